@@ -1,0 +1,71 @@
+# Everything here works on a machine with Python 3.11 or newer and make. `make help` lists it.
+
+PYTHON ?= $(firstword $(foreach each,python3 python3.14 python3.13 python3.12 python3.11,\
+	$(if $(shell $(each) -c 'import sys, venv; print("y" if sys.version_info >= (3, 11) else "")' 2>/dev/null),$(each))))
+BIN := .venv/bin
+INSTALLED := .venv/installed
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status test check lint format types contracts lock install chromium docs clean
+.DELETE_ON_ERROR:
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+up: install ## Start all of Kail here, with simulated officers (KAIL_PORT, KAIL_HOME; UP="--no-simulate")
+	@exec $(BIN)/kail up $(UP)
+
+down: install ## Stop the Kail that runs in KAIL_HOME
+	@$(BIN)/kail down
+
+status: install ## Tell which parts run, how far behind they are and what is held
+	@$(BIN)/kail status
+
+test: check chromium ## Run everything that continuous integration runs
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m slow
+
+check: lint types contracts ## Lint, types, contracts and the quick tests: under two minutes
+	$(BIN)/pytest -q -n $(JOBS) -m "not slow"
+
+lint: install ## Read the code for faults and form
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: install ## Bring the code into form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: install ## Check types
+	$(BIN)/mypy
+
+contracts: install ## Check which package may know of which
+	$(BIN)/lint-imports
+
+lock: install ## Resolve the dependencies of pyproject.toml anew (LOCK="--upgrade" for newer ones)
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --group dev \
+		--custom-compile-command "make lock" $(LOCK) pyproject.toml --output-file requirements.lock
+
+install: $(INSTALLED) ## Make the virtual environment and install exactly what is locked
+
+# uv comes first, by its own lines of the lock, and installs the rest several times faster than pip would. It trusts
+# whom the machine trusts, so that an office behind a proxy with a certificate of its own can install, too.
+$(INSTALLED): requirements.lock pyproject.toml Makefile
+	@test -n "$(PYTHON)" || { echo "Kail needs Python 3.11 or newer with venv; name one with PYTHON=..." >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Making .venv with $(PYTHON)"; $(PYTHON) -m venv .venv; }
+	@sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^ .*--hash/p}' requirements.lock > .venv/uv.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.lock
+	@echo "Installing what requirements.lock names"
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip sync --quiet --system-certs --require-hashes requirements.lock
+	@VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The pages are tested in a real browser. Where we may, we install it; elsewhere we say what is missing.
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } \
+	|| { echo "The browser tests need Chromium: install it (Debian: apt-get install chromium) and run this again." >&2; exit 1; }
+
+clean: ## Remove the virtual environment and every cache; the data in KAIL_HOME stays
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
