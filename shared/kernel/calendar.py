@@ -1,0 +1,103 @@
+"""Working days and the reading of service levels.
+
+Working days are Monday to Friday without Indonesian public holidays and collective leave (cuti bersama); PyPI's
+`holidays` keeps the yearly joint decree (SKB tiga menteri) of both.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Literal
+
+import holidays
+
+from shared.kernel import clock
+from shared.kernel.errors import Invalid
+
+WITHIN = re.compile(r"^(?P<count>[1-9]\d*) (?P<unit>working days?|days?|months?)$")
+
+
+class UnreadableWithin(Invalid):
+    """'{text}' is not a time limit: write for example '7 working days', '10 days' or '3 months'."""
+
+    indonesian = "'{text}' bukan batas waktu: tulis misalnya '7 working days', '10 days' atau '3 months'."
+
+
+@cache
+def _holidays_of(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))
+
+
+@cache
+def is_working_day(day: date) -> bool:
+    """Whether offices are open on this day."""
+    return day.weekday() < 5 and day not in _holidays_of(day.year)
+
+
+@cache
+def add_working_days(day: date, count: int) -> date:
+    """The `count`-th working day after `day`."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def working_days_between(start: date, end: date) -> int:
+    """How many working days lie after `start`, up to and including `end`; negative when `end` is earlier."""
+    if end < start:
+        return -working_days_between(end, start)
+    return sum(is_working_day(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+def add_months(day: date, count: int) -> date:
+    """The same day of the month `count` months on, or that month's last day."""
+    month = day.month - 1 + count
+    year, month = day.year + month // 12, month % 12 + 1
+    for last in range(day.day, 27, -1):
+        try:
+            return date(year, month, last)
+        except ValueError:
+            continue
+    return date(year, month, day.day)
+
+
+def end_of_day(day: date) -> datetime:
+    """The last second of a day in the deployment's zone, in UTC."""
+    return datetime.combine(day, time(23, 59, 59), clock.zone()).astimezone(UTC)
+
+
+def deadline(start: datetime, working_days: int) -> datetime:
+    """The end of the `working_days`-th working day after `start`, in UTC."""
+    return end_of_day(add_working_days(start.astimezone(clock.zone()).date(), working_days))
+
+
+@dataclass(frozen=True)
+class Within:
+    """A time limit as a programme's file states it."""
+
+    count: int
+    unit: Literal["working day", "day", "month"]
+
+    def after(self, start: datetime) -> datetime:
+        """The last moment of this time limit when it begins at `start`."""
+        day = start.astimezone(clock.zone()).date()
+        if self.unit == "working day":
+            return end_of_day(add_working_days(day, self.count))
+        if self.unit == "day":
+            return end_of_day(day + timedelta(days=self.count))
+        return end_of_day(add_months(day, self.count))
+
+    def half_after(self, start: datetime) -> datetime:
+        """The moment half-way through this time limit: when a reminder is due."""
+        return start + (self.after(start) - start) / 2
+
+
+@cache
+def parse_within(text: str) -> Within:
+    """Read '7 working days', '10 days' or '3 months'; raises UnreadableWithin."""
+    found = WITHIN.match(text.strip())
+    if not found:
+        raise UnreadableWithin(text=text)
+    return Within(int(found["count"]), found["unit"].removesuffix("s"))  # type: ignore[arg-type]

@@ -1,0 +1,93 @@
+"""One tree of errors: the class is the fact, its docstring the message, its fields the evidence.
+
+Only `shared.web` knows which HTTP status a family becomes.
+"""
+
+import inspect
+import re
+from typing import Any, ClassVar, Self
+
+
+class DomainError(Exception):
+    """Something is against the rules."""
+
+    indonesian: ClassVar[str] = "Ada yang tidak sesuai aturan."
+
+    def __init__(self, **fields: Any) -> None:
+        self.fields = fields
+        super().__init__(self.message("en"))
+
+    @property
+    def code(self) -> str:
+        """The stable name a program can rely on: the class's own, in kebab-case."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(self).__name__).lower()
+
+    def message(self, language: str) -> str:
+        """The sentence for a person, in Indonesian (`id`) or English (`en`)."""
+        own = type(self).indonesian if language == "id" else inspect.cleandoc(type(self).__doc__ or "")
+        return own.format(**self.fields)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.fields)
+
+
+def _restore(kind: type[DomainError], fields: dict[str, Any]) -> DomainError:
+    return kind(**fields)
+
+
+class Invalid(DomainError):
+    """What was sent cannot be accepted; mend the fields named and send it again."""
+
+    indonesian = "Isian belum dapat diterima; perbaiki bagian yang ditandai lalu kirim lagi."
+
+    @property
+    def errors(self) -> dict[str, Any]:
+        """What is wrong, per field (dotted path), when it can be said per field."""
+        found: dict[str, Any] = self.fields.get("errors", {})
+        return found
+
+    def at(self, field: str) -> Self:
+        """The same refusal, which a form says beside this field (dotted path)."""
+        return type(self)(**self.fields, errors={field: [self]})
+
+
+class NotFound(DomainError):
+    """There is no {what} with this identifier, or it is not yours to see."""
+
+    indonesian = "{what} dengan nomor ini tidak ada, atau bukan wewenang Anda."
+
+
+class Unauthenticated(DomainError):
+    """Sign in first."""
+
+    indonesian = "Silakan masuk terlebih dahulu."
+
+
+class Forbidden(DomainError):
+    """Your role or your office does not allow this."""
+
+    indonesian = "Peran atau kantor Anda tidak berwenang melakukan ini."
+
+
+class Conflict(DomainError):
+    """This does not fit with what has happened meanwhile; look at it afresh."""
+
+    indonesian = "Keadaannya sudah berubah; muat ulang lalu periksa kembali."
+
+
+class Stale(DomainError):
+    """Somebody changed this after you had opened it; open it again before you save."""
+
+    indonesian = "Data ini sudah diubah orang lain sejak Anda membukanya; buka lagi sebelum menyimpan."
+
+
+class TooMany(DomainError):
+    """Too many attempts; wait a little and try again."""
+
+    indonesian = "Terlalu banyak percobaan; tunggu sebentar lalu coba lagi."
+
+
+class Unavailable(DomainError):
+    """A part that this needs does not answer at the moment; nothing was lost, try again."""
+
+    indonesian = "Bagian yang diperlukan sedang tidak menjawab; tidak ada yang hilang, silakan coba lagi."
