@@ -1,0 +1,43 @@
+"""The declarative base of every table, and the rule that says which service's database a table belongs to."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.orm import DeclarativeBase
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """All tables of Kail; their names are unique across the services."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+INTAKE_ONLY = ("shared.identity",)
+
+
+def owner_of(module: str) -> str | None:
+    """The one service whose database holds the tables of this module; None where every service has them."""
+    if module.startswith("services."):
+        return module.split(".")[1]
+    return "intake" if module.startswith(INTAKE_ONLY) else None
+
+
+def tables_of(service: str) -> Iterable[Table]:
+    """The tables of one service's database, in the order in which they can be created.
+
+    Whoever asks has imported the service's `worker` or `app` before, so that its models are known.
+    """
+    belongs = {
+        mapper.class_.__tablename__
+        for mapper in Base.registry.mappers
+        if owner_of(mapper.class_.__module__) in (service, None)
+    }
+    return [table for table in Base.metadata.sorted_tables if table.name in belongs]

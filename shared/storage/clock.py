@@ -1,0 +1,46 @@
+"""The domain's clock as the databases know it.
+
+`kail_now()` is PostgreSQL's own clock plus the offset in `domain_clock`, a table of exactly one row. Bells ask it what
+is due, so that hosts whose clocks differ agree. Only an operator (or a demonstration) moves the offset.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import CheckConstraint, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared.kernel import clock
+from shared.storage.base import Base
+from shared.storage.database import Database
+
+NOW_FUNCTION = """
+CREATE OR REPLACE FUNCTION kail_now() RETURNS timestamptz LANGUAGE sql STABLE AS
+$$ SELECT clock_timestamp() + (SELECT ahead FROM domain_clock) $$
+"""
+FIRST_ROW = "INSERT INTO domain_clock (one, ahead) VALUES (true, interval '0') ON CONFLICT DO NOTHING"
+
+
+class DomainClock(Base):
+    """How far this database's domain time is ahead of real time."""
+
+    __tablename__ = "domain_clock"
+    __table_args__ = (CheckConstraint("one", name="only_one_row"),)
+
+    one: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    ahead: Mapped[timedelta]
+
+
+def ahead_of(session: Session) -> timedelta:
+    """How far this database's domain time is ahead of real time."""
+    return session.scalar(text("SELECT ahead FROM domain_clock")) or timedelta()
+
+
+def advance(databases: Iterable[Database], by: timedelta) -> None:
+    """Move the domain's time forward in all databases; time never goes back, so `by` must not be negative."""
+    if by < timedelta():
+        raise ValueError("the domain's clock only goes forward")
+    for each in databases:
+        with each.engine.begin() as connection:
+            connection.execute(text("UPDATE domain_clock SET ahead = ahead + :by"), {"by": by})
+    clock.set_offset(clock.offset() + by)

@@ -1,0 +1,24 @@
+"""Brings a service's database to the newest schema: Alembic, one line of versions per service."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from shared.storage.database import Database, database
+
+
+def config(service: str, base: Database | None = None) -> Config:
+    """Alembic's configuration for one service's line of versions (`services/<service>/migrations`)."""
+    found = Config()
+    found.set_main_option("script_location", str(Path(__file__).with_name("alembic")))
+    found.set_main_option("version_locations", str(Path(__file__).parents[2] / "services" / service / "migrations"))
+    found.set_main_option("path_separator", "os")
+    found.attributes["service"] = service
+    found.attributes["database"] = base or database(service)
+    return found
+
+
+def prepare(service: str, base: Database | None = None) -> None:
+    """Apply every migration that this service's database does not have yet; harmless when there is none."""
+    command.upgrade(config(service, base), "head")
