@@ -1,0 +1,20 @@
+"""How events travel: a log in the sender's database, a cursor in the receiver's, Celery in between."""
+
+from shared.bus.log import Announcement, announce, announce_all
+from shared.bus.participant import Bell, Job, Participant, bell, job
+from shared.bus.subscribers import Heard, Subscriber, batch, each
+
+__all__ = [
+    "Announcement",
+    "Bell",
+    "Heard",
+    "Job",
+    "Participant",
+    "Subscriber",
+    "announce",
+    "announce_all",
+    "batch",
+    "bell",
+    "each",
+    "job",
+]

@@ -1,0 +1,229 @@
+"""The relay: gives committed events their position, and sends every subscriber what it has not confirmed.
+
+One relay of a service is active at a time (an advisory lock); others stand by. Everything it keeps in memory may be
+lost: after a restart it begins again from what the subscribers have confirmed.
+"""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select, update
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
+
+from shared.bus import routes
+from shared.bus.chain import GENESIS, Batch, Sent, link
+from shared.bus.messages import Transport
+from shared.bus.models import LoggedEvent, LogHead, Subscription, SubscriptionState
+from shared.kernel.failpoints import failpoint
+from shared.kernel.logging import get_logger
+from shared.storage.database import Database
+
+log = get_logger(__name__)
+
+BATCH = 500
+"""Events in one message at most: measured, larger ones gain nothing and smaller ones cost throughput."""
+WINDOW = 2
+"""Messages to one subscriber and partition that may be unconfirmed: one is worked on while the next travels."""
+PATIENCE = 2.0
+"""Seconds without a confirmation after which the relay goes back, at the least. A subscriber that usually takes
+longer is given twice its usual time, up to `MOST_PATIENCE`: sending again what is only late makes a busy subscriber
+busier. Each going back in vain doubles it, up to `LONGEST_PATIENCE`."""
+MOST_PATIENCE = 10.0
+LONGEST_PATIENCE = 30.0
+NUMBERED_AT_ONCE = 5_000
+NUMBERING_LOCK = 0x4B61_696D
+
+
+@dataclass(slots=True)
+class Window:
+    """What the relay remembers of one subscriber and partition between two steps."""
+
+    confirmed: int = 0
+    asked: int = 0
+    sent: int = 0
+    unconfirmed: dict[int, float] = field(default_factory=dict)  # last position of a batch: when it was sent
+    usual: float = 0.0
+    patience: float = PATIENCE
+
+    def follow(self, confirmed: int, asked: int) -> None:
+        """Take note of how far the subscriber has confirmed, and whether it asked for something again."""
+        if (confirmed, asked) == (self.confirmed, self.asked):
+            return
+        if asked != self.asked or confirmed < self.confirmed:
+            self.sent, self.unconfirmed = confirmed, {}
+        elif confirmed in self.unconfirmed:
+            took = time.monotonic() - self.unconfirmed[confirmed]
+            self.usual = max(took, 0.8 * self.usual + 0.2 * took)
+            self.patience = min(max(PATIENCE, 2 * self.usual), MOST_PATIENCE)
+        self.unconfirmed = {last: at for last, at in self.unconfirmed.items() if last > confirmed}
+        self.confirmed, self.asked, self.sent = confirmed, asked, max(self.sent, confirmed)
+
+    def note_sent(self, last: int) -> None:
+        """Take note of a batch that is on its way (or may be)."""
+        self.sent = last
+        self.unconfirmed[last] = time.monotonic()
+
+    def go_back_if_impatient(self) -> bool:
+        """Forget what was sent and not confirmed in time, so that it is sent again; says whether it did."""
+        if not self.unconfirmed or time.monotonic() < min(self.unconfirmed.values()) + self.patience:
+            return False
+        self.sent, self.unconfirmed = self.confirmed, {}
+        self.patience = min(self.patience * 2, LONGEST_PATIENCE)
+        return True
+
+
+class Relay:
+    """The relay of one service; `step` does everything that is to be done at the moment."""
+
+    def __init__(self, database: Database, transport: Transport) -> None:
+        self.database = database
+        self.transport = transport
+        self.subscribers = routes.subscribers_of(database.service)
+        self.windows: dict[tuple[str, int], Window] = {}
+        self.heads: dict[int, int] = {}
+
+    def step(self) -> int:
+        """Number what is committed and send what may be sent; returns how many batches were sent."""
+        with self.database.transaction() as session:
+            number(session)
+        failpoint("relay.numbered")
+        with self.database.transaction() as session:
+            self.heads = dict(session.execute(select(LogHead.partition, LogHead.position)).all())
+            self._follow_confirmations(session)
+            batches = self._due(session)
+        for batch in batches:
+            failpoint("relay.before-send")
+            self._send(batch)
+            failpoint("relay.after-send")
+        return len(batches)
+
+    def _follow_confirmations(self, session: Session) -> None:
+        """Read what was confirmed, and enrol every subscriber in every partition that has events."""
+        wanted = {(subscriber, partition) for subscriber in self.subscribers for partition in self.heads}
+        missing = wanted - self.windows.keys()
+        if missing:
+            session.execute(
+                postgresql.insert(Subscription).on_conflict_do_nothing(),
+                [{"subscriber": subscriber, "partition": partition} for subscriber, partition in sorted(missing)],
+            )
+        active = session.execute(
+            select(Subscription.subscriber, Subscription.partition, Subscription.confirmed, Subscription.asked).where(
+                Subscription.state == SubscriptionState.ACTIVE, Subscription.subscriber.in_(self.subscribers)
+            )
+        ).all()
+        known = self.windows
+        self.windows = {}
+        for subscriber, partition, confirmed, asked in active:
+            window = known.get((subscriber, partition)) or Window(confirmed, asked, confirmed)
+            window.follow(confirmed, asked)
+            self.windows[subscriber, partition] = window
+
+    def _due(self, session: Session) -> list[Batch]:
+        """The batches that may be sent now, each read from the log once however many subscribers it goes to."""
+        due: list[Batch] = []
+        read: dict[tuple[int, int], tuple[bytes, Sequence[tuple[str, bytes | None, dict[str, object] | None]]]] = {}
+        went_back: list[dict[str, object]] = []
+        for (subscriber, partition), window in self.windows.items():
+            if window.go_back_if_impatient():
+                went_back.append({"name": subscriber, "number": partition})
+            while len(window.unconfirmed) < WINDOW and window.sent < self.heads.get(partition, 0):
+                start = partition, window.sent
+                if start not in read:
+                    read[start] = _events_after(session, *start)
+                previous, rows = read[start]
+                service = routes.service_of(subscriber)
+                events = [Sent(body, seal, (parts or {}).get(service)) for body, seal, parts in rows]  # type: ignore[arg-type]
+                batch = Batch(subscriber, self.database.service, partition, window.sent + 1, previous, events)
+                window.note_sent(batch.last)
+                due.append(batch)
+        if went_back:
+            session.execute(
+                update(Subscription.__table__)  # type: ignore[arg-type]
+                .where(Subscription.subscriber == bindparam("name"), Subscription.partition == bindparam("number"))
+                .values(resent=Subscription.resent + 1),
+                went_back,
+            )
+        return due
+
+    def _send(self, batch: Batch) -> None:
+        try:
+            self.transport.deliver(batch)
+        except Exception as error:  # noqa: BLE001 (the window repeats it)
+            # The broker may have taken it or not. The window counts it as sent, and impatience will repeat it.
+            log.warning("send-failed", subscriber=batch.subscriber, partition=batch.partition, error=repr(error))
+
+
+def number(session: Session) -> int:
+    """Give committed events their positions and hashes; returns how many there were.
+
+    The lock makes positions consecutive even in the moment when one relay takes over from another.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(NUMBERING_LOCK)))
+    rows = session.execute(
+        select(LoggedEvent.seq, LoggedEvent.partition, LoggedEvent.body, LoggedEvent.sealed_digest)
+        .where(LoggedEvent.position.is_(None))
+        .order_by(LoggedEvent.seq)
+        .limit(NUMBERED_AT_ONCE)
+    ).all()
+    if not rows:
+        return 0
+    heads = {head.partition: (head.position, head.hash) for head in session.scalars(select(LogHead))}
+    seqs, positions, hashes = [], [], []
+    for seq, partition, body, sealed_digest in rows:
+        position, previous = heads.get(partition, (0, GENESIS))
+        heads[partition] = position + 1, link(previous, body, sealed_digest)
+        seqs.append(seq)
+        positions.append(heads[partition][0])
+        hashes.append(heads[partition][1])
+    given = (
+        func.unnest(
+            bindparam("seqs", seqs, ARRAY(BigInteger)),
+            bindparam("positions", positions, ARRAY(BigInteger)),
+            bindparam("hashes", hashes, ARRAY(LargeBinary)),
+        )
+        .table_valued("seq", "position", "hash")
+        .render_derived(name="given")
+    )
+    session.execute(
+        update(LoggedEvent)
+        .where(LoggedEvent.seq == given.c.seq)
+        .values(position=given.c.position, hash=given.c.hash)
+        .execution_options(synchronize_session=False)
+    )
+    touched = {partition for _, partition, _, _ in rows}
+    upsert = postgresql.insert(LogHead)
+    session.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["partition"],
+            set_={"position": upsert.excluded.position, "hash": upsert.excluded.hash},
+        ),
+        [{"partition": each, "position": heads[each][0], "hash": heads[each][1]} for each in sorted(touched)],
+    )
+    return len(rows)
+
+
+def hash_at(session: Session, partition: int, position: int) -> bytes | None:
+    """The log's own hash at a position; None when it has no such position."""
+    if position == 0:
+        return GENESIS
+    return session.scalar(
+        select(LoggedEvent.hash).where(LoggedEvent.partition == partition, LoggedEvent.position == position)
+    )
+
+
+def _events_after(
+    session: Session, partition: int, position: int
+) -> tuple[bytes, Sequence[tuple[str, bytes | None, dict[str, object] | None]]]:
+    previous = hash_at(session, partition, position)
+    if previous is None:
+        raise LookupError(f"the log has no position {position} in partition {partition}")
+    rows: Iterable[tuple[str, bytes | None, dict[str, object] | None]] = session.execute(
+        select(LoggedEvent.body, LoggedEvent.sealed_digest, LoggedEvent.sealed)
+        .where(LoggedEvent.partition == partition, LoggedEvent.position > position)
+        .order_by(LoggedEvent.position)
+        .limit(BATCH)
+    )
+    return previous, list(rows)

@@ -1,0 +1,124 @@
+"""What a subscriber does with what it hears: one visible table from event class to handler."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from shared.bus import routes
+from shared.events.envelope import Event, class_of
+from shared.privacy import sealed
+
+E = TypeVar("E", bound=Event, covariant=True)
+
+
+@dataclass(frozen=True)
+class Heard(Generic[E]):
+    """An event as its handler meets it: what happened, and where it came from."""
+
+    event: E
+    source: str
+    subscriber: str
+    position: int
+    envelope: dict[str, Any]
+    part: dict[str, Any] | None = None
+
+    @cached_property
+    def id(self) -> uuid.UUID:
+        """The event's own identifier."""
+        return uuid.UUID(self.envelope["id"])
+
+    @cached_property
+    def time(self) -> datetime:
+        """When it happened, in domain time."""
+        return datetime.fromisoformat(self.envelope["time"])
+
+    @property
+    def trace_id(self) -> str:
+        """The thread that ties together everything that followed from one first cause."""
+        return str(self.envelope["traceid"])
+
+    @cached_property
+    def sealed(self) -> dict[str, Any] | None:
+        """The part sealed for this subscriber; None when there was none or it is erased by now."""
+        if self.part is None:
+            return None
+        return sealed.unseal(routes.service_of(self.subscriber), self.part, self.id)
+
+
+Handler = Callable[[Session, Heard[Any]], None]
+BatchHandler = Callable[[Session, Sequence[Heard[Any]]], None]
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """How one type of event is handled: one at a time, or many at once with set-based SQL."""
+
+    handler: Handler | BatchHandler
+    in_batches: bool
+
+    def run(self, session: Session, heard: Sequence[Heard[Any]]) -> None:
+        """Let the handler hear these events, all of one type."""
+        if self.in_batches:
+            self.handler(session, heard)  # type: ignore[arg-type]
+        else:
+            for one in heard:
+                self.handler(session, one)  # type: ignore[arg-type]
+
+
+def each(handler: Handler) -> Hearing:
+    """Give the handler one event at a time."""
+    return Hearing(handler, in_batches=False)
+
+
+def batch(handler: BatchHandler) -> Hearing:
+    """Give the handler many events of the type at once: order is kept within a journey, and free between journeys."""
+    return Hearing(handler, in_batches=True)
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """A service, or a projection of one, as a listener.
+
+    Every type that its sources announce is either heard or declined with a reason: an event that is in neither table
+    is held, because somebody forgot to decide. A projection can be emptied (`reset`) and told everything again.
+    """
+
+    name: str
+    hears: Mapping[type[Event], Hearing]
+    declines: Mapping[type[Event], str] = field(default_factory=dict)
+    reset: Callable[[Session], None] | None = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The services whose logs it hears."""
+        return routes.HEARS[self.name]
+
+    @property
+    def service(self) -> str:
+        """The service whose database its cursors stand in."""
+        return routes.service_of(self.name)
+
+    @cached_property
+    def _decisions(self) -> dict[str, Hearing | None]:
+        known: dict[str, Hearing | None] = {}
+        for source in self.sources:
+            for cls in (*self.hears, *self.declines):
+                if source in cls.announcers:
+                    known[cls.type_by(source)] = self.hears.get(cls)
+        return known
+
+    def hearing_of(self, kind: str) -> Hearing | None:
+        """The handler of a type, or None when it is declined; raises UnknownType when nobody decided."""
+        if kind not in self._decisions:
+            class_of(kind)
+            raise Undecided(kind)
+        return self._decisions[kind]
+
+
+class Undecided(LookupError):
+    """A type is declared, but this subscriber neither hears nor declines it."""

@@ -1,0 +1,70 @@
+"""What grants announces: where the money of a fund stands, and what was handed over to whom."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from shared.events.envelope import Event, event
+
+
+class FreedBecause(StrEnum):
+    """Why committed money was let go before it was spent."""
+
+    LAPSED = "lapsed"  # the fund's year ended
+    VENDOR_FAILED = "vendor-failed"  # the decision stays, a new order will commit again
+    WITHDRAWN = "withdrawn"  # the stage or the journey was called off
+    LINE_CLOSED = "line-closed"  # the rest of a line will not be delivered, or cost less
+
+
+@event("fund-opened", by="grants", about="fund_id")
+class FundOpened(Event):
+    """An office may spend from a fund from now on, up to its ceiling."""
+
+    fund_id: str
+    title: str
+    source: str
+    owner_office: str
+    budget_year: int
+    ceiling: int
+
+
+@event("fund-moved", by="grants", about="fund_id")
+class FundMoved(Event):
+    """Money of a fund moved: where all of it stands afterwards, and how much each kind of move made of it.
+
+    One transaction announces one of these for each fund, however many grants it served. `moves` holds rupiah by
+    move: reserve, commit, realise, release, return, lapse.
+    """
+
+    fund_id: str
+    ceiling: int
+    reserved: int
+    committed: int
+    realised: int
+    returned: int
+    moves: dict[str, int]
+    closed: bool
+
+
+@event("goods-handed-over", by="grants")
+class GoodsHandedOver(Event):
+    """Goods of a grant were handed over and witnessed; `open_lines` of its lines still wait for a rest."""
+
+    journey_id: UUID
+    grant_id: UUID
+    fund_id: str
+    amount: int
+    lines: int
+    open_lines: int
+    handed_over_on: date
+
+
+@event("commitment-freed", by="grants")
+class CommitmentFreed(Event):
+    """Money that was bound to a grant is free again, or has lapsed."""
+
+    journey_id: UUID
+    grant_id: UUID
+    fund_id: str
+    amount: int
+    because: FreedBecause

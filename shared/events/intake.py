@@ -1,0 +1,124 @@
+"""What intake announces: the journey, stage by stage."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from shared.events.envelope import Event, event
+
+
+class SubjectKind(StrEnum):
+    """Whom a journey carries."""
+
+    PERSON = "person"
+    GROUP = "group"
+
+
+class JourneyOutcome(StrEnum):
+    """How a journey ends."""
+
+    GRADUATED = "graduated"  # the programme's own condition for standing on her own feet holds
+    COMPLETED = "completed"  # every stage is done, without that condition
+    REFUSED = "refused"  # a stage decided against her
+    WITHDRAWN = "withdrawn"  # she, or her group, stepped back
+    STOPPED = "stopped"  # the office that leads the programme ended it, and said why
+
+
+class StuckBecause(StrEnum):
+    """Why a stage came back to the office that leads the programme."""
+
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"
+    RETURNED = "returned"
+
+
+@event("journey-opened", by="intake")
+class JourneyOpened(Event):
+    """A person or group set out on a programme."""
+
+    journey_id: UUID
+    programme: str
+    version: int
+    subject_kind: SubjectKind
+    subject_id: UUID
+    area: str
+    members: int
+    opened_on: date
+    lead_office: str
+    parent_journey_id: UUID | None = None
+
+
+@event("stage-offered", by="intake")
+class StageOffered(Event):
+    """A stage waits for the office that is accountable for it from now on.
+
+    The sealed part, addressed to the service that offers the stage's kind, holds `particulars`: the fields of her
+    data that the programme shares with this stage, and no others.
+    """
+
+    journey_id: UUID
+    referral_id: UUID
+    programme: str
+    version: int
+    stage: str
+    attempt: int
+    does: str
+    agency: str
+    office: str
+    sender_office: str
+    area: str
+    subject_kind: SubjectKind
+    subject_id: UUID
+    settings: dict[str, Any]
+    earlier: dict[str, Any]
+    remind_at: datetime
+    due_at: datetime
+    expires_at: datetime | None = None
+
+
+@event("stage-skipped", by="intake")
+class StageSkipped(Event):
+    """A stage's condition does not hold for this journey, which goes on without it."""
+
+    journey_id: UUID
+    stage: str
+
+
+@event("stage-withdrawn", by="intake")
+class StageWithdrawn(Event):
+    """An offered stage is no longer wanted from this office."""
+
+    journey_id: UUID
+    referral_id: UUID
+    stage: str
+    reason: str
+
+
+@event("stage-stuck", by="intake")
+class StageStuck(Event):
+    """A stage came back; the leading office is accountable until it offers it again or ends the journey."""
+
+    journey_id: UUID
+    referral_id: UUID
+    stage: str
+    why: StuckBecause
+    accountable_office: str
+
+
+@event("journey-ended", by="intake")
+class JourneyEnded(Event):
+    """A journey is over; `because` names the stage that decided it, where one did."""
+
+    journey_id: UUID
+    outcome: JourneyOutcome
+    ended_on: date
+    because: str | None = None
+
+
+@event("particulars-shared", by="intake")
+class ParticularsShared(Event):
+    """The shared fields of a referral, sealed anew for a service that had lost them."""
+
+    journey_id: UUID
+    referral_id: UUID

@@ -1,0 +1,94 @@
+"""What becomes of a referral, announced by whichever service runs the stage."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from shared.events.envelope import Event, event
+
+STAGE_SERVICES = ("intake", "grants", "training", "monitoring")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReferralEvent(Event):
+    """What every event of a referral says: which one, and who is accountable for it."""
+
+    journey_id: UUID
+    referral_id: UUID
+    stage: str
+    agency: str
+    office: str
+
+
+@event("referral-opened", by=STAGE_SERVICES)
+class ReferralOpened(ReferralEvent):
+    """An officer looked at the referral for the first time."""
+
+
+@event("referral-accepted", by=STAGE_SERVICES)
+class ReferralAccepted(ReferralEvent):
+    """The office took the referral on."""
+
+
+@event("referral-completed", by=STAGE_SERVICES)
+class ReferralCompleted(ReferralEvent):
+    """The stage is done: its outcome, and the facts that its kind reports."""
+
+    outcome: str
+    facts: dict[str, Any]
+
+
+@event("referral-declined", by=STAGE_SERVICES)
+class ReferralDeclined(ReferralEvent):
+    """The office refused, with a reason and a suggestion of what next; the explanation is sealed for intake."""
+
+    reason: str
+    suggestion: str
+
+
+@event("referral-returned", by=STAGE_SERVICES)
+class ReferralReturned(ReferralEvent):
+    """The office had accepted and gives the referral back; the explanation is sealed for intake."""
+
+    reason: str
+    suggestion: str
+
+
+@event("referral-withdrawn", by=STAGE_SERVICES)
+class ReferralWithdrawn(ReferralEvent):
+    """The service heard that the referral is no longer wanted and has closed it."""
+
+
+@event("referral-reminded", by=STAGE_SERVICES)
+class ReferralReminded(ReferralEvent):
+    """Half of the time is gone and the referral is still open."""
+
+
+@event("referral-escalated", by=STAGE_SERVICES)
+class ReferralEscalated(ReferralEvent):
+    """The referral is past its due date; the coordinator is told."""
+
+
+@event("referral-unanswered", by=STAGE_SERVICES)
+class ReferralUnanswered(ReferralEvent):
+    """Nobody took the referral on within its limit; it goes back to the sender."""
+
+
+@event("particulars-missing", by=STAGE_SERVICES)
+class ParticularsMissing(ReferralEvent):
+    """The service holds a referral whose shared fields it no longer has, and asks for them again."""
+
+
+ALL = (
+    ReferralOpened,
+    ReferralAccepted,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralReturned,
+    ReferralWithdrawn,
+    ReferralReminded,
+    ReferralEscalated,
+    ReferralUnanswered,
+    ParticularsMissing,
+)
+"""Every event of a referral, for those who decide about all of them in one line."""

@@ -1,0 +1,246 @@
+"""The promise of the bus, step by step: whatever the network does, each event has its effect once, in order."""
+
+import uuid
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from shared.bus import announce, held
+from shared.bus.audit import Gravity
+from shared.bus.chain import GENESIS, Standing, place
+from shared.events.intake import StageSkipped
+from shared.kernel.ids import new_id
+from tests.shared.bus.harness import Pair, Poison
+
+
+@pytest.fixture(params=[False, True], ids=["one at a time", "in batches"])
+def pair(databases, request) -> Pair:
+    return Pair(databases, in_batches=request.param)
+
+
+def stages_of(pair: Pair, journey: uuid.UUID) -> list[str]:
+    return [stage for whose, stage in pair.effects() if whose == journey]
+
+
+def test_what_is_announced_has_its_effect_and_is_confirmed(pair):
+    journey = new_id()
+    pair.announce(journey, "one", "two", "three")
+    pair.settle()
+    assert stages_of(pair, journey) == ["one", "two", "three"]
+    assert pair.findings() == []
+
+
+def test_a_transaction_that_is_undone_announces_nothing(pair):
+    def change_and_fail():
+        with pair.source.transaction() as session:
+            announce(session, StageSkipped(journey_id=new_id(), stage="never"))
+            raise Poison
+
+    with pytest.raises(Poison):
+        change_and_fail()
+    pair.settle()
+    assert pair.effects() == []
+
+
+def test_a_batch_that_comes_twice_has_its_effect_once(pair):
+    journey = new_id()
+    pair.announce(journey, "one", "two")
+    pair.relay.step()
+    (message,) = pair.network.batches
+    pair.network.batches.append(message)
+    pair.pump()
+    assert stages_of(pair, journey) == ["one", "two"]
+    assert pair.findings() == []
+
+
+def test_batches_that_overtake_each_other_are_applied_in_order(pair):
+    journey = new_id()
+    pair.announce(journey, "one")
+    pair.relay.step()
+    pair.announce(journey, "two")
+    pair.relay.step()
+    pair.network.batches.reverse()
+    pair.pump()
+    pair.settle()
+    assert stages_of(pair, journey) == ["one", "two"]
+    assert pair.findings() == []
+
+
+def test_a_lost_batch_is_noticed_by_the_next_one(pair):
+    journey = new_id()
+    pair.announce(journey, "one")
+    pair.relay.step()
+    pair.network.batches.clear()
+    pair.announce(journey, "two")
+    pair.settle()
+    assert stages_of(pair, journey) == ["one", "two"]
+
+
+def test_a_lost_last_batch_is_sent_again_when_patience_ends(pair):
+    journey = new_id()
+    pair.announce(journey, "one")
+    pair.relay.step()
+    pair.network.batches.clear()
+    for window in pair.relay.windows.values():
+        window.patience = 0
+    pair.settle()
+    assert stages_of(pair, journey) == ["one"]
+    assert pair.findings() == []
+
+
+def test_a_lost_confirmation_is_made_good(pair):
+    journey = new_id()
+    pair.announce(journey, "one")
+    pair.relay.step()
+    pair.deliver(pair.network.batches.pop())
+    pair.network.confirmations.clear()
+    pair.restart_relay()
+    pair.settle()
+    assert stages_of(pair, journey) == ["one"]
+    assert pair.findings() == []
+
+
+def test_a_batch_of_another_history_stops_the_subscription_with_an_alarm(pair):
+    pair.announce(new_id(), "one")
+    pair.relay.step()
+    (message,) = pair.network.batches
+    forged = replace(message, events=[replace(message.events[0], body=message.events[0].body + " ")])
+    pair.network.batches[:] = [message]
+    pair.pump()
+    pair.deliver(forged)
+    pair.pump()
+    assert any(finding.gravity is Gravity.BROKEN and "halted" in finding.what for finding in pair.findings())
+
+
+def test_a_tampered_log_is_found_by_the_audit(pair):
+    pair.announce(new_id(), "one", "two")
+    pair.settle()
+    with pair.source.engine.begin() as connection:
+        connection.execute(text("UPDATE event_log SET body = replace(body, 'one', 'uno')"))
+    assert any("chain breaks" in finding.what for finding in pair.findings())
+
+
+def test_a_poison_event_holds_its_own_journey_only(pair):
+    ill, well = new_id(), new_id()
+    pair.announce(ill, "before", "poison", "after")
+    pair.announce(well, "one", "two")
+    pair.settle()
+    assert stages_of(pair, ill) == ["before"]
+    assert stages_of(pair, well) == ["one", "two"]
+    assert {finding.gravity for finding in pair.findings()} == {Gravity.HELD}
+
+
+def test_what_comes_later_for_a_held_journey_waits_behind_it(pair):
+    ill = new_id()
+    pair.announce(ill, "poison")
+    pair.settle()
+    pair.announce(ill, "later")
+    pair.settle()
+    with pair.target.reading() as session:
+        assert [event.position for event in held.held_events(session)] == [1, 2]
+
+
+def test_a_skipped_event_is_left_out_and_the_rest_follows_in_order(pair):
+    ill = new_id()
+    pair.announce(ill, "poison", "after", "end")
+    pair.settle()
+    with pair.target.transaction() as session:
+        first = held.held_events(session)[0]
+        held.skip(session, pair.subscriber, first.id, by="operator", reason="announced by mistake")
+    with pair.target.transaction() as session:
+        assert held.retry_stream(session, pair.subscriber, "intake", str(ill), by="operator") == (2, None)
+    assert stages_of(pair, ill) == ["after", "end"]
+    assert pair.findings() == []
+
+
+def test_a_skip_without_reason_is_refused(pair):
+    pair.announce(new_id(), "poison")
+    pair.settle()
+    with pair.target.transaction() as session, pytest.raises(held.ReasonNeeded):
+        held.skip(session, pair.subscriber, held.held_events(session)[0].id, by="operator", reason=" ")
+
+
+def test_a_retry_that_fails_again_keeps_the_journey_held(pair):
+    ill = new_id()
+    pair.announce(ill, "poison", "after")
+    pair.settle()
+    with pair.target.transaction() as session:
+        applied, error = held.retry_stream(session, pair.subscriber, "intake", str(ill), by="operator")
+    assert applied == 0
+    assert error
+    assert stages_of(pair, ill) == []
+
+
+def test_an_event_that_nobody_decided_about_is_held(pair):
+    pair.subscriber = replace(pair.subscriber, declines={})
+    pair.end(new_id())
+    pair.settle()
+    assert {finding.gravity for finding in pair.findings()} == {Gravity.HELD}
+
+
+def test_a_receiver_restored_from_an_older_backup_catches_up_by_itself(pair):
+    journey = new_id()
+    pair.announce(journey, "one", "two", "three")
+    pair.settle()
+    with pair.target.engine.begin() as connection:  # as if restored to before anything was heard
+        connection.execute(text("DELETE FROM cursor"))
+        connection.execute(text("DELETE FROM effect"))
+    pair.state_cursors()
+    pair.settle()
+    assert stages_of(pair, journey) == ["one", "two", "three"]
+    assert pair.findings() == []
+
+
+def test_a_sender_restored_from_an_older_backup_is_stopped_by_an_alarm(pair):
+    journey = new_id()
+    pair.announce(journey, "one", "two")
+    pair.settle()
+    with pair.source.engine.begin() as connection:
+        connection.execute(text("DELETE FROM event_log WHERE position > 1"))
+        connection.execute(
+            text(
+                "UPDATE event_log_head head SET position = e.position, hash = e.hash "
+                "FROM event_log e WHERE e.partition = head.partition"
+            )
+        )
+    pair.announce(journey, "another two")
+    pair.restart_relay()
+    pair.settle()
+    pair.state_cursors()
+    assert stages_of(pair, journey) == ["one", "two"]
+    assert any("halted" in finding.what for finding in pair.findings())
+
+
+def test_the_relay_sends_at_most_two_batches_unconfirmed(pair, monkeypatch):
+    monkeypatch.setattr("shared.bus.relay.BATCH", 2)
+    journey = new_id()
+    pair.announce(journey, *"abcdefgh")
+    pair.relay.step()
+    assert [(message.first, message.last) for message in pair.network.batches] == [(1, 2), (3, 4)]
+    pair.settle()
+    assert stages_of(pair, journey) == list("abcdefgh")
+
+
+def test_a_publish_error_is_not_taken_for_not_sent(pair, monkeypatch):
+    pair.announce(new_id(), "one")
+
+    def sent_but_failed(message):
+        pair.network.batches.append(message)
+        raise ConnectionError("the answer was lost")
+
+    monkeypatch.setattr(pair.relay, "transport", type("Torn", (), {"deliver": staticmethod(sent_but_failed)})())
+    pair.relay.step()
+    pair.pump()
+    assert len(pair.effects()) == 1
+    assert pair.findings() == []
+
+
+def test_standing_is_told_by_position_and_hash(pair):
+    pair.announce(new_id(), "one")
+    pair.relay.step()
+    (message,) = pair.network.batches
+    assert place(message, 0, GENESIS).standing is Standing.NEXT
+    assert place(replace(message, first=2), 0, GENESIS).standing is Standing.GAP
+    assert place(message, 1, place(message, 0, GENESIS).hash).standing is Standing.OLD
+    assert place(message, 1, GENESIS).standing is Standing.DIVERGED
