@@ -1,0 +1,220 @@
+"""What a programme is, once its file has been read and found sound.
+
+Everything is frozen: a published version never changes, and the four services share these objects freely.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from shared.kernel.calendar import Within
+
+
+class SourceKind(StrEnum):
+    """Where a figure or a rule comes from."""
+
+    ARTICLE = "article"
+    REGULATION = "regulation"
+    ASSUMPTION = "assumption"  # ours: nobody has said it, and the city should confirm it
+    DERIVED = "derived"  # reckoned from other figures
+
+
+class SubjectKind(StrEnum):
+    """Whom one journey carries."""
+
+    PERSON = "person"
+    GROUP = "group"
+
+
+class Policy(StrEnum):
+    """What another programme's aid means for this one."""
+
+    ALLOW = "allow"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+class Ends(StrEnum):
+    """How a stage's outcome may end a journey before its last stage."""
+
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    COMPLETED = "completed"
+
+
+NEAREST = "nearest"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same words in Indonesian and in English."""
+
+    id: str
+    en: str
+
+    def to(self, language: str) -> str:
+        """The words in the language asked for; Indonesian unless it is English."""
+        return self.en if language == "en" else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text that the programme rests on."""
+
+    kind: SourceKind
+    title: str
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that the programme states, with its unit and where it comes from; None where nobody has given it."""
+
+    name: str
+    value: int | None
+    unit: str
+    source: SourceKind
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the programme is for: a person, or a group of so many."""
+
+    kind: SubjectKind
+    least: int = 1
+    most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition of eligibility; it stands alone, so that a refusal can say which one failed."""
+
+    id: str
+    when: str
+    text: Text
+    source: SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """Whether aid from another programme may run beside this one."""
+
+    other: str
+    policy: Policy
+    per: str
+    source: SourceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A second chance: these outcomes send the journey back to an earlier stage, at most so many times."""
+
+    on: frozenset[str]
+    stage: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """These outcomes offer the same stage again, at most so many times."""
+
+    on: frozenset[str]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spawn:
+    """These outcomes open journeys in a programme for every subject that the named fact lists."""
+
+    on: frozenset[str]
+    programme: str
+    subjects: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of a programme, done by one agency."""
+
+    name: str
+    title: Text
+    agency: str
+    does: str
+    within: Within
+    grace: Within
+    office: str | None = None
+    """An office's identifier, `nearest` to where she lives, or None: the programme's own office for the role."""
+    needs: tuple[str, ...] = ()
+    when: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    shares: tuple[str, ...] = ()
+    ends: Mapping[str, Ends] = field(default_factory=dict)
+    returns_to: Return | None = None
+    repeat: Repeat | None = None
+    spawns: Spawn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A worked example: these facts, or these reports of stages, must lead to this answer."""
+
+    title: Text
+    given: Mapping[str, Any]
+    expect: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Programme:
+    """One published version of a programme."""
+
+    id: str
+    version: int
+    title: Text
+    budget_year: int
+    region: tuple[str, ...]
+    lead: str
+    offices: Mapping[str, str]
+    subject: Subject
+    sources: tuple[Source, ...]
+    figures: Mapping[str, Figure]
+    eligibility: tuple[Clause, ...]
+    compatibility: tuple[Compatibility, ...]
+    stages: Mapping[str, Stage]
+    graduates: str
+    examples: tuple[Example, ...]
+    text: str = ""
+    """The file itself, as it was read: what is published and can be shown again."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """The identifier and version under which journeys refer to it."""
+        return self.id, self.version
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The stages in an order in which every stage stands after those that it needs."""
+        return tuple(self.stages)  # the loader puts them so
+
+    def office_pins(self, stage: str | None = None) -> Mapping[str, str]:
+        """The offices that the programme itself names for roles, for one stage or (without one) for its lead."""
+        wanted = self.stages[stage].office if stage else None
+        if wanted == NEAREST:
+            return {}
+        return {self.stages[stage].agency: wanted} if stage and wanted else self.offices
+
+    def upstream(self, stage: str) -> frozenset[str]:
+        """Every stage that must be settled before this one."""
+        found: set[str] = set()
+        waiting = list(self.stages[stage].needs)
+        while waiting:
+            each = waiting.pop()
+            if each not in found:
+                found.add(each)
+                waiting.extend(self.stages[each].needs)
+        return frozenset(found)
+
+    def downstream(self, stage: str) -> frozenset[str]:
+        """Every stage that waits, directly or not, for this one."""
+        return frozenset(each for each in self.stages if stage in self.upstream(each))

@@ -1,0 +1,281 @@
+import json
+from dataclasses import dataclass
+from itertools import count
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.programmes import engine, kinds
+from shared.programmes.definition import Programme
+from shared.programmes.engine import (
+    Accepted,
+    CameBack,
+    Completed,
+    Happening,
+    JourneyIsOver,
+    No,
+    OfferAgain,
+    Opened,
+    StageNotStuck,
+    StepBack,
+    Stop,
+    Undone,
+)
+from shared.programmes.load import read
+from shared.programmes.state import OPEN, OUT, JourneyState, Standing
+from tests.shared.programmes.samples import changed, sample
+
+PROGRAMME = sample()
+
+
+class Walk:
+    """One journey, driven from stage to stage."""
+
+    def __init__(self, programme: Programme = PROGRAMME) -> None:
+        self.programme, self._numbers = programme, count(1)
+        self.steps = [engine.start(programme, self.naming)]
+
+    def naming(self) -> UUID:
+        return UUID(int=next(self._numbers))
+
+    @property
+    def last(self) -> engine.Step:
+        return self.steps[-1]
+
+    @property
+    def journey(self) -> JourneyState:
+        return self.last.journey
+
+    def hear(self, happening: Happening) -> engine.Step:
+        self.steps.append(engine.advance(self.programme, self.journey, happening, self.naming))
+        return self.last
+
+    def referral(self, stage: str) -> UUID:
+        return UUID(self.journey.stages[stage].referral)
+
+    def report(self, stage: str, outcome: str, **facts: object) -> engine.Step:
+        return self.hear(Completed(stage, self.referral(stage), outcome, facts))
+
+    def waits(self) -> set[str]:
+        return set(self.journey.standing(*OUT))
+
+
+def test_a_journey_starts_with_the_stages_that_need_no_other() -> None:
+    assert [offer.stage for offer in Walk().last.offers] == ["verification"]
+
+
+def test_branches_run_side_by_side_and_join() -> None:
+    walk = Walk()
+    walk.report("verification", "eligible")
+    assert walk.waits() == {"proposal", "course"}
+    walk.report("course", "attended")
+    walk.report("proposal", "submitted")
+    assert walk.waits() == {"check"}
+    walk.report("check", "eligible")
+    assert walk.waits() == {"graduation"}
+
+
+def test_a_stage_whose_condition_fails_is_skipped_and_satisfies_what_needs_it() -> None:
+    walk = Walk()
+    step = walk.report("verification", "mend")
+    assert step.skipped == ["proposal"]
+    assert walk.waits() == {"course", "check"}
+
+
+def test_an_outcome_that_ends_the_journey_refuses_it_because_of_that_stage() -> None:
+    walk = Walk()
+    walk.report("verification", "eligible")
+    walk.report("proposal", "submitted")
+    step = walk.report("check", "not-eligible")
+    assert step.ended
+    assert walk.journey.ended == ("refused", "check")
+    assert [(each.stage, each.reason) for each in step.withdrawals] == [("course", No.JOURNEY_ENDED)]
+
+
+def test_a_second_chance_resets_what_follows_and_is_limited() -> None:
+    walk = Walk()
+    walk.report("verification", "eligible")
+    for attempt in (1, 2, 3):
+        assert walk.journey.stages["proposal"].attempt == attempt
+        walk.report("proposal", "submitted")
+        walk.report("check", "mend")
+    assert walk.journey.ended == ("refused", "check")
+
+
+def test_a_second_chance_leaves_the_other_branch_alone() -> None:
+    walk = Walk()
+    walk.report("verification", "eligible")
+    walk.report("course", "attended")
+    walk.report("proposal", "submitted")
+    walk.report("check", "mend")
+    assert walk.journey.stages["course"].standing is Standing.DONE
+    assert walk.waits() == {"proposal"}
+
+
+def test_a_repeated_stage_is_offered_again_until_its_limit() -> None:
+    walk = Walk()
+    for attempt in (1, 2, 3):
+        assert walk.journey.stages["verification"].attempt == attempt
+        walk.report("verification", "check-dukcapil")
+    assert walk.journey.ended == ("refused", "verification")
+
+
+def graduating() -> Walk:
+    walk = Walk()
+    walk.report("verification", "eligible")
+    walk.report("proposal", "submitted", total=1)
+    walk.report("course", "attended")
+    walk.report("check", "eligible")
+    return walk
+
+
+@pytest.mark.parametrize(("outcome", "end"), [("graduated", "graduated"), ("not-yet", "completed")])
+def test_after_the_last_stage_the_programmes_condition_decides(outcome: str, end: str) -> None:
+    walk = graduating()
+    walk.report("graduation", outcome)
+    assert walk.journey.ended == (end, None)
+
+
+@pytest.mark.parametrize("why", list(CameBack))
+def test_a_stage_that_came_back_is_stuck_until_offered_again(why: CameBack) -> None:
+    walk = Walk()
+    first = walk.referral("verification")
+    step = walk.hear(Undone("verification", first, why))
+    assert [(each.stage, each.referral_id, each.why) for each in step.stuck] == [("verification", first, why)]
+    assert walk.journey.is_stuck
+    step = walk.hear(OfferAgain("verification"))
+    assert [offer.attempt for offer in step.offers] == [2]
+    assert not walk.journey.is_stuck
+    assert walk.referral("verification") != first
+
+
+def test_an_offer_nobody_accepted_can_be_given_to_another_office() -> None:
+    walk = Walk()
+    first = walk.referral("verification")
+    step = walk.hear(OfferAgain("verification"))
+    assert [(each.referral_id, each.reason) for each in step.withdrawals] == [(first, No.OFFERED_ELSEWHERE)]
+    assert len(step.offers) == 1
+
+
+def test_an_accepted_stage_is_not_taken_from_its_office() -> None:
+    walk = Walk()
+    walk.hear(Accepted("verification", walk.referral("verification")))
+    with pytest.raises(StageNotStuck):
+        walk.hear(OfferAgain("verification"))
+
+
+def test_what_is_heard_of_an_earlier_referral_changes_nothing() -> None:
+    walk = Walk()
+    first = walk.referral("verification")
+    walk.hear(OfferAgain("verification"))
+    before = walk.journey
+    assert not walk.hear(Completed("verification", first, "eligible", {})).changed
+    assert walk.journey is before
+
+
+def test_opened_after_accepted_does_not_turn_it_back() -> None:
+    walk = Walk()
+    referral = walk.referral("verification")
+    walk.hear(Accepted("verification", referral))
+    assert not walk.hear(Opened("verification", referral)).changed
+
+
+@pytest.mark.parametrize("happening", [StepBack(), Stop()])
+def test_a_journey_that_is_over_cannot_be_ended_again(happening: Happening) -> None:
+    walk = Walk()
+    walk.hear(happening)
+    with pytest.raises(JourneyIsOver):
+        walk.hear(happening)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "facts"), [("splendid", {}), ("eligible", {"height": 3}), ("eligible", {"checked_on": 3})]
+)
+def test_a_report_that_the_kind_does_not_know_is_refused(outcome: str, facts: dict[str, object]) -> None:
+    with pytest.raises(kinds.WrongReport):
+        Walk().report("verification", outcome, **facts)
+
+
+def test_a_journey_moves_to_a_version_that_has_its_stages() -> None:
+    newer = read(changed("version: 1", "version: 2"))
+    walk = graduating()
+    assert engine.move(newer, walk.journey).journey.standing(*OUT) == ["graduation"]
+
+
+def test_a_journey_does_not_move_to_a_version_without_a_stage_it_reached() -> None:
+    text = changed("version: 1", "version: 2").replace("verification", "screening")
+    newer = read(text.replace("intake.screening", "intake.verification"))
+    with pytest.raises(engine.DoesNotFitVersion):
+        engine.move(newer, Walk().journey)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What to do next, chosen by numbers so that hypothesis can shrink it."""
+
+    what: int
+    stage: int
+    outcome: int
+
+
+choices = st.builds(Choice, st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))
+
+
+def happening_of(walk: Walk, choice: Choice) -> Happening | None:
+    journey = walk.journey
+    out, stuck = journey.standing(*OUT), journey.standing(Standing.STUCK)
+    if journey.ended:
+        return None
+    if choice.what == 9:
+        return StepBack() if choice.stage == 0 else None
+    if stuck and choice.what in (6, 7):
+        return OfferAgain(stuck[choice.stage % len(stuck)])
+    if not out:
+        return None
+    stage = out[choice.stage % len(out)]
+    referral = walk.referral(stage)
+    match choice.what:
+        case 0:
+            return Opened(stage, referral)
+        case 1:
+            return Accepted(stage, referral)
+        case 2:
+            return Undone(stage, referral, list(CameBack)[choice.outcome % 3])
+        case _:
+            outcomes = kinds.kind(walk.programme.stages[stage].does).outcomes
+            return Completed(stage, referral, outcomes[choice.outcome % len(outcomes)], {})
+
+
+@given(st.lists(choices, max_size=60))
+def test_the_laws_of_a_journey_hold_whatever_happens(chosen: list[Choice]) -> None:
+    walk = Walk()
+    offered = {offer.referral_id for offer in walk.last.offers}
+    ends = 0
+    for choice in chosen:
+        happening = happening_of(walk, choice)
+        if happening is None:
+            continue
+        step = walk.hear(happening)
+        ends += step.ended
+        journey = step.journey
+        # a fresh referral for each offer, and one stage never waits for two
+        fresh = [offer.referral_id for offer in step.offers]
+        assert offered.isdisjoint(fresh)
+        offered.update(fresh)
+        waiting = {journey.stages[name].referral for name in journey.standing(*OUT)}
+        assert {str(each) for each in fresh} <= waiting
+        # what was taken back is no longer waited for
+        assert waiting.isdisjoint(str(each.referral_id) for each in step.withdrawals)
+        # an open journey always waits for somebody; an ended one for nobody
+        assert bool(journey.standing(*OPEN)) is (journey.ended is None)
+        # the journey survives JSON
+        assert JourneyState.from_json(json.loads(json.dumps(journey.to_json()))) == journey
+        # heard once more, a referral's happening changes nothing
+        if isinstance(happening, Opened | Accepted | Completed | Undone):
+            again = engine.advance(walk.programme, journey, happening, walk.naming)
+            assert not again.changed
+            assert again.journey is journey
+    assert ends <= 1
+    assert ends == bool(walk.journey.ended)
