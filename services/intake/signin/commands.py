@@ -1,0 +1,18 @@
+"""Letting an officer in."""
+
+from shared.identity import accounts
+from shared.identity.officer import Officer
+from shared.identity.rules import SignInRefused
+from shared.storage import Database
+
+
+def sign_in(database: Database, username: str, password: str, address: str) -> Officer:
+    """The officer with this name and password; raises SignInRefused, TooManySignIns.
+
+    It has a transaction of its own, because a failed attempt must be counted although the request is refused.
+    """
+    with database.transaction() as session:
+        officer = accounts.authenticate(session, username, password, address)
+    if officer is None:
+        raise SignInRefused
+    return officer

@@ -1,0 +1,96 @@
+"""Signing in and out, the choice of language, and the start page of the one origin."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from services.intake.signin import commands
+from services.intake.signin.schemas import SignInSchema
+from shared.identity import accounts, tokens
+from shared.kernel.errors import Invalid, TooMany, Unauthenticated
+from shared.web import door, forms, language, sessions
+from shared.web.guard import public
+from shared.web.problem import SIGN_IN, status_of
+
+pages = Blueprint("signin", __name__, template_folder="templates")
+front = Blueprint("front", __name__, template_folder="templates")
+
+A_YEAR = 365 * 24 * 60 * 60
+
+
+@front.get("/")
+@public("asks to sign in, or shows an officer where her work is")
+def home() -> str | Response:
+    """Where an officer's work waits."""
+    if sessions.officer_or_none() is None:
+        return redirect(SIGN_IN, 303)
+    return render_template("signin/home.html")
+
+
+@pages.get("/signin")
+@public("the way in")
+def sign_in_form() -> str | Response:
+    """The form to sign in with."""
+    if sessions.officer_or_none() is not None:
+        return redirect(sessions.local_address(request.args.get("next")), 303)
+    return _form(forms.blank())
+
+
+@pages.post("/signin")
+@public("the way in")
+def sign_in() -> Response | tuple[str, int]:
+    """Let an officer in and take her where she wanted to go."""
+    try:
+        given = forms.load(SignInSchema(), request.form)
+        address = request.remote_addr or "unknown"
+        officer = commands.sign_in(door.database(), given["username"], given["password"], address)
+    except Invalid as invalid:
+        return _form(forms.filled(request.form, invalid)), status_of(invalid)
+    except (Unauthenticated, TooMany) as refused:
+        return _form(forms.filled(request.form), refused.message(language.language())), status_of(refused)
+    sessions.sign_in(tokens.issue(officer))
+    return redirect(sessions.local_address(request.form.get("_next")), 303)
+
+
+@pages.post("/signout")
+@public("whoever wants to leave may")
+def sign_out() -> Response:
+    """Let an officer out."""
+    sessions.sign_out()
+    return redirect(SIGN_IN, 303)
+
+
+@pages.get("/renew")
+@public("looks at the session itself, and sends whoever has none to sign in")
+def renew() -> Response:
+    """A fresh token for an officer who is active, if her account still is, and back to where she was."""
+    going = sessions.local_address(request.args.get("next"))
+    try:
+        token = sessions.current_token()
+        sessions.hold_to_longest(token)
+        with door.reading() as session:
+            officer = accounts.active_officer(session, token.officer.id)
+    except Unauthenticated:
+        sessions.sign_out()
+        return redirect(f"{SIGN_IN}?{urlencode({'next': going})}", 303)
+    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
+    return redirect(going, 303)
+
+
+@pages.post("/language")
+@public("whoever reads may choose the language")
+def choose_language() -> Response:
+    """Remember the language that this browser prefers."""
+    response = redirect(sessions.local_address(request.form.get("_next")), 303)
+    chosen = request.form.get("language", "")
+    if chosen in language.LANGUAGES:
+        response.set_cookie(
+            language.COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+        )
+    return response
+
+
+def _form(form: forms.Form, refusal: str = "") -> str:
+    going = request.form.get("_next") or request.args.get("next", "")
+    return render_template("signin/signin.html", form=form, refusal=refusal, going=sessions.local_address(going))

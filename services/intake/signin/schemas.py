@@ -1,0 +1,18 @@
+"""What signing in takes and gives."""
+
+from marshmallow import Schema, fields, validate
+
+
+class SignInSchema(Schema):
+    """A user name and its password."""
+
+    username = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    password = fields.String(required=True, load_only=True, validate=validate.Length(min=1, max=1000))
+
+
+class TokenSchema(Schema):
+    """A bearer token for the APIs of all four services."""
+
+    access_token = fields.String(required=True)
+    token_type = fields.String(required=True, dump_default="Bearer")
+    expires_in = fields.Integer(required=True, metadata={"description": "Seconds"})

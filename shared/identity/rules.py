@@ -1,0 +1,101 @@
+"""What Kail believes about officers: the roles, which of them exclude each other, and what an area covers."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from shared.kernel.errors import Forbidden, Invalid, TooMany, Unauthenticated
+
+
+class Role(StrEnum):
+    """What an officer may do at her office; one officer may hold several."""
+
+    OFFICER = "officer"  # works through referrals: verifies, records, hands over
+    APPROVER = "approver"  # decides on what an officer has verified
+    HEAD = "head"  # answers for the office; signs
+    COORDINATOR = "coordinator"  # sees every agency, hears escalations, changes nothing of theirs
+    AUDITOR = "auditor"  # reads everything
+    ADMINISTRATOR = "administrator"  # runs the installation: accounts, programmes, held events
+
+
+AGENCIES = (
+    "dinsos",
+    "dp3a",
+    "disperindag",
+    "koperasi",
+    "baznas",
+    "distransnaker",
+    "perguruan-tinggi",
+    "pengusaha",
+    "kelurahan",
+    "bappeda",
+)
+"""The agency roles that a programme may name; which office holds one of them is each region's own affair."""
+
+INCOMPATIBLE = ((Role.OFFICER, Role.APPROVER),)
+"""Pairs that no officer holds together: who verifies does not approve."""
+
+READS_EVERYWHERE = frozenset({Role.COORDINATOR, Role.AUDITOR})
+
+
+class RolesIncompatible(Invalid):
+    """One officer cannot be both {one} and {other}: who verifies does not approve."""
+
+    indonesian = "Satu petugas tidak boleh menjadi {one} sekaligus {other}: yang memeriksa tidak memutuskan."
+
+
+class NoRole(Invalid):
+    """An officer needs at least one role."""
+
+    indonesian = "Petugas harus memiliki paling sedikit satu peran."
+
+
+class RoleMissing(Forbidden):
+    """This needs the role {needed}."""
+
+    indonesian = "Tindakan ini memerlukan peran {needed}."
+
+
+class OtherOffice(Forbidden):
+    """This belongs to another office."""
+
+    indonesian = "Ini urusan kantor lain."
+
+
+class OutsideArea(Forbidden):
+    """This lies outside the area that you work in."""
+
+    indonesian = "Ini di luar wilayah kerja Anda."
+
+
+class SignInRefused(Unauthenticated):
+    """User name and password do not match an active account."""
+
+    indonesian = "Nama pengguna dan kata sandi tidak cocok dengan akun yang aktif."
+
+
+class TooManySignIns(TooMany):
+    """Too many failed attempts to sign in; wait {minutes} minutes and try again."""
+
+    indonesian = "Terlalu banyak percobaan masuk yang gagal; tunggu {minutes} menit lalu coba lagi."
+
+
+class TokenRefused(Unauthenticated):
+    """Your sign-in has ended; sign in again."""
+
+    indonesian = "Sesi Anda sudah berakhir; silakan masuk lagi."
+
+
+def checked_roles(roles: Iterable[str]) -> frozenset[Role]:
+    """The roles as a set; raises NoRole or RolesIncompatible."""
+    held = frozenset(Role(role) for role in roles)
+    if not held:
+        raise NoRole
+    for one, other in INCOMPATIBLE:
+        if one in held and other in held:
+            raise RolesIncompatible(one=one.value, other=other.value)
+    return held
+
+
+def covers(region: str, area: str) -> bool:
+    """Whether an area code lies in a region: "64.02" covers "64.02" and "64.02.05.2001", not "64.021"."""
+    return area == region or area.startswith(f"{region}.")

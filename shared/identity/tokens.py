@@ -1,0 +1,90 @@
+"""Short-lived signed tokens: how the four services know an officer without asking intake's database.
+
+Only intake issues them; a service needs no more than the public key. A token outlives a closed account by its own
+short life at most, because renewing one looks at the account again.
+"""
+
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from shared.identity.officer import Officer
+from shared.identity.rules import Role, TokenRefused
+from shared.kernel.ids import new_id
+from shared.privacy.keys import keyring
+
+ISSUER = "kail/intake"
+AUDIENCE = "kail"
+ALGORITHM = "Ed25519"
+LIFETIME = 30 * 60
+"""Seconds for which a token is good; real time, never the domain's clock."""
+LEEWAY = 30
+
+CLAIMS = jwt.JWTClaimsRegistry(
+    leeway=LEEWAY,
+    iss={"essential": True, "value": ISSUER},
+    aud={"essential": True, "value": AUDIENCE},
+    sub={"essential": True},
+    exp={"essential": True},
+    iat={"essential": True},
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a verified token says."""
+
+    officer: Officer
+    issued_at: int
+    expires_at: int
+    signed_in_at: int
+
+
+@lru_cache(maxsize=4)
+def _key(pem: str | bytes) -> OKPKey:
+    return OKPKey.import_key(pem)
+
+
+def issue(officer: Officer, *, signed_in_at: int | None = None, lifetime: int = LIFETIME) -> str:
+    """A token for this officer; `signed_in_at` is kept when an older token is renewed."""
+    issued_at = int(time.time())
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": str(officer.id),
+        "iat": issued_at,
+        "exp": issued_at + lifetime,
+        "jti": str(new_id()),
+        "auth_time": signed_in_at or issued_at,
+        "name": officer.name,
+        "office": officer.office,
+        "agency": officer.agency,
+        "roles": sorted(officer.roles),
+        "areas": list(officer.areas),
+        "locale": officer.language,
+    }
+    return jwt.encode({"alg": ALGORITHM}, claims, _key(keyring().token_private), algorithms=[ALGORITHM])
+
+
+def read(text: str) -> Token:
+    """What a token says, once its signature, issuer, audience and time have been checked; raises TokenRefused."""
+    try:
+        claims = jwt.decode(text, _key(keyring().token_public), algorithms=[ALGORITHM]).claims
+        CLAIMS.validate(claims)
+        officer = Officer(
+            id=UUID(claims["sub"]),
+            name=claims["name"],
+            office=claims["office"],
+            agency=claims["agency"],
+            roles=frozenset(Role(role) for role in claims["roles"]),
+            areas=tuple(claims["areas"]),
+            language=claims["locale"],
+        )
+        return Token(officer, claims["iat"], claims["exp"], claims["auth_time"])
+    except (JoseError, ValueError, KeyError, TypeError) as refused:
+        raise TokenRefused from refused

@@ -1,0 +1,142 @@
+"""Officers come in by a token or by a page, stay while they are active, and leave."""
+
+import time
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from services.intake.app import create
+from shared.identity import accounts, tokens
+from shared.identity.models import OfficerAccount
+from shared.identity.rules import Role
+from shared.storage import Database
+from shared.web import sessions
+from tests.browsing import Browser, an_officer
+
+PASSWORD = "kail bukan ikan"
+GIVEN = {"username": "sari", "password": PASSWORD}
+
+
+@pytest.fixture
+def app(intake_db: Database) -> Flask:
+    with intake_db.transaction() as session:
+        accounts.create_officer(session, **GIVEN, name="Sari Contoh", office="dinsos-kukar", roles=[Role.OFFICER])
+    made = create(intake_db)
+    made.testing = True
+    return made
+
+
+def test_a_program_gets_a_token(app: Flask) -> None:
+    answer = app.test_client().post("/intake/v1/tokens", json=GIVEN)
+    assert answer.status_code == 200
+    assert (answer.json["token_type"], answer.json["expires_in"]) == ("Bearer", tokens.LIFETIME)
+    assert tokens.read(answer.json["access_token"]).officer.office == "dinsos-kukar"
+
+
+def test_a_wrong_password_is_refused_and_counted(app: Flask) -> None:
+    wrong = {**GIVEN, "password": "ikan bukan kail"}
+    codes = [app.test_client().post("/intake/v1/tokens", json=wrong).json["code"] for _ in range(6)]
+    assert codes == ["sign-in-refused"] * 5 + ["too-many-sign-ins"]
+
+
+def test_a_person_signs_in_and_goes_where_she_wanted(app: Flask) -> None:
+    page = Browser(app)
+    assert (
+        'value="/grants/dinsos/referrals?after=x"'
+        in page.get("/intake/signin?next=/grants/dinsos/referrals?after=x").text
+    )
+    answer = page.submit("/intake/signin", {**GIVEN, "_next": "/grants/dinsos/referrals"})
+    assert (answer.status_code, answer.location) == (303, "/grants/dinsos/referrals")
+    assert "HttpOnly" in answer.headers["Set-Cookie"]
+    assert "SameSite=Lax" in answer.headers["Set-Cookie"]
+    assert "Sari Contoh" in page.get("/").text
+    assert page.get("/intake/signin").location == "/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://example.org/", "//example.org", "/\\example.org", "javascript:x", ""])
+def test_signing_in_never_leads_to_another_site(app: Flask, elsewhere: str) -> None:
+    assert Browser(app).submit("/intake/signin", {**GIVEN, "_next": elsewhere}).location == "/"
+
+
+def test_a_refused_sign_in_shows_why_and_keeps_the_name(app: Flask) -> None:
+    page = Browser(app)
+    answer = page.submit("/intake/signin", {**GIVEN, "password": "wrong"})
+    assert answer.status_code == 401
+    assert "tidak cocok" in answer.text
+    assert 'value="sari"' in answer.text
+    assert "wrong" not in answer.text
+    assert page.submit("/intake/signin", {"username": "sari"}).status_code == 422
+
+
+def test_a_form_that_is_not_ours_is_refused(app: Flask) -> None:
+    answer = app.test_client().post("/intake/signin", data=GIVEN)
+    assert answer.status_code == 400
+    assert "terlalu lama terbuka" in answer.text
+
+
+def test_signing_out_ends_it(app: Flask) -> None:
+    page = Browser(app, an_officer())
+    assert page.get("/").status_code == 200
+    assert page.submit("/intake/signout").location == "/intake/signin"
+    assert page.get("/").status_code == 303
+
+
+def test_signing_in_drops_what_the_session_held_before(app: Flask) -> None:
+    page = Browser(app)
+    before = page.csrf_token()
+    page.submit("/intake/signin", GIVEN)
+    assert page.client.post("/intake/signout", data={"csrf_token": before}).status_code == 400
+
+
+def carry(page: Browser, *, age: int = 0, signed_in_ago: int = 0) -> None:
+    """Let the browser carry a token of Sari's account that was issued some time ago."""
+    page.submit("/intake/signin", GIVEN)
+    with page.client.session_transaction() as session:
+        officer = tokens.read(session["token"]).officer
+        with pytest.MonkeyPatch.context() as patch:
+            real = time.time()
+            patch.setattr(tokens.time, "time", lambda: real - age)
+            session["token"] = tokens.issue(officer, signed_in_at=int(real - signed_in_ago))
+
+
+def renewal(page: Browser) -> str | None:
+    """Where the browser lands when a service sends it for a fresh token."""
+    return page.get("/intake/renew?next=/grants/dinsos/funds").location
+
+
+def test_an_active_officer_is_renewed_and_sent_back(app: Flask) -> None:
+    page = Browser(app)
+    carry(page, age=sessions.RENEW_AFTER + 1)
+    assert renewal(page) == "/grants/dinsos/funds"
+    with page.client.session_transaction() as session:
+        assert time.time() - tokens.read(session["token"]).issued_at < 5
+
+
+def test_a_closed_account_is_out_at_the_next_renewal(app: Flask, intake_db: Database) -> None:
+    page = Browser(app)
+    carry(page, age=sessions.RENEW_AFTER + 1)
+    with intake_db.transaction() as session:
+        session.execute(update(OfficerAccount).values(active=False))
+    assert renewal(page) == "/intake/signin?next=%2Fgrants%2Fdinsos%2Ffunds"
+    assert page.get("/").status_code == 303
+
+
+def test_nobody_stays_longer_than_half_a_day_without_signing_in(app: Flask) -> None:
+    page = Browser(app)
+    carry(page, signed_in_ago=sessions.LONGEST + 1)
+    assert renewal(page) == "/intake/signin?next=%2Fgrants%2Fdinsos%2Ffunds"
+
+
+def test_who_is_away_for_a_tokens_life_has_to_sign_in_again(app: Flask) -> None:
+    page = Browser(app)
+    carry(page, age=tokens.LIFETIME + tokens.LEEWAY + 1)
+    assert page.get("/").location == "/intake/signin"
+
+
+def test_the_language_is_remembered(app: Flask) -> None:
+    page = Browser(app)
+    assert page.submit("/intake/language", {"language": "en", "_next": "/intake/signin"}).location == "/intake/signin"
+    assert '<html lang="en">' in page.get("/intake/signin").text
+    page.submit("/intake/language", {"language": "xx"})
+    assert '<html lang="en">' in page.get("/intake/signin").text

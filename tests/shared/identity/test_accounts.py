@@ -1,0 +1,137 @@
+"""Accounts against a real database: who is let in, who is not, and what is counted."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from shared.identity import accounts, rules
+from shared.identity.models import OfficerAccount, SignInFailure
+from shared.identity.rules import Role
+from shared.kernel.ids import new_id
+from shared.storage import Database
+
+PASSWORD = "kail bukan ikan"
+HERE = "192.0.2.1"
+
+
+def open_account(database: Database, username: str = "Sari", roles: tuple[Role, ...] = (Role.OFFICER,)) -> None:
+    with database.transaction() as session:
+        accounts.create_officer(
+            session, username=username, password=PASSWORD, name="Sari Contoh", office="dinsos-kukar", roles=roles
+        )
+
+
+def try_in(database: Database, username: str, password: str, address: str = HERE) -> bool:
+    with database.transaction() as session:
+        return accounts.authenticate(session, username, password, address) is not None
+
+
+def failures(database: Database) -> int:
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(SignInFailure)) or 0
+
+
+def test_an_account_lets_its_holder_in_with_her_office_and_area(intake_db: Database) -> None:
+    open_account(intake_db)
+    with intake_db.transaction() as session:
+        officer = accounts.authenticate(session, " SARI ", PASSWORD, HERE)
+    assert officer is not None
+    assert (officer.office, officer.agency, officer.areas) == ("dinsos-kukar", "dinsos", ("64.02",))
+    assert officer.roles == {Role.OFFICER}
+
+
+def test_the_password_is_kept_only_as_an_argon2_hash(intake_db: Database) -> None:
+    open_account(intake_db)
+    with intake_db.reading() as session:
+        kept = session.scalars(select(OfficerAccount.password_hash)).one()
+    assert kept.startswith("$argon2id$")
+
+
+def test_a_wrong_password_an_unknown_name_and_a_closed_account_are_refused_alike(intake_db: Database) -> None:
+    open_account(intake_db)
+    assert not try_in(intake_db, "sari", "wrong")
+    assert not try_in(intake_db, "nobody", PASSWORD)
+    assert not try_in(intake_db, " ", PASSWORD)
+    with intake_db.transaction() as session:
+        session.execute(update(OfficerAccount).values(active=False))
+    assert not try_in(intake_db, "sari", PASSWORD)
+
+
+def test_repeated_failures_lock_the_name_for_a_while(intake_db: Database) -> None:
+    open_account(intake_db)
+    for number in range(accounts.FAILURES_PER_USER):
+        assert not try_in(intake_db, "sari", "wrong", f"192.0.2.{number}")
+    with pytest.raises(rules.TooManySignIns):
+        try_in(intake_db, "sari", PASSWORD, "198.51.100.7")
+    with intake_db.transaction() as session:
+        session.execute(update(SignInFailure).values(failed_at=func.now() - accounts.LOCKED_FOR - timedelta(seconds=1)))
+    assert try_in(intake_db, "sari", PASSWORD)
+
+
+def test_failures_of_many_names_lock_the_address(intake_db: Database) -> None:
+    open_account(intake_db)
+    by_address = accounts.blind_index(HERE, "sign-in-address")
+    with intake_db.transaction() as session:
+        session.execute(insert(SignInFailure), [{"who": by_address}] * accounts.FAILURES_PER_ADDRESS)
+    with pytest.raises(rules.TooManySignIns):
+        try_in(intake_db, "sari", PASSWORD)
+    assert try_in(intake_db, "sari", PASSWORD, "198.51.100.7")
+
+
+def test_getting_in_forgets_the_failures_of_the_name_but_not_of_the_address(intake_db: Database) -> None:
+    open_account(intake_db)
+    try_in(intake_db, "sari", "wrong")
+    assert failures(intake_db) == 2
+    assert try_in(intake_db, "sari", PASSWORD)
+    assert failures(intake_db) == 1
+
+
+def test_a_name_is_taken_once(intake_db: Database) -> None:
+    open_account(intake_db)
+    with pytest.raises(accounts.UsernameTaken):
+        open_account(intake_db, "sari")
+
+
+def test_a_short_password_and_an_unknown_office_are_refused(intake_db: Database) -> None:
+    given = {"username": "a", "name": "A", "roles": [Role.HEAD]}
+    with intake_db.transaction() as session:
+        with pytest.raises(accounts.PasswordTooShort):
+            accounts.create_officer(session, password="short", office="dinsos-kaltim", **given)
+        with pytest.raises(accounts.offices.UnknownOffice):
+            accounts.create_officer(session, password=PASSWORD, office="nowhere", **given)
+
+
+def test_the_database_itself_refuses_who_verifies_and_approves(intake_db: Database) -> None:
+    row = {
+        "id": new_id(),
+        "username": "x",
+        "name": "X",
+        "office": "o",
+        "agency": "dinsos",
+        "areas": [],
+        "password_hash": "",
+    }
+    with pytest.raises(IntegrityError, match="who_verifies_does_not_approve"), intake_db.transaction() as session:
+        session.execute(insert(OfficerAccount).values(roles=["officer", "approver"], **row))
+
+
+def test_the_demonstration_opens_its_accounts_once(intake_db: Database) -> None:
+    for _ in range(2):
+        with intake_db.transaction() as session:
+            opened = accounts.demo_officers(session, PASSWORD)
+            assert len(opened) == len(accounts.DEMO_OFFICERS)
+    assert try_in(intake_db, "koordinator", PASSWORD)
+
+
+def test_a_closed_account_is_not_renewed(intake_db: Database) -> None:
+    open_account(intake_db)
+    with intake_db.transaction() as session:
+        account = session.scalars(select(OfficerAccount)).one()
+        assert accounts.active_officer(session, account.id).name == "Sari Contoh"
+        account.active = False
+        with pytest.raises(rules.TokenRefused):
+            accounts.active_officer(session, account.id)
+        with pytest.raises(rules.TokenRefused):
+            accounts.active_officer(session, new_id())

@@ -1,0 +1,51 @@
+"""Roles, areas, and what an officer is held to."""
+
+import pytest
+
+from shared.identity import rules
+from shared.identity.rules import Role
+from shared.kernel.errors import Forbidden
+from tests.browsing import an_officer
+
+
+def test_who_verifies_does_not_approve() -> None:
+    with pytest.raises(rules.RolesIncompatible) as refused:
+        rules.checked_roles(["approver", "officer", "head"])
+    assert refused.value.message("id").startswith("Satu petugas tidak boleh menjadi officer sekaligus approver")
+
+
+def test_an_officer_without_a_role_is_none() -> None:
+    with pytest.raises(rules.NoRole):
+        rules.checked_roles([])
+
+
+def test_an_officer_may_hold_several_roles_that_agree() -> None:
+    assert rules.checked_roles(["approver", "head"]) == {Role.APPROVER, Role.HEAD}
+
+
+@pytest.mark.parametrize(
+    ("region", "area", "inside"),
+    [
+        ("64", "64.02.05.2001", True),
+        ("64.02", "64.02", True),
+        ("64.02", "64.021", False),
+        ("64.02", "64", False),
+        ("64.02", "64.07.01", False),
+    ],
+)
+def test_a_region_covers_the_areas_below_it(region: str, area: str, inside: bool) -> None:
+    assert rules.covers(region, area) is inside
+
+
+def test_an_officer_is_held_to_role_agency_office_and_area() -> None:
+    officer = an_officer(Role.OFFICER, office="dinsos-kukar")
+    officer.require(Role.OFFICER, Role.HEAD, agency="dinsos", office="dinsos-kukar", area="64.02.05")
+    with pytest.raises(rules.RoleMissing):
+        officer.require(Role.HEAD)
+    with pytest.raises(rules.OtherOffice):
+        officer.require(Role.OFFICER, agency="dp3a")
+    with pytest.raises(rules.OtherOffice):
+        officer.require(Role.OFFICER, office="dinsos-kaltim")
+    with pytest.raises(rules.OutsideArea):
+        officer.require(Role.OFFICER, area="64.07")
+    assert issubclass(rules.OutsideArea, Forbidden)
