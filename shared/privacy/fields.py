@@ -1,0 +1,85 @@
+"""Encrypted columns, and the keyed index by which an encrypted value can still be found.
+
+A stored value is: the length of the key's id, the id, a nonce, and the AES-GCM ciphertext. The id is authenticated
+with it.
+"""
+
+import hmac
+import json
+import os
+import unicodedata
+from functools import cache
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Dialect, LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+from shared.privacy.keys import keyring
+
+NONCE_BYTES = 12
+
+
+class EmptyValue(ValueError):
+    """An empty value has no index: it would match every other empty one."""
+
+
+def encrypt(text: str) -> bytes:
+    """Encrypt a text with the deployment's current field key."""
+    key_id = keyring().field.current
+    header = bytes([len(key_id)]) + key_id.encode()
+    nonce = os.urandom(NONCE_BYTES)
+    return header + nonce + _cipher(key_id).encrypt(nonce, text.encode(), header)
+
+
+def decrypt(stored: bytes) -> str:
+    """Decrypt what `encrypt` made; raises UnknownKey, or InvalidTag when it was changed."""
+    end = 1 + stored[0]
+    header, nonce, hidden = stored[:end], stored[end : end + NONCE_BYTES], stored[end + NONCE_BYTES :]
+    return _cipher(header[1:].decode()).decrypt(nonce, hidden, header).decode()
+
+
+def blind_index(text: str, purpose: str) -> bytes:
+    """A keyed fingerprint of a value, the same however it is spaced or capitalised; raises EmptyValue.
+
+    The purpose keeps fingerprints of different columns apart, so that they cannot be joined.
+    """
+    normalised = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if not normalised:
+        raise EmptyValue(purpose)
+    return hmac.digest(keyring().blind_index_key, f"{purpose}\0{normalised}".encode(), "sha256")
+
+
+@cache
+def _cipher(key_id: str) -> AESGCM:
+    return AESGCM(keyring().field_key(key_id))
+
+
+class EncryptedText(TypeDecorator[str]):
+    """A text column that the database only sees encrypted."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        """Encrypt on the way in."""
+        return None if value is None else encrypt(value)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        """Decrypt on the way out."""
+        return None if value is None else decrypt(value)
+
+
+class EncryptedJSON(TypeDecorator[dict[str, Any]]):
+    """A column of JSON that the database only sees encrypted; assign a new dict to change it."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
+        """Encrypt on the way in."""
+        return None if value is None else encrypt(json.dumps(value, ensure_ascii=False))
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
+        """Decrypt on the way out."""
+        return None if value is None else json.loads(decrypt(value))

@@ -1,0 +1,115 @@
+"""Every look at a person's data is written down, in a chain that shows when a line was changed or taken out (UU PDP).
+
+Each row's hash covers the row before it. Looks are chained one after the other under an advisory lock that lasts until
+the door commits; a look that is undone with its transaction has shown nobody anything.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, LargeBinary, func, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared.kernel import clock
+from shared.storage import Base
+from shared.storage.columns import Timestamp
+
+GENESIS = bytes(32)
+CHAIN_LOCK = 0x6B61696C_6C6F6F6B  # "kaillook"
+
+
+class Looker(Protocol):
+    """Who looks: an officer."""
+
+    @property
+    def id(self) -> UUID:
+        """The officer's own id."""
+
+    @property
+    def office(self) -> str:
+        """The office she works for."""
+
+
+class Look(Base):
+    """One officer saw one subject's personal data, for a stated reason."""
+
+    __tablename__ = "look"
+    __table_args__ = (Index("ix_look_subject_id", "subject_id"),)
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[Timestamp]
+    officer_id: Mapped[UUID]
+    office: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID]
+    why: Mapped[str]
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+@dataclass(frozen=True)
+class LooksVerified:
+    """What a walk along the chain found: how many rows, the last hash, and the first row that does not fit."""
+
+    count: int
+    hash: bytes
+    broken_at: int | None
+
+
+def log_look(session: Session, officer: Looker, subject_kind: str, subject_id: UUID, why: str) -> None:
+    """Write down that the officer saw this subject's data."""
+    log_looks(session, officer, subject_kind, [subject_id], why)
+
+
+def log_looks(session: Session, officer: Looker, subject_kind: str, subject_ids: Iterable[UUID], why: str) -> None:
+    """Write down that the officer saw the data of all these subjects at once."""
+    subjects = list(subject_ids)
+    if not subjects:
+        return
+    session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    last = session.execute(select(Look.seq, Look.hash).order_by(Look.seq.desc()).limit(1)).first()
+    seq, running = last or (0, GENESIS)
+    at = clock.now()
+    rows = []
+    for subject_id in subjects:
+        seq += 1
+        running = _link(running, seq, at, officer.id, officer.office, subject_kind, subject_id, why)
+        rows.append(
+            {
+                "seq": seq,
+                "at": at,
+                "officer_id": officer.id,
+                "office": officer.office,
+                "subject_kind": subject_kind,
+                "subject_id": subject_id,
+                "why": why,
+                "hash": running,
+            }
+        )
+    session.execute(insert(Look), rows)
+
+
+def verify_looks(session: Session) -> LooksVerified:
+    """Walk the whole chain, and name the first row that was changed, or that follows one taken out."""
+    running, count = GENESIS, 0
+    with session.scalars(select(Look).order_by(Look.seq).execution_options(yield_per=2_000)) as looks:
+        for look in looks:
+            count += 1
+            running = _link(
+                running, count, look.at, look.officer_id, look.office, look.subject_kind, look.subject_id, look.why
+            )
+            if look.seq != count or look.hash != running:
+                return LooksVerified(count, look.hash, broken_at=look.seq)
+            session.expunge(look)
+    return LooksVerified(count, running, broken_at=None)
+
+
+def _link(
+    previous: bytes, seq: int, at: datetime, officer: UUID, office: str, kind: str, subject: UUID, why: str
+) -> bytes:
+    line = json.dumps([seq, at.astimezone(UTC).isoformat(), str(officer), office, kind, str(subject), why])
+    return hashlib.sha256(previous + line.encode()).digest()
