@@ -1,0 +1,31 @@
+"""Indonesia's official areas by code and name: province, regency or city, kecamatan, village (desa or kelurahan)."""
+
+from shared.places.areas import (
+    Area,
+    Level,
+    UnknownArea,
+    area,
+    children,
+    find,
+    is_known,
+    kecamatan_of,
+    level_of,
+    name_of,
+    path_of,
+    within,
+)
+
+__all__ = [
+    "Area",
+    "Level",
+    "UnknownArea",
+    "area",
+    "children",
+    "find",
+    "is_known",
+    "kecamatan_of",
+    "level_of",
+    "name_of",
+    "path_of",
+    "within",
+]
