@@ -1,0 +1,42 @@
+"""Styles and scripts: files of our own under /static, named by content so that a browser keeps them for a year."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, request, send_from_directory
+from werkzeug.wrappers import Response
+
+from shared.web.guard import public
+
+FOLDER = Path(__file__).with_name("static")
+FOR_EVER = "public, max-age=31536000, immutable"
+
+files = Blueprint("assets", __name__)
+
+
+@cache
+def version(name: str) -> str:
+    """A short hash of a file's content."""
+    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a file under static/; it changes when the file does."""
+    return f"/static/{name}?v={version(name)}"
+
+
+@files.get("/static/<path:name>")
+@public("styles and scripts hold no data, and the sign-in page needs them")
+def static_file(name: str) -> Response:
+    """A file under static/, to be kept for ever if it was asked for by its content's name."""
+    response = send_from_directory(FOLDER, name)
+    if request.args.get("v") == version(name):
+        response.headers["Cache-Control"] = FOR_EVER
+    return response
+
+
+def install(app: Flask) -> None:
+    """Let an app serve them and name them in templates."""
+    app.register_blueprint(files)
+    app.jinja_env.globals["asset"] = asset

@@ -1,0 +1,137 @@
+"""How a service becomes a web app: the same errors, guard, transactions, headers and pages for all four."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import flask
+import flask_smorest
+from flask import Flask, request
+from flask.json.provider import DefaultJSONProvider
+from flask_wtf import CSRFProtect
+from prometheus_client.registry import Collector
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from shared import storage
+from shared.kernel.logging import get_logger
+from shared.kernel.settings import SERVICES, settings
+from shared.privacy.keys import keyring
+from shared.storage import Database
+from shared.web import (
+    api,
+    assets,
+    door,
+    guard,
+    headers,
+    idempotency,
+    language,
+    navigation,
+    operations,
+    problem,
+    sessions,
+    showing,
+)
+
+log = get_logger(__name__)
+LARGEST_REQUEST = 16 * 1024 * 1024
+"""Bytes; a registry file has a route of its own that allows more."""
+
+
+@dataclass(frozen=True)
+class Kail:
+    """What an app knows of itself: its service, its database (asked at first use), and its menu."""
+
+    service: str
+    database: Callable[[], Database]
+    menu: tuple[navigation.Link, ...]
+
+
+class Json(DefaultJSONProvider):
+    """JSON in the order in which it was written, with letters as they are."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
+class App(Flask):
+    """A service's web app; what nobody foresaw is logged without its text, which may hold personal data."""
+
+    session_interface = sessions.SharedCookie()
+    json_provider_class = Json
+
+    def log_exception(
+        self,
+        exc_info: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | BaseException,
+    ) -> None:
+        """Say which kind of error it was and which lines it came from."""
+        error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
+        if error is not None:
+            log.error(
+                "unhandled-error", error=type(error).__qualname__, route=str(request.url_rule), at=problem.where(error)
+            )
+
+
+def create_app(
+    service: str,
+    *,
+    blueprints: Iterable[flask_smorest.Blueprint] = (),
+    pages: Iterable[flask.Blueprint] = (),
+    front: Iterable[flask.Blueprint] = (),
+    menu: Iterable[navigation.Link] = (),
+    collectors: Iterable[Collector] = (),
+    database: Database | None = None,
+) -> Flask:
+    """The web app of a service; raises UnguardedRoutes when a view says not who may use it.
+
+    API blueprints are mounted under `/<service>/v1`, pages under `/<service>`, `front` at the origin's root (intake's
+    home page alone). Without `database` it is the one that the settings name.
+    """
+    if service not in SERVICES:
+        raise ValueError(f"{service} is none of {', '.join(SERVICES)}")
+    app = App(service, static_folder=None, template_folder=str(showing.TEMPLATES))
+    app.config.update(
+        SECRET_KEY=keyring().web_secret,
+        SESSION_COOKIE_NAME=sessions.COOKIE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings().proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies, x_proto=settings().proxies)  # type: ignore[method-assign]
+    known = Kail(service, lambda: database or storage.database(service), tuple(menu))
+    app.extensions["kail"] = known
+    door.install(app)  # first: it answers last, when everything else has been said
+    operations.install(app, service, known.database, collectors)
+    headers.install(app)
+    _ask_first(app)
+    language.install(app)
+    problem.install(app)
+    assets.install(app)
+    showing.install(app)
+    api.install(app, service, tuple(blueprints))
+    for page in pages:
+        app.register_blueprint(page, url_prefix=f"/{service}{page.url_prefix or ''}")
+    for page in front:
+        app.register_blueprint(page)
+    guard.hold_every_route(app)
+    return app
+
+
+def _ask_first(app: Flask) -> None:
+    csrf = CSRFProtect(app)
+
+    @app.before_request
+    def ask_first() -> Any:
+        """Who is it, did a page of ours send it, is her sign-in fresh, was this very request answered before?"""
+        guard.enforce()
+        if not sessions.is_api() and request.endpoint:
+            csrf.protect()
+        if (renewal := sessions.renew_when_due()) is not None:
+            return renewal
+        if idempotency.key_of_request() is None or not guard.is_guarded():
+            return None
+        return door.answer_again()

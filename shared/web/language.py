@@ -1,0 +1,50 @@
+"""Which language a page speaks: the one chosen here before, else the officer's own, else the browser's, else ours."""
+
+from pathlib import Path
+
+from flask import Flask, g, request
+from flask_babel import Babel
+from werkzeug.wrappers import Response
+
+from shared.kernel.settings import settings
+from shared.web import sessions
+
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+COOKIE = "language"
+TRANSLATIONS = Path(__file__).with_name("translations")
+
+
+def language() -> str:
+    """The language of this request: `id` or `en`."""
+    if "language" not in g:
+        g.language = _chosen()
+    chosen: str = g.language
+    return chosen
+
+
+def install(app: Flask) -> None:
+    """Let an app speak the viewer's language, and count days in the deployment's time zone."""
+    Babel(
+        app,
+        default_locale="en",
+        default_translation_directories=str(TRANSLATIONS),
+        default_timezone=settings().zone,
+        locale_selector=language,
+    )
+    app.after_request(_name)
+
+
+def _name(response: Response) -> Response:
+    response.headers.setdefault("Content-Language", language())
+    return response
+
+
+def _chosen() -> str:
+    wanted = request.cookies.get(COOKIE)
+    if wanted in LANGUAGES:
+        return wanted
+    officer = sessions.officer_or_none()
+    if officer and officer.language in LANGUAGES:
+        return officer.language
+    accepted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((tag for tag in accepted if tag in LANGUAGES), settings().language)

@@ -1,0 +1,127 @@
+"""The one place that knows which HTTP status an error becomes, and how it is said to a program and to a person.
+
+A program gets `application/problem+json` (RFC 9457) with a stable code and the fields at fault; a person gets a page
+with a sentence in her language.
+"""
+
+import traceback
+from collections.abc import Mapping
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from flask import Flask, flash, jsonify, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import NoResultFound, OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.wrappers import Response
+
+from shared.kernel import errors
+from shared.kernel.errors import DomainError
+from shared.web import messages
+from shared.web.language import language
+from shared.web.sessions import here, is_api
+
+STATUS: Mapping[type[DomainError], int] = {
+    errors.Invalid: 422,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Stale: 412,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+    DomainError: 422,
+}
+
+SENTENCES = {
+    400: lazy_gettext("This request could not be read."),
+    403: lazy_gettext("Your role or your office does not allow this."),
+    404: lazy_gettext("There is nothing at this address, or it is not yours to see."),
+    405: lazy_gettext("This address cannot be used in this way."),
+    413: lazy_gettext("What was sent is too large."),
+    415: lazy_gettext("What was sent has a form that is not understood here."),
+    422: lazy_gettext("Some fields need to be corrected."),
+    429: lazy_gettext("Too many requests; wait a little and try again."),
+    500: lazy_gettext("Something failed on our side. Nothing was changed; it has been noted."),
+    503: lazy_gettext("A part that this needs does not answer at the moment; nothing was lost, try again."),
+}
+
+SIGN_IN = "/intake/signin"
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:problem-type:kail:{code}"
+
+
+def status_of(error: DomainError) -> int:
+    """The HTTP status of the nearest family that an error belongs to."""
+    return next(STATUS[family] for family in type(error).__mro__ if family in STATUS)
+
+
+def refuse(error: DomainError) -> Response:
+    """Answer an error of the domain."""
+    if isinstance(error, errors.Unauthenticated) and not is_api() and request.method == "GET":
+        if "HX-Request" in request.headers:
+            return Response(status=401)
+        return redirect(f"{SIGN_IN}?{urlencode({'next': here()})}", 303)
+    found = messages.flatten(error.fields.get("errors") or {})
+    return _answer(status_of(error), error.code, error.message(language()), found)
+
+
+def refuse_http(error: HTTPException) -> Response:
+    """Answer an error of HTTP itself, of a schema, or one that nobody foresaw."""
+    if error.response is not None:  # a redirect that the routing itself asks for
+        return cast("Response", error.response)
+    if isinstance(error, CSRFError):
+        return _answer(400, "form-expired", _("This page was open for too long. Load it again and send it once more."))
+    status = error.code or 500
+    if status == 422:
+        found = messages.of_schema(getattr(error, "data", {}).get("messages", {}))
+        return _answer(422, "invalid", str(SENTENCES[422]), found)
+    answer = _answer(status, _code(error.name), str(SENTENCES.get(status, error.name)))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(error.valid_methods)
+    return answer
+
+
+def say(error: DomainError) -> None:
+    """Put an error's sentence into the notice of the page that is shown next."""
+    flash(error.message(language()), "error")
+
+
+def where(error: BaseException) -> list[str]:
+    """The lines an error came from, without its text, which may hold personal data."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+
+
+def install(app: Flask) -> None:
+    """Let an app answer every error in this way."""
+    app.register_error_handler(DomainError, refuse)
+    app.register_error_handler(HTTPException, refuse_http)
+    app.register_error_handler(NoResultFound, lambda _error: _answer(404, "not-found", str(SENTENCES[404])))
+    app.register_error_handler(OperationalError, lambda _error: _answer(503, "unavailable", str(SENTENCES[503])))
+
+
+def _answer(status: int, code: str, sentence: str, found: dict[str, list[str]] | None = None) -> Response:
+    title = code.replace("-", " ").capitalize()
+    if not is_api():
+        page = render_template("problem.html", status=status, sentence=sentence, errors=found or {})
+        return Response(page, status=status, mimetype="text/html")
+    body: dict[str, Any] = {
+        "type": TYPE.format(code=code),
+        "title": title,
+        "status": status,
+        "detail": sentence,
+        "code": code,
+    }
+    if found:
+        body["errors"] = found
+    response = jsonify(body)
+    response.status_code, response.mimetype = status, MEDIA_TYPE
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _code(name: str) -> str:
+    return name.lower().replace(" ", "-")

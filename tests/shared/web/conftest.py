@@ -1,0 +1,185 @@
+"""A small app of our own on intake's real database: a notebook, with a door for programs and one for people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import flask
+import pytest
+from flask import Flask, redirect, render_template, request
+from marshmallow import Schema, fields, validate
+from sqlalchemy import Column, Integer, MetaData, Table, Text, func, insert, select, text
+from sqlalchemy.orm import Session, registry
+from werkzeug.wrappers import Response
+
+from shared.identity.rules import Role
+from shared.kernel.errors import Conflict, Invalid
+from shared.storage import Database
+from shared.web import door, forms, paging
+from shared.web.api import Blueprint
+from shared.web.factory import create_app
+from shared.web.guard import accepts_up_to, guard, public
+from shared.web.navigation import Link
+
+NOTES = Table("test_note", MetaData(), Column("id", Integer, primary_key=True), Column("words", Text, unique=True))
+
+
+@registry().mapped
+class Note:
+    """A line of the notebook."""
+
+    __table__ = NOTES
+
+
+class NoteTooLoud(Conflict):
+    """ "{words}" is too loud for {who}."""
+
+    indonesian = '"{words}" terlalu keras untuk {who}.'
+
+
+class LineSchema(Schema):
+    item = fields.String(required=True)
+    quantity = fields.Integer(required=True, validate=validate.Range(min=1))
+
+
+class NoteSchema(Schema):
+    id = fields.Integer(dump_only=True)
+    words = fields.String(required=True, validate=validate.Length(max=40))
+    lines = fields.List(fields.Nested(LineSchema), load_only=True)
+
+
+def write(session: Session, words: str) -> Note:
+    if words.isupper():
+        raise NoteTooLoud(words=words, who="us")
+    if words == "empty":
+        raise Invalid(errors={"words": [NoteTooLoud(words=words, who="the field")]})
+    session.execute(insert(NOTES).values(words=words))
+    return session.scalars(select(Note).where(NOTES.c.words == words)).one()
+
+
+def notebook_api() -> Blueprint:
+    """The notebook's door for programs."""
+    api = Blueprint("notes", __name__, description="Notes")
+
+    @api.get("/<agency>/notes")
+    @guard(Role.OFFICER, Role.COORDINATOR)
+    @api.arguments(paging.PageQuery, location="query")
+    @api.response(200, paging.page_of(NoteSchema))
+    def list_notes(query: dict[str, Any], agency: str) -> paging.Page[Note]:
+        """What has been noted, in order."""
+        with door.reading() as session:
+            return paging.page(session, select(Note), Note.id, **query)
+
+    @api.post("/<agency>/notes")
+    @guard(Role.OFFICER, Role.COORDINATOR)
+    @api.arguments(NoteSchema)
+    @api.response(201, NoteSchema)
+    def add_note(given: dict[str, Any], agency: str) -> Note:
+        """Note something."""
+        with door.transaction() as session:
+            return write(session, given["words"])
+
+    @api.get("/notes/<int:note_id>")
+    @guard()
+    @api.response(200, NoteSchema)
+    def one_note(note_id: int) -> Note:
+        """One note."""
+        with door.reading() as session:
+            return session.get_one(Note, note_id)
+
+    @api.post("/broken")
+    @guard()
+    def broken() -> str:
+        """Writes, and then breaks."""
+        with door.transaction() as session:
+            write(session, "left behind")
+        raise RuntimeError("NIK 6402015501900001 is in this text")
+
+    @api.post("/caught")
+    @guard()
+    def caught() -> dict[str, str]:
+        """Writes, fails, and goes on without what it wrote."""
+        try:
+            with door.transaction() as session:
+                write(session, "undone")
+                write(session, "LOUD")
+        except NoteTooLoud:
+            with door.transaction() as session:
+                write(session, "kept")
+        return {}
+
+    @api.post("/write-while-reading")
+    @guard()
+    def write_while_reading() -> dict[str, str]:
+        """Tries to write through a session that may only look."""
+        with door.reading() as session:
+            write(session, "never")
+        return {}
+
+    return api
+
+
+def notebook_pages() -> flask.Blueprint:
+    """The notebook's door for people."""
+    pages = flask.Blueprint("note_pages", __name__, template_folder="templates")
+
+    @pages.get("/<agency>/notes")
+    @guard(Role.OFFICER)
+    def page(agency: str) -> str:
+        return render_template("notes.html", form=forms.blank())
+
+    @pages.post("/<agency>/notes")
+    @guard(Role.OFFICER)
+    def add(agency: str) -> Response | tuple[str, int]:
+        try:
+            given = forms.load(NoteSchema(), request.form)
+            with door.transaction() as session:
+                write(session, given["words"])
+        except Invalid as invalid:
+            shown = forms.filled(request.form, invalid)
+            return render_template("notes.html", form=shown), 422
+        return redirect(request.path, 303)
+
+    @pages.post("/large")
+    @guard()
+    @accepts_up_to(10_000)
+    def large() -> str:
+        return str(len(request.form["words"]))
+
+    @pages.get("/gallery")
+    @guard()
+    def gallery() -> str:
+        wrong = Invalid(errors={"words": ["Wajib diisi."], "decision": ["Pilih salah satu."]})
+        return render_template("gallery.html", form=forms.filled({"kind": "fish", "lines.0.price": "15000000"}, wrong))
+
+    @pages.get("/fragment")
+    @public("for a test")
+    def fragment() -> str:
+        return "fragment"
+
+    return pages
+
+
+@pytest.fixture
+def app(intake_db: Database) -> Iterator[Flask]:
+    """The notebook's app, with its table."""
+    with intake_db.engine.begin() as connection:
+        NOTES.metadata.create_all(connection)
+        connection.execute(text("TRUNCATE test_note RESTART IDENTITY"))
+    menu = [Link("Notes", "/intake/{agency}/notes", frozenset({Role.OFFICER}))]
+    made = create_app("intake", blueprints=[notebook_api()], pages=[notebook_pages()], menu=menu, database=intake_db)
+    made.testing = True
+    yield made
+    with intake_db.engine.begin() as connection:
+        NOTES.metadata.drop_all(connection)
+
+
+def notes(database: Database) -> list[str]:
+    """What stands in the notebook."""
+    with database.reading() as session:
+        return list(session.scalars(select(NOTES.c.words).order_by(NOTES.c.id)))
+
+
+def how_many(database: Database, table: str) -> int:
+    """How many rows a table has."""
+    with database.reading() as session:
+        return session.scalar(select(func.count()).select_from(text(table))) or 0

@@ -1,0 +1,103 @@
+"""Nobody gets past a guard who should not, and no route is without one."""
+
+import flask
+import pytest
+from flask import Flask
+
+from shared.identity.rules import Role
+from shared.web import guard, sessions
+from shared.web.factory import create_app
+from tests.browsing import Browser, an_officer, bearer
+
+WORDS = {"words": "hello"}
+
+
+def status(app: Flask, method: str, *roles: Role, office: str = "dinsos-kaltim", agency: str = "dinsos") -> int:
+    headers = bearer(an_officer(*roles, office=office))
+    return app.test_client().open(f"/intake/v1/{agency}/notes", method=method, json=WORDS, headers=headers).status_code
+
+
+def test_an_app_with_an_unguarded_view_is_refused() -> None:
+    pages = flask.Blueprint("open", __name__)
+    pages.add_url_rule("/open", "view", lambda: "in", methods=["GET", "POST"])
+    with pytest.raises(guard.UnguardedRoutes, match="GET /grants/open, POST /grants/open"):
+        create_app("grants", pages=[pages])
+
+
+def test_a_class_of_views_is_guarded_method_by_method() -> None:
+    class Both(flask.views.MethodView):
+        @guard.guard(Role.OFFICER)
+        def get(self) -> str:
+            return ""
+
+        def post(self) -> str:
+            return ""
+
+    pages = flask.Blueprint("both", __name__)
+    pages.add_url_rule("/both", view_func=Both.as_view("both"))
+    with pytest.raises(guard.UnguardedRoutes, match=r"on: POST /grants/both$"):
+        create_app("grants", pages=[pages])
+
+
+def test_an_officer_with_the_role_gets_in(app: Flask) -> None:
+    assert status(app, "GET", Role.OFFICER) == 200
+    assert status(app, "POST", Role.OFFICER) == 201
+
+
+def test_an_officer_without_the_role_does_not(app: Flask) -> None:
+    assert status(app, "GET", Role.HEAD) == 403
+
+
+def test_an_officer_of_another_agency_does_not(app: Flask) -> None:
+    assert status(app, "GET", Role.OFFICER, agency="dp3a") == 403
+
+
+def test_a_coordinator_may_look_at_another_agency_but_change_nothing(app: Flask) -> None:
+    assert status(app, "GET", Role.COORDINATOR, office="bappeda-kaltim") == 200
+    assert status(app, "POST", Role.COORDINATOR, office="bappeda-kaltim") == 403
+
+
+@pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer nonsense", "Basic dXNlcjpwYXNz"])
+def test_without_a_good_token_the_api_asks_for_one(app: Flask, authorization: str | None) -> None:
+    headers = {"Authorization": authorization} if authorization else {}
+    answer = app.test_client().post("/intake/v1/dinsos/notes", json={}, headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_the_api_does_not_take_the_pages_cookie(app: Flask) -> None:
+    assert Browser(app, an_officer()).get("/intake/v1/dinsos/notes").status_code == 401
+
+
+def test_a_page_does_not_take_a_bearer_token(app: Flask) -> None:
+    answer = app.test_client().get("/intake/dinsos/notes", headers=bearer(an_officer()))
+    assert answer.status_code == 303
+
+
+def test_a_page_without_a_session_leads_to_sign_in_and_back(app: Flask) -> None:
+    answer = Browser(app).get("/intake/dinsos/notes?after=x")
+    assert (answer.status_code, answer.location) == (303, "/intake/signin?next=%2Fintake%2Fdinsos%2Fnotes%3Fafter%3Dx")
+
+
+def test_what_a_page_fetches_by_itself_is_not_led_to_sign_in(app: Flask) -> None:
+    assert Browser(app).get("/intake/dinsos/notes", headers={"HX-Request": "true"}).status_code == 401
+
+
+def test_an_active_officer_is_sent_for_a_fresh_token_but_a_polling_page_is_not(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Browser(app, an_officer(Role.OFFICER))
+    monkeypatch.setattr(sessions, "RENEW_AFTER", 0)
+    assert (
+        page.get("/intake/dinsos/notes?after=x").location == "/intake/renew?next=%2Fintake%2Fdinsos%2Fnotes%3Fafter%3Dx"
+    )
+    assert page.get("/intake/dinsos/notes", headers={"HX-Request": "true"}).status_code == 200
+    assert page.submit("/intake/dinsos/notes", {"words": "kept"}).location == "/intake/dinsos/notes"
+
+
+def test_a_view_may_take_more_than_the_usual_size_and_others_not(app: Flask) -> None:
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    page = Browser(app, an_officer(Role.OFFICER))
+    assert page.submit("/intake/dinsos/notes", {"words": "x" * 2000}).status_code == 413
+    assert page.submit("/intake/large", {"words": "x" * 2000}).text == "2000"
