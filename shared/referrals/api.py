@@ -1,0 +1,191 @@
+"""Door 1 for programs: an office's worklist and what can be done with each referral on it."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from marshmallow import Schema
+
+from shared.identity.rules import Role
+from shared.kernel.errors import Invalid
+from shared.referrals import commands, queries, revision, schemas
+from shared.referrals.commands import WORKERS
+from shared.referrals.models import Referral
+from shared.referrals.work import StageWork, Works, by_kind
+from shared.web import door, paging
+from shared.web.api import Blueprint
+from shared.web.guard import guard
+
+READERS = (*WORKERS, Role.COORDINATOR, Role.AUDITOR)
+Answer = tuple[Any, dict[str, str]]
+ONE = "/<agency>/referrals/<uuid:referral_id>"
+
+
+def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
+    """The worklist's API of one service, with the work of its own stages."""
+    known = by_kind(works)
+    api = Blueprint("referrals", __name__, description=f"Referrals to the agencies that work in {service}")
+    _reading(api, known)
+    _answering(api, known)
+    _working(api, known)
+    _many(api, known)
+    return api
+
+
+def wanted(query: dict[str, Any]) -> tuple[queries.Wanted, dict[str, Any]]:
+    """A worklist's query as what it narrows to, and which page of it."""
+    narrowed = {name: query[name] for name in ("programme", "stage", "overdue", "mine")}
+    if query["state"] is not None:
+        narrowed["states"] = frozenset({query["state"]})
+    return queries.Wanted(**narrowed), {"after": query["after"], "limit": query["limit"]}
+
+
+def _reading(api: Blueprint, works: Works) -> None:
+    @api.get("/<agency>/referrals")
+    @guard(*READERS)
+    @api.arguments(schemas.ReferralQuery, location="query")
+    @api.response(200, paging.page_of(schemas.ReferralLineSchema))
+    def list_referrals(query: dict[str, Any], agency: str) -> paging.Page[Referral]:
+        """The worklist, the earliest due date first."""
+        narrowed, part = wanted(query)
+        with door.reading() as session:
+            rows = queries.worklist(door.current_officer(), agency, narrowed)
+            return paging.page(session, rows, *queries.LATE_FIRST, **part)
+
+    @api.get("/<agency>/referrals/counts")
+    @guard(*READERS)
+    @api.response(200, schemas.CountsSchema)
+    def count_referrals(agency: str) -> queries.Counts:
+        """How many open referrals there are."""
+        with door.reading() as session:
+            return queries.counts(session, door.current_officer(), agency)
+
+    @api.get(ONE)
+    @guard(*WORKERS)
+    @api.response(200, schemas.ReferralSchema)
+    def get_referral(agency: str, referral_id: UUID) -> Answer:
+        """One referral with the particulars shared for it; every look is logged, the first is told to the sender."""
+        with door.transaction() as session:
+            referral = commands.open_referral(session, door.current_officer(), referral_id)
+            return _answer(works[referral.kind].view(session, referral), referral)
+
+
+def _answering(api: Blueprint, works: Works) -> None:
+    @api.post(f"{ONE}/accept")
+    @guard(*WORKERS)
+    @api.response(200, schemas.ReferralLineSchema)
+    def accept_referral(agency: str, referral_id: UUID) -> Answer:
+        """Take the referral on."""
+        with door.transaction() as session:
+            revision.hold(session, referral_id)
+            (accepted,) = commands.accept_referrals(session, door.current_officer(), [referral_id])
+            return _line(accepted)
+
+    @api.post(f"{ONE}/take-over")
+    @guard(*WORKERS)
+    @api.response(200, schemas.ReferralLineSchema)
+    def take_over_referral(agency: str, referral_id: UUID) -> Answer:
+        """Handle from now on what a colleague of the same office had taken on."""
+        with door.transaction() as session:
+            revision.hold(session, referral_id)
+            (taken,) = commands.take_over_referrals(session, door.current_officer(), [referral_id])
+            return _line(taken)
+
+    @api.post(f"{ONE}/decline")
+    @guard(*WORKERS)
+    @api.arguments(schemas.NoSchema)
+    @api.response(200, schemas.ReferralLineSchema)
+    def decline_referral(given: dict[str, Any], agency: str, referral_id: UUID) -> Answer:
+        """Refuse the referral before taking it on."""
+        with door.transaction() as session:
+            revision.hold(session, referral_id)
+            return _line(commands.decline_referral(session, door.current_officer(), works, referral_id, **given))
+
+    @api.post(f"{ONE}/return")
+    @guard(*WORKERS)
+    @api.arguments(schemas.NoSchema)
+    @api.response(200, schemas.ReferralLineSchema)
+    def return_referral(given: dict[str, Any], agency: str, referral_id: UUID) -> Answer:
+        """Give back what was taken on."""
+        with door.transaction() as session:
+            revision.hold(session, referral_id)
+            return _line(commands.return_referral(session, door.current_officer(), works, referral_id, **given))
+
+
+def _working(api: Blueprint, works: Works) -> None:
+    @api.put(f"{ONE}/work")
+    @guard(*WORKERS)
+    @api.doc(requestBody=_one_of(work.work_schema for work in works.values() if work.work_schema))
+    @api.response(200, schemas.ReferralLineSchema)
+    def record_work(agency: str, referral_id: UUID) -> Answer:
+        """Save how far the work has come; what is asked for depends on the stage's kind."""
+        with door.transaction() as session:
+            officer = door.current_officer()
+            kind = queries.kinds_of(session, officer, [referral_id])[referral_id]
+            given = schemas.work_of(works, kind, _body())
+            revision.hold(session, referral_id)
+            return _line(commands.record_work(session, officer, works, referral_id, given))
+
+    @api.post(f"{ONE}/complete")
+    @guard(*WORKERS)
+    @api.doc(requestBody=_one_of(work.completion_schema for work in works.values()))
+    @api.response(200, schemas.ReferralLineSchema)
+    def complete_referral(agency: str, referral_id: UUID) -> Answer:
+        """Close the stage; what is asked for depends on its kind."""
+        with door.transaction() as session:
+            officer = door.current_officer()
+            kind = queries.kinds_of(session, officer, [referral_id])[referral_id]
+            given = schemas.completion_of(works, kind, _body())
+            revision.hold(session, referral_id)
+            (done,) = commands.complete_referrals(session, officer, works, {referral_id: given})
+            return _line(done)
+
+
+def _many(api: Blueprint, works: Works) -> None:
+    many = schemas.ReferralLineSchema(many=True)
+
+    @api.post("/<agency>/referrals/accept")
+    @guard(*WORKERS)
+    @api.arguments(schemas.ReferralIdsSchema)
+    @api.response(200, many)
+    def accept_referrals(given: dict[str, Any], agency: str) -> list[Referral]:
+        """Take several referrals on: all of them, or none."""
+        with door.transaction() as session:
+            return commands.accept_referrals(session, door.current_officer(), given["ids"])
+
+    @api.post("/<agency>/referrals/complete")
+    @guard(*WORKERS)
+    @api.arguments(schemas.CompletionsSchema)
+    @api.response(200, many)
+    def complete_referrals(given: dict[str, Any], agency: str) -> list[Referral]:
+        """Close several stages: all of them, or none."""
+        with door.transaction() as session:
+            officer = door.current_officer()
+            kinds = queries.kinds_of(session, officer, [each["id"] for each in given["referrals"]])
+            done = {
+                each["id"]: schemas.completion_of(works, kinds[each["id"]], each["done"], at=f"referrals.{row}.done.")
+                for row, each in enumerate(given["referrals"])
+            }
+            return commands.complete_referrals(session, officer, works, done)
+
+
+def _body() -> Any:
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict):
+        raise Invalid(errors={"_": ["JSON object"]})
+    return found
+
+
+def _answer(work: dict[str, Any], referral: Referral) -> Answer:
+    return schemas.shown(referral, work), {"ETag": f'"{referral.revision}"'}
+
+
+def _line(referral: Referral) -> Answer:
+    return referral, {"ETag": f'"{referral.revision}"'}
+
+
+def _one_of(kinds: Iterable[type[Schema]]) -> dict[str, Any]:
+    shapes = list(dict.fromkeys(kinds))
+    schema: Any = {"oneOf": shapes} if len(shapes) > 1 else (shapes[0] if shapes else {"type": "object"})
+    return {"required": True, "content": {"application/json": {"schema": schema}}}

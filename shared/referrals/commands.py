@@ -1,0 +1,261 @@
+"""What can be done with referrals: always many at once, always locked in the same order, never committed here.
+
+The officer's authority is checked on every row: her agency, her office, her areas. What another office holds does not
+exist for her. An event goes out for every change, in the same transaction.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Text, Uuid, column, func, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from shared.bus import Announcement, Heard, announce_all
+from shared.events.referrals import (
+    ReferralAccepted,
+    ReferralCompleted,
+    ReferralDeclined,
+    ReferralEvent,
+    ReferralOpened,
+    ReferralReturned,
+    ReferralWithdrawn,
+)
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.kernel.errors import NotFound, Stale
+from shared.privacy.looks import log_look
+from shared.programmes import kinds
+from shared.referrals import announcing, rules
+from shared.referrals.models import Referral
+from shared.referrals.rules import Move, Reason, ReferralState, Suggestion
+from shared.referrals.work import Completion, Works
+
+WORKERS = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+"""Who may take a stage on for her office, or give it up; who may do its work, the stage's own `StageWork` says."""
+
+
+def open_referral(session: Session, officer: Officer, referral_id: UUID) -> Referral:
+    """Look at a referral and at the particulars shared for it: the sender hears of the first look, the log of all."""
+    (referral,) = authorised(session, officer, [referral_id])
+    if referral.state is ReferralState.OFFERED:
+        (referral,) = _change(
+            session, [referral.id], state=rules.after(referral.state, Move.OPEN), opened_at=func.kail_now()
+        )
+        announcing.announce_each(session, ReferralOpened, [referral])
+    if referral.particulars:
+        log_look(session, officer, referral.subject_kind, referral.subject_id, why=f"referral {referral.id}")
+    return referral
+
+
+def accept_referrals(session: Session, officer: Officer, ids: Collection[UUID]) -> list[Referral]:
+    """Take referrals on: from now on the officer's office owes their stage, and she handles them; all or none."""
+    found = authorised(session, officer, ids)
+    _require(found, Move.ACCEPT)
+    accepted = _change(
+        session,
+        [each.id for each in found],
+        state=ReferralState.ACCEPTED,
+        opened_at=func.coalesce(Referral.opened_at, func.kail_now()),
+        accepted_at=func.kail_now(),
+        accepted_by=officer.id,
+        handled_by=officer.id,
+        handler_name=officer.name,
+    )
+    announcing.announce_each(session, ReferralAccepted, accepted)
+    return accepted
+
+
+def take_over_referrals(session: Session, officer: Officer, ids: Collection[UUID]) -> list[Referral]:
+    """Handle referrals from now on that a colleague of the same office had taken on."""
+    found = authorised(session, officer, ids)
+    _require(found, Move.COMPLETE)
+    return _change(session, [each.id for each in found], handled_by=officer.id, handler_name=officer.name)
+
+
+def decline_referral(
+    session: Session,
+    officer: Officer,
+    works: Works,
+    referral_id: UUID,
+    *,
+    reason: Reason,
+    explanation: str,
+    suggestion: Suggestion,
+) -> Referral:
+    """Say no before taking it on: why, in words, and what next."""
+    return _give_up(session, officer, works, referral_id, Move.DECLINE, reason, explanation, suggestion)
+
+
+def return_referral(
+    session: Session,
+    officer: Officer,
+    works: Works,
+    referral_id: UUID,
+    *,
+    reason: Reason,
+    explanation: str,
+    suggestion: Suggestion,
+) -> Referral:
+    """Give back what was taken on: why, in words, and what next."""
+    return _give_up(session, officer, works, referral_id, Move.RETURN, reason, explanation, suggestion)
+
+
+def record_work(session: Session, officer: Officer, works: Works, referral_id: UUID, work: dict[str, Any]) -> Referral:
+    """Save how far the work of a stage has come."""
+    (referral,) = authorised(session, officer, [referral_id])
+    _require([referral], Move.COMPLETE)
+    officer.require(*works[referral.kind].roles)
+    works[referral.kind].record(session, officer, referral, work)
+    session.flush()
+    (referral,) = _change(session, [referral.id])
+    return referral
+
+
+def complete_referrals(
+    session: Session, officer: Officer, works: Works, given: Mapping[UUID, dict[str, Any]]
+) -> list[Referral]:
+    """Close stages whose work is done; the slice of each kind says with which outcome and facts. All or none."""
+    found = authorised(session, officer, given.keys())
+    _require(found, Move.COMPLETE)
+    ended: dict[UUID, Completion] = {}
+    for kind in dict.fromkeys(each.kind for each in found):
+        officer.require(*works[kind].roles)
+        pairs = [(each, given[each.id]) for each in found if each.kind == kind]
+        completions = works[kind].finish(session, officer, pairs)
+        ended |= {referral.id: each for (referral, _), each in zip(pairs, completions, strict=True)}
+    session.flush()
+    return conclude_referrals(session, found, ended)
+
+
+def conclude_referrals(
+    session: Session, referrals: Iterable[Referral], ended: Mapping[UUID, Completion]
+) -> list[Referral]:
+    """Close accepted and locked referrals with outcomes that their slice knows already, in one statement."""
+    rows = []
+    for each in referrals:
+        rules.after(each.state, Move.COMPLETE)
+        kinds.kind(each.kind).require_report(ended[each.id].outcome, ended[each.id].facts)
+        rows.append({"id": str(each.id), "outcome": ended[each.id].outcome, "facts": ended[each.id].facts})
+    told = (
+        func.jsonb_to_recordset(literal(rows, JSONB))
+        .table_valued(column("id", Uuid), column("outcome", Text), column("facts", JSONB))
+        .render_derived(name="told", with_types=True)
+    )
+    done = list(
+        session.scalars(
+            update(Referral)
+            .where(Referral.id == told.c.id)
+            .values(
+                state=ReferralState.COMPLETED,
+                outcome=told.c.outcome,
+                facts=told.c.facts,
+                closed_at=func.kail_now(),
+                revision=Referral.revision + 1,
+            )
+            .returning(Referral),
+            execution_options={"populate_existing": True, "synchronize_session": False},
+        )
+    )
+    announce_all(
+        session,
+        [announcing.of(ReferralCompleted, each, outcome=each.outcome, facts=each.facts) for each in done],
+    )
+    return sorted(done, key=lambda each: each.id)
+
+
+def withdraw_referrals(
+    session: Session, works: Works, ids: Collection[UUID], causes: Mapping[UUID, Heard[Any]]
+) -> set[UUID]:
+    """Close the open ones of these, as their sender wishes, and forget what was shared; returns the ids known here."""
+    known = locked(session, ids)
+    closed = close_without_work(session, works, [each for each in known if each.state in rules.OPEN], Move.WITHDRAW)
+    announcing.announce_each(session, ReferralWithdrawn, closed, causes)
+    return {each.id for each in known}
+
+
+def close_without_work(
+    session: Session, works: Works, referrals: Sequence[Referral], move: Move, **grounds: Any
+) -> list[Referral]:
+    """Close locked referrals whose work will not be done here: her particulars go, the slice lets go."""
+    _require(referrals, move)
+    closed = _change(
+        session,
+        [each.id for each in referrals],
+        state=rules.MOVES[move][1],
+        closed_at=func.kail_now(),
+        particulars=None,
+        **grounds,
+    )
+    for kind in dict.fromkeys(each.kind for each in closed):
+        works[kind].withdrawn(session, [each for each in closed if each.kind == kind])
+    return closed
+
+
+def require_revision(session: Session, referral_id: UUID, revision: int) -> None:
+    """Lock a referral for this transaction and make sure that nobody changed it since; raises Stale."""
+    found = session.scalar(select(Referral.revision).where(Referral.id == referral_id).with_for_update())
+    if found is not None and found != revision:
+        raise Stale
+
+
+def locked(session: Session, ids: Collection[UUID]) -> list[Referral]:
+    """These referrals, locked in the order of their ids; unknown ones are left out."""
+    if not ids:
+        return []
+    return list(
+        session.scalars(
+            select(Referral).where(Referral.id.in_(ids)).order_by(Referral.id).with_for_update(),
+            execution_options={"populate_existing": True},
+        )
+    )
+
+
+def authorised(session: Session, officer: Officer, ids: Collection[UUID]) -> list[Referral]:
+    """These referrals, locked; raises NotFound for any that is not her office's, Forbidden outside her areas."""
+    found = [each for each in locked(session, ids) if (each.agency, each.office) == (officer.agency, officer.office)]
+    if len(found) < len(set(ids)):
+        raise NotFound(what="referral")
+    for each in found:
+        officer.require(*WORKERS, agency=each.agency, office=each.office, area=each.area)
+    return found
+
+
+def _require(referrals: Iterable[Referral], move: Move) -> None:
+    for each in referrals:
+        rules.after(each.state, move)
+
+
+def _change(session: Session, ids: Sequence[UUID], **values: Any) -> list[Referral]:
+    if not ids:
+        return []
+    changed = session.scalars(
+        update(Referral)
+        .where(Referral.id.in_(ids))
+        .values(revision=Referral.revision + 1, **values)
+        .returning(Referral),
+        execution_options={"populate_existing": True, "synchronize_session": False},
+    )
+    return sorted(changed, key=lambda each: each.id)
+
+
+NO_EVENT: dict[Move, type[ReferralEvent]] = {Move.DECLINE: ReferralDeclined, Move.RETURN: ReferralReturned}
+
+
+def _give_up(
+    session: Session,
+    officer: Officer,
+    works: Works,
+    referral_id: UUID,
+    move: Move,
+    reason: Reason,
+    explanation: str,
+    suggestion: Suggestion,
+) -> Referral:
+    found = authorised(session, officer, [referral_id])
+    words = rules.grounds(explanation)
+    (closed,) = close_without_work(session, works, found, move, reason=reason, explanation=words, suggestion=suggestion)
+    event = announcing.of(NO_EVENT[move], closed, reason=reason.value, suggestion=suggestion.value)
+    announce_all(session, [Announcement(event, sealed={"intake": {"explanation": words}})])
+    return closed

@@ -1,0 +1,109 @@
+"""What a stage-running service hears about referrals: offered, withdrawn, particulars sent once more.
+
+Every service hears every offer; only those whose kind of stage it runs become rows of its worklist. All handlers take
+whole batches, and hearing anything twice changes nothing the second time.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shared.bus import Heard, batch
+from shared.bus.subscribers import Hearing
+from shared.events.envelope import Event
+from shared.events.intake import ParticularsShared, StageOffered, StageWithdrawn
+from shared.events.referrals import ParticularsMissing
+from shared.kernel.errors import DomainError
+from shared.referrals import announcing, commands
+from shared.referrals.models import EarlyWithdrawal, Referral
+from shared.referrals.rules import OPEN, ReferralState
+from shared.referrals.work import StageWork, Works, by_kind
+
+COPIED = (
+    *("journey_id", "programme", "version", "stage", "attempt", "agency", "office", "sender_office", "area"),
+    *("subject_kind", "subject_id", "settings", "earlier", "remind_at", "due_at", "expires_at"),
+)
+
+
+class NobodyDoesThis(DomainError):
+    """No part of this service does the stage kind '{kind}'."""
+
+    indonesian = "Tidak ada bagian layanan ini yang mengerjakan tahap '{kind}'."
+
+
+def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing]:
+    """The part of a service's table of handlers that keeps its worklist."""
+    known = by_kind(works)
+    return {
+        StageOffered: batch(partial(hear_stages_offered, works=known)),
+        StageWithdrawn: batch(partial(hear_stages_withdrawn, works=known)),
+        ParticularsShared: batch(hear_particulars_shared),
+    }
+
+
+def hear_stages_offered(session: Session, heard: Sequence[Heard[StageOffered]], *, works: Works) -> None:
+    """Open a worklist row for each referral of this service's kinds that is not known yet."""
+    ours = {each.event.referral_id: each for each in heard if _is_ours(session, each.event.does, works)}
+    if not ours:
+        return
+    new = {
+        each.id: each
+        for each in session.scalars(
+            insert(Referral).on_conflict_do_nothing().returning(Referral), [_row(each) for each in ours.values()]
+        )
+    }
+    gone = _withdrawn_before(session, new)
+    waiting = [each for each in new.values() if each.id not in gone]
+    for kind in dict.fromkeys(each.kind for each in waiting):
+        works[kind].opened(session, [each for each in waiting if each.kind == kind])
+    # After a restore from a backup the offers come again, but their sealed parts were erased once confirmed.
+    announcing.announce_each(session, ParticularsMissing, (each for each in waiting if each.particulars is None), ours)
+    commands.withdraw_referrals(session, works, gone, ours)
+
+
+def hear_stages_withdrawn(session: Session, heard: Sequence[Heard[StageWithdrawn]], *, works: Works) -> None:
+    """Close the referrals that are no longer wanted; note those whose offer was not heard yet."""
+    causes = {each.event.referral_id: each for each in heard}
+    known = commands.withdraw_referrals(session, works, causes.keys(), causes)
+    if early := [{"referral_id": each} for each in causes if each not in known]:
+        session.execute(insert(EarlyWithdrawal).on_conflict_do_nothing(), early)
+
+
+def hear_particulars_shared(session: Session, heard: Sequence[Heard[ParticularsShared]]) -> None:
+    """Put back the shared fields that an open referral had lost."""
+    told = {each.event.referral_id: each.sealed for each in heard if each.sealed is not None}
+    for referral in commands.locked(session, told.keys()):
+        if referral.state in OPEN and referral.particulars is None:
+            referral.particulars = told[referral.id]["particulars"]
+            referral.revision += 1
+    session.flush()
+
+
+def _is_ours(session: Session, kind: str, works: Works) -> bool:
+    if kind.partition(".")[0] != session.info["service"]:
+        return False
+    if kind not in works:
+        raise NobodyDoesThis(kind=kind)
+    return True
+
+
+def _row(heard: Heard[StageOffered]) -> dict[str, Any]:
+    offer = heard.event
+    return {
+        "id": offer.referral_id,
+        "kind": offer.does,
+        "state": ReferralState.OFFERED,
+        "offered_at": heard.time,
+        "particulars": None if heard.sealed is None else heard.sealed["particulars"],
+        **{name: getattr(offer, name) for name in COPIED},
+    }
+
+
+def _withdrawn_before(session: Session, new: Mapping[UUID, Referral]) -> set[UUID]:
+    noted = delete(EarlyWithdrawal).where(EarlyWithdrawal.referral_id.in_(new)).returning(EarlyWithdrawal.referral_id)
+    return set(session.scalars(noted)) if new else set()

@@ -1,0 +1,127 @@
+"""What a service remembers of the referrals offered to the offices that work in it.
+
+One table, `referral`, in every service's own database. The database itself refuses what must never be: a no without
+its grounds, a completion without its outcome, a closed referral without the moment of its closing.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.events.intake import SubjectKind
+from shared.kernel import clock
+from shared.privacy.fields import EncryptedJSON, EncryptedText
+from shared.referrals import rules
+from shared.referrals.rules import OPEN, WAITING, Lateness, Move, Reason, ReferralState, Suggestion
+from shared.storage import Base
+from shared.storage.columns import Id, Timestamp, enum_text
+
+
+def _one_of(states: frozenset[ReferralState]) -> str:
+    return "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(states)))
+
+
+IS_OPEN, IS_WAITING = _one_of(OPEN), _one_of(WAITING)
+NO = f"state IN ('{ReferralState.DECLINED}', '{ReferralState.RETURNED}')"
+
+
+class Referral(Base):
+    """A stage of somebody's journey, offered to one office, with the clock that runs on it."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        CheckConstraint(
+            f"num_nonnulls(reason, explanation, suggestion) = CASE WHEN {NO} THEN 3 ELSE 0 END",
+            name="a_no_has_its_grounds",
+        ),
+        CheckConstraint(
+            f"num_nonnulls(outcome, facts) = CASE WHEN state = '{ReferralState.COMPLETED}' THEN 2 ELSE 0 END",
+            name="done_means_an_outcome",
+        ),
+        CheckConstraint(f"({IS_OPEN}) = (closed_at IS NULL)", name="closed_at_a_moment"),
+        CheckConstraint(
+            f"state NOT IN ('{ReferralState.ACCEPTED}', '{ReferralState.COMPLETED}', '{ReferralState.RETURNED}') "
+            "OR (accepted_at IS NOT NULL AND accepted_by IS NOT NULL)",
+            name="taken_on_by_somebody",
+        ),
+        CheckConstraint(
+            "opened_at <= accepted_at AND accepted_at <= closed_at AND remind_at <= due_at", name="times_in_order"
+        ),
+        CheckConstraint("attempt >= 1 AND revision >= 1", name="counted_from_one"),
+        # The worklist of an office, the most late first; closed referrals leave it, so it stays as small as the work.
+        Index("ix_referral_worklist", "agency", "office", "due_at", "id", postgresql_where=text(IS_OPEN)),
+        # What an office has closed, the latest first.
+        Index("ix_referral_closed", "agency", "office", "closed_at", "id", postgresql_where=text(f"NOT {IS_OPEN}")),
+        # The three bells read from the left end of these and find nothing else there.
+        Index(
+            "ix_referral_to_remind",
+            "remind_at",
+            postgresql_where=text(f"{IS_OPEN} AND reminded_at IS NULL AND escalated_at IS NULL"),
+        ),
+        Index("ix_referral_to_escalate", "due_at", postgresql_where=text(f"{IS_OPEN} AND escalated_at IS NULL")),
+        Index("ix_referral_to_expire", "expires_at", postgresql_where=text(IS_WAITING)),
+        # Everything about one journey, and everything about one person or group.
+        Index("ix_referral_journey_id", "journey_id"),
+        Index("ix_referral_subject", "subject_kind", "subject_id"),
+    )
+
+    id: Mapped[Id]
+    journey_id: Mapped[UUID]
+    programme: Mapped[str]
+    version: Mapped[int]
+    stage: Mapped[str]
+    attempt: Mapped[int]
+    kind: Mapped[str]
+    agency: Mapped[str]
+    office: Mapped[str]
+    sender_office: Mapped[str]
+    area: Mapped[str]
+    subject_kind: Mapped[SubjectKind] = mapped_column(enum_text(SubjectKind, "referral_subject_kind"))
+    subject_id: Mapped[UUID]
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    earlier: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    particulars: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)
+
+    state: Mapped[ReferralState] = mapped_column(enum_text(ReferralState, "referral_state"))
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    outcome: Mapped[str | None]
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    reason: Mapped[Reason | None] = mapped_column(enum_text(Reason, "referral_reason"))
+    explanation: Mapped[str | None] = mapped_column(EncryptedText)
+    suggestion: Mapped[Suggestion | None] = mapped_column(enum_text(Suggestion, "referral_suggestion"))
+    accepted_by: Mapped[UUID | None]
+    handled_by: Mapped[UUID | None]
+    handler_name: Mapped[str | None]
+
+    offered_at: Mapped[Timestamp]
+    heard_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())
+    remind_at: Mapped[Timestamp]
+    due_at: Mapped[Timestamp]
+    expires_at: Mapped[Timestamp | None]
+    reminded_at: Mapped[Timestamp | None]
+    escalated_at: Mapped[Timestamp | None]
+    opened_at: Mapped[Timestamp | None]
+    accepted_at: Mapped[Timestamp | None]
+    closed_at: Mapped[Timestamp | None]
+
+    @property
+    def lateness(self) -> Lateness:
+        """How it stands against its due date: now while it is open, afterwards as it stood when it was closed."""
+        return rules.lateness(self.closed_at or clock.now(), self.remind_at, self.due_at)
+
+    @property
+    def moves(self) -> list[Move]:
+        """What its office can do with it now."""
+        return sorted(rules.moves_from(self.state) & rules.OWN_MOVES)
+
+
+class EarlyWithdrawal(Base):
+    """A referral that was withdrawn before its offer was heard here: when the offer comes, it is closed at once."""
+
+    __tablename__ = "early_withdrawal"
+
+    referral_id: Mapped[Id]
+    heard_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())

@@ -1,0 +1,22 @@
+"""Lost updates: a request may say which revision of a referral it was made for, and is refused when that one is gone.
+
+A program sends the `ETag` it was given as `If-Match`; a page's form carries `revision` in its address.
+"""
+
+from uuid import UUID
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from shared.kernel.errors import Stale
+from shared.referrals import commands
+
+
+def hold(session: Session, referral_id: UUID) -> None:
+    """Lock the referral and refuse a request that was made for another revision of it; raises Stale."""
+    wanted = request.args.get("revision") or request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if wanted in ("", "*"):
+        return
+    if not wanted.isdecimal():
+        raise Stale
+    commands.require_revision(session, referral_id, int(wanted))

@@ -1,0 +1,133 @@
+"""The shapes in which referrals cross HTTP, whichever service keeps them."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from shared.events.intake import SubjectKind
+from shared.kernel.errors import Invalid, NotFound
+from shared.referrals.models import Referral
+from shared.referrals.rules import Lateness, Move, Reason, ReferralState, Suggestion
+from shared.referrals.work import Works
+from shared.web import messages, paging
+
+MOST_AT_ONCE = 500
+LONGEST_EXPLANATION = 2_000
+
+
+class ReferralQuery(paging.PageQuery):
+    """What a worklist is narrowed to; without `state` it shows what is open."""
+
+    state = fields.Enum(ReferralState, by_value=True, load_default=None)
+    programme = fields.String(load_default=None)
+    stage = fields.String(load_default=None)
+    overdue = fields.Boolean(load_default=False)
+    mine = fields.Boolean(load_default=False)
+
+
+class ReferralLineSchema(Schema):
+    """A referral as the worklist shows it: no particulars, so that a list is not a look at anybody's data."""
+
+    id = fields.UUID(required=True)
+    journey_id = fields.UUID(required=True)
+    programme = fields.String(required=True)
+    version = fields.Integer(required=True)
+    stage = fields.String(required=True)
+    attempt = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    agency = fields.String(required=True)
+    office = fields.String(required=True)
+    sender_office = fields.String(required=True)
+    area = fields.String(required=True)
+    subject_kind = fields.Enum(SubjectKind, by_value=True, required=True)
+    subject_id = fields.UUID(required=True)
+    state = fields.Enum(ReferralState, by_value=True, required=True)
+    lateness = fields.Enum(Lateness, by_value=True, required=True)
+    revision = fields.Integer(required=True)
+    outcome = fields.String(required=True, allow_none=True)
+    handled_by = fields.UUID(required=True, allow_none=True)
+    handler_name = fields.String(required=True, allow_none=True)
+    offered_at = fields.AwareDateTime(required=True)
+    remind_at = fields.AwareDateTime(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True, allow_none=True)
+    escalated_at = fields.AwareDateTime(required=True, allow_none=True)
+    accepted_at = fields.AwareDateTime(required=True, allow_none=True)
+    closed_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ReferralSchema(ReferralLineSchema):
+    """A referral with all that the office may know of it; reading it is a look that is logged."""
+
+    settings = fields.Dict(required=True)
+    earlier = fields.Dict(required=True)
+    particulars = fields.Dict(required=True, allow_none=True)
+    facts = fields.Dict(required=True, allow_none=True)
+    reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
+    explanation = fields.String(required=True, allow_none=True)
+    suggestion = fields.Enum(Suggestion, by_value=True, required=True, allow_none=True)
+    moves = fields.List(fields.Enum(Move, by_value=True), required=True)
+    work = fields.Dict(required=True)
+
+
+class CountsSchema(Schema):
+    """How many open referrals an office has, by state, and how many of them are late."""
+
+    by_state = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    overdue = fields.Integer(required=True)
+
+
+class ReferralIdsSchema(Schema):
+    """Several referrals at once: all of them, or none."""
+
+    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
+
+
+class DoneSchema(Schema):
+    """One stage that is done; `done` is what its kind asks for."""
+
+    id = fields.UUID(required=True)
+    done = fields.Dict(required=True)
+
+
+class CompletionsSchema(Schema):
+    """Several stages that are done: all of them are closed, or none."""
+
+    referrals = fields.List(fields.Nested(DoneSchema), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
+
+
+class NoSchema(Schema):
+    """A no: its reason, an explanation that the sender can act on, and what the office proposes instead."""
+
+    reason = fields.Enum(Reason, by_value=True, required=True)
+    explanation = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_EXPLANATION))
+    suggestion = fields.Enum(Suggestion, by_value=True, required=True)
+
+
+def shown(referral: Referral, work: dict[str, Any]) -> dict[str, Any]:
+    """A referral together with its work, for `ReferralSchema`."""
+    own = {name: getattr(referral, name) for name in ReferralSchema().fields if name != "work"}
+    return {**own, "work": work}
+
+
+def completion_of(works: Works, kind: str, given: Any, *, at: str = "", strict: bool = True) -> dict[str, Any]:
+    """What is told when a stage of this kind is done, read by its own schema; raises Invalid."""
+    return _loaded(works[kind].completion_schema(), given, at, strict)
+
+
+def work_of(works: Works, kind: str, given: Any, *, strict: bool = True) -> dict[str, Any]:
+    """The work so far of a stage of this kind, read by its own schema; raises Invalid, or NotFound without work."""
+    schema = works[kind].work_schema
+    if schema is None:
+        raise NotFound(what="work")
+    return _loaded(schema(), given, "", strict)
+
+
+def _loaded(schema: Schema, given: Any, at: str, strict: bool) -> dict[str, Any]:
+    # A page sends one form for both of its buttons; a program must not be left believing that a misspelt field counted.
+    try:
+        loaded: dict[str, Any] = schema.load(given, unknown=None if strict else EXCLUDE)
+    except ValidationError as invalid:
+        errors = messages.of_schema(invalid.messages)
+        raise Invalid(errors={f"{at}{name}": found for name, found in errors.items()}) from invalid
+    return loaded

@@ -1,0 +1,178 @@
+"""What a page calls things: stages, particulars, facts and outcomes in the words of the office, not of the program."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+
+from shared.kernel.errors import DomainError
+from shared.kernel.money import format_rupiah
+from shared.places import areas
+from shared.programmes import kinds, library
+from shared.referrals.models import Referral
+from shared.referrals.rules import Lateness, ReferralState
+from shared.web import showing
+from shared.web.language import language
+from shared.web.messages import N_
+
+NAMES = {
+    "name": N_("Name"),
+    "nik": "NIK",
+    "phone": N_("Phone"),
+    "address": N_("Address"),
+    "village": N_("Village"),
+    "members": N_("Members"),
+    "leader": N_("Chair"),
+    "business": N_("Business"),
+    "amount": N_("Amount"),
+    "total": N_("Total"),
+    "spent": N_("Spent"),
+    "lines": N_("Lines"),
+    "sk_number": N_("Number of the SK"),
+    "berita_acara": N_("Minutes (berita acara)"),
+    "checked_on": N_("Checked on"),
+    "handed_over_on": N_("Handed over on"),
+    "sessions_attended": N_("Sessions attended"),
+    "visits": N_("Visits"),
+    "omzet": N_("Turnover"),
+    "profit": N_("Profit"),
+    "goods": N_("Goods"),
+    "cause": N_("Cause"),
+}
+OUTCOMES = {
+    "eligible": N_("eligible"),
+    "not-eligible": N_("not eligible"),
+    "mend": N_("to be mended"),
+    "check-dukcapil": N_("to be checked with Dukcapil"),
+    "formed": N_("formed"),
+    "short-of-members": N_("short of members"),
+    "submitted": N_("submitted"),
+    "withdrawn": N_("withdrawn"),
+    "accepted": N_("accepted"),
+    "reserve": N_("on the reserve list"),
+    "refused": N_("refused"),
+    "attended": N_("attended"),
+    "absent": N_("absent"),
+    "as-agreed": N_("as agreed"),
+    "short": N_("short"),
+    "incomplete": N_("incomplete"),
+    "growing": N_("growing"),
+    "steady": N_("steady"),
+    "stalled": N_("stalled"),
+    "graduated": N_("graduated"),
+    "not-yet": N_("not yet"),
+    "failed": N_("failed"),
+}
+DAYS = frozenset({"checked_on", "handed_over_on"})
+CODES = {
+    "in-use": N_("in use"),
+    "broken": N_("broken"),
+    "sold": N_("sold"),
+    "illness": N_("illness"),
+    "disaster": N_("disaster"),
+    "market": N_("market"),
+    "misuse": N_("misuse"),
+    "other": N_("other"),
+}
+"""What became of the goods, and why a business failed."""
+CODED = frozenset({"goods", "cause"})
+RUPIAH = frozenset({"amount", "total", "spent", "omzet", "profit", "ceiling"})
+
+STATE_TAGS = {
+    ReferralState.OFFERED: "waiting",
+    ReferralState.OPENED: "waiting",
+    ReferralState.ACCEPTED: "active",
+    ReferralState.COMPLETED: "good",
+    ReferralState.DECLINED: "bad",
+    ReferralState.RETURNED: "bad",
+    ReferralState.WITHDRAWN: "neutral",
+    ReferralState.UNANSWERED: "warning",
+}
+LATENESS_TAGS = {Lateness.SAFE: "good", Lateness.NEAR: "warning", Lateness.LATE: "bad"}
+
+
+def kind_title(kind: str) -> str:
+    """What a kind of stage is called."""
+    return kinds.kind(kind).title.to(language())
+
+
+def programme_title(identifier: str, version: int | None = None) -> str:
+    """What a programme is called; its identifier where this deployment no longer publishes it."""
+    try:
+        return library.programme(identifier, version).title.to(language())
+    except library.UnknownProgramme:
+        return identifier
+
+
+def stage_title(referral: Referral) -> str:
+    """What the programme calls the stage; the title of its kind where the programme is no longer published."""
+    return _stage_of(referral, referral.stage) or kind_title(referral.kind)
+
+
+def earlier_reports(referral: Referral) -> list[tuple[str, dict[str, Any]]]:
+    """What earlier stages reported, each under its title, in the order of the programme."""
+    try:
+        order = list(library.programme(referral.programme, referral.version).stages)
+    except library.UnknownProgramme:
+        order = []
+    place_of = {stage: number for number, stage in enumerate(order)}
+    reports = sorted(referral.earlier.items(), key=lambda each: place_of.get(each[0], len(order)))
+    return [(_stage_of(referral, stage) or plain(stage), report) for stage, report in reports]
+
+
+def day_of(written: str) -> str:
+    """A day that stands in JSON, in full."""
+    return showing.day(date.fromisoformat(written))
+
+
+def plain(code: str) -> str:
+    """A code as words: `field-check` is read as "Field check"."""
+    return code.replace("-", " ").replace("_", " ").capitalize()
+
+
+def name_of(field: str) -> str:
+    """What a fact or a particular is called."""
+    return gettext(NAMES[field]) if field in NAMES else plain(field)
+
+
+def outcome(code: str) -> str:
+    """An outcome in words."""
+    return gettext(OUTCOMES[code]) if code in OUTCOMES else plain(code)
+
+
+def place(code: str) -> str:
+    """An area's name and the one around it; its code where it is no longer listed."""
+    try:
+        return ", ".join(area.name for area in areas.path_of(code)[:2])
+    except DomainError:
+        return code
+
+
+def pairs(found: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    """Facts or particulars as a page lists them."""
+    return [(name_of(field), _value(field, value)) for field, value in (found or {}).items() if value is not None]
+
+
+def _stage_of(referral: Referral, stage: str) -> str | None:
+    try:
+        found = library.programme(referral.programme, referral.version).stages.get(stage)
+    except library.UnknownProgramme:
+        return None
+    return found.title.to(language()) if found else None
+
+
+def _value(field: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, int) and field in RUPIAH:
+        return format_rupiah(value)
+    if field in DAYS:
+        return day_of(value)
+    if field in CODED and value in CODES:
+        return gettext(CODES[value])
+    if isinstance(value, Mapping):
+        return ", ".join(str(inner) for inner in value.values() if inner not in (None, ""))
+    if isinstance(value, list | tuple):
+        return "; ".join(_value(field, inner) for inner in value)
+    return str(value)

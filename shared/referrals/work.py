@@ -1,0 +1,75 @@
+"""What a slice adds to the common worklist: the work of its own kind of stage.
+
+The worklist knows clocks, states and offices; only the slice knows what has to be done and when it is done. It says so
+with one `StageWork` for each kind of stage, and gives it to the service's `referrals.api`, `referrals.pages` and
+`referrals.handlers`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema
+from sqlalchemy.orm import Session
+
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.referrals.models import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """How a stage ended: one of its kind's outcomes, and the facts that its kind reports."""
+
+    outcome: str
+    facts: dict[str, Any]
+
+
+class StageWork(ABC):
+    """The work of one kind of stage. Inherit from it and leave out what the stage does not need."""
+
+    kind: str
+    """The stage kind as programmes name it: `training.course`."""
+
+    completion_schema: type[Schema]
+    """What an officer tells when the work is done; page and API read it alike."""
+
+    roles: tuple[Role, ...] = (Role.OFFICER,)
+    """Who may do the work, any one of them; a decision belongs to an approver."""
+
+    work_schema: type[Schema] | None = None
+    """What an officer may save on the way; None where there is nothing to save."""
+
+    template: str
+    """The stage's part of the referral page: the fields of the work and of its completion, without form or buttons."""
+
+    def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Make the slice's own rows for referrals just heard of, all in one statement."""
+        return
+
+    def view(self, session: Session, referral: Referral) -> dict[str, Any]:
+        """The work so far as plain JSON values: shown by API and page under `work`."""
+        return {}
+
+    def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
+        """Save the work so far; the referral is locked, accepted, and within the officer's authority."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def finish(
+        self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
+    ) -> Sequence[Completion]:
+        """Close the slice's side and tell how each stage ended, in the order of the pairs; raises Invalid if undone."""
+
+    def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Let go of what the slice holds for referrals closed without the work; some it may never have opened."""
+        return
+
+
+Works = Mapping[str, StageWork]
+
+
+def by_kind(works: Iterable[StageWork]) -> Works:
+    """The works of a service by the kind of stage that they do."""
+    return {work.kind: work for work in works}

@@ -1,0 +1,106 @@
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from shared.events.intake import StageOffered
+from shared.events.referrals import ReferralEscalated, ReferralReminded, ReferralUnanswered
+from shared.kernel import clock
+from shared.referrals import commands, jobs
+from shared.referrals.handlers import hear_stages_offered
+from shared.referrals.models import Referral
+from shared.referrals.rules import ReferralState
+from shared.referrals.work import by_kind
+from shared.storage import Database
+from shared.storage.clock import advance
+from tests.announcements import announced
+from tests.shared.referrals.offers import PARTICULARS, CountedSessions, heard, offer, officer
+
+WORKS = by_kind([CountedSessions()])
+
+
+def offers(base: Database, *given: StageOffered) -> None:
+    with base.transaction() as session:
+        hear_stages_offered(session, [heard(each, PARTICULARS) for each in given], works=WORKS)
+
+
+def said(base: Database) -> Counter[str]:
+    return Counter(type(each).__name__ for each in announced(base))
+
+
+def test_a_silent_office_is_reminded_then_escalated_then_loses_the_referral_each_once(training_db: Database) -> None:
+    offers(training_db, offer())
+    told = []
+    for _ in range(4):
+        jobs.ring_deadlines(training_db, WORKS)
+        jobs.ring_deadlines(training_db, WORKS)
+        told.append([type(each) for each in announced(training_db)])
+        advance([training_db], timedelta(days=6))
+    assert told == [
+        [],
+        [ReferralReminded],
+        [ReferralReminded, ReferralEscalated],
+        [ReferralReminded, ReferralEscalated],
+    ]
+    jobs.ring_deadlines(training_db, WORKS)
+    assert [type(each) for each in announced(training_db)][2:] == [ReferralUnanswered]
+    with training_db.reading() as session:
+        row = session.scalars(select(Referral)).one()
+        assert (row.state, row.particulars) == (ReferralState.UNANSWERED, None)
+
+
+def test_what_an_office_took_on_is_escalated_but_never_taken_away(training_db: Database) -> None:
+    given = offer()
+    offers(training_db, given)
+    with training_db.transaction() as session:
+        commands.accept_referrals(session, officer(), [given.referral_id])
+    advance([training_db], timedelta(days=60))
+    jobs.ring_deadlines(training_db, WORKS)
+    jobs.ring_deadlines(training_db, WORKS)
+    assert said(training_db) == {"ReferralAccepted": 1, "ReferralEscalated": 1}
+
+
+def test_a_bell_that_rings_late_does_not_remind_of_what_is_already_overdue(training_db: Database) -> None:
+    offers(training_db, offer(expires_at=None))
+    advance([training_db], timedelta(days=365))
+    jobs.ring_deadlines(training_db, WORKS)
+    assert said(training_db) == {"ReferralEscalated": 1}
+
+
+def test_a_closed_referral_rings_no_bell(training_db: Database) -> None:
+    given = offer()
+    offers(training_db, given)
+    with training_db.transaction() as session:
+        commands.accept_referrals(session, officer(), [given.referral_id])
+        commands.complete_referrals(session, officer(), WORKS, {given.referral_id: {"sessions_attended": 1}})
+    advance([training_db], timedelta(days=60))
+    assert jobs.ring_deadlines(training_db, WORKS) == 0
+
+
+def test_a_reminder_does_not_make_an_officers_open_form_stale(training_db: Database) -> None:
+    given = offer()
+    offers(training_db, given)
+    advance([training_db], timedelta(days=6))
+    jobs.ring_deadlines(training_db, WORKS)
+    with training_db.transaction() as session:
+        commands.require_revision(session, given.referral_id, 1)
+
+
+def test_four_workers_ringing_at_once_ring_each_of_a_thousand_referrals_once(
+    training_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 100)
+    past = clock.now() - timedelta(days=1)
+    offers(training_db, *(offer(remind_at=past, due_at=past, expires_at=past) for _ in range(1_000)))
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda _: jobs.ring_deadlines(training_db, WORKS), range(4)))
+    jobs.ring_deadlines(training_db, WORKS)
+    assert said(training_db) == {"ReferralEscalated": 1_000, "ReferralUnanswered": 1_000}
+    assert len({each.referral_id for each in announced(training_db)}) == 1_000  # type: ignore[attr-defined]
+
+
+def test_the_bell_is_declared_for_its_service() -> None:
+    (bell,) = jobs.bells("training", [CountedSessions()])
+    assert bell.task == "training.ring-deadlines"
