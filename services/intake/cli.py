@@ -1,0 +1,49 @@
+"""`kail programmes` with the two commands that need intake's database: publish a programme, try it on the registry."""
+
+from pathlib import Path
+
+import click
+
+from shared.programmes.cli import FILE, print_trial, programmes, read_or_complain
+
+
+@programmes.command()
+@click.argument("files", type=FILE, nargs=-1)
+def publish(files: tuple[Path, ...]) -> None:
+    """Publish these files (or all of the deployment's) for good: journeys may be opened in them from now on."""
+    from services.intake.journeys import publishing
+    from shared.kernel.errors import DomainError
+    from shared.kernel.settings import settings
+    from shared.programmes import library
+    from shared.storage import database
+
+    sound = [read_or_complain(path) for path in files or library.files()]
+    try:
+        with database("intake").transaction() as session:
+            told = [(programme, publishing.publish(session, programme)) for programme in sound]
+    except DomainError as refused:
+        raise click.ClickException(refused.message(settings().language)) from None
+    for programme, is_new in told:
+        click.echo(f"{programme.id} version {programme.version} is {'published' if is_new else 'published already'}.")
+
+
+@programmes.command("try")
+@click.argument("file", type=FILE)
+@click.option("--on", type=click.Choice(["registry"]), default="registry", show_default=True, help="Whom to try it on.")
+@click.option("--area", "areas", multiple=True, help="Only who lives there; the programme's own region by default.")
+def try_file(file: Path, on: str, areas: tuple[str, ...]) -> None:
+    """Tell who would qualify, why the others not, and what it would cost; nothing is stored or announced."""
+    from services.intake.eligibility import queries
+    from shared.kernel import clock
+    from shared.kernel.settings import settings
+    from shared.programmes.trial import try_on
+    from shared.storage import database
+
+    programme = read_or_complain(file)
+    with database("intake").reading() as session:
+        registry = queries.facts_of_registry(session, clock.today(), areas or programme.region)
+        trial = try_on(programme, (facts for _, facts in registry))
+    print_trial(programme, trial, settings().language)
+
+
+__all__ = ["programmes"]

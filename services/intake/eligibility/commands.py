@@ -1,0 +1,90 @@
+"""Deciding verifications, many at once, and keeping what each was decided on."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from services.intake.eligibility import queries, rules
+from services.intake.eligibility.models import Verification
+from services.intake.eligibility.rules import Check, Outcome
+from services.intake.groups import queries as groups
+from shared.identity.officer import Officer
+from shared.kernel import clock
+from shared.programmes import eligibility, library
+from shared.programmes.eligibility import Decision
+from shared.referrals.models import Referral
+
+
+def verify(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]) -> dict[UUID, Outcome]:
+    """Decide these verifications and write them down; returns each referral's outcome."""
+    decided: dict[UUID, Outcome] = {}
+    rows = []
+    members = members_of(session, [referral for referral, _ in pairs])
+    everybody = {person for people in members.values() for person in people}
+    facts = queries.facts_of_persons(session, everybody, clock.today())
+    cautions = queries.cautions_of(session, everybody)
+    for referral, done in pairs:
+        people = members[referral.id]
+        known = [facts[person] for person in people if person in facts]
+        decision = decide(referral, known)
+        check = Check(referral.settings["check"])
+        own_cautions = frozenset(caution for person in people for caution in cautions.get(person, []))
+        outcome = _outcome(check, done, decision, own_cautions)
+        decided[referral.id] = outcome
+        rows.append(
+            {
+                "referral_id": referral.id,
+                "journey_id": referral.journey_id,
+                "subject_id": referral.subject_id,
+                "check": check,
+                "outcome": outcome,
+                "failed": [{"clause": each.clause, "member": each.member} for each in decision.failures],
+                "facts": known,
+                "findings": _plain(done),
+                "decided_by": officer.id,
+                "decided_at": clock.now(),
+            }
+        )
+    session.execute(insert(Verification), rows)
+    return decided
+
+
+def decide(referral: Referral, known: Sequence[queries.Facts]) -> Decision:
+    """Hold the facts of a referral's person, or of its group's members, against its programme's conditions."""
+    programme = library.programme(referral.programme, referral.version)
+    if referral.subject_kind == "group":
+        return eligibility.decide(programme, known)
+    return eligibility.decide_member(programme, known[0] if known else {})
+
+
+def members_of(session: Session, referrals: Sequence[Referral]) -> dict[UUID, Sequence[UUID]]:
+    """The persons behind each referral: herself, or the members of her group."""
+    in_groups = groups.person_ids_of(
+        session, [referral.subject_id for referral in referrals if referral.subject_kind == "group"]
+    )
+    return {referral.id: in_groups.get(referral.subject_id, [referral.subject_id]) for referral in referrals}
+
+
+def _outcome(check: Check, done: dict[str, Any], decision: Decision, cautions: frozenset[str]) -> Outcome:
+    found = done.get(check.value)
+    if check is Check.REGISTRY:
+        evidence = ((found or {}).get("evidence") or "").strip() or None
+        return rules.by_registry(decision.failed, cautions, evidence)
+    if found is None:
+        raise rules.FindingsMissing(check=check.value, errors={check.value: ["missing"]})
+    if check is Check.FILE:
+        return rules.by_file(found) if decision.eligible else Outcome.NOT_ELIGIBLE
+    if found["visited_on"] > clock.today():
+        raise rules.VisitInFuture(errors={"field.visited_on": ["in-future"]})
+    return rules.by_visit(lives_there=found["lives_there"], has_place=found["has_place"])
+
+
+def _plain(done: dict[str, Any]) -> dict[str, Any]:
+    return {
+        check: {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in found.items()}
+        for check, found in done.items()
+        if found
+    }

@@ -1,0 +1,39 @@
+"""What both doors do alike: find the candidates of a programme, and log the look at their names."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.intake.eligibility import queries
+from services.intake.journeys import queries as journeys
+from services.intake.registry.models import Person
+from shared.identity.officer import Officer
+from shared.kernel import clock
+from shared.privacy import looks
+from shared.programmes import library
+from shared.web import paging
+
+
+def candidates(session: Session, officer: Officer, query: Mapping[str, Any]) -> paging.Page[dict[str, Any]]:
+    """Persons of the officer's areas who would qualify and have no open journey; raises OutsideArea."""
+    programme = library.programme(query["programme"])
+    areas = [query["area"]] if query["area"] else list(officer.areas)
+    for area in areas:
+        officer.require(area=area)
+    found, following = queries.candidates(
+        session,
+        programme,
+        on=clock.today(),
+        areas=areas,
+        busy=journeys.open_subjects(programme.id),
+        after=UUID(query["after"]) if query["after"] else None,
+        limit=query["limit"],
+    )
+    everybody = [who for who, _ in found]
+    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(everybody))).all())
+    looks.log_looks(session, officer, "person", everybody, f"candidates {programme.id}")
+    items = [{"id": who, "name": names[who], "area": facts["area"], "facts": facts} for who, facts in found]
+    return paging.Page(items, str(following) if following else None)

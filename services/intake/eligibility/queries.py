@@ -1,0 +1,111 @@
+"""What the registries know of persons, in the words in which programmes ask for it."""
+
+from collections.abc import Collection, Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.intake.eligibility.rules import age_on
+from services.intake.registry.models import HouseholdMember, Listing, Person
+from services.intake.registry.rules import Relation
+from shared.programmes import eligibility
+from shared.programmes.definition import Programme
+
+Facts = dict[str, Any]
+AT_A_TIME = 2_000
+
+
+def facts_of_persons(session: Session, person_ids: Collection[UUID], on: date) -> dict[UUID, Facts]:
+    """The facts of these persons on a day, in one query; a person who is not registered is left out."""
+    rows = session.execute(_facts().where(Person.id.in_(person_ids)))
+    return {row.id: _as_facts(row, on) for row in rows}
+
+
+def facts_of_registry(session: Session, on: date, areas: Collection[str] = ()) -> Iterator[tuple[UUID, Facts]]:
+    """The facts of everybody (in these areas), read bit by bit so that a million persons need no more memory."""
+    statement = _facts().order_by(Person.id).execution_options(yield_per=AT_A_TIME)
+    for row in session.execute(_within(statement, areas)):
+        yield row.id, _as_facts(row, on)
+
+
+def cautions_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """What should be checked with Dukcapil about each of these persons."""
+    rows = session.execute(select(Person.id, Person.cautions).where(Person.id.in_(person_ids)))
+    return dict(rows.all())
+
+
+def candidates(
+    session: Session,
+    programme: Programme,
+    *,
+    on: date,
+    areas: Collection[str],
+    busy: Select[UUID],
+    after: UUID | None,
+    limit: int,
+) -> tuple[list[tuple[UUID, Facts]], UUID | None]:
+    """Registered persons whose facts fulfil the programme's conditions and who are not `busy` in it.
+
+    Returns one page and the person after whom the next page begins (None when there is no more).
+    """
+    statement = _within(_facts(), areas).where(Person.id.not_in(busy)).order_by(Person.id).limit(AT_A_TIME)
+    found: list[tuple[UUID, Facts]] = []
+    while True:
+        rows = session.execute(statement.where(Person.id > after) if after else statement).all()
+        for row in rows:
+            after = row.id
+            facts = _as_facts(row, on)
+            if eligibility.decide_member(programme, facts).eligible:
+                found.append((row.id, facts))
+                if len(found) == limit:
+                    return found, after
+        if len(rows) < AT_A_TIME:
+            return found, None
+
+
+def _facts() -> Select[Any]:
+    listed = (
+        select(func.array_agg(Listing.registry_name))
+        .where(Listing.person_id == Person.id, Listing.until.is_(None))
+        .scalar_subquery()
+    )
+    heads = exists().where(
+        and_(
+            HouseholdMember.person_id == Person.id,
+            HouseholdMember.until.is_(None),
+            HouseholdMember.relation == Relation.HEAD,
+        )
+    )
+    return select(
+        Person.id,
+        Person.sex,
+        Person.birth_date,
+        Person.marital_status,
+        Person.occupation,
+        Person.pre_prosperous,
+        Person.has_business,
+        Person.area,
+        listed.label("registries"),
+        heads.label("heads_household"),
+    )
+
+
+def _within(statement: Select[Any], areas: Collection[str]) -> Select[Any]:
+    return statement.where(or_(*[Person.area.startswith(area) for area in areas])) if areas else statement
+
+
+def _as_facts(row: Row[Any], on: date) -> Facts:
+    return {
+        "sex": row.sex and row.sex.value,
+        "age": age_on(row.birth_date, on) if row.birth_date else None,
+        "marital_status": row.marital_status and row.marital_status.value,
+        "registries": sorted(str(each) for each in row.registries or []),
+        "pre_prosperous": row.pre_prosperous,
+        "occupation": row.occupation and row.occupation.value,
+        "heads_household": row.heads_household,
+        "has_business": row.has_business,
+        "area": row.area,
+    }

@@ -1,0 +1,54 @@
+"""The shapes in which a verification crosses HTTP."""
+
+from marshmallow import Schema, fields, validate
+
+from shared.web.paging import PageQuery
+
+
+class FileCheck(Schema):
+    """Which papers are there and in order."""
+
+    identity_cards = fields.Boolean(load_default=False)
+    family_cards = fields.Boolean(load_default=False)
+    proposal_signed = fields.Boolean(load_default=False)
+    budget_complete = fields.Boolean(load_default=False)
+
+
+class FieldCheck(Schema):
+    """What was seen at the place, and the number of its minutes (berita acara)."""
+
+    berita_acara = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    visited_on = fields.Date(required=True)
+    lives_there = fields.Boolean(load_default=False)
+    has_place = fields.Boolean(load_default=False)
+    remarks = fields.String(load_default="", validate=validate.Length(max=2_000))
+
+
+class RegistryCheck(Schema):
+    """Whether the officer decides on the registries as they are, or otherwise, on evidence."""
+
+    evidence = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
+
+
+class VerificationDone(Schema):
+    """The findings of the check that this stage asks for; the others are left out."""
+
+    registry = fields.Nested(RegistryCheck, load_default=None, allow_none=True)
+    file = fields.Nested(FileCheck, load_default=None, allow_none=True)
+    field = fields.Nested(FieldCheck, load_default=None, allow_none=True)
+
+
+class CandidateQuery(PageQuery):
+    """For which programme, and where."""
+
+    programme = fields.String(required=True)
+    area = fields.String(load_default=None, allow_none=True)
+
+
+class Candidate(Schema):
+    """A registered person who would qualify; her facts, but no number that identifies her elsewhere."""
+
+    id = fields.UUID()
+    name = fields.String()
+    area = fields.String()
+    facts = fields.Dict()

@@ -1,0 +1,56 @@
+"""The stage `intake.verification` as the common worklist knows it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.intake.eligibility import commands, queries, schemas
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.kernel import clock
+from shared.programmes import library
+from shared.referrals.models import Referral
+from shared.referrals.work import Completion, StageWork
+
+
+class VerificationWork(StageWork):
+    """An officer checks the registries, the papers or the place; the rules say what follows."""
+
+    kind = "intake.verification"
+    roles = (Role.OFFICER,)
+    completion_schema = schemas.VerificationDone
+    template = "eligibility/verification.html"
+
+    def view(self, session: Session, referral: Referral) -> dict[str, Any]:
+        """What the registries say of each person, which conditions fail, and what to check with Dukcapil."""
+        (people,) = commands.members_of(session, [referral]).values()
+        facts = queries.facts_of_persons(session, people, clock.today())
+        cautions = queries.cautions_of(session, people)
+        known = [facts[person] for person in people if person in facts]
+        decision = commands.decide(referral, known)
+        clauses = library.programme(referral.programme, referral.version).eligibility
+        failed = set(decision.failed)
+        return {
+            "check": referral.settings["check"],
+            "eligible": decision.eligible,
+            "reasons": {language: decision.reasons(language) for language in ("id", "en")},
+            "clauses": [
+                {
+                    "id": clause.id,
+                    "text": {"id": clause.text.id, "en": clause.text.en},
+                    "holds": clause.id not in failed,
+                }
+                for clause in clauses
+            ],
+            "persons": [{"facts": facts[each], "cautions": cautions.get(each, [])} for each in people if each in facts],
+            "today": clock.today().isoformat(),
+        }
+
+    def finish(
+        self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
+    ) -> list[Completion]:
+        """Decide, and keep what was decided on."""
+        outcomes = commands.verify(session, officer, pairs)
+        today = clock.today().isoformat()
+        return [Completion(outcomes[referral.id].value, {"checked_on": today}) for referral, _ in pairs]

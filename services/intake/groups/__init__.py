@@ -1,0 +1,1 @@
+"""Business groups (KUBE): who belongs to them, from when to when, and who leads them."""

@@ -1,0 +1,58 @@
+"""Door 1 for people: the groups of an office, founding one, and one group with its members."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from services.intake.groups import commands, doors, queries, schemas
+from services.intake.groups.models import BusinessGroup
+from shared import places
+from shared.identity.rules import Role
+from shared.kernel.errors import Invalid
+from shared.web import door, forms, paging
+from shared.web.guard import guard
+
+pages = Blueprint("group_pages", __name__, template_folder="templates")
+
+
+@pages.get("/<agency>/groups")
+@guard(Role.OFFICER, Role.HEAD)
+def list_groups(agency: str) -> str:
+    """The groups of the officer's areas, newest first."""
+    with door.reading() as session:
+        statement = queries.groups_in(door.current_officer().areas)
+        page = paging.page(session, statement, BusinessGroup.id, after=request.args.get("after"), newest_first=True)
+        sizes = queries.sizes_of(session, [group.id for group in page.items])
+        return render_template("groups/list.html", agency=agency, page=page, sizes=sizes, name_of=places.name_of)
+
+
+@pages.get("/<agency>/groups/new")
+@guard(Role.OFFICER)
+def founding_form(agency: str) -> str:
+    """The form in which a group is founded."""
+    return render_template("groups/new.html", agency=agency, form=forms.blank())
+
+
+@pages.post("/<agency>/groups/new")
+@guard(Role.OFFICER)
+def found_group(agency: str) -> Response | tuple[str, int]:
+    """Found a group."""
+    try:
+        given = forms.load(schemas.GroupFounded(), request.form)
+        with door.transaction() as session:
+            group = commands.create_group(session, door.current_officer(), **given)
+    except Invalid as invalid:
+        return render_template("groups/new.html", agency=agency, form=forms.filled(request.form, invalid)), 422
+    flash(_("The group is founded. Open its journey next."), "success")
+    return redirect(f"/intake/{agency}/groups/{group.id}", 303)
+
+
+@pages.get("/<agency>/groups/<uuid:group_id>")
+@guard(Role.OFFICER, Role.HEAD)
+def show_group(agency: str, group_id: UUID) -> str:
+    """A group with its members; the look at their names is logged."""
+    with door.transaction() as session:
+        group, members = doors.look_at(session, group_id)
+        return render_template("groups/show.html", agency=agency, group=group, members=members, name_of=places.name_of)

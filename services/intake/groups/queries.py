@@ -1,0 +1,104 @@
+"""What is known of groups and their members."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.intake.groups.models import BusinessGroup, GroupMember
+from services.intake.groups.rules import KECAMATAN_CODE, MemberRole
+from services.intake.registry.models import Person
+from shared import places
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A member as lists show her."""
+
+    group_id: UUID
+    person_id: UUID
+    role: MemberRole
+    name: str
+    phone: str | None
+    area: str
+
+
+def groups_in(areas: Iterable[str]) -> Select[BusinessGroup]:
+    """The groups of these areas; prefixes of codes."""
+    prefixes = [BusinessGroup.area.startswith(area) for area in areas]
+    return select(BusinessGroup).where(or_(false(), *prefixes))
+
+
+def members_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, list[Membership]]:
+    """The present members of each group, its leaders first, in one query."""
+    found: dict[UUID, list[Membership]] = {each: [] for each in group_ids}
+    order = {role: number for number, role in enumerate(MemberRole)}
+    rows = session.execute(
+        select(GroupMember.group_id, GroupMember.person_id, GroupMember.role, Person.name, Person.phone, Person.area)
+        .join(Person, Person.id == GroupMember.person_id)
+        .where(GroupMember.group_id.in_(group_ids), GroupMember.left_on.is_(None))
+    )
+    for row in rows:
+        found[row.group_id].append(Membership(*row))
+    for members in found.values():
+        members.sort(key=lambda each: (order[each.role], each.name))
+    return found
+
+
+def person_ids_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, Sequence[UUID]]:
+    """The present members of each group by identifier."""
+    rows = session.execute(
+        select(GroupMember.group_id, func.array_agg(GroupMember.person_id))
+        .where(GroupMember.group_id.in_(group_ids), GroupMember.left_on.is_(None))
+        .group_by(GroupMember.group_id)
+    )
+    found = dict(rows.all())
+    return {each: found.get(each, []) for each in group_ids}
+
+
+def sizes_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many members each group has at present."""
+    return {group: len(members) for group, members in person_ids_of(session, group_ids).items()}
+
+
+def areas_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Where each group is at home."""
+    rows = session.execute(select(BusinessGroup.id, BusinessGroup.area).where(BusinessGroup.id.in_(group_ids)))
+    return dict(rows.all())
+
+
+def particulars(session: Session, group_ids: Sequence[UUID], shares: Collection[str]) -> dict[UUID, dict[str, Any]]:
+    """The fields that a stage may see of each group; `phone` is the chair's, `members` are names and roles."""
+    groups = session.scalars(select(BusinessGroup).where(BusinessGroup.id.in_(group_ids))).all()
+    members = members_of(session, group_ids) if {"phone", "members"} & set(shares) else {}
+    told: dict[UUID, dict[str, Any]] = {}
+    for group in groups:
+        own = members.get(group.id, [])
+        known: dict[str, Any] = {
+            "name": group.name,
+            "village": places.name_of(group.area),
+            "phone": next((each.phone for each in own if each.role is MemberRole.CHAIR), None),
+            "members": [{"name": each.name, "role": each.role.value} for each in own],
+        }
+        told[group.id] = {field: known[field] for field in shares if known.get(field)}
+    return told
+
+
+def possible_members(session: Session, group: BusinessGroup, limit: int = 200) -> Sequence[Person]:
+    """Persons of the group's kecamatan, its own village first, who belong to no group yet."""
+    taken = select(GroupMember.person_id).where(GroupMember.left_on.is_(None))
+    return session.scalars(
+        select(Person)
+        .where(Person.area.startswith(group.area[:KECAMATAN_CODE]), Person.id.not_in(taken))
+        .order_by(Person.area != group.area, Person.id)
+        .limit(limit)
+    ).all()
+
+
+def minutes_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, str | None]:
+    """The number of the minutes (berita acara) of each group's deliberation; None before it was held."""
+    rows = session.execute(select(BusinessGroup.id, BusinessGroup.berita_acara).where(BusinessGroup.id.in_(group_ids)))
+    return dict(rows.all())

@@ -1,0 +1,113 @@
+"""What makes a group of persons a business group.
+
+Chair, secretary and treasurer by deliberation, members of one village or one kecamatan: Permensos 2/2019 on KUBE.
+How many members there must be is the programme's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from shared.kernel.errors import Conflict, Invalid, NotFound
+
+KECAMATAN_CODE = 8
+"""Characters of a kecamatan's code: `64.02.01`."""
+
+
+class MemberRole(StrEnum):
+    """What a member does for the group."""
+
+    CHAIR = "chair"
+    SECRETARY = "secretary"
+    TREASURER = "treasurer"
+    MEMBER = "member"
+
+
+LEADERS = (MemberRole.CHAIR, MemberRole.SECRETARY, MemberRole.TREASURER)
+
+
+class FormationOutcome(StrEnum):
+    """How the formation of a group ends."""
+
+    FORMED = "formed"
+    SHORT_OF_MEMBERS = "short-of-members"
+
+
+class ChosenTwice(Invalid):
+    """The same person is named more than once; name each member once."""
+
+    indonesian = "Orang yang sama disebut lebih dari sekali; sebut setiap anggota satu kali."
+
+
+class LeaderMissing(Invalid):
+    """A group needs exactly one chair, one secretary and one treasurer; the {role} is missing or named twice."""
+
+    indonesian = "Kelompok perlu tepat satu ketua, satu sekretaris dan satu bendahara; periksa {role}."
+
+
+class TooManyMembers(Invalid):
+    """This programme's groups have at most {most} members."""
+
+    indonesian = "Kelompok program ini paling banyak {most} anggota."
+
+
+class OtherArea(Invalid):
+    """A member lives outside the group's kecamatan; choose somebody who lives there."""
+
+    indonesian = "Ada anggota yang tinggal di luar kecamatan kelompok; pilih yang tinggal di sana."
+
+
+class UnknownMember(NotFound):
+    """One of the persons named is not in the registry."""
+
+    indonesian = "Salah satu orang yang disebut tidak ada dalam registri."
+
+
+class AlreadyInGroup(Conflict):
+    """One of the persons already belongs to another business group; she has to leave it first."""
+
+    indonesian = "Salah satu orang sudah menjadi anggota kelompok usaha lain; ia harus keluar dulu."
+
+
+class NotYetFormed(Conflict):
+    """The members of the group have not been chosen yet; choose them first."""
+
+    indonesian = "Anggota kelompok belum dipilih; pilih dulu."
+
+
+class NotAMember(NotFound):
+    """This person is not a member of the group."""
+
+    indonesian = "Orang ini bukan anggota kelompok."
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Somebody whom the deliberation made a member."""
+
+    person_id: UUID
+    role: MemberRole = MemberRole.MEMBER
+
+
+def check_choice(chosen: Sequence[Chosen], most: int) -> None:
+    """Refuse a list of members that no deliberation can have had in mind."""
+    if len({each.person_id for each in chosen}) < len(chosen):
+        raise ChosenTwice(errors={"members": ["chosen-twice"]})
+    if len(chosen) > most:
+        raise TooManyMembers(most=most, errors={"members": ["too-many"]})
+    for role in LEADERS:
+        if sum(each.role is role for each in chosen) != 1:
+            raise LeaderMissing(role=role.value, errors={"members": [f"{role.value}-missing"]})
+
+
+def check_area(group_area: str, living_in: Mapping[UUID, str]) -> None:
+    """Refuse members from another kecamatan than the group's."""
+    kecamatan = group_area[:KECAMATAN_CODE]
+    if any(not area.startswith(kecamatan) for area in living_in.values()):
+        raise OtherArea(errors={"members": ["other-area"]})
+
+
+def outcome_of(members: int, least: int) -> FormationOutcome:
+    """How the formation ends with so many members."""
+    return FormationOutcome.FORMED if members >= least else FormationOutcome.SHORT_OF_MEMBERS

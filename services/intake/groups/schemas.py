@@ -1,0 +1,103 @@
+"""The shapes in which groups cross HTTP."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
+
+from services.intake.groups.rules import MemberRole
+from shared.web.paging import PageQuery
+
+
+class GroupQuery(PageQuery):
+    """Which groups to list: those of an area, by its code."""
+
+    area = fields.String(load_default=None, allow_none=True)
+
+
+class GroupFounded(Schema):
+    """A group as it is founded."""
+
+    name = fields.String(required=True, validate=validate.Length(min=3, max=120))
+    area = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^\d\d\.\d\d\.\d\d\.\d{4}$"),
+        metadata={"description": "the village's or kelurahan's code, such as 64.02.01.2003"},
+    )
+    line_of_business = fields.String(required=True, validate=validate.Length(min=3, max=120))
+
+
+class Member(Schema):
+    """A present member."""
+
+    person_id = fields.UUID()
+    name = fields.String()
+    role = fields.Enum(MemberRole, by_value=True)
+
+
+class Group(Schema):
+    """A group with its present members."""
+
+    id = fields.UUID()
+    name = fields.String()
+    area = fields.String()
+    line_of_business = fields.String()
+    berita_acara = fields.String(allow_none=True)
+    deliberated_on = fields.Date(allow_none=True)
+    frozen_at = fields.AwareDateTime(allow_none=True)
+    mend_by = fields.AwareDateTime(allow_none=True)
+    members = fields.List(fields.Nested(Member))
+
+
+class MemberChosen(Schema):
+    """Whom the deliberation chose, and as what."""
+
+    person_id = fields.UUID(required=True)
+    role = fields.Enum(MemberRole, by_value=True, load_default=MemberRole.MEMBER)
+
+
+class EmptyPlacesLeftOut(Schema):
+    """A form has a place for each member; one for which nobody was chosen is no member."""
+
+    @pre_load
+    def leave_out_empty_places(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Keep the places that somebody was chosen for."""
+        members = [each for each in given.get("members") or [] if each.get("person_id")]
+        return {**given, "members": members}
+
+
+class MembersChosen(EmptyPlacesLeftOut):
+    """The result of a deliberation (musyawarah) and its minutes (berita acara)."""
+
+    members = fields.List(fields.Nested(MemberChosen), required=True, validate=validate.Length(min=1))
+    berita_acara = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    deliberated_on = fields.Date(required=True)
+
+
+class FormationDone(EmptyPlacesLeftOut):
+    """The result of the deliberation, where it is not written down yet; the number of members is the outcome."""
+
+    members = fields.List(fields.Nested(MemberChosen), load_default=list)
+    berita_acara = fields.String(validate=validate.Length(min=1, max=80))
+    deliberated_on = fields.Date()
+
+    @validates_schema
+    def has_its_minutes(self, given: dict[str, Any], **_: Any) -> None:
+        """Members come with the minutes in which they were chosen."""
+        missing = {"berita_acara", "deliberated_on"} - given.keys() if given["members"] else set()
+        if missing:
+            raise ValidationError({name: ["Missing data for required field."] for name in sorted(missing)})
+
+
+class MemberReplaced(Schema):
+    """Who leaves, and who takes her place."""
+
+    leaving = fields.UUID(required=True)
+    joining = fields.UUID(load_default=None, allow_none=True)
+
+
+class PossibleMember(Schema):
+    """A person who could become a member."""
+
+    id = fields.UUID()
+    name = fields.String()
+    area = fields.String()

@@ -1,0 +1,91 @@
+"""Door 1 for programs: opening journeys, looking at them, and deciding on those that came back."""
+
+from typing import Any
+from uuid import UUID
+
+from flask_babel import get_locale
+from sqlalchemy.orm import Session
+
+from services.intake.journeys import commands, queries, schemas
+from shared.identity.rules import Role
+from shared.web import door, paging
+from shared.web.api import Blueprint
+from shared.web.guard import guard
+
+blueprint = Blueprint("journeys", __name__, description="Journeys through a programme")
+LOOKING = (Role.OFFICER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
+
+
+@blueprint.get("/<agency>/journeys")
+@guard(*LOOKING)
+@blueprint.arguments(schemas.JourneyQuery, location="query")
+@blueprint.response(200, paging.page_of(schemas.Journey))
+def list_journeys(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
+    """The journeys of the officer's areas; those that wait for a decision come first."""
+    with door.reading() as session:
+        page = queries.journeys(session, door.current_officer(), **query)
+        return paging.Page([queries.summary(each) for each in page.items], page.next)
+
+
+@blueprint.post("/<agency>/journeys")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.JourneysOpened)
+@blueprint.response(200, schemas.Opening)
+def open_journeys(given: dict[str, Any], agency: str) -> dict[str, Any]:
+    """Let persons or groups set out; whoever cannot is named with the reason, and hinders nobody else."""
+    with door.transaction() as session:
+        opening = commands.open_journeys(session, door.current_officer(), **given)
+    language = str(get_locale() or "id")
+    return {
+        "opened": [{"subject_id": subject, "journey_id": journey} for subject, journey in opening.opened.items()],
+        "refused": [
+            {"subject_id": subject, "code": error.code, "detail": error.message(language)}
+            for subject, error in opening.refused.items()
+        ],
+    }
+
+
+@blueprint.get("/<agency>/journeys/<uuid:journey_id>")
+@guard(*LOOKING)
+@blueprint.response(200, schemas.WholeJourney)
+def show_journey(agency: str, journey_id: UUID) -> dict[str, Any]:
+    """One journey, stage by stage."""
+    with door.reading() as session:
+        return _described(session, journey_id)
+
+
+@blueprint.post("/<agency>/journeys/<uuid:journey_id>/reoffer")
+@guard(Role.OFFICER, Role.HEAD)
+@blueprint.arguments(schemas.StageReoffered)
+@blueprint.response(200, schemas.WholeJourney)
+def reoffer_stage(given: dict[str, Any], agency: str, journey_id: UUID) -> dict[str, Any]:
+    """Offer a stage again that came back, or that no office has accepted yet."""
+    with door.transaction() as session:
+        commands.reoffer_stage(session, door.current_officer(), journey_id, **given)
+        return _described(session, journey_id)
+
+
+@blueprint.post("/<agency>/journeys/<uuid:journey_id>/withdraw")
+@guard(Role.OFFICER, Role.HEAD)
+@blueprint.arguments(schemas.Reason)
+@blueprint.response(200, schemas.WholeJourney)
+def withdraw_journey(given: dict[str, Any], agency: str, journey_id: UUID) -> dict[str, Any]:
+    """Note that the person or group steps back from the programme."""
+    with door.transaction() as session:
+        commands.withdraw_journey(session, door.current_officer(), journey_id, **given)
+        return _described(session, journey_id)
+
+
+@blueprint.post("/<agency>/journeys/<uuid:journey_id>/end")
+@guard(Role.OFFICER, Role.HEAD)
+@blueprint.arguments(schemas.Reason)
+@blueprint.response(200, schemas.WholeJourney)
+def end_journey(given: dict[str, Any], agency: str, journey_id: UUID) -> dict[str, Any]:
+    """End a journey before its last stage, with a reason."""
+    with door.transaction() as session:
+        commands.end_journey(session, door.current_officer(), journey_id, **given)
+        return _described(session, journey_id)
+
+
+def _described(session: Session, journey_id: UUID) -> dict[str, Any]:
+    return queries.described(session, queries.journey(session, door.current_officer(), journey_id))

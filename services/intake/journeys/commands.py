@@ -1,0 +1,182 @@
+"""What intake can do with journeys: open many at once, and decide on those that came back."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.intake.groups import queries as groups
+from services.intake.journeys import moves, publishing, rules
+from services.intake.journeys.models import Journey
+from services.intake.journeys.moves import Move, Subject, Telling
+from services.intake.registry.models import Person
+from shared.bus import Heard
+from shared.events.intake import JourneyOpened, SubjectKind
+from shared.identity import offices
+from shared.identity.officer import Officer
+from shared.identity.rules import Role, covers
+from shared.kernel import clock, ids
+from shared.kernel.errors import DomainError, NotFound
+from shared.programmes import engine
+from shared.programmes.definition import Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Which journeys were opened, by subject, and why the others were not."""
+
+    opened: dict[UUID, UUID]
+    refused: dict[UUID, DomainError]
+
+
+def open_journeys(
+    session: Session, officer: Officer, programme: str, subject_ids: Iterable[UUID], version: int | None = None
+) -> Opening:
+    """Let these persons or groups set out; each is refused for itself. Whether she qualifies is decided on the way."""
+    definition = publishing.newest(session, programme, version)
+    officer.require(Role.OFFICER, agency=definition.lead)
+    wanted = list(dict.fromkeys(subject_ids))
+    areas = _areas_of(session, definition, wanted)
+    refused: dict[UUID, DomainError] = {}
+    for subject in wanted:
+        if subject not in areas:
+            refused[subject] = rules.SubjectUnknown(kind=definition.subject.kind.value)
+        elif not officer.works_in(areas[subject]):
+            refused[subject] = rules.OutsideOwnArea(area=areas[subject])
+    going = {subject: areas[subject] for subject in wanted if subject not in refused}
+    opened = _open(session, definition, going, refused)
+    return Opening(opened, refused)
+
+
+def open_spawned(session: Session, spawned: Sequence[tuple[UUID, engine.SpawnedJourney, Heard[Any] | None]]) -> None:
+    """Open the journeys that stages asked for; whoever cannot set out, or already has, is left as she is."""
+    for parent, each, cause in spawned:
+        definition = publishing.newest(session, each.programme)
+        _open(session, definition, _areas_of(session, definition, [each.subject_id]), {}, parent, cause)
+
+
+def reoffer_stage(session: Session, officer: Officer, journey_id: UUID, stage: str, office: str | None = None) -> None:
+    """Offer a stage again, to the same office or the one named; raises StageNotStuck, OfficeOfAnotherRole."""
+    journey = _of_lead(session, officer, journey_id)
+    definition = publishing.newest(session, journey.programme, journey.version)
+    if stage not in definition.stages:
+        raise NotFound(what="stage")
+    agency = definition.stages[stage].agency
+    if office is not None and offices.office(office).agency != agency:
+        raise rules.OfficeOfAnotherRole(office=office, agency=agency)
+    same = journey.state["stages"].get(stage, {}).get("office")
+    moves.carry(session, [Move(journey_id, moves.by(engine.OfferAgain(stage)), office=office or same)])
+
+
+def end_journey(session: Session, officer: Officer, journey_id: UUID, reason: str) -> None:
+    """End a journey before its end; the reason is kept. Raises JourneyIsOver."""
+    journey = _of_lead(session, officer, journey_id)
+    journey.end_reason = reason
+    session.flush()
+    moves.carry(session, [Move(journey_id, moves.by(engine.Stop()))])
+
+
+def withdraw_journey(session: Session, officer: Officer, journey_id: UUID, reason: str) -> None:
+    """The person or group steps back; any officer of the leading agency in her area may note it."""
+    journey = _locked(session, journey_id)
+    lead = offices.office(journey.lead_office).agency
+    officer.require(Role.OFFICER, Role.HEAD, agency=lead, area=journey.area)
+    journey.end_reason = reason
+    session.flush()
+    moves.carry(session, [Move(journey_id, moves.by(engine.StepBack()))])
+
+
+def move_journeys(session: Session, officer: Officer, journey_ids: Sequence[UUID], version: int) -> None:
+    """Put journeys on another published version of their programme; raises DoesNotFitVersion."""
+    for journey_id in journey_ids:
+        officer.require(Role.HEAD, office=_locked(session, journey_id).lead_office)
+    moves.carry(session, [Move(each, engine.move, version=version) for each in journey_ids])
+
+
+def _locked(session: Session, journey_id: UUID) -> Journey:
+    journey = session.get(Journey, journey_id, with_for_update=True, populate_existing=True)
+    if journey is None:
+        raise NotFound(what="journey")
+    return journey
+
+
+def _of_lead(session: Session, officer: Officer, journey_id: UUID) -> Journey:
+    journey = _locked(session, journey_id)
+    officer.require(Role.OFFICER, Role.HEAD, office=journey.lead_office, area=journey.area)
+    return journey
+
+
+def _areas_of(session: Session, definition: Programme, subjects: Sequence[UUID]) -> Mapping[UUID, str]:
+    if SubjectKind(definition.subject.kind.value) is SubjectKind.GROUP:
+        return groups.areas_of(session, subjects)
+    rows = session.execute(select(Person.id, Person.area).where(Person.id.in_(subjects)))
+    return {row.id: row.area for row in rows}
+
+
+def _open(
+    session: Session,
+    definition: Programme,
+    areas: Mapping[UUID, str],
+    refused: dict[UUID, DomainError],
+    parent: UUID | None = None,
+    cause: Heard[Any] | None = None,
+) -> dict[UUID, UUID]:
+    kind, now = SubjectKind(definition.subject.kind.value), clock.now()
+    members = groups.sizes_of(session, list(areas)) if kind is SubjectKind.GROUP else {}
+    rows, tellings = [], {}
+    for subject, area in areas.items():
+        if not any(covers(region, area) for region in definition.region):
+            refused[subject] = rules.OutsideRegion(area=area)
+            continue
+        lead = offices.resolve(definition.lead, area, definition.office_pins()).id
+        whose, telling = Subject(ids.new_id(), kind, subject, area, lead), Telling(now)
+        event = JourneyOpened(
+            journey_id=whose.journey_id,
+            programme=definition.id,
+            version=definition.version,
+            subject_kind=kind,
+            subject_id=subject,
+            area=area,
+            members=members.get(subject, 1),
+            opened_on=now.astimezone(clock.zone()).date(),
+            lead_office=lead,
+            parent_journey_id=parent,
+        )
+        telling.say(event, cause)
+        state = moves.tell(telling, definition, whose, engine.start(definition), cause)
+        tellings[subject] = telling
+        rows.append(
+            {
+                "id": whose.journey_id,
+                "programme": definition.id,
+                "version": definition.version,
+                "subject_kind": kind,
+                "subject_id": subject,
+                "area": area,
+                "lead_office": lead,
+                "parent_id": parent,
+                "opened_at": now,
+                **moves.standing(state, now),
+            }
+        )
+    opened = _insert(session, rows)
+    everything = Telling(now)
+    for subject, telling in tellings.items():
+        if subject in opened:
+            everything.join(telling)
+        else:
+            refused[subject] = rules.JourneyAlreadyOpen(programme=definition.id, version=definition.version)
+    everything.out(session)
+    return opened
+
+
+def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> dict[UUID, UUID]:
+    """The journeys that are new, by subject; the partial unique index decides, also between two officers at once."""
+    if not rows:
+        return {}
+    statement = insert(Journey).on_conflict_do_nothing().returning(Journey.subject_id, Journey.id)
+    return {row.subject_id: row.id for row in session.execute(statement, rows)}

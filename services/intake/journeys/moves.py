@@ -1,0 +1,247 @@
+"""Where the engine meets the database: many journeys are locked, moved and told of at once.
+
+One lock, one update, one announcement, however many happenings a batch brings: thousands of journeys pass here every
+second. Journeys are locked in the order of their ids, so that two batches never wait for each other.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select, text
+from sqlalchemy.orm import Session
+
+from services.intake.journeys import particulars, publishing
+from services.intake.journeys.models import Journey
+from services.intake.journeys.particulars import Asked
+from services.intake.journeys.rules import JourneyStatus
+from shared.bus import Announcement, Heard, announce_all
+from shared.events.envelope import Event
+from shared.events.intake import (
+    JourneyEnded,
+    JourneyOutcome,
+    StageOffered,
+    StageSkipped,
+    StageStuck,
+    StageWithdrawn,
+    StuckBecause,
+    SubjectKind,
+)
+from shared.identity import offices
+from shared.kernel import clock
+from shared.kernel.errors import NotFound
+from shared.programmes import engine, kinds
+from shared.programmes.definition import Programme, Stage
+from shared.programmes.engine import Offer, Step
+from shared.programmes.state import JourneyState
+
+Advance = Callable[[Programme, JourneyState], Step]
+
+STORE = text("""
+    UPDATE journey
+       SET state = moved.state, status = moved.status, is_stuck = moved.is_stuck, version = moved.version,
+           outcome = moved.outcome, because = moved.because, ended_at = moved.ended_at
+      FROM jsonb_to_recordset(CAST(:moved AS jsonb))
+        AS moved (id uuid, state jsonb, status text, is_stuck boolean, version integer, outcome text, because text,
+                  ended_at timestamptz)
+     WHERE journey.id = moved.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Something that happens to one journey; `office` answers for what is offered then, where it is chosen by hand."""
+
+    journey_id: UUID
+    advance: Advance
+    cause: Heard[Any] | None = None
+    office: str | None = None
+    version: int | None = None
+
+
+def by(happening: engine.Happening) -> Advance:
+    """The engine's answer to a happening."""
+    return lambda programme, journey: engine.advance(programme, journey, happening)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What every offer says of the journey it belongs to."""
+
+    journey_id: UUID
+    kind: SubjectKind
+    id: UUID
+    area: str
+    lead_office: str
+
+
+@dataclass(slots=True)
+class Telling:
+    """What will be announced, in order; the particulars of all offers are fetched together at the end."""
+
+    now: datetime
+    announcements: list[Announcement] = field(default_factory=list)
+    offers: list[tuple[int, Asked, str]] = field(default_factory=list)
+
+    def say(self, event: Event, cause: Heard[Any] | None) -> None:
+        """Announce this after what was said before."""
+        self.announcements.append(Announcement(event, cause=cause))
+
+    def offer(self, event: StageOffered, stage: Stage, cause: Heard[Any] | None) -> None:
+        """Announce an offer, with what its agency may see, sealed for the service that offers the stage's kind."""
+        asked = Asked(event.subject_kind, event.subject_id, stage.shares)
+        self.offers.append((len(self.announcements), asked, kinds.kind(stage.does).service))
+        self.say(event, cause)
+
+    def join(self, other: "Telling") -> None:
+        """Say what the other would say, after what was said before."""
+        before = len(self.announcements)
+        self.announcements += other.announcements
+        self.offers += [(before + place, asked, service) for place, asked, service in other.offers]
+
+    def out(self, session: Session) -> None:
+        """Announce everything with one insert."""
+        for (place, _, service), fields in zip(
+            self.offers, particulars.told(session, [asked for _, asked, _ in self.offers]), strict=True
+        ):
+            plain = self.announcements[place]
+            self.announcements[place] = Announcement(plain.event, {service: {"particulars": fields}}, plain.cause)
+        announce_all(session, self.announcements)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a batch of moves did."""
+
+    spawned: list[tuple[UUID, engine.SpawnedJourney, Heard[Any] | None]]
+    stuck: list[tuple[UUID, engine.Stuck, str, Heard[Any] | None]]
+
+
+def carry(session: Session, moves: Sequence[Move]) -> Moved:
+    """Let these happen, in this order; raises NotFound for a journey that nobody opened."""
+    rows = _locked(session, {move.journey_id for move in moves})
+    versions = {each: row.version for each, row in rows.items()}
+    states = {each: JourneyState.from_json(row.state) for each, row in rows.items()}
+    wanted = {(row.programme, row.version) for row in rows.values()}
+    wanted |= {(rows[move.journey_id].programme, move.version) for move in moves if move.version}
+    programmes = publishing.published(session, wanted)
+    telling, changed, done = Telling(clock.now()), set(), Moved([], [])
+    for move in moves:
+        row, journey_id = rows[move.journey_id], move.journey_id
+        versions[journey_id] = move.version or versions[journey_id]
+        programme = programmes[row.programme, versions[journey_id]]
+        before = states[journey_id]
+        step = move.advance(programme, before)
+        if not step.changed:
+            continue
+        changed.add(journey_id)
+        subject = Subject(journey_id, row.subject_kind, row.subject_id, row.area, row.lead_office)
+        states[journey_id] = tell(telling, programme, subject, step, move.cause, move.office)
+        done.spawned.extend((journey_id, each, move.cause) for each in step.spawns)
+        done.stuck.extend((journey_id, each, before.stages[each.stage].office or "", move.cause) for each in step.stuck)
+    if changed:
+        stored = [
+            {"id": each, "version": versions[each], **standing(states[each], telling.now)} for each in sorted(changed)
+        ]
+        session.execute(STORE, {"moved": json.dumps(stored, default=str)})
+    telling.out(session)
+    return done
+
+
+def tell(
+    telling: Telling,
+    programme: Programme,
+    subject: Subject,
+    step: Step,
+    cause: Heard[Any] | None,
+    office: str | None = None,
+) -> JourneyState:
+    """Note what a step announces; the journey as it is stored, with the office and due date of each offer."""
+    journey_id = subject.journey_id
+    for taken in step.withdrawals:
+        withdrawn = StageWithdrawn(
+            journey_id=journey_id, referral_id=taken.referral_id, stage=taken.stage, reason=taken.reason.value
+        )
+        telling.say(withdrawn, cause)
+    for stage in step.skipped:
+        telling.say(StageSkipped(journey_id=journey_id, stage=stage), cause)
+    for back in step.stuck:
+        came_back = StageStuck(
+            journey_id=journey_id,
+            referral_id=back.referral_id,
+            stage=back.stage,
+            why=StuckBecause(back.why.value),
+            accountable_office=subject.lead_office,
+        )
+        telling.say(came_back, cause)
+    journey = step.journey
+    for offer in step.offers:
+        offered = _offered(programme, subject, journey, offer, telling.now, office)
+        telling.offer(offered, programme.stages[offer.stage], cause)
+        journey = journey.with_stage(offer.stage, office=offered.office, due_at=offered.due_at.isoformat())
+    if journey.ended and step.ended:
+        outcome, because = journey.ended
+        ended_on = telling.now.astimezone(clock.zone()).date()
+        ended = JourneyEnded(journey_id=journey_id, outcome=JourneyOutcome(outcome), because=because, ended_on=ended_on)
+        telling.say(ended, cause)
+    return journey
+
+
+def _offered(
+    programme: Programme, subject: Subject, journey: JourneyState, offer: Offer, now: datetime, office: str | None
+) -> StageOffered:
+    stage = programme.stages[offer.stage]
+    due_at = stage.within.after(now)
+    return StageOffered(
+        journey_id=subject.journey_id,
+        referral_id=offer.referral_id,
+        programme=programme.id,
+        version=programme.version,
+        stage=offer.stage,
+        attempt=offer.attempt,
+        does=stage.does,
+        agency=stage.agency,
+        office=office or offices.resolve(stage.agency, subject.area, programme.office_pins(offer.stage)).id,
+        sender_office=subject.lead_office,
+        area=subject.area,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        settings=dict(stage.settings),
+        earlier=journey.reports(),
+        remind_at=now + (due_at - now) / 2,
+        due_at=due_at,
+        expires_at=stage.grace.after(due_at),
+    )
+
+
+def _locked(session: Session, ids: Iterable[UUID]) -> dict[UUID, Row[Any]]:
+    wanted = set(ids)
+    rows = session.execute(
+        select(
+            *(Journey.id, Journey.programme, Journey.version, Journey.subject_kind, Journey.subject_id),
+            *(Journey.area, Journey.lead_office, Journey.state),
+        )
+        .where(Journey.id.in_(wanted))
+        .order_by(Journey.id)
+        .with_for_update()
+    )
+    found = {row.id: row for row in rows}
+    if found.keys() != wanted:
+        raise NotFound(what="journey")
+    return found
+
+
+def standing(journey: JourneyState, now: datetime) -> dict[str, Any]:
+    """The columns that say where a journey stands, read off the engine's state."""
+    outcome, because = journey.ended or (None, None)
+    return {
+        "state": journey.to_json(),
+        "status": JourneyStatus.ENDED if journey.ended else JourneyStatus.OPEN,
+        "is_stuck": journey.is_stuck and not journey.ended,
+        "outcome": JourneyOutcome(outcome) if outcome else None,
+        "because": because,
+        "ended_at": now if journey.ended else None,
+    }

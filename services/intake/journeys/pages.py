@@ -1,0 +1,224 @@
+"""Door 1 for people: the journeys of an office, those that wait for its decision first, and what it may decide.
+
+How a journey came to where it stands is monitoring's to tell; here stands what the leading office can do about it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import or_
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from services.intake.groups import queries as groups
+from services.intake.groups.models import BusinessGroup
+from services.intake.journeys import api, commands, publishing, queries, schemas
+from services.intake.journeys.rules import OfficeOfAnotherRole
+from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
+from shared.events.intake import SubjectKind
+from shared.identity import offices
+from shared.identity.rules import Role
+from shared.kernel.errors import Invalid, NotFound
+from shared.programmes.definition import Programme
+from shared.referrals import rules as referrals
+from shared.referrals import words
+from shared.web import door, forms, paging
+from shared.web.guard import guard
+from shared.web.language import language
+
+pages = Blueprint("journey_pages", __name__, template_folder="templates")
+ONE = "/<agency>/journeys/<uuid:journey_id>"
+Page = str | Response | tuple[str, int]
+
+
+@pages.get("/<agency>/journeys")
+@guard(*api.LOOKING)
+def list_journeys(agency: str) -> Page:
+    """The journeys of the officer's areas; those that wait for a decision come first."""
+    query = forms.load(schemas.JourneyQuery(), request.args)
+    with door.reading() as session:
+        page = queries.journeys(session, door.current_officer(), **query)
+        return render_template(
+            "journeys/list.html",
+            agency=agency,
+            page=page,
+            journeys=[queries.summary(each) for each in page.items],
+            programmes=publishing.published(session, {(each.programme, each.version) for each in page.items}),
+            choices=[(each.id, each.title.to(language())) for each in publishing.catalogue(session)],
+            form=forms.filled(request.args),
+            query={name: value for name, value in request.args.items() if name != "after" and value},
+            can_open=door.current_officer().has(Role.OFFICER),
+            **_words(),
+        )
+
+
+@pages.get("/<agency>/journeys/new")
+@guard(Role.OFFICER)
+def opening_form(agency: str) -> Page:
+    """Choose a programme, and for a programme of groups, which of them set out; persons are chosen as candidates."""
+    with door.reading() as session:
+        catalogue = [each for each in publishing.catalogue(session) if each.lead == agency]
+        chosen = next((each for each in catalogue if each.id == request.args.get("programme")), None)
+        if chosen and SubjectKind(chosen.subject.kind.value) is SubjectKind.PERSON:
+            return redirect(f"/intake/{agency}/candidates?programme={chosen.id}")
+        return render_template(
+            "journeys/new.html",
+            agency=agency,
+            catalogue=catalogue,
+            chosen=chosen,
+            page=_groups_at_rest(session, chosen) if chosen else None,
+            form=forms.filled(request.args),
+            **_words(),
+        )
+
+
+@pages.post("/<agency>/journeys")
+@guard(Role.OFFICER)
+def open_journeys(agency: str) -> Page:
+    """Let the chosen persons or groups set out, and say who could not and why."""
+    if not request.form.getlist("subject_ids[]"):
+        flash(_("Choose at least one."), "error")
+        return redirect(f"/intake/{agency}/journeys/new?programme={request.form.get('programme', '')}", 303)
+    given = forms.load(schemas.JourneysOpened(), request.form)
+    with door.transaction() as session:
+        opening = commands.open_journeys(session, door.current_officer(), **given)
+        kind = publishing.newest(session, given["programme"], given["version"]).subject.kind.value
+    opened = len(opening.opened)
+    if opened:
+        flash(ngettext("%(num)s journey was opened.", "%(num)s journeys were opened.", opened), "success")
+    if not opening.refused:
+        return redirect(f"/intake/{agency}/journeys?programme={given['programme']}", 303)
+    refused = {subject: error.message(language()) for subject, error in opening.refused.items()}
+    return render_template("journeys/refused.html", agency=agency, refused=refused, kind=kind)
+
+
+@pages.get(ONE)
+@guard(*api.LOOKING)
+def show_journey(agency: str, journey_id: UUID) -> str:
+    """One journey, stage by stage, with what came back and what can be decided."""
+    officer = door.current_officer()
+    with door.reading() as session:
+        found = queries.journey(session, officer, journey_id)
+        works_here = officer.has(Role.OFFICER, Role.HEAD) and officer.works_in(found.area)
+        return render_template(
+            "journeys/show.html",
+            agency=agency,
+            journey=queries.described(session, found),
+            programme=publishing.newest(session, found.programme, found.version),
+            can_decide=works_here and found.lead_office == officer.office,
+            can_withdraw=works_here and offices.office(found.lead_office).agency == officer.agency,
+            labels=referrals.LABELS,
+            day_of=datetime.fromisoformat,
+            **_words(),
+        )
+
+
+@pages.get(f"{ONE}/reoffer/<stage>")
+@guard(Role.OFFICER, Role.HEAD)
+def reoffer_form(agency: str, journey_id: UUID, stage: str) -> str:
+    """The form in which a stage is offered again."""
+    return _reoffering(agency, journey_id, stage, forms.blank())
+
+
+@pages.post(f"{ONE}/reoffer/<stage>")
+@guard(Role.OFFICER, Role.HEAD)
+def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Page:
+    """Offer a stage again, to the same office or another."""
+    try:
+        given = forms.load(schemas.StageReoffered(), {**request.form, "stage": stage})
+        with door.transaction() as session:
+            commands.reoffer_stage(session, door.current_officer(), journey_id, **given)
+    except Invalid as invalid:
+        wrong = Invalid(errors={"office": [invalid]}) if isinstance(invalid, OfficeOfAnotherRole) else invalid
+        return _reoffering(agency, journey_id, stage, forms.filled(request.form, wrong)), 422
+    flash(_("The stage is offered again."), "success")
+    return redirect(f"/intake/{agency}/journeys/{journey_id}", 303)
+
+
+@pages.get(f"{ONE}/end")
+@guard(Role.OFFICER, Role.HEAD)
+def ending_form(agency: str, journey_id: UUID) -> str:
+    """The form in which the leading office ends a journey."""
+    return _closing(agency, journey_id, "end", forms.blank())
+
+
+@pages.post(f"{ONE}/end")
+@guard(Role.OFFICER, Role.HEAD)
+def end_journey(agency: str, journey_id: UUID) -> Page:
+    """End a journey before its last stage."""
+    return _closed(agency, journey_id, "end")
+
+
+@pages.get(f"{ONE}/withdraw")
+@guard(Role.OFFICER, Role.HEAD)
+def withdrawal_form(agency: str, journey_id: UUID) -> str:
+    """The form in which it is noted that a person or group steps back."""
+    return _closing(agency, journey_id, "withdraw", forms.blank())
+
+
+@pages.post(f"{ONE}/withdraw")
+@guard(Role.OFFICER, Role.HEAD)
+def withdraw_journey(agency: str, journey_id: UUID) -> Page:
+    """Note that a person or group steps back."""
+    return _closed(agency, journey_id, "withdraw")
+
+
+def _groups_at_rest(session: Session, programme: Programme) -> paging.Page[BusinessGroup]:
+    """The groups of the officer's areas and of the programme's region that are not on the way in it."""
+    statement = groups.groups_in(door.current_officer().areas).where(
+        or_(*[BusinessGroup.area.startswith(region) for region in programme.region]),
+        BusinessGroup.id.not_in(queries.open_subjects(programme.id)),
+    )
+    return paging.page(session, statement, BusinessGroup.id, after=request.args.get("after"), newest_first=True)
+
+
+def _reoffering(agency: str, journey_id: UUID, stage: str, form: forms.Form) -> str:
+    with door.reading() as session:
+        found = queries.journey(session, door.current_officer(), journey_id)
+        programme = publishing.newest(session, found.programme, found.version)
+    if stage not in programme.stages:
+        raise NotFound(what="stage")
+    role = programme.stages[stage].agency
+    return render_template(
+        "journeys/reoffer.html",
+        address=f"/intake/{agency}/journeys/{journey_id}",
+        stage=stage,
+        title=programme.stages[stage].title.to(language()),
+        holders=[(each.id, each.name) for each in offices.all_offices().values() if each.agency == role],
+        form=form,
+    )
+
+
+def _closing(agency: str, journey_id: UUID, how: str, form: forms.Form) -> str:
+    with door.reading() as session:
+        queries.journey(session, door.current_officer(), journey_id)
+    address = f"/intake/{agency}/journeys/{journey_id}"
+    return render_template("journeys/close.html", address=address, how=how, form=form)
+
+
+def _closed(agency: str, journey_id: UUID, how: str) -> Page:
+    close = commands.end_journey if how == "end" else commands.withdraw_journey
+    try:
+        given = forms.load(schemas.Reason(), request.form)
+        with door.transaction() as session:
+            close(session, door.current_officer(), journey_id, **given)
+    except Invalid as invalid:
+        return _closing(agency, journey_id, how, forms.filled(request.form, invalid)), 422
+    flash(_("The journey is over; open offers are taken back."), "success")
+    return redirect(f"/intake/{agency}/journeys/{journey_id}", 303)
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "place": place,
+        "standing": standing,
+        "stuck_because": stuck_because,
+        "tags": STANDINGS,
+        "journey_outcome": journey_outcome,
+        "outcome": words.outcome,
+        "plain": words.plain,
+    }

@@ -1,0 +1,72 @@
+"""The programmes as they were published: kept word for word, read once for each process."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.intake.journeys.models import ProgrammeVersion
+from services.intake.journeys.rules import AlreadyPublishedOtherwise, NotPublished
+from shared.events.envelope import digest
+from shared.kernel import clock
+from shared.programmes.definition import Programme
+from shared.programmes.load import read
+
+Key = tuple[str, int]
+
+
+def publish(session: Session, programme: Programme) -> bool:
+    """Publish a version for good; False when the very same was published before. Raises AlreadyPublishedOtherwise."""
+    row = {
+        "id": programme.id,
+        "version": programme.version,
+        "text": programme.text,
+        "digest": digest(programme.text),
+        "published_at": clock.now(),
+    }
+    added = insert(ProgrammeVersion).values(row).on_conflict_do_nothing().returning(ProgrammeVersion.id)
+    if session.scalar(added) is not None:
+        return True
+    if session.get_one(ProgrammeVersion, programme.key).digest != row["digest"]:
+        raise AlreadyPublishedOtherwise(programme=programme.id, version=programme.version)
+    return False
+
+
+def published(session: Session, keys: Iterable[Key]) -> dict[Key, Programme]:
+    """These published programmes; raises NotPublished. A process asks for the text of each only once."""
+    wanted = set(keys)
+    columns = ProgrammeVersion.id, ProgrammeVersion.version, ProgrammeVersion.digest
+    rows = session.execute(select(*columns).where(tuple_(*columns[:2]).in_(wanted))).all() if wanted else []
+    found = {(row.id, row.version): _read(session, row.id, row.version, row.digest) for row in rows}
+    for programme, version in wanted - found.keys():
+        raise NotPublished(programme=programme, version=version)
+    return found
+
+
+def newest(session: Session, programme: str, version: int | None = None) -> Programme:
+    """The published version asked for, or the newest; raises NotPublished."""
+    statement = select(ProgrammeVersion).where(ProgrammeVersion.id == programme)
+    if version is not None:
+        statement = statement.where(ProgrammeVersion.version == version)
+    row = session.scalar(statement.order_by(ProgrammeVersion.version.desc()).limit(1))
+    if row is None:
+        raise NotPublished(programme=programme, version=version or "-")
+    return _read(session, row.id, row.version, row.digest)
+
+
+def catalogue(session: Session) -> list[Programme]:
+    """Every published programme in its newest version, by identifier."""
+    statement = select(ProgrammeVersion.id).distinct().order_by(ProgrammeVersion.id)
+    return [newest(session, each) for each in session.scalars(statement)]
+
+
+_known: dict[bytes, Programme] = {}
+"""By the digest of the text, which never changes: so it may be kept for the life of the process."""
+
+
+def _read(session: Session, programme: str, version: int, text_digest: bytes) -> Programme:
+    if text_digest not in _known:
+        text = session.get_one(ProgrammeVersion, (programme, version)).text
+        _known[text_digest] = read(text, f"{programme} {version}")
+    return _known[text_digest]

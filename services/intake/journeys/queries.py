@@ -1,0 +1,105 @@
+"""What intake can tell of journeys: the lists of an officer's areas, stuck ones first, and one with all its stages."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, false, or_, select
+from sqlalchemy.orm import Session
+
+from services.intake.journeys import publishing
+from services.intake.journeys.models import CameBack, Journey
+from services.intake.journeys.rules import JourneyStatus
+from shared.identity.officer import Officer
+from shared.kernel.errors import NotFound
+from shared.programmes.state import JourneyState
+from shared.web.paging import Page, page
+
+
+def visible(officer: Officer) -> Select[Journey]:
+    """The journeys that an officer may see: those of her areas, or all for whoever reads everywhere."""
+    statement = select(Journey)
+    if officer.reads_everywhere:
+        return statement
+    inside = [or_(Journey.area == area, Journey.area.startswith(f"{area}.")) for area in officer.areas]
+    return statement.where(or_(false(), *inside))
+
+
+def journeys(
+    session: Session,
+    officer: Officer,
+    *,
+    state: str | None = None,
+    programme: str | None = None,
+    subject_id: UUID | None = None,
+    after: str | None = None,
+    limit: int = 50,
+) -> Page[Journey]:
+    """The journeys that an officer may see, those that wait for a decision first; `state` is open, stuck or ended."""
+    statement = visible(officer)
+    if state == "stuck":
+        statement = statement.where(Journey.is_stuck)
+    elif state is not None:
+        statement = statement.where(Journey.status == JourneyStatus(state))
+    if programme is not None:
+        statement = statement.where(Journey.programme == programme)
+    if subject_id is not None:
+        statement = statement.where(Journey.subject_id == subject_id)
+    return page(session, statement, Journey.is_stuck, Journey.id, after=after, limit=limit, newest_first=True)
+
+
+def journey(session: Session, officer: Officer, journey_id: UUID) -> Journey:
+    """One journey, as it stands in the database now; raises NotFound also where it is not hers to see."""
+    statement = visible(officer).where(Journey.id == journey_id).execution_options(populate_existing=True)
+    found = session.scalar(statement)
+    if found is None:
+        raise NotFound(what="journey")
+    return found
+
+
+def described(session: Session, found: Journey) -> dict[str, Any]:
+    """A journey with every stage of its programme: where it stands, with which office, and what came back."""
+    definition = publishing.newest(session, found.programme, found.version)
+    state = JourneyState.from_json(found.state)
+    came_back: dict[str, list[CameBack]] = {}
+    rows = select(CameBack).where(CameBack.journey_id == found.id).order_by(CameBack.at, CameBack.referral_id)
+    for each in session.scalars(rows):
+        came_back.setdefault(each.stage, []).append(each)
+    stages = []
+    for name, stage in definition.stages.items():
+        at = state.stages.get(name)
+        stages.append(
+            {
+                "stage": name,
+                "title": {"id": stage.title.id, "en": stage.title.en},
+                "agency": stage.agency,
+                "does": stage.does,
+                "standing": at.standing.value if at else "waiting",
+                "attempt": at.attempt if at else 0,
+                "office": at.office if at else None,
+                "due_at": at.due_at if at else None,
+                "referral_id": at.referral if at else None,
+                "outcome": at.outcome if at else None,
+                "came_back": came_back.get(name, []),
+            }
+        )
+    return {**summary(found), "end_reason": found.end_reason, "stages": stages}
+
+
+def summary(found: Journey) -> dict[str, Any]:
+    """A journey as a list shows it: where it stands, and which stages wait for whom."""
+    state = JourneyState.from_json(found.state)
+    columns = {
+        column.name: getattr(found, column.name) for column in Journey.__table__.columns if column.name != "state"
+    }
+    columns.pop("end_reason")
+    waits = [
+        {"stage": name, "standing": stage.standing.value, "office": stage.office, "due_at": stage.due_at}
+        for name, stage in state.stages.items()
+        if stage.standing.value in ("offered", "opened", "accepted", "stuck")
+    ]
+    return {**columns, "waits_for": waits}
+
+
+def open_subjects(programme: str) -> Select[Any]:
+    """Who is on the way in a programme at present, for a query that leaves them out."""
+    return select(Journey.subject_id).where(Journey.programme == programme, Journey.status == JourneyStatus.OPEN)

@@ -1,0 +1,54 @@
+"""What intake believes about journeys: who may have one, and why it may not be opened or changed."""
+
+from enum import StrEnum
+
+from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class JourneyStatus(StrEnum):
+    """Whether a journey still goes on."""
+
+    OPEN = "open"  # a stage waits for an office, or for the office that leads the programme
+    ENDED = "ended"
+
+
+class JourneyAlreadyOpen(Conflict):
+    """This person or group already has an open journey in {programme}, version {version}."""
+
+    indonesian = "Orang atau kelompok ini sudah memiliki perjalanan terbuka di {programme}, versi {version}."
+
+
+class SubjectUnknown(NotFound):
+    """The registry knows no such {kind}; the programme is for a {kind}."""
+
+    indonesian = "Tidak ada {kind} seperti itu di data; program ini untuk {kind}."
+
+
+class OutsideRegion(Conflict):
+    """The programme is not for the area {area}."""
+
+    indonesian = "Program ini tidak untuk wilayah {area}."
+
+
+class OutsideOwnArea(Forbidden):
+    """The area {area} is not one of yours."""
+
+    indonesian = "Wilayah {area} bukan wilayah kerja Anda."
+
+
+class OfficeOfAnotherRole(Invalid):
+    """The office {office} does not hold the role {agency}, which does this stage."""
+
+    indonesian = "Kantor {office} tidak memegang peran {agency} yang mengerjakan tahap ini."
+
+
+class NotPublished(NotFound):
+    """The programme {programme} (version {version}) is not published; publish it with `kail programmes publish`."""
+
+    indonesian = "Program {programme} (versi {version}) belum diterbitkan; terbitkan dengan `kail programmes publish`."
+
+
+class AlreadyPublishedOtherwise(Conflict):
+    """Version {version} of {programme} was published with other contents; give the changed file a higher version."""
+
+    indonesian = "Versi {version} dari {programme} sudah terbit dengan isi lain; naikkan versi berkas yang diubah."

@@ -1,0 +1,131 @@
+"""The shapes in which journeys cross HTTP."""
+
+from marshmallow import Schema, fields, validate
+
+from services.intake.journeys.rules import JourneyStatus
+from shared.events.intake import JourneyOutcome, StuckBecause, SubjectKind
+from shared.web.paging import PageQuery
+
+MOST_AT_ONCE = 5000
+
+
+class JourneyQuery(PageQuery):
+    """Which journeys to list."""
+
+    state = fields.String(load_default=None, validate=validate.OneOf(["open", "stuck", "ended"]))
+    programme = fields.String(load_default=None)
+    subject_id = fields.UUID(load_default=None)
+
+
+class JourneysOpened(Schema):
+    """Whom to let set out on a programme; its newest version unless told otherwise."""
+
+    programme = fields.String(required=True)
+    version = fields.Integer(load_default=None, allow_none=True)
+    subject_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
+
+
+class NotOpened(Schema):
+    """Why one of them could not set out."""
+
+    subject_id = fields.UUID()
+    code = fields.String()
+    detail = fields.String()
+
+
+class OpenedJourney(Schema):
+    """A journey just opened."""
+
+    subject_id = fields.UUID()
+    journey_id = fields.UUID()
+
+
+class Opening(Schema):
+    """Whose journeys were opened, and whose were not."""
+
+    opened = fields.List(fields.Nested(OpenedJourney))
+    refused = fields.List(fields.Nested(NotOpened))
+
+
+class Waiting(Schema):
+    """A stage that waits for somebody."""
+
+    stage = fields.String()
+    standing = fields.String()
+    office = fields.String(allow_none=True)
+    due_at = fields.String(allow_none=True)
+
+
+class Journey(Schema):
+    """A journey as a list shows it."""
+
+    id = fields.UUID()
+    programme = fields.String()
+    version = fields.Integer()
+    subject_kind = fields.Enum(SubjectKind, by_value=True)
+    subject_id = fields.UUID()
+    area = fields.String()
+    lead_office = fields.String()
+    parent_id = fields.UUID(allow_none=True)
+    status = fields.Enum(JourneyStatus, by_value=True)
+    is_stuck = fields.Boolean()
+    outcome = fields.Enum(JourneyOutcome, by_value=True, allow_none=True)
+    because = fields.String(allow_none=True)
+    opened_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)
+    waits_for = fields.List(fields.Nested(Waiting))
+
+
+class CameBack(Schema):
+    """What an office said when it gave a stage back."""
+
+    referral_id = fields.UUID()
+    office = fields.String()
+    why = fields.Enum(StuckBecause, by_value=True)
+    reason = fields.String(allow_none=True)
+    suggestion = fields.String(allow_none=True)
+    explanation = fields.String(allow_none=True)
+    at = fields.AwareDateTime()
+
+
+class Title(Schema):
+    """A stage's title in both languages."""
+
+    id = fields.String()
+    en = fields.String()
+
+
+class Stage(Schema):
+    """One stage of a journey; `waiting` stands for not reached yet."""
+
+    stage = fields.String()
+    title = fields.Nested(Title)
+    agency = fields.String()
+    does = fields.String()
+    standing = fields.String()
+    attempt = fields.Integer()
+    office = fields.String(allow_none=True)
+    due_at = fields.String(allow_none=True)
+    referral_id = fields.UUID(allow_none=True)
+    outcome = fields.String(allow_none=True)
+    came_back = fields.List(fields.Nested(CameBack))
+
+
+class WholeJourney(Journey):
+    """A journey with all its stages."""
+
+    end_reason = fields.String(allow_none=True)
+    stages = fields.List(fields.Nested(Stage))
+
+
+class StageReoffered(Schema):
+    """Which stage to offer again; to the same office unless another is named."""
+
+    stage = fields.String(required=True)
+    office = fields.String(load_default=None, allow_none=True)
+
+
+class Reason(Schema):
+    """Why, in words; kept encrypted and told to nobody else."""
+
+    reason = fields.String(required=True, validate=validate.Length(min=3, max=1000))

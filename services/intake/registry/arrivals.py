@@ -1,0 +1,238 @@
+"""How a chunk of records becomes persons, all in a few statements: COPY into `arrival`, then one statement per table.
+
+Loading row by row through the ORM was measured at 3,000 rows a second, COPY at 130,000. `arrival` lives as long as the
+chunk's transaction. The order of the statements is the order of `settle`.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from services.intake.registry.records import Record
+from services.intake.registry.rules import Registry, plain_name
+from shared.kernel import ids
+from shared.privacy.fields import blind_index, encrypt
+
+COLUMNS = {
+    "row": "int",
+    "id": "uuid",
+    "nik": "bytea",
+    "nik_index": "bytea",
+    "name": "bytea",
+    "name_index": "bytea",
+    "phone": "bytea",
+    "sex": "text",
+    "birth_date": "date",
+    "marital_status": "text",
+    "occupation": "text",
+    "pre_prosperous": "boolean",
+    "has_business": "boolean",
+    "area": "text",
+    "cautions": "text",
+    "row_index": "bytea",
+    "address": "bytea",
+    "kk": "bytea",
+    "kk_index": "bytea",
+    "relation": "text",
+    "dtks": "boolean",
+    "p3ke": "boolean",
+}
+
+CREATE = "CREATE TEMPORARY TABLE arrival ({}, person_id uuid, verdict text) ON COMMIT DROP".format(
+    ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
+)
+COPY = "COPY arrival ({}) FROM STDIN".format(", ".join(f'"{name}"' for name in COLUMNS))
+
+# The first to bring a NIK becomes the person; both unique indexes may say that she is known already.
+INSERT_PERSONS = """
+INSERT INTO person (id, nik, nik_index, name, name_index, phone, sex, birth_date, marital_status, occupation,
+                    pre_prosperous, has_business, area, cautions, row_index, created_at, changed_at)
+SELECT DISTINCT ON (coalesce(nik_index, row_index))
+       id, nik, nik_index, name, name_index, phone, sex, birth_date, marital_status, occupation,
+       pre_prosperous, has_business, area, cautions::jsonb, row_index, :now, :now
+FROM arrival ORDER BY coalesce(nik_index, row_index), row
+ON CONFLICT DO NOTHING
+"""
+
+# The same NIK is the same person only when name and birth date do not contradict it.
+JUDGE_BY_NIK = """
+UPDATE arrival a SET person_id = p.id, verdict = CASE
+    WHEN p.id = a.id THEN 'new'
+    WHEN p.name_index <> a.name_index OR p.birth_date <> a.birth_date THEN 'another'
+    WHEN p.row_index = a.row_index THEN 'same'
+    ELSE 'changed' END
+FROM person p WHERE p.nik_index = a.nik_index
+"""
+JUDGE_BY_ROW = """
+UPDATE arrival a SET person_id = p.id, verdict = CASE WHEN p.id = a.id THEN 'new' ELSE 'same' END
+FROM person p WHERE a.nik_index IS NULL AND p.nik_index IS NULL AND p.row_index = a.row_index
+"""
+# Where a chunk tells of a person several times, its last row counts.
+KEEP_LAST_CHANGE = """
+UPDATE arrival a SET verdict = 'same' WHERE verdict = 'changed'
+AND EXISTS (SELECT 1 FROM arrival b WHERE b.person_id = a.person_id AND b.verdict = 'changed' AND b.row > a.row)
+"""
+
+UPDATE_PERSONS = """
+UPDATE person p SET phone = coalesce(a.phone, p.phone), sex = coalesce(a.sex, p.sex),
+    birth_date = coalesce(a.birth_date, p.birth_date), marital_status = coalesce(a.marital_status, p.marital_status),
+    occupation = coalesce(a.occupation, p.occupation), pre_prosperous = coalesce(a.pre_prosperous, p.pre_prosperous),
+    has_business = coalesce(a.has_business, p.has_business), area = a.area, cautions = a.cautions::jsonb,
+    row_index = a.row_index, changed_at = :now
+FROM arrival a WHERE a.verdict = 'changed' AND a.person_id = p.id
+"""
+
+LEAVE_RESIDENCES = """
+UPDATE residence r SET until = :today FROM arrival a
+WHERE a.verdict = 'changed' AND r.person_id = a.person_id AND r.until IS NULL AND r.area <> a.area
+"""
+MEND_RESIDENCES = """
+UPDATE residence r SET address = a.address FROM arrival a
+WHERE a.verdict = 'changed' AND r.person_id = a.person_id AND r.until IS NULL AND a.address IS NOT NULL
+"""
+ENTER_RESIDENCES = """
+INSERT INTO residence (id, person_id, area, address, since)
+SELECT DISTINCT ON (person_id) gen_random_uuid(), person_id, area, address, :today
+FROM arrival WHERE verdict IN ('new', 'changed') ORDER BY person_id, row DESC
+ON CONFLICT (person_id) WHERE until IS NULL DO NOTHING
+"""
+
+INSERT_HOUSEHOLDS = """
+INSERT INTO household (id, kk, kk_index)
+SELECT DISTINCT ON (kk_index) gen_random_uuid(), kk, kk_index
+FROM arrival WHERE kk_index IS NOT NULL AND verdict IN ('new', 'changed') ORDER BY kk_index, row
+ON CONFLICT (kk_index) DO NOTHING
+"""
+LEAVE_HOUSEHOLDS = """
+UPDATE household_member m SET until = :today FROM arrival a JOIN household h ON h.kk_index = a.kk_index
+WHERE a.verdict = 'changed' AND m.person_id = a.person_id AND m.until IS NULL
+AND (m.household_id <> h.id OR m.relation <> a.relation)
+"""
+ENTER_HOUSEHOLDS = """
+INSERT INTO household_member (id, person_id, household_id, relation, since)
+SELECT DISTINCT ON (a.person_id) gen_random_uuid(), a.person_id, h.id, a.relation, :today
+FROM arrival a JOIN household h ON h.kk_index = a.kk_index
+WHERE a.verdict IN ('new', 'changed') ORDER BY a.person_id, a.row DESC
+ON CONFLICT (person_id) WHERE until IS NULL DO NOTHING
+"""
+
+# Every file is a snapshot of the lists it speaks of, also where it says nothing new.
+ENTER_LISTINGS = """
+INSERT INTO listing (id, person_id, registry_name, snapshot_id, since)
+SELECT DISTINCT ON (person_id) gen_random_uuid(), person_id, '{registry}', :run_id, :today
+FROM arrival WHERE {column} AND verdict IN ('new', 'changed', 'same') ORDER BY person_id, row DESC
+ON CONFLICT (person_id, registry_name) WHERE until IS NULL DO UPDATE SET snapshot_id = excluded.snapshot_id
+"""
+LEAVE_LISTINGS = """
+UPDATE listing l SET until = :today, snapshot_id = :run_id FROM arrival a
+WHERE NOT a.{column} AND a.verdict IN ('changed', 'same') AND l.person_id = a.person_id AND l.until IS NULL
+AND l.registry_name = '{registry}'
+"""
+LISTINGS = [
+    statement.format(registry=registry.value, column=registry.value.lower())
+    for registry in Registry
+    for statement in (LEAVE_LISTINGS, ENTER_LISTINGS)
+]
+
+STATEMENTS = (
+    INSERT_PERSONS,
+    JUDGE_BY_NIK,
+    JUDGE_BY_ROW,
+    KEEP_LAST_CHANGE,
+    UPDATE_PERSONS,
+    LEAVE_RESIDENCES,
+    MEND_RESIDENCES,
+    ENTER_RESIDENCES,
+    INSERT_HOUSEHOLDS,
+    LEAVE_HOUSEHOLDS,
+    ENTER_HOUSEHOLDS,
+    *LISTINGS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A record, and how many rows of its file said exactly the same without a NIK before it."""
+
+    record: Record
+    repeated: int = 0
+
+    @property
+    def row_index(self) -> bytes:
+        """By which this very row is known again."""
+        return blind_index(f"{self.record.content()}#{self.repeated}", "registry-row")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a chunk came to; `another` are the rows whose NIK somebody else bears, each with that person."""
+
+    created: int
+    updated: int
+    unchanged: int
+    another: dict[int, UUID]
+
+
+def settle(session: Session, arrivals: Sequence[Arrival], run_id: UUID, today: date, now: datetime) -> Settled:
+    """Bring these arrivals into the registry."""
+    session.execute(text(CREATE))
+    _copy(session, arrivals)
+    session.execute(text("ANALYZE arrival"))
+    known = {"run_id": run_id, "today": today, "now": now}
+    for statement in STATEMENTS:
+        session.execute(text(statement), {name: value for name, value in known.items() if f":{name}" in statement})
+    counts: dict[str, int] = _pairs(session, "SELECT verdict, count(*) FROM arrival GROUP BY verdict")
+    another: dict[int, UUID] = _pairs(session, "SELECT row, person_id FROM arrival WHERE verdict = 'another'")
+    session.execute(text("DROP TABLE arrival"))
+    return Settled(counts.get("new", 0), counts.get("changed", 0), counts.get("same", 0), another)
+
+
+def _pairs(session: Session, statement: str) -> dict[Any, Any]:
+    return {row[0]: row[1] for row in session.execute(text(statement))}
+
+
+def _copy(session: Session, arrivals: Sequence[Arrival]) -> None:
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        for arrival in arrivals:
+            copy.write_row(_values(arrival))
+
+
+def _values(arrival: Arrival) -> tuple[object, ...]:
+    record = arrival.record
+    return (
+        record.row,
+        ids.new_id(),
+        _hidden(record.nik),
+        blind_index(record.nik, "nik") if record.nik else None,
+        encrypt(record.name),
+        blind_index(plain_name(record.name), "name"),
+        _hidden(record.phone),
+        record.sex,
+        record.birth_date,
+        record.marital_status,
+        record.occupation,
+        record.pre_prosperous,
+        record.has_business,
+        record.area,
+        json.dumps(record.cautions),
+        arrival.row_index,
+        _hidden(record.address),
+        _hidden(record.kk),
+        blind_index(record.kk, "kk") if record.kk else None,
+        record.relation,
+        record.listed.get(Registry.DTKS),
+        record.listed.get(Registry.P3KE),
+    )
+
+
+def _hidden(value: str | None) -> bytes | None:
+    return encrypt(value) if value else None

@@ -1,0 +1,128 @@
+"""Bringing a registry file in: stored at once, read in chunks, each chunk with its progress in one transaction."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from services.intake.registry import arrivals, files
+from services.intake.registry.arrivals import Arrival
+from services.intake.registry.models import DuplicateReview, ImportFile, ImportRefusal, ImportRun, ImportState
+from services.intake.registry.records import NikOfAnother, Record, Refusal, read_record
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.kernel import clock, ids
+from shared.kernel.failpoints import failpoint
+
+CHUNK = 2_000
+"""Rows of one transaction: half a second's work, so that a crash costs no more than that."""
+
+ONE_AT_A_TIME = 0x6B61696C_72656769  # "kailregi": two imports that bring the same people would wait for each other
+
+
+def begin_import(session: Session, officer: Officer, agency: str, file_name: str, content: bytes) -> ImportRun:
+    """Take a registry file in; the same file again is the same run. Raises Invalid where it cannot be read at all."""
+    officer.require(Role.OFFICER, agency=agency)
+    digest = hashlib.sha256(content).digest()
+    known = session.scalar(select(ImportRun).where(ImportRun.digest == digest, ImportRun.office == officer.office))
+    if known:
+        return known
+    text = files.decode(content)
+    rows = files.read(text)
+    now = clock.now()
+    run = ImportRun(
+        agency=agency,
+        office=officer.office,
+        officer_id=officer.id,
+        areas=list(officer.areas),
+        file_name=file_name[:200],
+        digest=digest,
+        rows=len(rows),
+        created_at=now,
+        moved_at=now,
+    )
+    session.add(run)
+    session.flush()
+    session.add(ImportFile(run_id=run.id, content=text))
+    return run
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """A file's rows, and how often a row without a NIK had stood in it before, by its position."""
+
+    rows: list[files.Row]
+    repeats: dict[int, int]
+
+
+def open_file(session: Session, run_id: UUID) -> OpenFile | None:
+    """The file of a run that is not finished; None when there is nothing left to do."""
+    text = session.scalar(select(ImportFile.content).where(ImportFile.run_id == run_id))
+    if text is None:
+        return None
+    rows = files.read(text)
+    seen: Counter[tuple[str, ...]] = Counter()
+    repeats: dict[int, int] = {}
+    for at, row in enumerate(rows):
+        if not row.cells.get("nik"):
+            said = tuple(row.cells.values())
+            repeats[at] = seen[said]
+            seen[said] += 1
+    return OpenFile(rows, repeats)
+
+
+def import_next_chunk(session: Session, run_id: UUID, file: OpenFile) -> bool:
+    """Bring the next rows of a run in, where the last chunk stopped; says whether there are more."""
+    session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+    run = session.get_one(ImportRun, run_id, with_for_update=True)
+    if run.state is ImportState.DONE:
+        return False
+    chunk = range(run.rows_done, min(run.rows_done + CHUNK, run.rows))
+    today = clock.today()
+    read = [(read_record(file.rows[at], run.areas, today), file.repeats.get(at, 0)) for at in chunk]
+    come = [Arrival(record, repeated) for record, repeated in read if isinstance(record, Record)]
+    refusals = [refusal for refusal, _ in read if isinstance(refusal, Refusal)]
+    settled = arrivals.settle(session, come, run.id, today, clock.now())
+    _open_reviews(session, run, come, settled.another)
+    refusals += [Refusal(row, "nik", NikOfAnother().code) for row in settled.another]
+    if refusals:
+        session.execute(insert(ImportRefusal), [{"run_id": run.id, **asdict(refusal)} for refusal in refusals])
+    _note_progress(session, run, chunk.stop, settled, len(refusals))
+    failpoint("import.before-commit")
+    return run.rows_done < run.rows
+
+
+def _note_progress(session: Session, run: ImportRun, done: int, settled: arrivals.Settled, refused: int) -> None:
+    run.rows_done = done
+    run.created += settled.created
+    run.updated += settled.updated
+    run.unchanged += settled.unchanged
+    run.refused += refused
+    run.moved_at = clock.now()
+    run.state = ImportState.RUNNING
+    if run.rows_done == run.rows:
+        run.state, run.finished_at = ImportState.DONE, run.moved_at
+        session.execute(delete(ImportFile).where(ImportFile.run_id == run.id))
+
+
+def _open_reviews(session: Session, run: ImportRun, come: Sequence[Arrival], another: dict[int, UUID]) -> None:
+    rows = [
+        {
+            "id": ids.new_id(),
+            "person_id": another[arrival.record.row],
+            "run_id": run.id,
+            "row": arrival.record.row,
+            "row_index": arrival.row_index,
+            "claim": arrival.record.claim(),
+            "opened_at": clock.now(),
+        }
+        for arrival in come
+        if arrival.record.row in another
+    ]
+    if rows:
+        session.execute(upsert(DuplicateReview).on_conflict_do_nothing(), rows)

@@ -1,0 +1,131 @@
+"""Door 1 for people: send a registry file, watch it come in, see what was refused, look a person up."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from services.intake.registry import doors, queries, schemas, shown
+from services.intake.registry.models import ImportState
+from services.intake.registry.words import COLUMNS
+from shared import places
+from shared.identity.rules import Role
+from shared.kernel.errors import Invalid
+from shared.web import door, forms
+from shared.web.guard import guard
+from shared.web.language import language
+
+pages = Blueprint("registry_pages", __name__, template_folder="templates")
+pages.url_value_preprocessor(doors.allow_large_files)
+READERS = (Role.OFFICER, Role.HEAD)
+Page = str | Response | tuple[str, int]
+
+
+@pages.get("/<agency>/imports")
+@guard(*READERS)
+def imports(agency: str) -> str:
+    """The imports of the office, and the form for one more."""
+    return _imports(agency, forms.blank())
+
+
+@pages.post("/<agency>/imports")
+@guard(Role.OFFICER)
+def begin_import(agency: str) -> Page:
+    """Take a registry file in."""
+    try:
+        run = doors.take_in(agency, request.files.get("file") or FileStorage())
+    except Invalid as invalid:
+        wrong = invalid if invalid.errors else Invalid(errors={"file": [invalid.message(language())]})
+        return _imports(agency, forms.filled(request.form, wrong)), 422
+    return redirect(f"/intake/{agency}/imports/{run.id}", 303)
+
+
+@pages.get("/<agency>/imports/<uuid:import_id>")
+@guard(*READERS)
+def show_import(agency: str, import_id: UUID) -> str:
+    """How far an import has come and what was refused; asked by htmx, only the progress."""
+    with door.reading() as session:
+        run = queries.import_run(session, door.current_officer(), import_id)
+        refusals = queries.refusals(session, run, request.args.get("after"), 50)
+        template = "registry/progress.html" if "HX-Request" in request.headers else "registry/import.html"
+        return render_template(
+            template,
+            agency=agency,
+            run=run,
+            finished=run.state is ImportState.DONE,
+            refusals=refusals,
+            sentences=[queries.sentence(each, language()) for each in refusals.items],
+        )
+
+
+@pages.get("/<agency>/persons")
+@guard(*READERS)
+def persons(agency: str) -> str:
+    """The persons of an area; every look is logged."""
+    area = request.args.get("area") or None
+    with door.transaction() as session:
+        found = queries.persons(session, door.current_officer(), area, request.args.get("after"), 50)
+        people = doors.looked_at(session, found.items, "list of an area")
+        return _persons(agency, [queries.summary(each) for each in people], forms.blank(), area, found.next)
+
+
+@pages.post("/<agency>/persons")
+@guard(*READERS)
+def search_persons(agency: str) -> Page:
+    """Look somebody up by her NIK, which never stands in an address."""
+    try:
+        nik = forms.load(schemas.NikSchema(), request.form)["nik"]
+        with door.transaction() as session:
+            found = doors.look_up(session, nik)
+    except Invalid as invalid:
+        wrong = invalid if invalid.errors else Invalid(errors={"nik": [invalid.message(language())]})
+        return _persons(agency, [], forms.filled(request.form, wrong), None, None), 422
+    if found:
+        return redirect(f"/intake/{agency}/persons/{found[0].id}", 303)
+    flash(_("Nobody in your area bears this NIK."), "info")
+    return redirect(f"/intake/{agency}/persons", 303)
+
+
+@pages.get("/<agency>/persons/<uuid:person_id>")
+@guard(*READERS)
+def show_person(agency: str, person_id: UUID) -> str:
+    """Everything about one person; the look is logged."""
+    with door.transaction() as session:
+        person = doors.look_at(session, person_id)
+        return render_template(
+            "registry/person.html", agency=agency, person=person, labels=shown.labels(), area_name=places.name_of
+        )
+
+
+def _imports(agency: str, form: forms.Form) -> str:
+    with door.reading() as session:
+        found = queries.import_runs(session, door.current_officer(), request.args.get("after"), 20)
+        columns = [dialects[0] for dialects in COLUMNS.values()]
+        return render_template("registry/imports.html", agency=agency, page=found, form=form, columns=columns)
+
+
+def _persons(
+    agency: str, people: list[dict[str, object]], form: forms.Form, area: str | None, following: str | None
+) -> str:
+    officer = door.current_officer()
+    return render_template(
+        "registry/persons.html",
+        agency=agency,
+        people=people,
+        form=form,
+        next=following,
+        area=area or "",
+        areas=[(code, places.name_of(code)) for code in _around(officer.areas, area)],
+        labels=shown.labels(),
+    )
+
+
+def _around(own: tuple[str, ...], area: str | None) -> list[str]:
+    """The areas to choose from: one's own, and those below the area that is shown."""
+    inside = area or (own[0] if len(own) == 1 else None)
+    chosen = [*own, *([area] if area and area not in own else [])]
+    if inside and places.is_known(inside):
+        chosen += [each.code for each in places.children(inside)]
+    return list(dict.fromkeys(chosen))

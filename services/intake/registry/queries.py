@@ -1,0 +1,153 @@
+"""What the registry can tell: persons as officers may see them, imports and their refusals, particulars to share."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from services.intake.registry.models import (
+    Household,
+    HouseholdMember,
+    ImportRefusal,
+    ImportRun,
+    Listing,
+    Person,
+    Residence,
+)
+from services.intake.registry.records import REASONS
+from services.intake.registry.rules import parse_nik
+from shared import places
+from shared.identity.officer import Officer
+from shared.kernel.errors import NotFound
+from shared.privacy.fields import blind_index
+from shared.web.paging import Page, page
+
+OF_PERSON: Mapping[str, Callable[[Person, str | None], str | None]] = {
+    "name": lambda person, _: person.name,
+    "nik": lambda person, _: person.nik,
+    "phone": lambda person, _: person.phone,
+    "village": lambda person, _: places.name_of(person.area),
+    "address": lambda _, address: address,
+}
+"""What a programme may share of a person, and where it comes from."""
+
+
+def particulars_of_persons(session: Session, ids: Iterable[UUID], shares: Sequence[str]) -> dict[UUID, dict[str, str]]:
+    """The shared fields of these persons, without those that are not known; one query for all."""
+    found = session.execute(
+        select(Person, Residence.address)
+        .outerjoin(Residence, (Residence.person_id == Person.id) & Residence.until.is_(None))
+        .where(Person.id.in_(list(ids)))
+    )
+    told = {
+        person.id: {share: OF_PERSON[share](person, address) for share in shares if share in OF_PERSON}
+        for person, address in found
+    }
+    return {
+        person_id: {name: value for name, value in fields.items() if value is not None}
+        for person_id, fields in told.items()
+    }
+
+
+def persons(session: Session, officer: Officer, area: str | None, after: str | None, limit: int) -> Page[Person]:
+    """The persons of an area that the officer works in, page by page."""
+    if area is not None:
+        officer.require(area=area)
+    return page(session, _visible(officer, [area] if area else officer.areas), Person.id, after=after, limit=limit)
+
+
+def person_by_nik(session: Session, officer: Officer, nik: str) -> Person:
+    """The person who bears a NIK; raises Unreadable, or NotFound also where she lives outside the officer's areas."""
+    index = blind_index(parse_nik(nik).number, "nik")
+    found = session.scalars(_visible(officer, officer.areas).where(Person.nik_index == index)).first()
+    if found is None:
+        raise NotFound(what="person")
+    return found
+
+
+def person(session: Session, officer: Officer, person_id: UUID) -> Person:
+    """One person; raises NotFound, or OutsideArea."""
+    found = session.get(Person, person_id)
+    if found is None:
+        raise NotFound(what="person")
+    officer.require(area=found.area)
+    return found
+
+
+def described(session: Session, found: Person) -> dict[str, Any]:
+    """Everything about a person that her officer sees."""
+    residences = session.scalars(
+        select(Residence).where(Residence.person_id == found.id).order_by(Residence.since.desc(), Residence.id)
+    ).all()
+    household = session.execute(
+        select(Household.kk, HouseholdMember.household_id, HouseholdMember.relation)
+        .join(HouseholdMember, HouseholdMember.household_id == Household.id)
+        .where(HouseholdMember.person_id == found.id, HouseholdMember.until.is_(None))
+    ).first()
+    listings = session.scalars(select(Listing).where(Listing.person_id == found.id).order_by(Listing.since)).all()
+    return {
+        **summary(found),
+        "phone": found.phone,
+        "marital_status": found.marital_status,
+        "occupation": found.occupation,
+        "pre_prosperous": found.pre_prosperous,
+        "has_business": found.has_business,
+        "kk": household.kk if household else None,
+        "household_id": household.household_id if household else None,
+        "relation": household.relation if household else None,
+        "residences": [
+            {"area": each.area, "address": each.address, "since": each.since, "until": each.until}
+            for each in residences
+        ],
+        "listings": [
+            {"registry": each.registry_name, "snapshot_id": each.snapshot_id, "since": each.since, "until": each.until}
+            for each in listings
+        ],
+    }
+
+
+def summary(found: Person) -> dict[str, Any]:
+    """A person as a list shows her."""
+    return {
+        "id": found.id,
+        "name": found.name,
+        "nik": found.nik,
+        "sex": found.sex,
+        "birth_date": found.birth_date,
+        "area": found.area,
+        "village": places.name_of(found.area),
+        "kecamatan": places.name_of(places.kecamatan_of(found.area)),
+        "cautions": found.cautions,
+    }
+
+
+def import_run(session: Session, officer: Officer, run_id: UUID) -> ImportRun:
+    """An import of the officer's own office; raises NotFound."""
+    found = session.get(ImportRun, run_id)
+    if found is None or (found.office != officer.office and not officer.reads_everywhere):
+        raise NotFound(what="import")
+    return found
+
+
+def import_runs(session: Session, officer: Officer, after: str | None, limit: int) -> Page[ImportRun]:
+    """The imports of the officer's office, the latest first."""
+    statement = select(ImportRun).where(ImportRun.office == officer.office)
+    return page(session, statement, ImportRun.id, after=after, limit=limit, newest_first=True)
+
+
+def refusals(session: Session, run: ImportRun, after: str | None, limit: int) -> Page[ImportRefusal]:
+    """The rows of a run that did not come in, in the order of the file."""
+    statement = select(ImportRefusal).where(ImportRefusal.run_id == run.id)
+    return page(session, statement, ImportRefusal.row, after=after, limit=limit)
+
+
+def sentence(refusal: ImportRefusal, language: str) -> str:
+    """Why a row did not come in, in words."""
+    return REASONS[refusal.reason](**refusal.fields).message(language)
+
+
+def _visible(officer: Officer, areas: Iterable[str]) -> Select[Person]:
+    inside = [or_(Person.area == area, Person.area.like(f"{area}.%")) for area in areas]
+    return select(Person).where(or_(*inside)) if inside else select(Person).where(Person.id.is_(None))

@@ -1,0 +1,241 @@
+"""What the registry believes about identity numbers, dates, phones and words that come out of spreadsheets.
+
+NIK: PP 40/2019 and Permendagri on population administration. It never changes and has no checksum, and its digits may
+be wrong for life: only its shape can be an error. Where it disagrees with the record, that is a warning to check with
+Dukcapil, and its area is never compared with today's address, because people move and districts are divided.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import phonenumbers
+
+from shared.kernel.errors import Invalid
+
+WOMEN_DAY_OFFSET = 40
+EARLIEST_YEAR = 1900
+SCIENTIFIC = re.compile(r"^\d+([.,]\d+)?e\+?\d+$", re.IGNORECASE)
+DAY_FIRST = re.compile(r"^(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})$")
+ISO = re.compile(r"^(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?:[T ]00:00(?::00)?)?$")
+NO_LETTERS = re.compile(r"[\W\d_]+")
+
+
+class Sex(StrEnum):
+    """As the family card says it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class MaritalStatus(StrEnum):
+    """As the family card says it; field lists write 'janda' for both kinds of loss, which counts as widowed."""
+
+    SINGLE = "single"
+    MARRIED = "married"
+    DIVORCED = "divorced"
+    WIDOWED = "widowed"
+
+
+class Occupation(StrEnum):
+    """What somebody mainly does, as coarse as programmes ask for it."""
+
+    NONE = "none"
+    HOUSEWIFE = "housewife"
+    STUDENT = "student"
+    TRADER = "trader"
+    FARMER = "farmer"
+    FISHER = "fisher"
+    LABOURER = "labourer"
+    DRESSMAKER = "dressmaker"
+    DOMESTIC_WORKER = "domestic-worker"
+    EMPLOYEE = "employee"
+    OTHER = "other"  # works, at something that has no word here
+
+
+class Relation(StrEnum):
+    """How somebody stands to the head of her household."""
+
+    HEAD = "head"
+    SPOUSE = "spouse"
+    CHILD = "child"
+    OTHER = "other"
+
+
+class Registry(StrEnum):
+    """The lists by which programmes choose."""
+
+    DTKS = "DTKS"
+    P3KE = "P3KE"
+
+
+class Caution(StrEnum):
+    """Something an officer should check with Dukcapil, or ask the person; it refuses nobody."""
+
+    SEX_DIFFERS_FROM_NIK = "sex-differs-from-nik"
+    BIRTH_DATE_DIFFERS_FROM_NIK = "birth-date-differs-from-nik"
+    NIK_AREA_UNKNOWN = "nik-area-unknown"  # not even the province exists; a kecamatan may well be of former days
+    PHONE_UNREADABLE = "phone-unreadable"
+    KK_UNREADABLE = "kk-unreadable"
+    NIK_MISSING = "nik-missing"
+
+
+class Unreadable(Invalid):
+    """A value in a file cannot be taken for what its column says."""
+
+    indonesian = "Isian kolom ini tidak dapat dibaca."
+
+
+class ScientificNotation(Unreadable):
+    """The spreadsheet has turned the number into scientific notation; format the column as text and export again."""
+
+    indonesian = "Angka berubah menjadi notasi ilmiah; atur kolom sebagai teks lalu ekspor ulang."
+
+
+class NotSixteenDigits(Unreadable):
+    """A number of 16 digits is expected here, and {length} characters are given; leading zeros may have been lost."""
+
+    indonesian = "Nomor harus 16 angka, tetapi yang terisi {length} karakter; mungkin angka nol di depan hilang."
+
+
+class NotDigits(Unreadable):
+    """The number contains something other than digits."""
+
+    indonesian = "Nomor berisi karakter selain angka."
+
+
+class ImpossibleNikDate(Unreadable):
+    """The birth date inside the NIK is no date."""
+
+    indonesian = "Tanggal lahir di dalam NIK bukan tanggal yang ada."
+
+
+class NikSerialZero(Unreadable):
+    """The NIK ends in 0000, and serials begin at 0001: this is a placeholder, not a person's number."""
+
+    indonesian = "NIK berakhiran 0000, padahal nomor urut dimulai 0001: ini bukan NIK seseorang."
+
+
+class ImpossibleDate(Unreadable):
+    """This is no date; write it as 31-12-1990 or 1990-12-31."""
+
+    indonesian = "Ini bukan tanggal; tulis seperti 31-12-1990 atau 1990-12-31."
+
+
+class UnlikelyBirthDate(Unreadable):
+    """A birth date lies between 1900 and today."""
+
+    indonesian = "Tanggal lahir harus antara tahun 1900 dan hari ini."
+
+
+class UnknownWord(Unreadable):
+    """This column knows other words: {expected}."""
+
+    indonesian = "Kolom ini mengenal kata lain: {expected}."
+
+
+@dataclass(frozen=True, slots=True)
+class Nik:
+    """A NIK of the right shape, taken apart."""
+
+    number: str
+    area: str
+    sex: Sex
+    day: int
+    month: int
+    year: int
+    """The last two digits only: which century, the NIK does not say."""
+
+    def is_born_on(self, birth_date: date) -> bool:
+        """Whether its digits agree with a full birth date."""
+        return (self.day, self.month, self.year) == (birth_date.day, birth_date.month, birth_date.year % 100)
+
+
+def sixteen_digits(text: str) -> str:
+    """The digits of a NIK or KK as a spreadsheet holds it; raises Unreadable."""
+    number = text.strip().removeprefix("'").replace(" ", "")
+    if SCIENTIFIC.match(number):
+        raise ScientificNotation
+    if not (number.isascii() and number.isdigit()):
+        raise NotDigits
+    if len(number) != 16:
+        raise NotSixteenDigits(length=len(number))
+    return number
+
+
+def parse_nik(text: str) -> Nik:
+    """Take a NIK apart; raises Unreadable where its shape is wrong."""
+    number = sixteen_digits(text)
+    day, month, year = int(number[6:8]), int(number[8:10]), int(number[10:12])
+    sex = Sex.MALE
+    if day > WOMEN_DAY_OFFSET:
+        day, sex = day - WOMEN_DAY_OFFSET, Sex.FEMALE
+    if not any(_is_date(century + year, month, day) for century in (1900, 2000)):
+        raise ImpossibleNikDate
+    if number.endswith("0000"):
+        raise NikSerialZero
+    return Nik(number, f"{number[:2]}.{number[2:4]}.{number[4:6]}", sex, day, month, year)
+
+
+def nik_warnings(
+    nik: Nik, sex: Sex | None, birth_date: date | None, is_known_area: Callable[[str], bool]
+) -> list[Caution]:
+    """Where a NIK disagrees with the record that carries it."""
+    found = []
+    if sex is not None and nik.sex is not sex:
+        found.append(Caution.SEX_DIFFERS_FROM_NIK)
+    if birth_date is not None and not nik.is_born_on(birth_date):
+        found.append(Caution.BIRTH_DATE_DIFFERS_FROM_NIK)
+    if not is_known_area(nik.area[:2]):
+        found.append(Caution.NIK_AREA_UNKNOWN)
+    return found
+
+
+def parse_date(text: str) -> date:
+    """A date as offices write it (31-12-1990, 31/12/1990) or in ISO form; raises ImpossibleDate."""
+    parts = DAY_FIRST.match(text.strip()) or ISO.match(text.strip())
+    if not parts:
+        raise ImpossibleDate
+    try:
+        return date(int(parts["year"]), int(parts["month"]), int(parts["day"]))
+    except ValueError:
+        raise ImpossibleDate from None
+
+
+def parse_birth_date(text: str, today: date) -> date:
+    """A birth date; raises ImpossibleDate or UnlikelyBirthDate."""
+    born = parse_date(text)
+    if not born.year >= EARLIEST_YEAR or born > today:
+        raise UnlikelyBirthDate
+    return born
+
+
+def parse_phone(text: str) -> str | None:
+    """An Indonesian phone number in its international form (+62...), or None when it is not one."""
+    try:
+        number = phonenumbers.parse(text, "ID")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def age_on(day: date, birth_date: date) -> int:
+    """Completed years of life on a day."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def plain_name(name: str) -> str:
+    """A name by which two writings of it are compared: letters only, without case."""
+    return NO_LETTERS.sub(" ", name.casefold()).strip()
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True

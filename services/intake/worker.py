@@ -1,0 +1,35 @@
+"""Intake as the bus knows it: wiring only."""
+
+from services.intake.eligibility.work import VerificationWork
+from services.intake.groups.work import GroupFormation
+from services.intake.journeys import handlers as journeys
+from services.intake.registry.jobs import resume_imports, run_import
+from shared.bus import Participant, Subscriber
+from shared.events import grants, monitoring
+from shared.identity import models as officers  # noqa: F401 (their accounts stand in intake's database)
+from shared.referrals import handlers as worklist
+from shared.referrals import jobs
+from shared.web.bells import forget_answers
+
+WORKS = (GroupFormation(), VerificationWork())
+
+INTAKE = Subscriber(
+    name="intake",
+    hears={**worklist.subscriber_hears(WORKS), **journeys.HEARS},
+    declines={
+        **journeys.DECLINES,
+        grants.FundOpened: "Money is grants' affair.",
+        grants.FundMoved: "Money is grants' affair.",
+        grants.GoodsHandedOver: "The stage's own completion says it.",
+        grants.CommitmentFreed: "Money is grants' affair.",
+        monitoring.VisitRecorded: "The stage's own completion says how the business does.",
+        monitoring.GraduationSigned: "The stage's own completion says it, once all have signed.",
+    },
+)
+
+PARTICIPANT = Participant(
+    name="intake",
+    subscribers=(INTAKE,),
+    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports),
+    jobs=(run_import,),
+)

@@ -1,0 +1,150 @@
+"""Verification: what the registries, the papers and the place say, and what is kept of it."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from services.intake.eligibility import queries, rules
+from services.intake.eligibility.models import Verification
+from services.intake.eligibility.rules import Outcome
+from services.intake.eligibility.work import VerificationWork
+from services.intake.registry.rules import Caution, Registry, Sex
+from shared.kernel import clock
+from shared.kernel.ids import new_id
+from shared.programmes import library
+from shared.referrals import commands as referrals
+from shared.referrals import handlers
+from shared.referrals.models import Referral
+from shared.referrals.work import by_kind
+from tests.browsing import an_officer
+from tests.intake.people import VILLAGE, register
+from tests.shared.referrals.offers import heard, offer
+
+OFFICER = an_officer()
+WORKS = by_kind([VerificationWork()])
+ALL_PAPERS = dict.fromkeys(["identity_cards", "family_cards", "proposal_signed", "budget_complete"], True)
+SEEN = {"berita_acara": "BA-7", "visited_on": date(2023, 1, 2), "lives_there": True, "has_place": True, "remarks": ""}
+
+
+def verified(base, done, check="registry", **facts) -> Referral:
+    """Register one woman, offer her verification, and complete it with these findings."""
+    with base.transaction() as session:
+        (person,) = register(session, **facts)
+        offered = offer(
+            does="intake.verification", subject_id=person, programme="wrse-kaltim-2023", settings={"check": check}
+        )
+        handlers.subscriber_hears(WORKS.values())[type(offered)].run(session, [heard(offered, by="intake")])
+        referrals.accept_referrals(session, OFFICER, [offered.referral_id])
+        referrals.complete_referrals(session, OFFICER, WORKS, {offered.referral_id: done})
+        return session.get_one(Referral, offered.referral_id)
+
+
+NOTHING = {"registry": None, "file": None, "field": None}
+
+
+def test_a_widow_in_dtks_is_eligible(intake_db):
+    assert verified(intake_db, NOTHING).outcome == "eligible"
+
+
+def test_a_woman_on_no_list_is_not_eligible(intake_db):
+    assert verified(intake_db, NOTHING, lists=()).outcome == "not-eligible"
+
+
+def test_a_woman_in_p3ke_alone_is_eligible_for_wrse(intake_db):
+    assert verified(intake_db, NOTHING, lists=(Registry.P3KE,)).outcome == "eligible"
+
+
+def test_a_nik_that_disagrees_is_checked_with_dukcapil(intake_db):
+    referral = verified(intake_db, NOTHING, cautions=[Caution.BIRTH_DATE_DIFFERS_FROM_NIK])
+    assert referral.outcome == "check-dukcapil"
+
+
+def test_a_mans_nik_in_a_womens_programme_is_held_until_an_officer_has_dukcapil_evidence(intake_db):
+    caution = [Caution.SEX_DIFFERS_FROM_NIK]
+    assert verified(intake_db, NOTHING, cautions=caution).outcome == "check-dukcapil"
+    evidence = {**NOTHING, "registry": {"evidence": "Surat Dukcapil 12/2023"}}
+    assert verified(intake_db, evidence, cautions=caution).outcome == "eligible"
+    assert verified(intake_db, NOTHING, sex=Sex.MALE).outcome == "not-eligible"
+
+
+def test_a_paper_that_is_missing_is_sent_back_to_be_mended(intake_db):
+    papers = {**ALL_PAPERS, "budget_complete": False}
+    assert verified(intake_db, {**NOTHING, "file": papers}, check="file").outcome == "mend"
+    assert verified(intake_db, {**NOTHING, "file": ALL_PAPERS}, check="file").outcome == "eligible"
+
+
+def test_somebody_who_does_not_live_there_is_not_eligible(intake_db):
+    seen = {**SEEN, "lives_there": False}
+    assert verified(intake_db, {**NOTHING, "field": seen}, check="field").outcome == "not-eligible"
+
+
+def test_a_field_check_without_findings_is_refused(intake_db):
+    with pytest.raises(rules.FindingsMissing):
+        verified(intake_db, NOTHING, check="field")
+
+
+def test_a_field_check_cannot_lie_in_the_future(intake_db):
+    seen = {**SEEN, "visited_on": clock.today() + timedelta(days=1)}
+    with pytest.raises(rules.VisitInFuture):
+        verified(intake_db, {**NOTHING, "field": seen}, check="field")
+
+
+def test_a_decision_keeps_the_facts_that_it_was_made_on(intake_db):
+    referral = verified(intake_db, NOTHING)
+    with intake_db.reading() as session:
+        kept = session.get_one(Verification, referral.id)
+        assert kept.facts[0]["registries"] == ["DTKS"]
+        assert kept.outcome is Outcome.ELIGIBLE
+        assert kept.decided_by == OFFICER.id
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "on", "age"),
+    [
+        (date(1964, 3, 1), date(2024, 2, 29), 59),
+        (date(1964, 3, 1), date(2024, 3, 1), 60),
+        (date(2000, 2, 29), date(2023, 2, 28), 22),
+        (date(2000, 2, 29), date(2023, 3, 1), 23),
+    ],
+)
+def test_a_woman_turns_sixty_on_her_birthday(birth_date, on, age):
+    assert rules.age_on(birth_date, on) == age
+
+
+def test_candidates_are_paged_and_leave_out_those_who_would_not_qualify(intake_db):
+    with intake_db.transaction() as session:
+        good = register(session, 5)
+        register(session, 3, lists=())
+        register(session, 2, area="64.72.01.1001")
+    programme = library.programme("wrse-kaltim-2023")
+    nobody = select(Verification.subject_id)
+    with intake_db.reading() as session:
+        told = {"on": clock.today(), "areas": ["64.02"], "busy": nobody, "limit": 3}
+        first, following = queries.candidates(session, programme, after=None, **told)
+        rest, end = queries.candidates(session, programme, after=following, **told)
+    assert sorted(who for who, _ in [*first, *rest]) == sorted(good)
+    assert (len(first), len(rest), end) == (3, 2, None)
+
+
+def test_the_facts_of_somebody_unknown_are_not_invented(intake_db):
+    with intake_db.reading() as session:
+        assert queries.facts_of_persons(session, [new_id()], date(2023, 1, 1)) == {}
+
+
+def test_the_registry_is_told_person_by_person(intake_db):
+    with intake_db.transaction() as session:
+        people = register(session, 3)
+        told = dict(queries.facts_of_registry(session, date(2023, 4, 11), ["64.02"]))
+    assert set(told) == set(people)
+    assert told[people[0]] == {
+        "sex": "female",
+        "age": 34,
+        "marital_status": "widowed",
+        "registries": ["DTKS"],
+        "pre_prosperous": True,
+        "occupation": "housewife",
+        "heads_household": False,
+        "has_business": False,
+        "area": VILLAGE,
+    }
