@@ -1,0 +1,94 @@
+"""What a fund remembers: its ceiling and running totals, and the ledger that explains them.
+
+The running totals spare every officer's screen a sum over the ledger; `queries.audit` proves that the two agree. The
+database itself refuses a total above the ceiling and an entry whose parts do not fit its move.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.grants.funds.rules import Balance, Move, Source
+from shared.storage import Base
+from shared.storage.columns import Timestamp, enum_text
+
+
+class Fund(Base):
+    """One line of a budget: whose it is, for which year, and where its money stands."""
+
+    __tablename__ = "fund"
+    __table_args__ = (
+        CheckConstraint("reserved + committed + realised <= ceiling", name="within_the_ceiling"),
+        CheckConstraint(
+            "ceiling > 0 AND reserved >= 0 AND committed >= 0 AND realised >= 0 AND returned >= 0",
+            name="never_negative",
+        ),
+        CheckConstraint("closed_on IS NULL OR reserved + committed = 0", name="closed_means_nothing_set_aside"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    source: Mapped[Source] = mapped_column(enum_text(Source, "fund_source"))
+    owner_office: Mapped[str]
+    budget_year: Mapped[int]
+    ceiling: Mapped[int] = mapped_column(BigInteger)
+    ceiling_note: Mapped[str]
+    reserved: Mapped[int] = mapped_column(BigInteger, default=0)
+    committed: Mapped[int] = mapped_column(BigInteger, default=0)
+    realised: Mapped[int] = mapped_column(BigInteger, default=0)
+    returned: Mapped[int] = mapped_column(BigInteger, default=0)
+    opened_by: Mapped[UUID]
+    opened_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())
+    closed_on: Mapped[date | None]
+
+    @property
+    def balance(self) -> Balance:
+        """The running totals as the rules know them."""
+        return Balance(self.reserved, self.committed, self.realised, self.returned)
+
+    @balance.setter
+    def balance(self, after: Balance) -> None:
+        self.reserved, self.committed = after.reserved, after.committed
+        self.realised, self.returned = after.realised, after.returned
+
+    @property
+    def free(self) -> int:
+        """What can still be set aside."""
+        return 0 if self.closed_on else self.ceiling - self.balance.used
+
+
+class FundEntry(Base):
+    """One move of money for one grant; written once, never changed."""
+
+    __tablename__ = "fund_entry"
+    __table_args__ = (
+        CheckConstraint(
+            "amount > 0 AND CASE move"
+            " WHEN 'reserve' THEN (reserved, committed, realised, returned) = (amount, 0, 0, 0)"
+            " WHEN 'commit' THEN (committed, realised, returned) = (amount, 0, 0) AND reserved <= 0"
+            " WHEN 'realise' THEN (reserved, committed, realised, returned) = (0, -amount, amount, 0)"
+            " WHEN 'return' THEN (reserved, committed, realised, returned) = (0, 0, -amount, amount)"
+            " ELSE reserved + committed = -amount AND reserved <= 0 AND committed <= 0 AND realised = 0"
+            " AND returned = 0 END",
+            name="parts_fit_the_move",
+        ),
+        # what a grant holds, and a fund's ledger from the latest entry on
+        Index("ix_fund_entry_grant", "grant_id", "fund_id"),
+        Index("ix_fund_entry_fund", "fund_id", "seq"),
+    )
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    fund_id: Mapped[str] = mapped_column(ForeignKey("fund.id"))
+    grant_id: Mapped[UUID]
+    journey_id: Mapped[UUID]
+    move: Mapped[Move] = mapped_column(enum_text(Move, "fund_move"))
+    amount: Mapped[int] = mapped_column(BigInteger)
+    reserved: Mapped[int] = mapped_column(BigInteger)
+    committed: Mapped[int] = mapped_column(BigInteger)
+    realised: Mapped[int] = mapped_column(BigInteger)
+    returned: Mapped[int] = mapped_column(BigInteger)
+    document: Mapped[str | None]
+    moved_by: Mapped[UUID | None]
+    moved_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())

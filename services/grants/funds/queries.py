@@ -1,0 +1,109 @@
+"""What can be told about funds: how much is free, what a grant holds, and whether ledger and totals agree."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from services.grants.funds.models import Fund, FundEntry
+from services.grants.funds.rules import Balance
+from shared.identity.officer import Officer
+from shared.kernel.errors import NotFound
+
+PARTS = ("reserved", "committed", "realised", "returned")
+SUMS = tuple(func.coalesce(func.sum(getattr(FundEntry, part)), 0).label(part) for part in PARTS)
+
+
+class NoSuchFund(NotFound):
+    """No fund is called {fund}; the head of the office that owns it has to open it first."""
+
+    indonesian = "Dana {fund} belum ada; kepala kantor pemiliknya perlu membukanya lebih dahulu."
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in the books that does not agree with itself."""
+
+    check: str
+    subject: str
+    says: str
+
+
+def funds_of(officer: Officer) -> Select[Any]:
+    """The funds that an officer may see: her office's, or everybody's where her role reads everywhere."""
+    wanted = select(Fund)
+    return wanted if officer.reads_everywhere else wanted.where(Fund.owner_office == officer.office)
+
+
+def visible_funds(session: Session, officer: Officer) -> set[str]:
+    """The names of the funds that an officer may see: a grant may be paid out of another office's."""
+    return {each.id for each in session.scalars(funds_of(officer))}
+
+
+def fund_for(session: Session, officer: Officer, fund_id: str) -> Fund:
+    """One fund that the officer may see; raises NoSuchFund."""
+    found = session.scalar(funds_of(officer).where(Fund.id == fund_id))
+    if found is None:
+        raise NoSuchFund(fund=fund_id)
+    return found
+
+
+def fund(session: Session, fund_id: str) -> Fund:
+    """One fund, for the grants that it pays; raises NoSuchFund."""
+    found = session.get(Fund, fund_id)
+    if found is None:
+        raise NoSuchFund(fund=fund_id)
+    return found
+
+
+def entries(fund_id: str) -> Select[Any]:
+    """A fund's ledger."""
+    return select(FundEntry).where(FundEntry.fund_id == fund_id)
+
+
+def held(session: Session, grant_ids: Collection[UUID]) -> dict[tuple[str, UUID], Balance]:
+    """What each grant has in each fund, by (fund, grant); grants without an entry are absent."""
+    rows = session.execute(
+        select(FundEntry.fund_id, FundEntry.grant_id, *SUMS)
+        .where(FundEntry.grant_id.in_(grant_ids))
+        .group_by(FundEntry.fund_id, FundEntry.grant_id)
+    )
+    return {(row.fund_id, row.grant_id): _balance(row) for row in rows}
+
+
+def outstanding(session: Session, fund_id: str) -> dict[tuple[UUID, UUID], Balance]:
+    """What is set aside in a fund and not realised, by (grant, journey)."""
+    rows = session.execute(
+        select(FundEntry.grant_id, FundEntry.journey_id, *SUMS)
+        .where(FundEntry.fund_id == fund_id)
+        .group_by(FundEntry.grant_id, FundEntry.journey_id)
+        .having(func.sum(FundEntry.reserved + FundEntry.committed) > 0)
+        .order_by(FundEntry.grant_id)
+    )
+    return {(row.grant_id, row.journey_id): _balance(row) for row in rows}
+
+
+def audit(session: Session) -> list[Finding]:
+    """Every fund whose totals are not the sum of its entries, and every grant that owes a fund money."""
+    sums = {row.fund_id: _balance(row) for row in session.execute(select(FundEntry.fund_id, *SUMS).group_by("fund_id"))}
+    found = [
+        Finding("fund-totals", each.id, f"the totals say {each.balance}, the entries add up to {written}")
+        for each in session.scalars(select(Fund).order_by(Fund.id))
+        if (written := sums.get(each.id, Balance())) != each.balance
+    ]
+    owing = session.execute(
+        select(FundEntry.fund_id, FundEntry.grant_id, *SUMS)
+        .group_by(FundEntry.fund_id, FundEntry.grant_id)
+        .having(func.least(*(func.sum(getattr(FundEntry, part)) for part in PARTS)) < 0)
+    )
+    return found + [
+        Finding("grant-balance", str(row.grant_id), f"in the fund {row.fund_id} it stands at {_balance(row)}")
+        for row in owing
+    ]
+
+
+def _balance(row: object) -> Balance:
+    return Balance(*(int(getattr(row, part)) for part in PARTS))

@@ -1,0 +1,62 @@
+"""The shapes of funds and their ledger as they cross HTTP."""
+
+from marshmallow import Schema, fields, validate
+
+from services.grants.amounts import Rupiah
+from services.grants.funds.rules import Move, Source
+
+
+class FundOpeningSchema(Schema):
+    """A fund as its head opens it; amounts in whole rupiah."""
+
+    id = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9][a-z0-9-]{2,59}$"))
+    title = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    source = fields.Enum(Source, by_value=True, required=True)
+    owner_office = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    budget_year = fields.Integer(required=True, validate=validate.Range(min=2000, max=2100))
+    ceiling = Rupiah(required=True, validate=validate.Range(min=1, max=10**15))
+    ceiling_note = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=200),
+        metadata={"description": "Where the ceiling comes from: the article, the regulation, or how it was derived"},
+    )
+
+
+class FundSchema(Schema):
+    """A fund and where its money stands."""
+
+    id = fields.String()
+    title = fields.String()
+    source = fields.Enum(Source, by_value=True)
+    owner_office = fields.String()
+    budget_year = fields.Integer()
+    ceiling = fields.Integer()
+    ceiling_note = fields.String()
+    reserved = fields.Integer()
+    committed = fields.Integer()
+    realised = fields.Integer()
+    returned = fields.Integer()
+    free = fields.Integer()
+    closed_on = fields.Date(allow_none=True)
+
+
+class FundEntrySchema(Schema):
+    """One line of a fund's ledger: by how much each balance changed, and the document behind it."""
+
+    seq = fields.Integer()
+    grant_id = fields.UUID()
+    journey_id = fields.UUID()
+    move = fields.Enum(Move, by_value=True)
+    amount = fields.Integer()
+    reserved = fields.Integer()
+    committed = fields.Integer()
+    realised = fields.Integer()
+    returned = fields.Integer()
+    document = fields.String(allow_none=True)
+    moved_at = fields.AwareDateTime()
+
+
+class ClosedSchema(Schema):
+    """How much lapsed when the year was closed."""
+
+    lapsed = fields.Integer()

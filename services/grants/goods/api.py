@@ -1,0 +1,119 @@
+"""Door 1 for programs: goods grants, and what is done about them beside their stages."""
+
+from typing import Any
+from uuid import UUID
+
+from services.grants.goods import queries, schemas
+from services.grants.goods.commands import hand_overs, orders
+from services.grants.goods.models import Grant
+from shared.identity.rules import Role
+from shared.web import door, paging
+from shared.web.api import Blueprint
+from shared.web.guard import guard
+
+WORKERS = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+READERS = (*WORKERS, Role.COORDINATOR, Role.AUDITOR)
+ONE = "/<agency>/grants/<uuid:grant_id>"
+LINE = f"{ONE}/lines/<int:number>"
+
+blueprint = Blueprint("grants", __name__, description="Goods grants: RAB, decision, orders, deeds and account")
+
+
+class GrantsQuery(paging.PageQuery, schemas.GrantQuerySchema):
+    """Which grants to list, and which page of them."""
+
+
+@blueprint.get("/<agency>/grants")
+@guard(*READERS)
+@blueprint.arguments(GrantsQuery, location="query")
+@blueprint.response(200, paging.page_of(schemas.GrantSchema))
+def list_grants(query: dict[str, Any], agency: str) -> paging.Page[Grant]:
+    """The office's grants, the latest first."""
+    with door.reading() as session:
+        rows = queries.grants_of(door.current_officer(), query.pop("state"))
+        return paging.page(session, rows, Grant.id, newest_first=True, **query)
+
+
+@blueprint.get(ONE)
+@guard(*READERS)
+@blueprint.response(200, schemas.GrantStandingSchema)
+def get_grant(agency: str, grant_id: UUID) -> dict[str, Any]:
+    """One grant: lines, money, decision, orders, deeds, changes and account."""
+    with door.reading() as session:
+        return queries.standing(session, queries.grant_for(session, door.current_officer(), grant_id))
+
+
+@blueprint.post(f"{ONE}/orders/fail")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.OrderFailedSchema)
+@blueprint.response(200, schemas.GrantStandingSchema)
+def fail_order(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
+    """The vendor does not deliver: the commitment is freed, the SK stays."""
+    with door.transaction() as session:
+        officer = door.current_officer()
+        grant = queries.grant_for(session, officer, grant_id, lock=True)
+        orders.fail_order(session, officer, grant, **given)
+        return queries.standing(session, grant)
+
+
+@blueprint.post(f"{ONE}/deliveries")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.DeliverySchema)
+@blueprint.response(201, schemas.GrantStandingSchema)
+def record_delivery(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
+    """Hand over a rest by a deed of its own, after the hand-over stage."""
+    with door.transaction() as session:
+        officer = door.current_officer()
+        grant = queries.grant_for(session, officer, grant_id, lock=True)
+        hand_overs.deliver_rest(session, officer, grant, deed=given["deed"], lines=given["lines"])
+        return queries.standing(session, grant)
+
+
+@blueprint.post(f"{LINE}/close")
+@guard(Role.OFFICER)
+@blueprint.response(200, schemas.GrantStandingSchema)
+def close_line(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
+    """Stop waiting for the rest of a line: its money is free again."""
+    with door.transaction() as session:
+        officer = door.current_officer()
+        grant = queries.grant_for(session, officer, grant_id, lock=True)
+        hand_overs.close_line(session, officer, grant, number)
+        return queries.standing(session, grant)
+
+
+@blueprint.post(f"{LINE}/changes")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.LineChangeSchema)
+@blueprint.response(201, schemas.GrantStandingSchema)
+def propose_change(given: dict[str, Any], agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
+    """Ask to have a line of the RAB approved again with another price or quantity."""
+    with door.transaction() as session:
+        officer = door.current_officer()
+        grant = queries.grant_for(session, officer, grant_id, lock=True)
+        orders.propose_change(session, officer, grant, number, **given)
+        return queries.standing(session, grant)
+
+
+@blueprint.post(f"{LINE}/changes/approve")
+@guard(Role.APPROVER, Role.HEAD)
+@blueprint.response(200, schemas.GrantStandingSchema)
+def approve_change(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
+    """Approve a line again; the commitment follows it."""
+    with door.transaction() as session:
+        officer = door.current_officer()
+        grant = queries.grant_for(session, officer, grant_id, lock=True)
+        orders.approve_change(session, officer, grant, number)
+        return queries.standing(session, grant)
+
+
+@blueprint.post(f"{ONE}/refunds")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.RefundSchema)
+@blueprint.response(201, schemas.GrantStandingSchema)
+def book_refund(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
+    """Book money that came back after it had been spent."""
+    with door.transaction() as session:
+        officer = door.current_officer()
+        grant = queries.grant_for(session, officer, grant_id, lock=True)
+        hand_overs.give_money_back(session, officer, grant, **given)
+        return queries.standing(session, grant)

@@ -1,0 +1,150 @@
+"""The decision (SK): an officer prepares it, an approver signs it.
+
+Preparing a favourable decision *reserves* the RAB's total, signing it *commits* the same money. So what lies on the
+approvers' desks already counts against the ceiling, and approvers who sign at the same moment cannot pass it together:
+both steps lock the fund. Reserving earlier, with the proposal, would let the first to apply shut out the rest before
+anybody has looked at them; reserving later would let officers prepare decisions that can never be signed.
+A place on the reserve list (cadangan) and a refusal set nothing aside.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.grants.funds import commands as funds
+from services.grants.funds import queries as money
+from services.grants.funds import rules as moves
+from services.grants.funds.rules import Balance
+from services.grants.goods import rules
+from services.grants.goods.commands.proposals import locked_grants
+from services.grants.goods.models import Decision, Grant
+from services.grants.goods.rules import GrantState, Verdict
+from shared.events.grants import FreedBecause
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.kernel import clock
+from shared.kernel.money import format_rupiah
+from shared.referrals.models import Referral
+
+DECIDABLE = (GrantState.PROPOSED, GrantState.RESERVE_LISTED)
+DECIDED = {
+    Verdict.ACCEPTED: GrantState.ACCEPTED,
+    Verdict.RESERVE: GrantState.RESERVE_LISTED,
+    Verdict.REFUSED: GrantState.REFUSED,
+}
+
+
+def prepare_decision(
+    session: Session, officer: Officer, referral: Referral, *, verdict: Verdict, sk_number: str, sk_date: date
+) -> Decision:
+    """Lay a decision before the approver, in place of an earlier draft; raises FundExhausted, RabAboveCeiling."""
+    (grant,) = locked_grants(session, [referral.journey_id]).values()
+    rules.expect(grant.state, *DECIDABLE)
+    rules.dated(sk_date, clock.today())
+    ceiling = referral.settings.get("ceiling")
+    if verdict is Verdict.ACCEPTED and ceiling is not None and grant.total > ceiling:
+        raise rules.RabAboveCeiling(total=format_rupiah(grant.total), ceiling=format_rupiah(ceiling))
+    _reserve(session, officer, grant, referral.settings["fund"], grant.total if verdict is Verdict.ACCEPTED else 0)
+    draft = {"verdict": verdict, "sk_number": sk_number, "sk_date": sk_date, "prepared_by": officer.id}
+    return session.scalars(
+        insert(Decision)
+        .values(grant_id=grant.id, referral_id=referral.id, **draft)
+        .on_conflict_do_update(index_elements=["referral_id"], set_=draft)
+        .returning(Decision),
+        execution_options={"populate_existing": True},
+    ).one()
+
+
+def sign_decisions(session: Session, officer: Officer, referrals: Sequence[Referral]) -> dict[UUID, Decision]:
+    """Put prepared decisions into force, by referral; one approver may sign a whole list under one SK.
+
+    Raises DecisionNotPrepared, ProposerCannotDecide, FundExhausted.
+    """
+    officer.require(Role.APPROVER, Role.HEAD)
+    grants = locked_grants(session, [each.journey_id for each in referrals])
+    drafts = _drafts(session, [each.id for each in referrals])
+    held = _held_under_lock(session, grants.values(), also=_funds_needed(grants, referrals, drafts))
+    commitments = []
+    for referral in referrals:
+        grant, decision = grants[referral.journey_id], drafts.get(referral.id)
+        rules.expect(grant.state, *DECIDABLE)
+        if decision is None:
+            raise rules.DecisionNotPrepared
+        rules.may_sign(officer.id, grant.recorded_by, grant.submitted_by)
+        decision.signed_by = grant.decided_by = officer.id
+        decision.signed_at = clock.now()
+        grant.sk_number, grant.decided_on = decision.sk_number, decision.sk_date
+        grant.state = DECIDED[decision.verdict]
+        if decision.verdict is Verdict.ACCEPTED:
+            reserved = held.get((grant.fund_id, grant.id), Balance()).reserved
+            commitments.append(_move(grant, moves.commit(grant.total, reserved=reserved), decision.sk_number))
+    funds.move_money(session, officer, commitments)
+    return drafts
+
+
+def drop_preparations(session: Session, referrals: Collection[Referral]) -> None:
+    """Withdraw unsigned decisions with their reservations: the referral is no longer this office's."""
+    grants = locked_grants(session, [each.journey_id for each in referrals], missing_ok=True)
+    unsigned = (Decision.referral_id.in_([each.id for each in referrals]), Decision.signed_at.is_(None))
+    session.execute(delete(Decision).where(*unsigned))
+    held = _held_under_lock(session, grants.values())
+    by_id = {grant.id: grant for grant in grants.values()}
+    funds.move_money(
+        session,
+        None,
+        [
+            _move(by_id[grant_id], moves.release(Balance(reserved=balance.reserved)), None, fund_id)
+            for (fund_id, grant_id), balance in sorted(held.items())
+            if balance.reserved
+        ],
+    )
+
+
+def _reserve(session: Session, officer: Officer, grant: Grant, fund_id: str, wanted: int) -> None:
+    grant.fund_id = fund_id
+    held = _held_under_lock(session, [grant], also={fund_id} if wanted else set())
+    postings = []
+    for (holding, _), balance in sorted(held.items()):
+        if balance.reserved and (holding != fund_id or balance.reserved != wanted):
+            postings.append(_move(grant, moves.release(Balance(reserved=balance.reserved)), None, holding))
+    if wanted and held.get((fund_id, grant.id), Balance()).reserved != wanted:
+        postings.append(_move(grant, moves.reserve(wanted), None))
+    funds.move_money(session, officer, postings)
+
+
+def _held_under_lock(
+    session: Session, grants: Collection[Grant], also: Collection[str] = ()
+) -> dict[tuple[str, UUID], Balance]:
+    ids = [grant.id for grant in grants]
+    funds.lock_funds(session, {*also, *(fund for fund, _ in money.held(session, ids))})
+    return money.held(session, ids)
+
+
+def _funds_needed(
+    grants: Mapping[UUID, Grant], referrals: Sequence[Referral], drafts: Mapping[UUID, Decision]
+) -> set[str]:
+    return {
+        grants[each.journey_id].fund_id
+        for each in referrals
+        if each.id in drafts and drafts[each.id].verdict is Verdict.ACCEPTED
+    }
+
+
+def _drafts(session: Session, referral_ids: Sequence[UUID]) -> dict[UUID, Decision]:
+    wanted = select(Decision).where(Decision.referral_id.in_(referral_ids), Decision.signed_at.is_(None))
+    return {each.referral_id: each for each in session.scalars(wanted)}
+
+
+def _move(grant: Grant, posting: moves.Posting, document: str | None, fund_id: str | None = None) -> funds.MoneyMove:
+    return funds.MoneyMove(
+        fund_id=fund_id or grant.fund_id,
+        grant_id=grant.id,
+        journey_id=grant.journey_id,
+        posting=posting,
+        document=document,
+        because=FreedBecause.WITHDRAWN if posting.move is moves.Move.RELEASE else None,
+    )

@@ -1,0 +1,167 @@
+"""Ordering the goods, and what to do when the order or its prices do not hold.
+
+An order takes place under a commitment. If the commitment was freed meanwhile (the vendor failed, the year ended), the
+SK still stands, and the next order commits again what is still to be delivered: from the same fund, or from the fund
+of a later year.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from services.grants.funds import commands as funds
+from services.grants.funds import queries as money
+from services.grants.funds import rules as moves
+from services.grants.funds.rules import Balance
+from services.grants.goods import rules
+from services.grants.goods.commands.calling_off import free_money
+from services.grants.goods.models import Grant, HandOver, PurchaseOrder, RabChange, RabLine
+from services.grants.goods.rules import GrantState, OrderState
+from shared.events.grants import FreedBecause
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.kernel import clock
+from shared.kernel.errors import NotFound
+from shared.kernel.money import format_rupiah
+
+DELIVERING = (GrantState.ACCEPTED, GrantState.HANDED_OVER)
+
+
+def place_order(
+    session: Session,
+    officer: Officer,
+    grant: Grant,
+    *,
+    number: str,
+    vendor: str,
+    ordered_on: date,
+    fund_id: str | None = None,
+) -> PurchaseOrder:
+    """Order what is still to be delivered, or mend the order that is out; commits again what had been freed."""
+    rules.expect(grant.state, *DELIVERING)
+    rules.dated(ordered_on, clock.today())
+    _commit_again(session, officer, grant, fund_id or grant.fund_id, number)
+    placed = session.scalar(
+        select(PurchaseOrder).where(PurchaseOrder.grant_id == grant.id, PurchaseOrder.state == OrderState.PLACED)
+    )
+    if placed is None:
+        placed = PurchaseOrder(grant_id=grant.id, placed_by=officer.id, state=OrderState.PLACED)
+        session.add(placed)
+    placed.number, placed.vendor, placed.ordered_on = number, vendor, ordered_on
+    session.flush()
+    return placed
+
+
+def fail_order(session: Session, officer: Officer, grant: Grant, *, because: str) -> None:
+    """Note that the vendor does not deliver: the commitment is freed, the SK stays."""
+    order = order_out(session, grant)
+    order.state, order.failed_because = OrderState.FAILED, because
+    session.execute(delete(HandOver).where(HandOver.order_id == order.id, HandOver.signed_at.is_(None)))
+    free_money(session, officer, [grant], FreedBecause.VENDOR_FAILED)
+
+
+def order_out(session: Session, grant: Grant) -> PurchaseOrder:
+    """The order that the vendor has yet to deliver; raises NothingOrdered."""
+    wanted = select(PurchaseOrder).where(PurchaseOrder.grant_id == grant.id, PurchaseOrder.state == OrderState.PLACED)
+    found = session.scalar(wanted)
+    if found is None:
+        raise rules.NothingOrdered
+    return found
+
+
+def propose_change(
+    session: Session, officer: Officer, grant: Grant, number: int, *, quantity: int, unit_price: int, reason: str
+) -> RabChange:
+    """Ask to have one line of the RAB approved again with another price or quantity; nothing changes until then."""
+    rules.expect(grant.state, *DELIVERING)
+    line = line_of(session, grant, number)
+    rules.change(line.line, quantity, unit_price)
+    session.execute(delete(RabChange).where(RabChange.rab_line_id == line.id, RabChange.approved_at.is_(None)))
+    change = RabChange(
+        rab_line_id=line.id,
+        quantity=quantity,
+        unit_price=unit_price,
+        quantity_before=line.quantity,
+        unit_price_before=line.unit_price,
+        reason=reason,
+        proposed_by=officer.id,
+    )
+    session.add(change)
+    session.flush()
+    return change
+
+
+def approve_change(session: Session, officer: Officer, grant: Grant, number: int) -> RabLine:
+    """Approve a line again: the commitment follows it up or down, within the programme's and the fund's ceilings."""
+    officer.require(Role.APPROVER, Role.HEAD)
+    rules.expect(grant.state, *DELIVERING)
+    line = line_of(session, grant, number)
+    change = session.scalar(select(RabChange).where(RabChange.rab_line_id == line.id, RabChange.approved_at.is_(None)))
+    if change is None:
+        raise NotFound(what="RAB change")
+    rules.may_sign(officer.id, change.proposed_by)
+    after = rules.change(line.line, change.quantity, change.unit_price)
+    growth = after.total - line.total
+    total = grant.total + growth
+    if grant.ceiling is not None and total > grant.ceiling:
+        raise rules.RabAboveCeiling(total=format_rupiah(total), ceiling=format_rupiah(grant.ceiling))
+    if committed(session, grant):
+        _follow(session, officer, grant, growth)
+    line.quantity, line.unit_price, line.total, grant.total = after.quantity, after.unit_price, after.total, total
+    change.approved_by, change.approved_at = officer.id, func.kail_now()
+    session.flush()
+    return line
+
+
+def line_of(session: Session, grant: Grant, number: int) -> RabLine:
+    """One line of a grant's RAB, locked; raises NoSuchLine."""
+    wanted = select(RabLine).where(RabLine.grant_id == grant.id, RabLine.number == number).with_for_update()
+    found = session.scalar(wanted)
+    if found is None:
+        raise rules.NoSuchLine(number=number)
+    return found
+
+
+def lines_of(session: Session, grant: Grant) -> Sequence[RabLine]:
+    """A grant's RAB, line by line."""
+    return session.scalars(select(RabLine).where(RabLine.grant_id == grant.id).order_by(RabLine.number)).all()
+
+
+def committed(session: Session, grant: Grant) -> int:
+    """What is bound to the grant in its fund, with the fund's row locked."""
+    funds.lock_funds(session, [grant.fund_id])
+    return money.held(session, [grant.id]).get((grant.fund_id, grant.id), Balance()).committed
+
+
+def money_move(
+    grant: Grant, posting: moves.Posting, *, document: str | None = None, because: FreedBecause | None = None
+) -> funds.MoneyMove:
+    """A posting to the grant's fund in its name."""
+    return funds.MoneyMove(
+        fund_id=grant.fund_id,
+        grant_id=grant.id,
+        journey_id=grant.journey_id,
+        posting=posting,
+        document=document,
+        because=because,
+    )
+
+
+def _commit_again(session: Session, officer: Officer, grant: Grant, fund_id: str, document: str) -> None:
+    have = committed(session, grant)
+    wanted = sum(each.line.open_money for each in lines_of(session, grant))
+    if have >= wanted:
+        return
+    if not have:
+        grant.fund_id = fund_id
+    funds.move_money(session, officer, [money_move(grant, moves.commit(wanted - have), document=document)])
+
+
+def _follow(session: Session, officer: Officer, grant: Grant, growth: int) -> None:
+    if growth > 0:
+        funds.move_money(session, officer, [money_move(grant, moves.commit(growth))])
+    elif growth < 0:
+        freed = money_move(grant, moves.release_commitment(-growth), because=FreedBecause.LINE_CLOSED)
+        funds.move_money(session, officer, [freed])

@@ -1,0 +1,299 @@
+"""The shapes of a goods grant as they cross HTTP; pages post the same fields as the API."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from services.grants.amounts import Rupiah
+from services.grants.goods.rules import AccountOutcome, Condition, GrantState, ProposalOutcome, Verdict
+
+MOST_LINES = 60
+POSITIVE = validate.Range(min=1, max=1_000_000_000_000)
+NOT_NEGATIVE = validate.Range(min=0, max=1_000_000_000_000)
+PIECES = validate.Range(min=0, max=1_000_000)
+
+
+def _word(longest: int = 120) -> validate.Length:
+    return validate.Length(min=1, max=longest)
+
+
+class RabLineSchema(Schema):
+    """One line of the itemised budget, in whole rupiah."""
+
+    item = fields.String(required=True, validate=_word())
+    quantity = fields.Integer(required=True, validate=validate.Range(min=1, max=1_000_000))
+    unit = fields.String(required=True, validate=_word(30))
+    unit_price = Rupiah(required=True, validate=POSITIVE)
+
+
+class ProposalSchema(Schema):
+    """The RAB so far."""
+
+    lines = fields.List(fields.Nested(RabLineSchema), required=True, validate=validate.Length(min=1, max=MOST_LINES))
+
+
+class ProposalDoneSchema(Schema):
+    """The proposal goes in, or the applicant steps back; lines that come along are saved first."""
+
+    outcome = fields.Enum(ProposalOutcome, by_value=True, load_default=ProposalOutcome.SUBMITTED)
+    lines = fields.List(fields.Nested(RabLineSchema), validate=validate.Length(max=MOST_LINES))
+
+
+class DecisionSchema(Schema):
+    """The decision as it is prepared."""
+
+    verdict = fields.Enum(Verdict, by_value=True, required=True)
+    sk_number = fields.String(required=True, validate=_word(60))
+    sk_date = fields.Date(required=True)
+
+
+class DecisionSignedSchema(Schema):
+    """The approver signs: what was prepared, or, where she says it anew, all three fields."""
+
+    verdict = fields.Enum(Verdict, by_value=True)
+    sk_number = fields.String(validate=_word(60))
+    sk_date = fields.Date()
+
+    @validates_schema
+    def all_or_none(self, given: dict[str, Any], **_: Any) -> None:
+        """A decision said anew is said completely."""
+        missing = {"verdict", "sk_number", "sk_date"} - given.keys()
+        if given and missing:
+            raise ValidationError({name: ["Missing data for required field."] for name in sorted(missing)})
+
+
+class OrderSchema(Schema):
+    """The order to the vendor; `fund` only where another fund than the decision's has to pay."""
+
+    number = fields.String(required=True, validate=_word(60))
+    vendor = fields.String(required=True, validate=_word())
+    ordered_on = fields.Date(required=True)
+    fund = fields.String(load_default=None, allow_none=True)
+
+
+class DeedSchema(Schema):
+    """The head of a hand-over deed (BAST)."""
+
+    number = fields.String(required=True, validate=_word(60))
+    handed_over_on = fields.Date(required=True)
+    witnesses = fields.List(fields.String(validate=_word()), required=True, validate=validate.Length(min=1, max=10))
+
+
+class DeedLineSchema(Schema):
+    """What was found of one line: the quantity that was taken over, at the price that was really paid."""
+
+    number = fields.Integer(required=True)
+    condition = fields.Enum(Condition, by_value=True, required=True)
+    quantity = fields.Integer(required=True, validate=PIECES)
+    unit_price = Rupiah(required=True, validate=POSITIVE)
+    serial = fields.String(load_default=None, allow_none=True, validate=_word(200))
+    photo = fields.String(load_default=None, allow_none=True, validate=_word(200))
+
+
+class DeliverySchema(Schema):
+    """A deed with its lines."""
+
+    deed = fields.Nested(DeedSchema, required=True)
+    lines = fields.List(fields.Nested(DeedLineSchema), required=True, validate=validate.Length(min=1, max=MOST_LINES))
+
+    @validates_schema
+    def each_line_once(self, given: dict[str, Any], **_: Any) -> None:
+        """A deed speaks once of each line."""
+        _once(given.get("lines", ()))
+
+
+class HandOverSchema(Schema):
+    """Order and deed so far; lines count only with the deed that they belong to."""
+
+    order = fields.Nested(OrderSchema)
+    deed = fields.Nested(DeedSchema)
+    lines = fields.List(fields.Nested(DeedLineSchema), load_default=[], validate=validate.Length(max=MOST_LINES))
+
+    @validates_schema
+    def each_line_once(self, given: dict[str, Any], **_: Any) -> None:
+        """A deed speaks once of each line."""
+        _once(given.get("lines", ()))
+
+
+class AccountLineSchema(Schema):
+    """What was spent on one line, and the receipt that shows it."""
+
+    number = fields.Integer(required=True)
+    spent = Rupiah(load_default=0, validate=NOT_NEGATIVE)
+    receipt = fields.String(load_default=None, allow_none=True, validate=_word(60))
+
+    @validates_schema
+    def money_has_a_receipt(self, given: dict[str, Any], **_: Any) -> None:
+        """Nothing is accounted for without its receipt."""
+        if given.get("spent") and not given.get("receipt"):
+            raise ValidationError({"receipt": ["Missing data for required field."]})
+
+
+class AccountSchema(Schema):
+    """The accountability report so far."""
+
+    lines = fields.List(
+        fields.Nested(AccountLineSchema), required=True, validate=validate.Length(min=1, max=MOST_LINES)
+    )
+
+    @validates_schema
+    def each_line_once(self, given: dict[str, Any], **_: Any) -> None:
+        """A report speaks once of each line."""
+        _once(given.get("lines", ()))
+
+
+class AccountDoneSchema(Schema):
+    """The report is accepted, or closed as incomplete; lines that come along are saved first."""
+
+    outcome = fields.Enum(AccountOutcome, by_value=True, load_default=AccountOutcome.ACCEPTED)
+    lines = fields.List(fields.Nested(AccountLineSchema), validate=validate.Length(max=MOST_LINES))
+
+
+class OrderFailedSchema(Schema):
+    """Why the vendor does not deliver."""
+
+    because = fields.String(required=True, validate=_word(500))
+
+
+class LineChangeSchema(Schema):
+    """How a line of the RAB is to be approved again."""
+
+    quantity = fields.Integer(required=True, validate=validate.Range(min=1, max=1_000_000))
+    unit_price = Rupiah(required=True, validate=POSITIVE)
+    reason = fields.String(required=True, validate=_word(500))
+
+
+class RefundSchema(Schema):
+    """Money that came back, and the document that shows it."""
+
+    amount = Rupiah(required=True, validate=POSITIVE)
+    document = fields.String(required=True, validate=_word(60))
+
+
+class LineStandingSchema(Schema):
+    """A line of the RAB and what has become of it."""
+
+    number = fields.Integer()
+    item = fields.String()
+    quantity = fields.Integer()
+    unit = fields.String()
+    unit_price = fields.Integer()
+    total = fields.Integer()
+    received = fields.Integer()
+    realised = fields.Integer()
+    open_quantity = fields.Integer(attribute="line.open_quantity")
+    open_money = fields.Integer(attribute="line.open_money")
+    closed_at = fields.AwareDateTime(allow_none=True)
+
+
+class GrantSchema(Schema):
+    """A goods grant in a list."""
+
+    id = fields.UUID()
+    journey_id = fields.UUID()
+    programme = fields.String()
+    area = fields.String()
+    office = fields.String()
+    fund_id = fields.String()
+    ceiling = fields.Integer(allow_none=True)
+    state = fields.Enum(GrantState, by_value=True)
+    total = fields.Integer()
+    sk_number = fields.String(allow_none=True)
+    decided_on = fields.Date(allow_none=True)
+
+
+class MoneySchema(Schema):
+    """What a grant has in a fund."""
+
+    fund = fields.String()
+    reserved = fields.Integer()
+    committed = fields.Integer()
+    realised = fields.Integer()
+    returned = fields.Integer()
+
+
+class DecisionStandingSchema(Schema):
+    """The latest decision, prepared or signed."""
+
+    verdict = fields.String()
+    sk_number = fields.String()
+    sk_date = fields.String(metadata={"format": "date"})
+    signed = fields.Boolean()
+
+
+class OrderStandingSchema(Schema):
+    """An order and what became of it."""
+
+    number = fields.String()
+    vendor = fields.String()
+    ordered_on = fields.String(metadata={"format": "date"})
+    state = fields.String()
+    failed_because = fields.String(allow_none=True)
+
+
+class DeedLineStandingSchema(Schema):
+    """What a deed says of a line."""
+
+    number = fields.Integer()
+    condition = fields.String()
+    quantity = fields.Integer()
+    unit_price = fields.Integer()
+    serial = fields.String(allow_none=True)
+    photo = fields.String(allow_none=True)
+
+
+class DeedStandingSchema(Schema):
+    """A deed, drafted or signed."""
+
+    number = fields.String()
+    handed_over_on = fields.String(metadata={"format": "date"})
+    witnesses = fields.List(fields.String())
+    signed = fields.Boolean()
+    lines = fields.List(fields.Nested(DeedLineStandingSchema))
+
+
+class ChangeStandingSchema(Schema):
+    """A line that was approved again, or is to be."""
+
+    number = fields.Integer()
+    quantity = fields.Integer()
+    unit_price = fields.Integer()
+    quantity_before = fields.Integer()
+    unit_price_before = fields.Integer()
+    reason = fields.String()
+    approved = fields.Boolean()
+
+
+class GrantStandingSchema(Schema):
+    """A grant with everything that is known of it; as the referral page shows it, so its values are plain JSON."""
+
+    id = fields.String(metadata={"format": "uuid"})
+    journey_id = fields.String(metadata={"format": "uuid"})
+    programme = fields.String()
+    area = fields.String()
+    office = fields.String()
+    fund_id = fields.String()
+    ceiling = fields.Integer(allow_none=True)
+    state = fields.String()
+    total = fields.Integer()
+    sk_number = fields.String(allow_none=True)
+    decided_on = fields.String(allow_none=True, metadata={"format": "date"})
+    lines = fields.List(fields.Dict(keys=fields.String()))
+    money = fields.List(fields.Nested(MoneySchema))
+    decision = fields.Nested(DecisionStandingSchema, allow_none=True)
+    orders = fields.List(fields.Nested(OrderStandingSchema))
+    deeds = fields.List(fields.Nested(DeedStandingSchema))
+    changes = fields.List(fields.Nested(ChangeStandingSchema))
+    account = fields.List(fields.Nested(AccountLineSchema))
+
+
+class GrantQuerySchema(Schema):
+    """Which grants of an office to list."""
+
+    state = fields.Enum(GrantState, by_value=True, load_default=None, allow_none=True)
+
+
+def _once(lines: Any) -> None:
+    numbers = [each["number"] for each in lines if "number" in each]
+    if len(numbers) != len(set(numbers)):
+        raise ValidationError({"lines": ["Invalid value."]})

@@ -1,0 +1,227 @@
+"""The four stages of a goods grant as the common worklist knows them: what is saved, when it is done, what is shown."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.grants.goods import queries, schemas
+from services.grants.goods.commands import accounts, calling_off, decisions, hand_overs, orders, proposals
+from services.grants.goods.rules import Condition, ProposalOutcome, Verdict
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.referrals.models import Referral
+from shared.referrals.work import Completion, StageWork
+
+RAB_FIELDS = ("item", "quantity", "unit", "unit_price")
+ORDER_FIELDS = ("number", "vendor", "ordered_on")
+DEED_FIELDS = ("number", "handed_over_on", "witnesses")
+
+Pairs = Sequence[tuple[Referral, dict[str, Any]]]
+
+
+class Proposal(StageWork):
+    """The itemised budget (RAB) is written and submitted."""
+
+    kind = "grants.goods-proposal"
+    work_schema = schemas.ProposalSchema
+    completion_schema = schemas.ProposalDoneSchema
+    template = "goods/proposal.html"
+
+    def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Open a grant for each journey."""
+        proposals.open_grants(session, referrals)
+
+    def view(self, session: Session, referral: Referral) -> dict[str, Any]:
+        """The grant, and the RAB as its form shows it."""
+        grant = _standing(session, referral)
+        return {"grant": grant, "lines": [_chosen(each, RAB_FIELDS) for each in _lines(grant)]}
+
+    def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
+        """Save the RAB."""
+        proposals.record_proposal(session, officer, referral.journey_id, work["lines"])
+
+    def finish(self, session: Session, officer: Officer, pairs: Pairs) -> list[Completion]:
+        """Submit the proposals, or note that the applicants stepped back."""
+        for referral, done in pairs:
+            if done.get("lines") and done["outcome"] is ProposalOutcome.SUBMITTED:
+                self.record(session, officer, referral, done)
+        outcomes = {referral.journey_id: done["outcome"] for referral, done in pairs}
+        grants = proposals.submit_proposals(session, officer, outcomes)
+        lines = queries.lines_by_grant(session, [grant.id for grant in grants.values()])
+        return [
+            Completion(
+                done["outcome"].value,
+                {"total": grants[referral.journey_id].total, "lines": lines.get(grants[referral.journey_id].id, 0)},
+            )
+            for referral, done in pairs
+        ]
+
+
+class DecisionOnGoods(StageWork):
+    """An officer prepares the SK, an approver signs it."""
+
+    kind = "grants.goods-decision"
+    roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+    work_schema = schemas.DecisionSchema
+    completion_schema = schemas.DecisionSignedSchema
+    template = "goods/decision.html"
+
+    def view(self, session: Session, referral: Referral) -> dict[str, Any]:
+        """The proposal, the decision as prepared, and what the fund has left."""
+        grant = _standing(session, referral)
+        prepared = queries.prepared_decision(session, referral.id)
+        return {"grant": grant, "fund": queries.fund_free(session, referral.settings["fund"]), **prepared}
+
+    def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
+        """Prepare the decision; a favourable one reserves its money."""
+        decisions.prepare_decision(session, officer, referral, **work)
+
+    def finish(self, session: Session, officer: Officer, pairs: Pairs) -> list[Completion]:
+        """Sign the decisions, all of them or none."""
+        officer.require(Role.APPROVER, Role.HEAD)
+        for referral, said_anew in pairs:
+            if said_anew:
+                decisions.prepare_decision(session, officer, referral, **said_anew)
+        signed = decisions.sign_decisions(session, officer, [referral for referral, _ in pairs])
+        grants = proposals.locked_grants(session, [referral.journey_id for referral, _ in pairs])
+        return [
+            Completion(
+                signed[referral.id].verdict.value,
+                {
+                    "sk_number": signed[referral.id].sk_number,
+                    "amount": grants[referral.journey_id].total
+                    if signed[referral.id].verdict is Verdict.ACCEPTED
+                    else 0,
+                },
+            )
+            for referral, _ in pairs
+        ]
+
+    def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Take back what was prepared and not signed, with its reservations."""
+        decisions.drop_preparations(session, referrals)
+
+
+class GoodsHandOver(StageWork):
+    """The goods are ordered and handed over line by line, before witnesses."""
+
+    kind = "grants.goods-hand-over"
+    work_schema = schemas.HandOverSchema
+    completion_schema = schemas.HandOverSchema
+    template = "goods/hand_over.html"
+
+    def view(self, session: Session, referral: Referral) -> dict[str, Any]:
+        """The grant, and order and deed as their form shows them: what was drafted, else what was agreed."""
+        grant = _standing(session, referral)
+        order = next((each for each in _of(grant, "orders") if each["state"] == "placed"), {})
+        deed = next((each for each in _of(grant, "deeds") if not each["signed"]), {})
+        drafted = {each["number"]: each for each in deed.get("lines", ())}
+        return {
+            "grant": grant,
+            "order": _chosen(order, ORDER_FIELDS),
+            "deed": _chosen(deed, DEED_FIELDS),
+            "lines": [
+                drafted.get(each["number"]) or _as_agreed(each) for each in _lines(grant) if not each["closed_at"]
+            ],
+        }
+
+    def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
+        """Save the order and the draft of the deed."""
+        (grant,) = proposals.locked_grants(session, [referral.journey_id]).values()
+        if order := work.get("order"):
+            orders.place_order(
+                session,
+                officer,
+                grant,
+                number=order["number"],
+                vendor=order["vendor"],
+                ordered_on=order["ordered_on"],
+                fund_id=order["fund"],
+            )
+        if deed := work.get("deed"):
+            hand_overs.draft_deed(session, officer, grant, **deed, lines=work["lines"])
+
+    def finish(self, session: Session, officer: Officer, pairs: Pairs) -> list[Completion]:
+        """Sign the deeds; how each stage ended follows from its lines."""
+        for referral, done in pairs:
+            if done.get("order") or done.get("deed"):
+                self.record(session, officer, referral, done)
+        grants = proposals.locked_grants(session, [referral.journey_id for referral, _ in pairs])
+        signed = hand_overs.sign_deeds(session, officer, list(grants.values()), every_line=True)
+        return [
+            Completion(
+                signed[grant.id].outcome.value,
+                {
+                    "amount": signed[grant.id].realised,
+                    "lines": signed[grant.id].lines,
+                    "handed_over_on": signed[grant.id].handed_over_on.isoformat(),
+                },
+            )
+            for grant in (grants[referral.journey_id] for referral, _ in pairs)
+        ]
+
+    def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Free what was committed and not handed over; a new order commits it again."""
+        grants = proposals.locked_grants(session, [each.journey_id for each in referrals], missing_ok=True)
+        calling_off.cancel_orders(session, grants.values())
+
+
+class Accountability(StageWork):
+    """The money is accounted for, line by line, with receipts."""
+
+    kind = "grants.goods-accountability"
+    work_schema = schemas.AccountSchema
+    completion_schema = schemas.AccountDoneSchema
+    template = "goods/accountability.html"
+
+    def view(self, session: Session, referral: Referral) -> dict[str, Any]:
+        """The grant, and the report as its form shows it: what was written, else what was spent."""
+        grant = _standing(session, referral)
+        written = {each["number"]: each for each in _of(grant, "account")}
+        spent = [{"number": each["number"], "spent": each["realised"], "receipt": None} for each in _lines(grant)]
+        return {"grant": grant, "lines": [written.get(each["number"], each) for each in spent]}
+
+    def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
+        """Save the report."""
+        accounts.record_report(session, officer, referral.journey_id, work["lines"])
+
+    def finish(self, session: Session, officer: Officer, pairs: Pairs) -> list[Completion]:
+        """Accept the reports that reconcile, or close them as incomplete."""
+        for referral, done in pairs:
+            if done.get("lines"):
+                self.record(session, officer, referral, done)
+        outcomes = {referral.journey_id: done["outcome"] for referral, done in pairs}
+        spent = accounts.close_reports(session, outcomes)
+        return [Completion(done["outcome"].value, {"spent": spent[referral.journey_id]}) for referral, done in pairs]
+
+
+def _standing(session: Session, referral: Referral) -> dict[str, Any] | None:
+    grant = queries.grant_of_journey(session, referral.journey_id)
+    return queries.standing(session, grant) if grant else None
+
+
+def _of(grant: dict[str, Any] | None, part: str) -> list[dict[str, Any]]:
+    return grant[part] if grant else []
+
+
+def _lines(grant: dict[str, Any] | None) -> list[dict[str, Any]]:
+    return _of(grant, "lines")
+
+
+def _chosen(found: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: found[name] for name in names if name in found}
+
+
+def _as_agreed(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": line["number"],
+        "condition": Condition.AS_AGREED.value,
+        "quantity": line["open_quantity"],
+        "unit_price": line["unit_price"],
+        "serial": None,
+        "photo": None,
+    }
+
+
+WORKS = (Proposal(), DecisionOnGoods(), GoodsHandOver(), Accountability())
