@@ -1,0 +1,1 @@
+"""Training: what people learn on their way, who taught it, and who was there."""

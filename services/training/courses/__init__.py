@@ -1,0 +1,1 @@
+"""Courses and briefings: planned by an office, attended by the persons and groups referred to it."""

@@ -1,0 +1,229 @@
+"""What can be done with courses: plan one, enrol the referred, mark who came, and close what is complete.
+
+Everything takes many at once: an officer marks a full room with one statement.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.training.courses import queries, rules
+from services.training.courses.models import Attendance, Course, CourseSession, Enrolment
+from services.training.courses.rules import CourseOutcome
+from shared.events.intake import SubjectKind
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.kernel import clock, ids
+from shared.kernel.errors import Invalid, NotFound
+from shared.referrals import commands as worklist
+from shared.referrals.models import Referral
+from shared.referrals.rules import Move, after
+from shared.referrals.work import Completion
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Who came to a session: a person or not, or how many members of a group."""
+
+    present: bool | None = None
+    members: int | None = None
+
+
+def plan_course(
+    session: Session,
+    officer: Officer,
+    *,
+    type: str,  # noqa: A002
+    title: str,
+    area: str,
+    places: int,
+    sessions: Sequence[Mapping[str, Any]],
+) -> Course:
+    """Plan a course of the officer's office with all its sessions (each `held_on` and `place`, in order)."""
+    officer.require(Role.OFFICER, Role.HEAD, area=area)
+    days = [each["held_on"] for each in sessions]
+    if days != sorted(days):
+        raise rules.SessionsOutOfOrder(errors={"sessions.0.held_on": [rules.SessionsOutOfOrder()]})
+    course = Course(
+        id=ids.new_id(),
+        type=type,
+        title=title,
+        agency=officer.agency,
+        office=officer.office,
+        area=area,
+        places=places,
+        first_day=days[0],
+        planned_by=officer.id,
+        sessions=[CourseSession(number=number, **each) for number, each in enumerate(sessions, 1)],
+    )
+    session.add(course)
+    session.flush()
+    return course
+
+
+def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
+    """Expect referred persons and groups in a course that is yet to be chosen."""
+    rows = [
+        {
+            "referral_id": each.id,
+            "type": each.settings["course"],
+            "sessions_asked": each.settings["sessions"],
+            "subject_kind": each.subject_kind,
+            "subject_id": each.subject_id,
+            "members": _members(each),
+            "office": each.office,
+        }
+        for each in referrals
+    ]
+    session.execute(insert(Enrolment).on_conflict_do_nothing(), rows)
+
+
+def enrol(session: Session, officer: Officer, course_id: UUID, referral_ids: Collection[UUID]) -> list[Enrolment]:
+    """Give accepted referrals places in a course of the officer's office: all of them, or none."""
+    officer.require(Role.OFFICER)
+    _accepted(session, officer, referral_ids)
+    course = session.scalar(
+        select(Course).where(Course.id == course_id, Course.office == officer.office).with_for_update()
+    )
+    if course is None:
+        raise NotFound(what="course")
+    enrolments = [each for each in _enrolments(session, referral_ids) if each.course_id != course.id]
+    for each in enrolments:
+        if each.type != course.type:
+            _refuse("course_id", rules.OtherCourse(asked=each.type, given=course.type))
+        if each.sessions_asked > len(course.sessions):
+            _refuse("course_id", rules.TooFewSessions(asked=each.sessions_asked, given=len(course.sessions)))
+    if any(mark.marked for mark in queries.marks(session, [each.referral_id for each in enrolments]).values()):
+        raise rules.CourseUnderWay
+    free = course.places - queries.seats_taken(session, [course.id])[course.id]
+    wanted = sum(each.seats for each in enrolments)
+    if wanted > free:
+        _refuse("course_id", rules.NoPlacesLeft(free=free, wanted=wanted))
+    session.execute(
+        update(Enrolment)
+        .where(Enrolment.referral_id.in_([each.referral_id for each in enrolments]))
+        .values(course_id=course.id)
+        .execution_options(synchronize_session="fetch")
+    )
+    return enrolments
+
+
+def mark_attendance(
+    session: Session, officer: Officer, course_id: UUID, number: int, marks: Mapping[UUID, Mark]
+) -> None:
+    """Mark who came to one session of a course; marking again corrects it."""
+    officer.require(Role.OFFICER)
+    _accepted(session, officer, marks.keys())
+    held = session.scalar(
+        select(CourseSession).where(CourseSession.course_id == course_id, CourseSession.number == number)
+    )
+    if held is None:
+        _refuse("number", rules.NoSuchSession(number=number))
+    if held.held_on > clock.today():
+        _refuse("number", rules.NotHeldYet(number=number, day=held.held_on.isoformat()))
+    enrolments = {each.referral_id: each for each in _enrolments(session, marks.keys())}
+    if any(each.course_id != course_id for each in enrolments.values()):
+        _refuse("course_id", rules.NotEnrolled())
+    try:
+        rows = [_row(held, enrolments[referral_id], mark, officer) for referral_id, mark in marks.items()]
+    except rules.MoreThanMembers as wrong:
+        _refuse("attendance", wrong)
+    if not rows:
+        return
+    statement = insert(Attendance)
+    told = statement.excluded
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Attendance.session_id, Attendance.referral_id],
+            set_={name: told[name] for name in ("present", "members_present", "marked_by", "marked_at")},
+        ),
+        rows,
+    )
+
+
+def conclude(session: Session, referrals: Sequence[Referral]) -> list[Completion]:
+    """Close enrolments whose attendance is complete: who came often enough attended; raises AttendanceMissing."""
+    enrolments = {each.referral_id: each for each in _enrolments(session, [each.id for each in referrals])}
+    marks = queries.marks(session, list(enrolments))
+    endings: dict[CourseOutcome, list[UUID]] = {}
+    for referral_id, enrolment in enrolments.items():
+        if enrolment.course_id is None:
+            _refuse("course_id", rules.NotEnrolled())
+        asked, mark = enrolment.sessions_asked, marks[referral_id]
+        if mark.marked < asked:
+            _refuse("attendance", rules.AttendanceMissing(marked=mark.marked, asked=asked))
+        endings.setdefault(rules.outcome(asked, mark.attended), []).append(referral_id)
+    counted = (
+        select(func.count())
+        .where(Attendance.referral_id == Enrolment.referral_id, Attendance.present)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    for outcome, ended in endings.items():
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.referral_id.in_(ended))
+            .values(outcome=outcome, ended_on=clock.today(), sessions_attended=counted)
+            .execution_options(synchronize_session=False)
+        )
+    outcomes = {referral_id: outcome for outcome, ended in endings.items() for referral_id in ended}
+    return [Completion(outcomes[each.id].value, {"sessions_attended": marks[each.id].attended}) for each in referrals]
+
+
+def let_go(session: Session, referrals: Sequence[Referral]) -> None:
+    """Free the places of referrals that are no longer this office's; what they attended stays on record."""
+    session.execute(
+        update(Enrolment)
+        .where(Enrolment.referral_id.in_([each.id for each in referrals]))
+        .values(left_at=func.kail_now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> None:
+    for each in worklist.authorised(session, officer, referral_ids):
+        after(each.state, Move.COMPLETE)
+
+
+def _enrolments(session: Session, referral_ids: Collection[UUID]) -> list[Enrolment]:
+    found = session.scalars(
+        select(Enrolment)
+        .where(Enrolment.referral_id.in_(referral_ids))
+        .order_by(Enrolment.referral_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(found) < len(set(referral_ids)):
+        raise NotFound(what="enrolment")
+    return list(found)
+
+
+def _row(held: CourseSession, enrolment: Enrolment, mark: Mark, officer: Officer) -> dict[str, Any]:
+    return {
+        "session_id": held.id,
+        "referral_id": enrolment.referral_id,
+        "present": rules.was_there(enrolment.members, mark.present, mark.members),
+        "members_present": mark.members,
+        "marked_by": officer.id,
+        "marked_at": clock.now(),
+    }
+
+
+def _members(referral: Referral) -> int | None:
+    if referral.subject_kind is not SubjectKind.GROUP:
+        return None
+    counted = [report["facts"].get("members") for report in referral.earlier.values() if report.get("facts")]
+    return (
+        next((count for count in counted if count), None)
+        or len((referral.particulars or {}).get("members", ()))
+        or None
+    )
+
+
+def _refuse(field: str, error: Invalid) -> NoReturn:
+    raise type(error)(**error.fields, errors={field: [error]})

@@ -1,0 +1,124 @@
+"""What can be told of courses: an office's list, one course, who sits in it, and what somebody was taught before."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from services.training.courses.models import Attendance, Course, CourseSession, Enrolment
+from services.training.courses.rules import CourseOutcome
+from shared.events.intake import SubjectKind
+from shared.kernel.errors import NotFound
+
+LATEST_FIRST = (Course.first_day, Course.id)
+SEATS = func.coalesce(func.sum(func.coalesce(Enrolment.members, 1)), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A course that somebody has had."""
+
+    type: str
+    office: str
+    ended_on: date
+    outcome: CourseOutcome
+    sessions_attended: int
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How many sessions are marked for a referral, and in how many of them it was present."""
+
+    marked: int = 0
+    attended: int = 0
+
+
+def courses(office: str, *, course_type: str | None = None) -> Select[Any]:
+    """The courses of an office; read them by `LATEST_FIRST`."""
+    found = select(Course).where(Course.office == office)
+    return found.where(Course.type == course_type) if course_type else found
+
+
+def course(session: Session, office: str, course_id: UUID) -> Course:
+    """One course of an office; raises NotFound."""
+    found = session.scalar(select(Course).where(Course.id == course_id, Course.office == office))
+    if found is None:
+        raise NotFound(what="course")
+    return found
+
+
+def enrolled(session: Session, course_id: UUID) -> list[Enrolment]:
+    """Who sits in a course."""
+    return list(
+        session.scalars(
+            select(Enrolment)
+            .where(Enrolment.course_id == course_id, Enrolment.left_at.is_(None))
+            .order_by(Enrolment.referral_id)
+        )
+    )
+
+
+def seats_taken(session: Session, course_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many places of each course are taken."""
+    rows: Sequence[Any] = session.execute(
+        select(Enrolment.course_id, SEATS)
+        .where(Enrolment.course_id.in_(course_ids), Enrolment.left_at.is_(None))
+        .group_by(Enrolment.course_id)
+    ).all()
+    return dict.fromkeys(course_ids, 0) | {course_id: int(taken) for course_id, taken in rows}
+
+
+def with_places(session: Session, office: str, course_type: str, sessions: int) -> list[tuple[Course, int]]:
+    """The latest courses of a type that are long enough and not full, each with its free places."""
+    found = session.scalars(
+        courses(office, course_type=course_type).order_by(Course.first_day.desc(), Course.id).limit(50)
+    ).all()
+    taken = seats_taken(session, [each.id for each in found])
+    free = [(each, each.places - taken[each.id]) for each in found if len(each.sessions) >= sessions]
+    return [(each, places) for each, places in free if places > 0]
+
+
+def attendance_of(session: Session, referral_id: UUID) -> dict[int, Attendance]:
+    """What is marked for a referral, by the number of the session."""
+    rows = session.execute(
+        select(CourseSession.number, Attendance)
+        .join(Attendance, Attendance.session_id == CourseSession.id)
+        .where(Attendance.referral_id == referral_id)
+    ).all()
+    return {number: mark for number, mark in rows}  # noqa: C416
+
+
+def attendance_in(session: Session, course_id: UUID) -> dict[tuple[UUID, int], Attendance]:
+    """What is marked in a course, by referral and number of the session."""
+    rows = session.execute(
+        select(CourseSession.number, Attendance)
+        .join(Attendance, Attendance.session_id == CourseSession.id)
+        .where(CourseSession.course_id == course_id)
+    ).all()
+    return {(mark.referral_id, number): mark for number, mark in rows}
+
+
+def marks(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, Marks]:
+    """How often each of these referrals was marked and present."""
+    rows = session.execute(
+        select(Attendance.referral_id, func.count(), func.count().filter(Attendance.present))
+        .where(Attendance.referral_id.in_(referral_ids))
+        .group_by(Attendance.referral_id)
+    ).all()
+    return dict.fromkeys(referral_ids, Marks()) | {each: Marks(marked, there) for each, marked, there in rows}
+
+
+def history(session: Session, subject_kind: SubjectKind, subject_id: UUID) -> list[Taught]:
+    """What a person or group has been taught, the latest first."""
+    rows: Sequence[Any] = session.execute(
+        select(Enrolment.type, Enrolment.office, Enrolment.ended_on, Enrolment.outcome, Enrolment.sessions_attended)
+        .where(
+            Enrolment.subject_kind == subject_kind, Enrolment.subject_id == subject_id, Enrolment.outcome.is_not(None)
+        )
+        .order_by(Enrolment.ended_on.desc())
+    ).all()
+    return [Taught(*row) for row in rows]

@@ -1,0 +1,115 @@
+"""The shapes in which courses and attendance cross HTTP."""
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.training.courses.rules import CourseOutcome
+from shared.places.areas import UnknownArea, is_known
+from shared.web.paging import PageQuery
+
+MOST_SESSIONS = 60
+MOST_AT_ONCE = 500
+
+
+def is_known_area(code: str) -> None:
+    """Refuse a code that is no official area's; raises ValidationError."""
+    if not is_known(code):
+        raise ValidationError([UnknownArea(code=code)])
+
+
+class SessionPlanSchema(Schema):
+    """A meeting as it is planned."""
+
+    held_on = fields.Date(required=True)
+    place = fields.String(required=True, validate=validate.Length(min=1, max=200))
+
+
+class CoursePlanSchema(Schema):
+    """A course as it is planned, its sessions in the order in which they are held."""
+
+    type = fields.String(required=True, validate=validate.Regexp(r"[a-z0-9]+(-[a-z0-9]+)*\Z"))
+    title = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    area = fields.String(required=True, validate=is_known_area)
+    places = fields.Integer(required=True, validate=validate.Range(min=1, max=10_000))
+    sessions = fields.List(
+        fields.Nested(SessionPlanSchema), required=True, validate=validate.Length(min=1, max=MOST_SESSIONS)
+    )
+
+
+class CourseQuery(PageQuery):
+    """Which of an office's courses."""
+
+    type = fields.String(load_default=None)
+
+
+class SessionSchema(Schema):
+    """A meeting of a course."""
+
+    number = fields.Integer(required=True)
+    held_on = fields.Date(required=True)
+    place = fields.String(required=True)
+
+
+class CourseSchema(Schema):
+    """A course with its sessions."""
+
+    id = fields.UUID(required=True)
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    agency = fields.String(required=True)
+    office = fields.String(required=True)
+    area = fields.String(required=True)
+    places = fields.Integer(required=True)
+    first_day = fields.Date(required=True)
+    sessions = fields.List(fields.Nested(SessionSchema), required=True)
+
+
+class EnrolmentSchema(Schema):
+    """Who sits in a course: the referral, never the person's name."""
+
+    referral_id = fields.UUID(required=True)
+    course_id = fields.UUID(required=True, allow_none=True)
+    subject_kind = fields.String(required=True)
+    subject_id = fields.UUID(required=True)
+    members = fields.Integer(required=True, allow_none=True)
+    seats = fields.Integer(required=True)
+    outcome = fields.Enum(CourseOutcome, by_value=True, required=True, allow_none=True)
+    sessions_attended = fields.Integer(required=True, allow_none=True)
+
+
+class EnrolSchema(Schema):
+    """Referrals that get a place in a course: all of them, or none."""
+
+    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
+
+
+class MarkSchema(Schema):
+    """Who came: a person or not, or how many members of a group."""
+
+    id = fields.UUID(required=True, metadata={"description": "The referral"})
+    present = fields.Boolean(load_default=None, allow_none=True)
+    members = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=0))
+
+
+class AttendanceSchema(Schema):
+    """The attendance list of one session; whoever is left out stays unmarked."""
+
+    attendance = fields.List(
+        fields.Nested(MarkSchema), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE)
+    )
+
+
+class OwnMarkSchema(Schema):
+    """One referral's mark in one session of its course; without `present` and `members` it stays unmarked."""
+
+    number = fields.Integer(required=True, validate=validate.Range(min=1))
+    present = fields.Boolean(load_default=None, allow_none=True)
+    members = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=0))
+
+
+class CourseWorkSchema(Schema):
+    """The work of a course referral: the course that was chosen, and the sessions in which it was present."""
+
+    course_id = fields.UUID(load_default=None, allow_none=True)
+    attendance = fields.List(
+        fields.Nested(OwnMarkSchema), load_default=list, validate=validate.Length(max=MOST_SESSIONS)
+    )

@@ -1,0 +1,101 @@
+"""A course as the common worklist knows it: choose one, mark who came, and what that amounts to."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.training.courses import commands, queries
+from services.training.courses.commands import Mark
+from services.training.courses.models import Attendance, Enrolment
+from services.training.courses.rules import NotEnrolled, sessions_needed
+from services.training.courses.schemas import CourseWorkSchema
+from shared.identity.officer import Officer
+from shared.referrals.models import Referral
+from shared.referrals.work import Completion, StageWork
+
+
+class CourseWork(StageWork):
+    """A person or group is taught, session by session."""
+
+    kind = "training.course"
+    work_schema = CourseWorkSchema
+    completion_schema = CourseWorkSchema
+    template = "courses/work.html"
+
+    def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Expect them in a course that is yet to be chosen."""
+        commands.expect_referred(session, referrals)
+
+    def view(self, session: Session, referral: Referral) -> dict[str, Any]:
+        """The course, its sessions and who came; or the courses to choose from, and what she was taught before."""
+        enrolment = session.get_one(Enrolment, referral.id)
+        asked = referral.settings["sessions"]
+        shown: dict[str, Any] = {
+            "asked": asked,
+            "needed": sessions_needed(asked),
+            "members": enrolment.members,
+            "course_id": str(enrolment.course_id) if enrolment.course_id else None,
+            "course": None,
+            "attendance": [],
+            "choices": [],
+            "taught_before": [
+                {
+                    "type": each.type,
+                    "office": each.office,
+                    "ended_on": each.ended_on.isoformat(),
+                    "outcome": each.outcome,
+                }
+                for each in queries.history(session, referral.subject_kind, referral.subject_id)
+            ],
+        }
+        if enrolment.course_id is None:
+            shown["choices"] = [
+                {"id": str(each.id), "title": each.title, "first_day": each.first_day.isoformat(), "free": free}
+                for each, free in queries.with_places(session, referral.office, enrolment.type, asked)
+            ]
+            return shown
+        course = queries.course(session, referral.office, enrolment.course_id)
+        marks = queries.attendance_of(session, referral.id)
+        shown["course"] = {"title": course.title, "type": course.type}
+        shown["attendance"] = [
+            {"number": each.number, "held_on": each.held_on.isoformat(), "place": each.place}
+            | _mark(marks.get(each.number))
+            for each in course.sessions
+        ]
+        return shown
+
+    def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
+        """Enrol in the chosen course and mark the sessions that were told."""
+        if work["course_id"]:
+            commands.enrol(session, officer, work["course_id"], [referral.id])
+        course_id = session.get_one(Enrolment, referral.id, populate_existing=True).course_id
+        told = [each for each in work["attendance"] if each["present"] is not None or each["members"] is not None]
+        if told and course_id is None:
+            raise NotEnrolled(errors={"course_id": [NotEnrolled()]})
+        for each in told:
+            mark = {referral.id: Mark(each["present"], each["members"])}
+            commands.mark_attendance(session, officer, cast(UUID, course_id), each["number"], mark)
+
+    def finish(
+        self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
+    ) -> list[Completion]:
+        """Count the sessions: attended or absent."""
+        for referral, told in pairs:
+            if told["course_id"] or told["attendance"]:
+                self.record(session, officer, referral, told)
+        return commands.conclude(session, [referral for referral, _ in pairs])
+
+    def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Free their places."""
+        commands.let_go(session, referrals)
+
+
+def _mark(mark: Attendance | None) -> dict[str, Any]:
+    if mark is None:
+        return {"present": None, "members": None}
+    return {"present": "true" if mark.present else "false", "members": mark.members_present}
+
+
+WORKS = (CourseWork(),)

@@ -1,0 +1,23 @@
+"""Training as the bus knows it: wiring only."""
+
+from services.training.courses.work import WORKS
+from shared.bus import Participant, Subscriber
+from shared.events import intake, referrals
+from shared.referrals import handlers, jobs
+from shared.web.bells import forget_answers
+
+TRAINING = Subscriber(
+    name="training",
+    hears=handlers.subscriber_hears(WORKS),
+    declines={
+        intake.JourneyOpened: "Training begins when a course is offered.",
+        intake.JourneyEnded: "What she has learned stays learned; open offers are withdrawn one by one.",
+        intake.StageSkipped: "What is not offered takes no place.",
+        intake.StageStuck: "The leading office decides; a new offer would be heard.",
+        **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages teaches nobody."),
+    },
+)
+
+PARTICIPANT = Participant(
+    name="training", subscribers=(TRAINING,), bells=(*jobs.bells("training", WORKS), forget_answers("training"))
+)

@@ -1,0 +1,236 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from services.training.app import create
+from services.training.courses.work import WORKS
+from shared.events.intake import StageOffered, SubjectKind
+from shared.events.referrals import ReferralAccepted, ReferralCompleted
+from shared.identity.rules import Role
+from shared.kernel import clock, ids
+from shared.referrals.handlers import hear_stages_offered, hear_stages_withdrawn
+from shared.referrals.work import by_kind
+from shared.storage import Database
+from tests.announcements import announced
+from tests.browsing import Browser, an_officer, bearer
+from tests.shared.referrals.offers import heard, offer, withdrawal
+
+LIST, COURSES = "/training/v1/dinsos/referrals", "/training/v1/dinsos/courses"
+
+
+@pytest.fixture
+def app(training_db: Database) -> Flask:
+    made = create(database=training_db)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = bearer(an_officer(Role.OFFICER, office="dinsos-kaltim"))[
+        "Authorization"
+    ]
+    return client
+
+
+def plan(**changes: Any) -> dict[str, Any]:
+    days = [(clock.today() - timedelta(days=days)).isoformat() for days in (2, 1)]
+    given = {
+        "type": "technical-briefing",
+        "title": "Bimbingan teknis KUBE",
+        "area": "64.02",
+        "places": 20,
+        "sessions": [{"held_on": day, "place": "Balai Desa"} for day in days],
+    }
+    return given | changes
+
+
+def group(**changes: Any) -> StageOffered:
+    earlier = {"formation": {"outcome": "formed", "facts": {"members": 5, "berita_acara": "BA-1"}}}
+    return offer(**{"subject_kind": SubjectKind.GROUP, "earlier": earlier} | changes)
+
+
+def offers(base: Database, *given: StageOffered) -> list[str]:
+    with base.transaction() as session:
+        hear_stages_offered(session, [heard(each, {}) for each in given], works=by_kind(WORKS))
+    return [str(each.referral_id) for each in given]
+
+
+def accepted(base: Database, client: FlaskClient, *given: StageOffered) -> list[str]:
+    ids = offers(base, *given)
+    assert client.post(f"{LIST}/accept", json={"ids": ids}).status_code == 200
+    return ids
+
+
+def planned(client: FlaskClient, **changes: Any) -> str:
+    answer = client.post(COURSES, json=plan(**changes))
+    assert answer.status_code == 201, answer.text
+    return str(answer.headers["Location"])
+
+
+def codes(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.get_json()["code"]
+
+
+def test_a_room_of_people_is_enrolled_marked_and_completed_in_a_few_requests(
+    training_db: Database, client: FlaskClient
+) -> None:
+    ids = accepted(training_db, client, *(offer() for _ in range(4)))
+    course = planned(client)
+    assert len(client.post(f"{course}/enrolments", json={"ids": ids}).get_json()) == 4
+    for number in (1, 2):
+        came = [{"id": each, "present": each != ids[0] or number == 1} for each in ids]
+        answer = client.put(f"{course}/sessions/{number}/attendance", json={"attendance": came})
+        assert answer.status_code == 204
+    done = client.post(f"{LIST}/complete", json={"referrals": [{"id": each, "done": {}} for each in ids]})
+    assert done.status_code == 200, done.text
+    said = {str(each.referral_id): each for each in announced(training_db) if isinstance(each, ReferralCompleted)}
+    assert (said[ids[0]].outcome, said[ids[0]].facts) == ("absent", {"sessions_attended": 1})
+    assert {said[each].outcome for each in ids[1:]} == {"attended"}
+    seats = client.get(f"{course}/enrolments").get_json()
+    assert {each["sessions_attended"] for each in seats} == {1, 2}
+
+
+def test_a_group_takes_a_place_for_each_member_and_attends_by_majority(
+    training_db: Database, client: FlaskClient
+) -> None:
+    (one,) = accepted(training_db, client, group())
+    course = planned(client, places=5)
+    assert client.post(f"{course}/enrolments", json={"ids": [one]}).get_json()[0]["seats"] == 5
+    marks = [{"number": 1, "members": 5}, {"number": 2, "members": 3}]
+    assert client.put(f"{LIST}/{one}/work", json={"attendance": marks}).status_code == 200
+    shown = client.get(f"{LIST}/{one}").get_json()["work"]
+    assert [(each["members"], each["present"]) for each in shown["attendance"]] == [(5, "true"), (3, "true")]
+    assert client.post(f"{LIST}/{one}/complete", json={}).get_json()["outcome"] == "attended"
+
+
+def test_a_full_course_refuses_and_names_the_places_that_are_left(training_db: Database, client: FlaskClient) -> None:
+    first, second = accepted(training_db, client, group(), group())
+    course = planned(client, places=8)
+    assert client.post(f"{course}/enrolments", json={"ids": [first]}).status_code == 200
+    full = client.post(f"{course}/enrolments", json={"ids": [second]})
+    assert codes(full) == (422, "no-places-left")
+    assert "3 tempat" in full.get_json()["detail"] or "3 places" in full.get_json()["detail"]
+
+
+def test_a_withdrawn_referral_frees_its_places(training_db: Database, client: FlaskClient) -> None:
+    leaving, staying = group(), group()
+    ids = accepted(training_db, client, leaving, staying)
+    course = planned(client, places=5)
+    client.post(f"{course}/enrolments", json={"ids": ids[:1]})
+    for _ in range(2):
+        with training_db.transaction() as session:
+            hear_stages_withdrawn(session, [heard(withdrawal(leaving))], works=by_kind(WORKS))
+    assert client.post(f"{course}/enrolments", json={"ids": ids[1:]}).status_code == 200
+    assert [each["referral_id"] for each in client.get(f"{course}/enrolments").get_json()] == ids[1:]
+
+
+def test_what_is_not_complete_cannot_be_reported(training_db: Database, client: FlaskClient) -> None:
+    (one,) = accepted(training_db, client, offer())
+    assert codes(client.post(f"{LIST}/{one}/complete", json={})) == (422, "not-enrolled")
+    assert codes(client.put(f"{LIST}/{one}/work", json={"attendance": [{"number": 1, "present": True}]})) == (
+        422,
+        "not-enrolled",
+    )
+    course = planned(client)
+    told = {"course_id": course.rsplit("/", 1)[1], "attendance": [{"number": 1, "present": True}]}
+    assert client.put(f"{LIST}/{one}/work", json=told).status_code == 200
+    assert codes(client.post(f"{LIST}/{one}/complete", json={})) == (422, "attendance-missing")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"type": "sewing"}, "other-course"),
+        ({"sessions": [{"held_on": "2023-05-02", "place": "Balai Desa"}]}, "too-few-sessions"),
+    ],
+)
+def test_a_course_that_is_not_what_the_programme_asks_for_is_refused(
+    training_db: Database, client: FlaskClient, changes: dict[str, Any], code: str
+) -> None:
+    ids = accepted(training_db, client, offer())
+    assert codes(client.post(f"{planned(client, **changes)}/enrolments", json={"ids": ids})) == (422, code)
+
+
+def test_nobody_was_present_at_a_session_that_is_still_to_come(training_db: Database, client: FlaskClient) -> None:
+    ids = accepted(training_db, client, offer())
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    course = planned(
+        client, sessions=[{"held_on": clock.today().isoformat(), "place": "A"}, {"held_on": tomorrow, "place": "A"}]
+    )
+    client.post(f"{course}/enrolments", json={"ids": ids})
+    came = {"attendance": [{"id": ids[0], "present": True}]}
+    assert client.put(f"{course}/sessions/1/attendance", json=came).status_code == 204
+    assert codes(client.put(f"{course}/sessions/2/attendance", json=came)) == (422, "not-held-yet")
+    assert codes(client.put(f"{course}/sessions/3/attendance", json=came)) == (422, "no-such-session")
+    other = planned(client)
+    assert codes(client.post(f"{other}/enrolments", json={"ids": ids})) == (409, "course-under-way")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"places": 0},
+        {"area": "99.99"},
+        {"sessions": []},
+        {"type": "Not a code"},
+        {"sessions": [{"held_on": "2023-05-03", "place": "A"}, {"held_on": "2023-05-02", "place": "A"}]},
+    ],
+)
+def test_a_plan_that_cannot_be_held_is_refused(client: FlaskClient, changes: dict[str, Any]) -> None:
+    answer = client.post(COURSES, json=plan(**changes))
+    assert answer.status_code == 422
+    assert [each.split(".")[0] for each in answer.get_json()["errors"]] == [*changes]
+
+
+def test_another_offices_course_does_not_exist(app: Flask, client: FlaskClient) -> None:
+    course = planned(client)
+    other_office = bearer(an_officer(Role.OFFICER, office="dinsos-kukar"))
+    other_role = bearer(an_officer(Role.APPROVER, office="dinsos-kaltim"))
+    assert app.test_client().get(course, headers=other_office).status_code == 404
+    assert app.test_client().get(course, headers=other_role).status_code == 403
+
+
+def test_a_second_referral_shows_what_she_was_taught_before(training_db: Database, client: FlaskClient) -> None:
+    subject = ids.new_id()
+    (first,) = accepted(training_db, client, offer(subject_id=subject))
+    course = planned(client)
+    marks = [{"number": number, "present": True} for number in (1, 2)]
+    told = {"course_id": course.rsplit("/", 1)[1], "attendance": marks}
+    assert client.post(f"{LIST}/{first}/complete", json=told).get_json()["outcome"] == "attended"
+    (second,) = offers(training_db, offer(subject_id=subject))
+    before = client.get(f"{LIST}/{second}").get_json()["work"]["taught_before"]
+    assert [(each["type"], each["outcome"]) for each in before] == [("technical-briefing", "attended")]
+
+
+def test_an_officer_plans_enrols_marks_and_reports_on_pages(training_db: Database, app: Flask) -> None:
+    browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
+    (one,) = offers(training_db, offer(settings={"course": "technical-briefing", "sessions": 1}))
+    referral, courses = f"/training/dinsos/referrals/{one}", "/training/dinsos/courses"
+    browser.submit(f"{referral}/accept")
+    assert "Plan a course" in browser.get(referral).text
+    assert browser.get(f"{courses}/new").status_code == 200
+    form = {"title": "Bimtek", "type": "technical-briefing", "area": "64.02", "places": "10"}
+    assert browser.submit(courses, form).status_code == 422
+    today = clock.today().isoformat()
+    made = browser.submit(courses, form | {"sessions.0.held_on": today, "sessions.0.place": "Balai Desa"})
+    assert made.status_code == 303
+    course_id = made.headers["Location"].rsplit("/", 1)[1]
+    assert "Bimtek" in browser.get(courses).text
+    assert course_id in browser.get(referral).text
+    assert browser.submit(f"{referral}/complete", {}).status_code == 422
+    assert browser.submit(f"{referral}/work", {"course_id": course_id}).status_code == 303
+    assert 'name="attendance.0.present"' in browser.get(referral).text
+    assert one in browser.get(f"{courses}/{course_id}").text
+    came = {"attendance.0.id": one, "attendance.0.present": "true"}
+    assert browser.submit(f"{courses}/{course_id}/sessions/1/attendance", came).status_code == 303
+    assert browser.submit(f"{referral}/complete", {"attendance.0.number": "1"}).status_code == 303
+    said = announced(training_db)
+    assert isinstance(said[0], ReferralAccepted)
+    assert said[-1].outcome == "attended"  # type: ignore[attr-defined]
+    assert "attended" in browser.get(referral).text
+    assert browser.get(f"{courses}/{course_id}").status_code == 200
