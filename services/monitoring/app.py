@@ -1,0 +1,37 @@
+"""Monitoring's web app: wiring only."""
+
+from flask import Flask
+
+from services.monitoring.flow import api as flow_api
+from services.monitoring.flow import pages as flow_pages
+from services.monitoring.outcomes import pages as outcome_pages
+from services.monitoring.visits import pages as visit_pages
+from services.monitoring.worker import WORKS
+from shared.referrals import api as referrals_api
+from shared.referrals import pages as referrals_pages
+from shared.storage import Database
+from shared.web.factory import create_app
+from shared.web.messages import N_
+from shared.web.navigation import Link
+
+MENU = (
+    Link(N_("Programmes"), "/monitoring/{agency}/programmes"),
+    Link(N_("Journeys"), "/monitoring/{agency}/journeys"),
+    Link(N_("Referrals"), "/monitoring/{agency}/referrals"),
+)
+
+
+def create(database: Database | None = None) -> Flask:
+    """The web app of monitoring: its worklist, and the figures of all four services."""
+    return create_app(
+        "monitoring",
+        blueprints=[flow_api.blueprint, referrals_api.blueprint("monitoring", WORKS)],
+        pages=[
+            flow_pages.pages,
+            referrals_pages.blueprint("monitoring", WORKS),
+            visit_pages.templates,
+            outcome_pages.templates,
+        ],
+        menu=MENU,
+        database=database,
+    )

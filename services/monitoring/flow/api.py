@@ -1,0 +1,63 @@
+"""The figures, asked by a program."""
+
+from typing import Any
+from uuid import UUID
+
+from services.monitoring.flow import process_map, queries, schemas
+from services.monitoring.money import queries as money
+from shared.kernel import clock
+from shared.programmes import library
+from shared.web import door, paging
+from shared.web.api import Blueprint
+from shared.web.guard import guard
+
+blueprint = Blueprint("flow", __name__, description="Where everybody is, who owes what, and what the money did")
+
+
+@blueprint.get("/<agency>/programmes")
+@guard()
+@blueprint.response(200, schemas.HeadlinesSchema)
+def list_programmes(agency: str) -> dict[str, Any]:
+    """How many journeys of each programme are open in your areas, and how the others ended."""
+    with door.reading() as session:
+        return {"items": queries.headlines(session, door.current_officer())}
+
+
+@blueprint.get("/<agency>/programmes/<programme_id>/flow")
+@guard()
+@blueprint.arguments(schemas.VersionQuery, location="query")
+@blueprint.response(200, schemas.FlowSchema)
+def show_flow(query: dict[str, Any], agency: str, programme_id: str) -> dict[str, Any]:
+    """The process map of a programme in numbers: stages, lines between them, who waits for whom, and the funds."""
+    programme = library.programme(programme_id, query["version"])
+    officer = door.current_officer()
+    with door.reading() as session:
+        drawn = process_map.draw(programme, queries.stage_counts(session, officer, *programme.key))
+        return {
+            "programme": programme.id,
+            "version": programme.version,
+            "as_of": clock.now(),
+            "stages": [each.counts for each in drawn.stages],
+            "edges": drawn.edges,
+            "waiting": queries.who_waits_for_whom(session, officer, *programme.key),
+            "funds": money.funds(session, money.fund_ids(programme)),
+        }
+
+
+@blueprint.get("/<agency>/journeys")
+@guard()
+@blueprint.arguments(schemas.JourneyQuery, location="query")
+@blueprint.response(200, paging.page_of(schemas.JourneyLineSchema))
+def list_journeys(query: dict[str, Any], agency: str) -> paging.Page[queries.JourneyLine]:
+    """Journeys in your areas, the latest first, narrowed to a programme, a stage and a state."""
+    with door.reading() as session:
+        return queries.journeys(session, door.current_officer(), **query)
+
+
+@blueprint.get("/<agency>/journeys/<uuid:journey_id>")
+@guard()
+@blueprint.response(200, schemas.StorySchema)
+def show_journey(agency: str, journey_id: UUID) -> queries.Story:
+    """One journey's whole story over all agencies."""
+    with door.reading() as session:
+        return queries.story(session, door.current_officer(), journey_id)

@@ -1,0 +1,110 @@
+"""Writing down what was heard, so that hearing it again, late, or before its cause changes nothing.
+
+Each function takes a whole batch of one type of event and runs one statement.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, func, update
+from sqlalchemy.orm import Session
+
+from services.monitoring.flow.models import JourneyFigure, ReferralFigure, SkippedStage, StageFigure, TimelineEntry
+from services.monitoring.heard import columns_of, core, insert_heard, recordset, rows_of
+from shared.bus import Heard
+from shared.events.intake import JourneyEnded, JourneyOpened, StageOffered, StageSkipped, StageStuck, StageWithdrawn
+from shared.events.referrals import ReferralEvent
+from shared.storage import Base
+
+JOURNEY_ENDED = ("ended_at", "outcome", "because")
+STAGE_STUCK = ("stuck_at", "stuck_because", "accountable_office")
+REFERRAL_TOLD = columns_of(ReferralFigure, but=("id", "journey_id", "stage", "agency", "office", "state"))
+
+SAID = (
+    *("attempt", "does", "number", "month", "amount", "fund_id"),
+    *("outcome", "because", "why", "reason", "suggestion", "accountable_office"),
+    *("condition", "goods", "cause", "verdict"),
+)
+"""What a line of the timeline repeats of its event: codes and counts, never more."""
+
+
+def open_journeys(session: Session, heard: Sequence[Heard[JourneyOpened]]) -> None:
+    """Note journeys that set out."""
+    opened = insert_heard(JourneyFigure, columns_of(JourneyFigure, but=JOURNEY_ENDED)).on_conflict_do_nothing()
+    session.execute(opened, rows_of(heard, key="journey_id", at="opened_at"))
+
+
+def end_journeys(session: Session, heard: Sequence[Heard[JourneyEnded]]) -> None:
+    """Note how journeys ended."""
+    _amend(session, JourneyFigure, JOURNEY_ENDED, rows_of(heard, key="journey_id", at="ended_at"))
+
+
+def offer_stages(session: Session, heard: Sequence[Heard[StageOffered]]) -> None:
+    """Note stages that wait for an office from now on."""
+    offered = insert_heard(
+        StageFigure, columns_of(StageFigure, but=("called_off_at", *STAGE_STUCK))
+    ).on_conflict_do_nothing()
+    session.execute(offered, rows_of(heard, key="referral_id", at="offered_at"))
+
+
+def skip_stages(session: Session, heard: Sequence[Heard[StageSkipped]]) -> None:
+    """Note stages that journeys go on without."""
+    skipped = insert_heard(SkippedStage, columns_of(SkippedStage)).on_conflict_do_nothing()
+    session.execute(skipped, rows_of(heard, key="journey_id", at="skipped_at"))
+
+
+def call_off_stages(session: Session, heard: Sequence[Heard[StageWithdrawn]]) -> None:
+    """Note stages that are no longer wanted from the office that has them."""
+    _amend(session, StageFigure, ["called_off_at"], rows_of(heard, key="referral_id", at="called_off_at"))
+
+
+def stick_stages(session: Session, heard: Sequence[Heard[StageStuck]]) -> None:
+    """Note stages that came back, and the office that has to decide now."""
+    rows = rows_of(heard, key="referral_id", at="stuck_at")
+    for row in rows["rows"]:
+        row["stuck_because"] = row["why"]
+    _amend(session, StageFigure, STAGE_STUCK, rows)
+
+
+def follow_referrals(
+    session: Session, heard: Sequence[Heard[ReferralEvent]], *, at: str, closed_as: str | None = None
+) -> None:
+    """Note a step of referrals: the first moment told for it stays, whatever comes twice or out of order."""
+    told = insert_heard(ReferralFigure, columns_of(ReferralFigure, but=["state"]))
+    first = {name: func.coalesce(core(ReferralFigure).c[name], told.excluded[name]) for name in REFERRAL_TOLD}
+    rows = rows_of(heard, key="referral_id", at=at)
+    for row in rows["rows"]:
+        row["closed_as"] = closed_as
+    session.execute(told.on_conflict_do_update(index_elements=[ReferralFigure.id], set_=first), rows)
+
+
+def tell_timeline(session: Session, heard: Sequence[Heard[Any]]) -> None:
+    """Add a line to the story of each event's journey."""
+    told = insert_heard(TimelineEntry, columns_of(TimelineEntry)).on_conflict_do_nothing()
+    session.execute(told, {"rows": [_line(each) for each in heard]})
+
+
+def reset(session: Session) -> None:
+    """Forget everything that can be heard again."""
+    for table in (TimelineEntry, ReferralFigure, SkippedStage, StageFigure, JourneyFigure):
+        session.execute(delete(table))
+
+
+def _amend(session: Session, table: type[Base], names: Sequence[str], rows: dict[str, list[dict[str, Any]]]) -> None:
+    told = recordset(table, ["id", *names])
+    amended = update(core(table)).where(core(table).c.id == told.c.id)
+    session.execute(amended.values({name: told.c[name] for name in names}), rows)
+
+
+def _line(heard: Heard[Any]) -> dict[str, Any]:
+    data = heard.envelope["data"]
+    return {
+        "id": heard.envelope["id"],
+        "happened_at": heard.envelope["time"],
+        "service": heard.source,
+        "type": heard.envelope["type"].split(".")[1],
+        "cause_id": heard.envelope.get("causationid"),
+        "trace_id": heard.envelope["traceid"],
+        "said": {name: data[name] for name in SAID if data.get(name) is not None},
+        **{name: data.get(name) for name in ("journey_id", "stage", "agency", "office", "referral_id")},
+    }

@@ -1,0 +1,144 @@
+"""The figures, looked at by a person: programmes, the live map, the lists behind its numbers, one journey's story."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+
+from services.monitoring.flow import process_map, queries, schemas, words
+from services.monitoring.flow.layout import BOX_HEIGHT, BOX_WIDTH
+from services.monitoring.money import queries as money
+from shared.kernel import clock
+from shared.kernel.errors import NotFound
+from shared.places import areas
+from shared.programmes import library
+from shared.programmes.definition import Programme
+from shared.web import door, language
+from shared.web.guard import guard
+
+pages = Blueprint("flow_pages", __name__, template_folder="templates")
+for said_as in (
+    words.code_kind,
+    words.code_name,
+    words.event_details,
+    words.event_kind,
+    words.event_name,
+    words.in_lines,
+    words.second,
+    words.state_name,
+):
+    pages.add_app_template_filter(said_as, said_as.__name__)
+
+
+@pages.get("/<agency>/programmes")
+@guard()
+def list_programmes(agency: str) -> str:
+    """Every programme that this deployment runs, with its headline figures."""
+    with door.reading() as session:
+        headlines = {
+            (each.programme, each.version): each for each in queries.headlines(session, door.current_officer())
+        }
+        programmes = [
+            (each, headlines.get(each.key), money.funds(session, money.fund_ids(each)))
+            for each in library.published().values()
+        ]
+        return render_template("flow/programmes.html", agency=agency, programmes=programmes)
+
+
+@pages.get("/<agency>/programmes/<programme_id>")
+@guard()
+def show_map(agency: str, programme_id: str) -> str:
+    """The process map of a programme, its table, who waits for whom, and its money."""
+    return _map("flow/map.html", agency, programme_id)
+
+
+@pages.get("/<agency>/programmes/<programme_id>/live")
+@guard()
+def show_live_part(agency: str, programme_id: str) -> str:
+    """The part of the map's page that moves; the page asks for it every two seconds."""
+    return _map("flow/live.html", agency, programme_id)
+
+
+def _map(template: str, agency: str, programme_id: str) -> str:
+    programme = library.programme(programme_id, schemas.VersionQuery().load(request.args)["version"])
+    officer = door.current_officer()
+    with door.reading() as session:
+        return render_template(
+            template,
+            agency=agency,
+            programme=programme,
+            drawn=process_map.draw(programme, queries.stage_counts(session, officer, *programme.key)),
+            headline=queries.headline(session, officer, *programme.key),
+            waiting=queries.who_waits_for_whom(session, officer, *programme.key),
+            funds=money.funds(session, money.fund_ids(programme)),
+            box={"width": BOX_WIDTH, "height": BOX_HEIGHT},
+            as_of=clock.now(),
+        )
+
+
+@pages.get("/<agency>/journeys")
+@guard()
+def list_journeys(agency: str) -> str:
+    """The journeys behind a number."""
+    asked = {name: value for name, value in request.args.items() if value}
+    query: dict[str, Any] = schemas.JourneyQuery().load(asked)
+    with door.reading() as session:
+        page = queries.journeys(session, door.current_officer(), **query)
+        return render_template(
+            "flow/journeys.html",
+            agency=agency,
+            query=query,
+            asked={name: value for name, value in asked.items() if name != "after"},
+            page=page,
+            titles=_titles(line.journey.programme for line in page.items),
+            area_name=area_name,
+        )
+
+
+@pages.get("/<agency>/journeys/<uuid:journey_id>")
+@guard()
+def show_journey(agency: str, journey_id: UUID) -> str:
+    """One journey: how it stands, who owes the next step until when, and everything that happened."""
+    with door.reading() as session:
+        story = queries.story(session, door.current_officer(), journey_id)
+        return render_template(
+            "flow/journey.html",
+            agency=agency,
+            story=story,
+            titles=_titles([story.journey.programme]),
+            area_name=area_name,
+        )
+
+
+class Titles:
+    """What programmes and their stages are called, also when their file is no longer here."""
+
+    def __init__(self, programmes: dict[str, Programme], spoken: str) -> None:
+        self.programmes, self.spoken = programmes, spoken
+
+    def programme(self, identifier: str) -> str:
+        """A programme's title; its identifier when it is unknown."""
+        found = self.programmes.get(identifier)
+        return found.title.to(self.spoken) if found else identifier
+
+    def stage(self, programme: str, stage: str) -> str:
+        """A stage's title; its name when it is unknown."""
+        found = self.programmes.get(programme)
+        known = found.stages.get(stage) if found else None
+        return known.title.to(self.spoken) if known else stage
+
+
+def _titles(identifiers: Iterable[str]) -> Titles:
+    known = {}
+    for identifier in set(identifiers):
+        try:
+            known[identifier] = library.programme(identifier)
+        except NotFound:
+            continue
+    return Titles(known, language.language())
+
+
+def area_name(code: str) -> str:
+    """An area's official name; its code when today's list does not have it."""
+    return areas.name_of(code) if areas.is_known(code) else code

@@ -1,0 +1,70 @@
+"""A programme's definition and its numbers, put together: what the map, its table and its API all show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.monitoring.flow import layout
+from services.monitoring.flow.layout import Box, Edge, Lane, Layout, Node
+from services.monitoring.flow.rules import StageCounts
+from shared.programmes.definition import Programme, Stage
+
+
+@dataclass(frozen=True)
+class MapStage:
+    """A stage with its numbers and its place."""
+
+    stage: Stage
+    counts: StageCounts
+    box: Box
+
+
+@dataclass(frozen=True)
+class MapEdge:
+    """A line with the number of journeys that went along it."""
+
+    edge: Edge
+    journeys: int
+
+
+@dataclass(frozen=True)
+class ProcessMap:
+    """One version of a programme, drawn and counted."""
+
+    programme: Programme
+    width: int
+    height: int
+    lanes: tuple[Lane, ...]
+    stages: tuple[MapStage, ...]
+    edges: tuple[MapEdge, ...]
+
+
+def draw(programme: Programme, counts: Mapping[str, StageCounts]) -> ProcessMap:
+    """Put the numbers on the map; a stage that nobody has reached stands there with noughts."""
+    drawn = layout_of(programme)
+    known = {name: counts.get(name) or StageCounts(stage=name) for name in programme.stages}
+    return ProcessMap(
+        programme=programme,
+        width=drawn.width,
+        height=drawn.height,
+        lanes=drawn.lanes,
+        stages=tuple(MapStage(programme.stages[box.name], known[box.name], box) for box in drawn.boxes),
+        edges=tuple(MapEdge(edge, _travelled(programme, edge, known)) for edge in drawn.edges),
+    )
+
+
+def layout_of(programme: Programme) -> Layout:
+    """Where the stages of a programme are drawn."""
+    return layout.lay_out(
+        [
+            Node(stage.name, stage.agency, stage.needs, (stage.returns_to.stage,) if stage.returns_to else ())
+            for stage in programme.stages.values()
+        ]
+    )
+
+
+def _travelled(programme: Programme, edge: Edge, counts: Mapping[str, StageCounts]) -> int:
+    """Who came to a stage came along each line to it; who was sent back, the outcome of the sending stage says."""
+    returns = programme.stages[edge.source].returns_to
+    if edge.is_return and returns is not None:
+        return sum(journeys for outcome, journeys in counts[edge.source].outcomes.items() if outcome in returns.on)
+    return counts[edge.target].entered

@@ -1,0 +1,120 @@
+"""What the numbers on the process map mean, in one place for the map, its lists and its API."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from shared.kernel import calendar, clock
+
+
+class At(StrEnum):
+    """Where a journey can stand with a stage; a list of journeys can be asked for any of them."""
+
+    OPEN = "open"  # offered and not yet closed: waiting or active
+    WAITING = "waiting"  # offered, nobody has taken it on
+    ACTIVE = "active"  # taken on
+    DUE_SOON = "due-soon"  # open, and half of its time is gone
+    OVERDUE = "overdue"  # open past its due date
+    STUCK = "stuck"  # came back from the office; the leading office has to decide
+    DONE = "done"  # completed at least once
+    SKIPPED = "skipped"  # its condition did not hold
+
+
+class Ended(StrEnum):
+    """How a whole journey can have ended; a list of journeys can be asked for any of them."""
+
+    GRADUATED = "graduated"
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+
+
+@dataclass(kw_only=True)
+class StageCounts:
+    """How many journeys stand where with one stage."""
+
+    stage: str
+    entered: int = 0
+    waiting: int = 0
+    active: int = 0
+    due_soon: int = 0
+    overdue: int = 0
+    stuck: int = 0
+    done: int = 0
+    skipped: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+    median_working_days: int | None = None
+
+    @property
+    def open(self) -> int:
+        """Those who are here now."""
+        return self.waiting + self.active
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What an open journey waits for: which stage, from which office, until when; no date where it has none."""
+
+    stage: str
+    office: str
+    since: datetime
+    until: datetime | None
+    is_decision: bool = False
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether the promise is broken already."""
+        return self.until is not None and self.until < now
+
+
+@dataclass(frozen=True)
+class StageTurn:
+    """One offer of a stage within a journey, and what became of it."""
+
+    referral_id: UUID
+    stage: str
+    attempt: int
+    agency: str
+    office: str
+    state: str
+    offered_at: datetime
+    due_at: datetime
+    accepted_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    reason: str | None
+    stuck_at: datetime | None
+    accountable_office: str | None
+
+
+def owed(turns: Sequence[StageTurn]) -> list[Owed]:
+    """Everything that an open journey waits for, the most urgent first.
+
+    A stage that came back is owed a decision by the leading office, until it is offered anew.
+    """
+    waiting = [Owed(each.stage, each.office, each.offered_at, each.due_at) for each in turns if each.closed_at is None]
+    latest = {each.stage: each for each in sorted(turns, key=lambda turn: turn.offered_at)}
+    waiting += [
+        Owed(each.stage, each.accountable_office, each.stuck_at, None, is_decision=True)
+        for each in latest.values()
+        if each.stuck_at is not None and each.accountable_office is not None
+    ]
+    return sorted(waiting, key=lambda promise: promise.until or promise.since)
+
+
+def median_working_days(spans: Iterable[tuple[date, date, int]]) -> int | None:
+    """The middle number of working days from start to end, of spans that each occurred so many times."""
+    lengths = sorted((calendar.working_days_between(start, end), count) for start, end, count in spans)
+    half, passed = sum(count for _, count in lengths) / 2, 0
+    for days, count in lengths:
+        passed += count
+        if passed >= half:
+            return days
+    return None
+
+
+def local_day(moment: datetime) -> date:
+    """The day of a moment in the deployment's zone."""
+    return moment.astimezone(clock.zone()).date()

@@ -1,0 +1,192 @@
+"""The shapes in which the figures cross HTTP."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from services.monitoring.flow.rules import At, Ended
+from shared.web import paging
+
+STATES = {each.value: each for each in (*At, *Ended)}
+
+
+class StateField(fields.String):
+    """Where a journey stands with a stage, or how it ended."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> At | Ended:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text not in STATES:
+            raise ValidationError(f"Must be one of: {', '.join(STATES)}.")
+        return STATES[text]
+
+
+class VersionQuery(Schema):
+    """Which version of a programme; the newest when none is named."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    version = fields.Integer(load_default=None, allow_none=True)
+
+
+class JourneyQuery(paging.PageQuery):
+    """Which journeys: of a programme, at a stage, in a state, with an outcome."""
+
+    programme = fields.String(load_default=None)
+    version = fields.Integer(load_default=None)
+    stage = fields.String(load_default=None)
+    state = StateField(load_default=None, metadata={"enum": list(STATES)})
+    outcome = fields.String(load_default=None)
+
+
+class FundSchema(Schema):
+    """Where the money of a fund stands, in rupiah."""
+
+    id = fields.String()
+    title = fields.String()
+    source = fields.String()
+    budget_year = fields.Integer()
+    ceiling = fields.Integer()
+    reserved = fields.Integer()
+    committed = fields.Integer()
+    realised = fields.Integer()
+    returned = fields.Integer()
+    free = fields.Integer()
+
+
+class HeadlineSchema(Schema):
+    """A programme's version in a line."""
+
+    programme = fields.String()
+    version = fields.Integer()
+    open = fields.Integer()
+    ended = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class HeadlinesSchema(Schema):
+    """Every programme that carries or carried somebody."""
+
+    items = fields.List(fields.Nested(HeadlineSchema))
+
+
+class StageCountsSchema(Schema):
+    """How many journeys stand where with one stage."""
+
+    stage = fields.String()
+    entered = fields.Integer()
+    open = fields.Integer()
+    waiting = fields.Integer()
+    active = fields.Integer()
+    due_soon = fields.Integer()
+    overdue = fields.Integer()
+    stuck = fields.Integer()
+    done = fields.Integer()
+    skipped = fields.Integer()
+    outcomes = fields.Dict(keys=fields.String(), values=fields.Integer())
+    median_working_days = fields.Integer(allow_none=True)
+
+
+class EdgeSchema(Schema):
+    """How many journeys went from one stage to another; back, where it is a second chance."""
+
+    source = fields.String(attribute="edge.source")
+    target = fields.String(attribute="edge.target")
+    is_return = fields.Boolean(attribute="edge.is_return")
+    journeys = fields.Integer()
+
+
+class WaitingSchema(Schema):
+    """How many open stages one office waits for from another."""
+
+    sender_office = fields.String()
+    office = fields.String()
+    stage = fields.String()
+    waiting = fields.Integer()
+    overdue = fields.Integer()
+
+
+class FlowSchema(Schema):
+    """A programme's version with all its numbers, as of a moment."""
+
+    programme = fields.String()
+    version = fields.Integer()
+    as_of = fields.AwareDateTime()
+    stages = fields.List(fields.Nested(StageCountsSchema))
+    edges = fields.List(fields.Nested(EdgeSchema))
+    waiting = fields.List(fields.Nested(WaitingSchema))
+    funds = fields.List(fields.Nested(FundSchema))
+
+
+class OwedSchema(Schema):
+    """What an open journey waits for."""
+
+    stage = fields.String()
+    office = fields.String()
+    since = fields.AwareDateTime()
+    until = fields.AwareDateTime(allow_none=True)
+    is_decision = fields.Boolean()
+
+
+class JourneyFigureSchema(Schema):
+    """A journey: codes only, nothing that tells who she is."""
+
+    id = fields.UUID()
+    programme = fields.String()
+    version = fields.Integer()
+    area = fields.String()
+    subject_kind = fields.String()
+    members = fields.Integer()
+    lead_office = fields.String()
+    opened_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)
+    outcome = fields.String(allow_none=True)
+    because = fields.String(allow_none=True)
+
+
+class JourneyLineSchema(Schema):
+    """A journey in a list, with what it waits for."""
+
+    journey = fields.Nested(JourneyFigureSchema)
+    owed = fields.List(fields.Nested(OwedSchema))
+
+
+class StageTurnSchema(Schema):
+    """One offer of a stage, and what became of it."""
+
+    referral_id = fields.UUID()
+    stage = fields.String()
+    attempt = fields.Integer()
+    agency = fields.String()
+    office = fields.String()
+    state = fields.String()
+    offered_at = fields.AwareDateTime()
+    due_at = fields.AwareDateTime()
+    accepted_at = fields.AwareDateTime(allow_none=True)
+    closed_at = fields.AwareDateTime(allow_none=True)
+    outcome = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+
+
+class TimelineSchema(Schema):
+    """One line of a journey's story."""
+
+    id = fields.UUID()
+    happened_at = fields.AwareDateTime()
+    service = fields.String()
+    type = fields.String()
+    stage = fields.String(allow_none=True)
+    agency = fields.String(allow_none=True)
+    office = fields.String(allow_none=True)
+    referral_id = fields.UUID(allow_none=True)
+    cause_id = fields.UUID(allow_none=True)
+    trace_id = fields.UUID()
+    said = fields.Dict()
+
+
+class StorySchema(Schema):
+    """One journey over all agencies."""
+
+    journey = fields.Nested(JourneyFigureSchema)
+    owed = fields.List(fields.Nested(OwedSchema))
+    turns = fields.List(fields.Nested(StageTurnSchema))
+    timeline = fields.List(fields.Nested(TimelineSchema))

@@ -1,0 +1,169 @@
+"""What a person reads for the codes that figures and timelines are made of."""
+
+import textwrap
+from collections.abc import Mapping
+from datetime import datetime
+
+from flask_babel import format_datetime
+from flask_babel import gettext as _
+
+from services.monitoring.flow.models import TimelineEntry
+from services.monitoring.words import BUSINESS, CAUSES
+from shared.kernel.money import format_rupiah
+from shared.web.messages import N_
+from shared.web.showing import office_name
+
+STATES: Mapping[str, str] = {
+    "open": N_("Open"),
+    "waiting": N_("Waiting"),
+    "active": N_("In work"),
+    "due-soon": N_("Due soon"),
+    "overdue": N_("Overdue"),
+    "stuck": N_("To be decided"),
+    "done": N_("Done"),
+    "skipped": N_("Skipped"),
+    "graduated": N_("Graduated"),
+    "completed": N_("Completed"),
+    "refused": N_("Refused"),
+    "withdrawn": N_("Withdrawn"),
+    "stopped": N_("Stopped"),
+    "offered": N_("New"),
+    "opened": N_("Opened"),
+    "accepted": N_("Taken on"),
+    "declined": N_("Declined"),
+    "returned": N_("Given back"),
+    "unanswered": N_("Unanswered"),
+}
+
+CODES: Mapping[str, str] = {
+    **STATES,
+    **BUSINESS,
+    **CAUSES,
+    "accepted": N_("accepted"),
+    "eligible": N_("eligible"),
+    "not-eligible": N_("not eligible"),
+    "mend": N_("to be mended"),
+    "check-dukcapil": N_("to be checked with Dukcapil"),
+    "formed": N_("group formed"),
+    "short-of-members": N_("too few members"),
+    "submitted": N_("submitted"),
+    "reserve": N_("on the reserve list"),
+    "attended": N_("attended"),
+    "absent": N_("absent"),
+    "as-agreed": N_("as agreed"),
+    "short": N_("short"),
+    "incomplete": N_("incomplete"),
+    "not-yet": N_("not yet"),
+    "failed": N_("failed"),
+    "outside-mandate": N_("outside our mandate"),
+    "not-our-area": N_("not our area"),
+    "no-budget": N_("no budget"),
+    "no-places": N_("no places left"),
+    "incomplete-file": N_("incomplete file"),
+    "already-served": N_("already served"),
+    "not-reached": N_("could not be reached"),
+    "offer-elsewhere": N_("offer it to another office"),
+    "offer-again-later": N_("offer it again later"),
+    "mend-and-return": N_("mend it and send it again"),
+    "end-journey": N_("end the journey"),
+    "lapsed": N_("the fund's year is over"),
+    "vendor-failed": N_("the supplier failed"),
+    "line-closed": N_("the rest will not be delivered"),
+}
+
+SETBACKS = frozenset(
+    {
+        *("not-eligible", "refused", "declined", "returned", "unanswered"),
+        *("stalled", "failed", "absent", "incomplete", "short-of-members", "short"),
+    }
+)
+UNDECIDED = frozenset({"mend", "check-dukcapil", "reserve", "not-yet", "withdrawn", "stopped", "skipped"})
+"""Neither good nor bad: the way goes on, or was left without anybody's failure."""
+
+EVENTS: Mapping[str, tuple[str, str]] = {
+    "journey-opened": (N_("The journey begins"), "good"),
+    "journey-ended": (N_("The journey ends"), "good"),
+    "stage-offered": (N_("Offered to the office"), "waiting"),
+    "stage-skipped": (N_("Skipped"), "neutral"),
+    "stage-withdrawn": (N_("No longer wanted"), "neutral"),
+    "stage-stuck": (N_("Came back: a decision is due"), "bad"),
+    "referral-opened": (N_("Looked at"), "neutral"),
+    "referral-accepted": (N_("Taken on"), "active"),
+    "referral-completed": (N_("Completed"), "good"),
+    "referral-declined": (N_("Declined"), "bad"),
+    "referral-returned": (N_("Given back"), "bad"),
+    "referral-withdrawn": (N_("Closed, as it is no longer wanted"), "neutral"),
+    "referral-reminded": (N_("Reminded: half of the time is gone"), "warning"),
+    "referral-escalated": (N_("Overdue: the coordinator was told"), "bad"),
+    "referral-unanswered": (N_("Not answered in time"), "bad"),
+    "goods-handed-over": (N_("Goods handed over"), "good"),
+    "commitment-freed": (N_("Committed money let go"), "neutral"),
+    "visit-recorded": (N_("Visited"), "active"),
+    "graduation-signed": (N_("Signed"), "active"),
+}
+
+SAID: Mapping[str, str] = {
+    "outcome": N_("Result: {}"),
+    "because": N_("Because of: {}"),
+    "why": N_("Because of: {}"),
+    "reason": N_("Reason: {}"),
+    "suggestion": N_("Proposal: {}"),
+    "month": N_("Month {}"),
+    "condition": N_("Business: {}"),
+    "goods": N_("Goods: {}"),
+    "cause": N_("Cause: {}"),
+    "verdict": N_("Verdict: {}"),
+}
+
+
+def in_lines(title: str) -> list[str]:
+    """A stage's title in the two lines that a box has room for."""
+    return textwrap.wrap(title, 19, max_lines=2, placeholder="…")
+
+
+def code_name(code: str) -> str:
+    """What a person reads for an outcome, a reason, a condition or any other code."""
+    return str(_(CODES[code])) if code in CODES else code
+
+
+def state_name(state: str) -> str:
+    """What a person reads for where a journey or a referral stands."""
+    return str(_(STATES[state])) if state in STATES else state
+
+
+def second(moment: datetime) -> str:
+    """A moment to the second, in the deployment's zone: for what changes while one looks."""
+    return str(format_datetime(moment, "d MMM y, HH.mm.ss"))
+
+
+def code_kind(code: str) -> str:
+    """How a tag with this code is marked."""
+    if code in SETBACKS:
+        return "bad"
+    return "neutral" if code in UNDECIDED else "good"
+
+
+def event_name(entry: TimelineEntry) -> str:
+    """What happened, in words."""
+    return str(_(EVENTS[entry.type][0])) if entry.type in EVENTS else entry.type
+
+
+def event_kind(entry: TimelineEntry) -> str:
+    """How a line of the timeline is marked."""
+    if entry.type == "journey-ended" and entry.said.get("outcome") not in ("graduated", "completed"):
+        return "neutral"
+    return EVENTS[entry.type][1] if entry.type in EVENTS else "neutral"
+
+
+def event_details(entry: TimelineEntry) -> list[str]:
+    """What an event said besides, in words: its codes and amounts."""
+    told = [
+        str(_(phrase)).format(code_name(str(entry.said[name]))) for name, phrase in SAID.items() if name in entry.said
+    ]
+    if "amount" in entry.said:
+        told.append(format_rupiah(int(entry.said["amount"])))
+    if "accountable_office" in entry.said:
+        told.append(office_name(str(entry.said["accountable_office"])))
+    if int(entry.said.get("attempt", 1)) > 1:
+        told.append(str(_("Attempt {}")).format(entry.said["attempt"]))
+    return told

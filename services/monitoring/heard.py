@@ -1,0 +1,47 @@
+"""How many events at once become rows: PostgreSQL unpacks them from one JSON parameter, whatever their number."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Table, bindparam, column, func
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from shared.bus import Heard
+from shared.storage import Base
+
+
+def core(table: type[Base]) -> Table:
+    """The table itself: the ORM would take the parameter `rows` for a row to insert."""
+    return cast("Table", table.__table__)
+
+
+def columns_of(table: type[Base], *, but: Collection[str] = ()) -> list[str]:
+    """The names of a table's columns, without some."""
+    return [each.name for each in table.__table__.columns if each.name not in but]
+
+
+def recordset(table: type[Base], names: Sequence[str]) -> TableValuedAlias:
+    """The parameter `rows`, a list of JSON objects, as a table with some of this table's columns."""
+    columns = [column(name, table.__table__.c[name].type) for name in names]
+    return (
+        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
+        .table_valued(*columns)
+        .render_derived(name="heard", with_types=True)
+    )
+
+
+def insert_heard(table: type[Base], names: Sequence[str]) -> Insert:
+    """An insert of all `rows` with these columns in one statement; say what to do on conflict."""
+    rows = recordset(table, names)
+    return insert(core(table)).from_select(list(names), rows.select())
+
+
+def rows_of(heard: Iterable[Heard[Any]], *, key: str, at: str) -> dict[str, list[dict[str, Any]]]:
+    """The parameter of these events: what each says, its field `key` as `id`, and its moment under the name `at`.
+
+    Each event stands there once, and in one order, so that two writers never wait for each other in a circle.
+    """
+    once = {each.envelope["id"]: each.envelope for each in heard}
+    rows = [{**each["data"], "id": each["data"][key], at: each["time"]} for each in once.values()]
+    return {"rows": sorted(rows, key=lambda row: row["id"])}

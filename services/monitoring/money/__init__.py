@@ -1,0 +1,1 @@
+"""What the funds did, as far as grants has announced it."""

@@ -1,0 +1,21 @@
+"""The shapes in which a signature crosses HTTP."""
+
+from marshmallow import Schema, fields
+
+from services.monitoring.causes import Cause
+from services.monitoring.outcomes.rules import Verdict
+
+
+class SignatureGiven(Schema):
+    """What an officer signs; the cause belongs to a failure, and to nothing else."""
+
+    verdict = fields.Enum(Verdict, by_value=True, required=True)
+    cause = fields.Enum(Cause, by_value=True, load_default=None, allow_none=True)
+
+
+class SignatureShown(SignatureGiven):
+    """A signature as colleagues see it."""
+
+    number = fields.Integer()
+    officer_name = fields.String()
+    signed_at = fields.AwareDateTime()

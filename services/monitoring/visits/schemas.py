@@ -1,0 +1,29 @@
+"""The shapes in which a visit crosses HTTP."""
+
+from marshmallow import Schema, fields, validate
+
+from services.monitoring.causes import Cause
+from services.monitoring.visits.rules import Condition, Goods
+
+
+class VisitFindings(Schema):
+    """What an officer found on a visit; amounts are those of the last month, in whole rupiah."""
+
+    visited_on = fields.Date(required=True)
+    omzet = fields.Integer(required=True, validate=validate.Range(min=0))
+    profit = fields.Integer(required=True, metadata={"description": "A loss is negative."})
+    goods = fields.Enum(Goods, by_value=True, required=True)
+    condition = fields.Enum(Condition, by_value=True, required=True)
+    cause = fields.Enum(Cause, by_value=True, load_default=None, allow_none=True)
+
+
+class VisitPlanned(VisitFindings):
+    """A visit as it stands in the plan, with its findings once it took place."""
+
+    number = fields.Integer()
+    month = fields.Integer()
+    due_on = fields.Date()
+
+
+class VisitsDone(Schema):
+    """Nothing needs to be said: the last visit says how the stage ends."""

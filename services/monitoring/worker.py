@@ -1,0 +1,52 @@
+"""Monitoring as the bus knows it: the service with its own stages, and its read model, a subscriber of its own."""
+
+from sqlalchemy.orm import Session
+
+from services.monitoring.flow import commands as flow
+from services.monitoring.flow import handlers as flow_handlers
+from services.monitoring.money import commands as money
+from services.monitoring.money import handlers as money_handlers
+from services.monitoring.outcomes.work import Graduation
+from services.monitoring.visits.work import Visits
+from shared.bus import Participant, Subscriber
+from shared.events import intake, referrals
+from shared.referrals import handlers as worklist
+from shared.referrals import jobs
+from shared.web.bells import forget_answers
+
+WORKS = (Visits(), Graduation())
+
+
+def reset(session: Session) -> None:
+    """Empty the read model, so that it can be told everything again."""
+    flow.reset(session)
+    money.reset(session)
+
+
+MONITORING = Subscriber(
+    name="monitoring",
+    hears=worklist.subscriber_hears(WORKS),
+    declines={
+        intake.JourneyOpened: "A journey concerns the worklist only once one of its stages is offered.",
+        intake.StageSkipped: "What is not offered is no work.",
+        intake.StageStuck: "The leading office decides; a new offer would be heard.",
+        intake.JourneyEnded: "What is still open is withdrawn by an event of its own.",
+        **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages is no work of monitoring's."),
+    },
+)
+
+FIGURES = Subscriber(
+    name="monitoring.figures",
+    hears={**flow_handlers.HEARS, **money_handlers.HEARS},
+    declines={
+        intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
+        referrals.ParticularsMissing: "A transport matter between two services: nothing happened to the journey.",
+    },
+    reset=reset,
+)
+
+PARTICIPANT = Participant(
+    name="monitoring",
+    subscribers=(MONITORING, FIGURES),
+    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring")),
+)

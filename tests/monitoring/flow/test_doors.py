@@ -1,0 +1,189 @@
+"""What officers and programs are shown: the numbers, the lists behind them, and one journey's story."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from services.monitoring.flow import api, pages
+from shared.events import referrals
+from shared.identity.rules import Role
+from shared.kernel import clock
+from shared.kernel.ids import new_id
+from shared.storage import Database
+from shared.storage.clock import advance
+from shared.web.factory import create_app
+from tests.browsing import Browser, an_officer, bearer
+from tests.monitoring import stories
+
+FLOW = "/monitoring/v1/dinsos/programmes/kube-kaltim-2023/flow"
+
+
+@pytest.fixture
+def app(monitoring_db: Database) -> Flask:
+    made = create_app("monitoring", blueprints=[api.blueprint], pages=[pages.pages], database=monitoring_db)
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def told(monitoring_db: Database) -> dict[str, UUID]:
+    """Four journeys: one graduated, one new at the proposal, one overdue there, one in another kabupaten."""
+    now = clock.now()
+    story = stories.whole_journey()
+    graduated = story.heard[1].event.journey_id
+    new, late = stories.journey(story, at=now), stories.journey(story, at=now - timedelta(days=20))
+    elsewhere = stories.journey(story, at=now, area="64.07.01.2001")
+    stories.offer(story, new, "proposal", now)
+    overdue = stories.offer(story, late, "proposal", now - timedelta(days=20))
+    story.tell("grants", referrals.ReferralAccepted(**overdue), now - timedelta(days=19))
+    stories.offer(story, elsewhere, "formation", now - timedelta(days=8))
+    stories.hear(monitoring_db, story.heard)
+    return {"graduated": graduated, "new": new, "late": late, "elsewhere": elsewhere}
+
+
+def ask(app: Flask, address: str, **officer: Any) -> Any:
+    answer = app.test_client().get(address, headers=bearer(an_officer(**officer)))
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def test_the_map_counts_every_stage(app: Flask, told: dict[str, UUID]) -> None:
+    flow = ask(app, FLOW)
+    stages = {stage["stage"]: stage for stage in flow["stages"]}
+    proposal = stages["proposal"]
+    assert {
+        name: proposal[name] for name in ("waiting", "active", "open", "overdue", "due_soon", "done", "entered")
+    } == {
+        "waiting": 1,
+        "active": 1,
+        "open": 2,
+        "overdue": 1,
+        "due_soon": 0,
+        "done": 1,
+        "entered": 3,
+    }
+    assert stages["formation"]["due_soon"] == 1
+    assert stages["file_check"]["outcomes"] == {"eligible": 1, "mend": 1}
+    assert stages["briefing"]["skipped"] == 1
+    assert stages["proposal"]["median_working_days"] is not None
+    (waiting,) = [each for each in flow["waiting"] if each["stage"] == "proposal"]
+    assert (waiting["office"], waiting["waiting"], waiting["overdue"]) == ("dinsos-kukar", 2, 1)
+    assert flow["funds"][0]["realised"] == 15_000_000
+
+
+def test_a_second_chance_is_counted_on_the_line_back(app: Flask, told: dict[str, UUID]) -> None:
+    edges = {(each["source"], each["target"]): each for each in ask(app, FLOW)["edges"]}
+    back = edges["file_check", "proposal"]
+    assert back["is_return"]
+    assert back["journeys"] == 1
+    assert edges["formation", "proposal"]["journeys"] == 3
+
+
+@pytest.mark.parametrize("state", ["open", "waiting", "active", "due-soon", "overdue", "stuck", "done", "skipped"])
+def test_every_number_is_the_length_of_the_list_behind_it(app: Flask, told: dict[str, UUID], state: str) -> None:
+    for stage in ask(app, FLOW)["stages"]:
+        query = f"programme=kube-kaltim-2023&version=1&stage={stage['stage']}&state={state}"
+        listed = ask(app, f"/monitoring/v1/dinsos/journeys?{query}")
+        assert len(listed["items"]) == stage[state.replace("-", "_")], (stage["stage"], state)
+
+
+def test_a_list_by_ending_and_by_outcome(app: Flask, told: dict[str, UUID]) -> None:
+    graduated = ask(app, "/monitoring/v1/dinsos/journeys?state=graduated")["items"]
+    assert [each["journey"]["id"] for each in graduated] == [str(told["graduated"])]
+    mended = ask(app, "/monitoring/v1/dinsos/journeys?stage=file_check&state=done&outcome=mend")["items"]
+    assert len(mended) == 1
+    assert ask(app, "/monitoring/v1/dinsos/journeys?state=refused") == {"items": [], "next": None}
+
+
+def test_lists_go_on_page_by_page(app: Flask, told: dict[str, UUID]) -> None:
+    first = ask(app, "/monitoring/v1/dinsos/journeys?limit=3")
+    second = ask(app, f"/monitoring/v1/dinsos/journeys?limit=3&after={first['next']}")
+    found = [each["journey"]["id"] for each in first["items"] + second["items"]]
+    assert sorted(found) == sorted(map(str, told.values()))
+
+
+def test_an_officer_sees_the_journeys_of_her_own_areas(app: Flask, told: dict[str, UUID]) -> None:
+    kubar = an_officer(areas=("64.07",))
+    listed = app.test_client().get("/monitoring/v1/dinsos/journeys", headers=bearer(kubar)).json
+    assert [each["journey"]["id"] for each in listed["items"]] == [str(told["elsewhere"])]
+    hidden = app.test_client().get(f"/monitoring/v1/dinsos/journeys/{told['new']}", headers=bearer(kubar))
+    assert hidden.status_code == 404
+
+
+def test_a_story_says_who_owes_what_until_when(app: Flask, told: dict[str, UUID]) -> None:
+    story = ask(app, f"/monitoring/v1/dinsos/journeys/{told['late']}")
+    (owed,) = story["owed"]
+    assert (owed["stage"], owed["office"], owed["is_decision"]) == ("proposal", "dinsos-kukar", False)
+    assert [line["type"] for line in story["timeline"]] == ["journey-opened", "stage-offered", "referral-accepted"]
+    assert ask(app, f"/monitoring/v1/dinsos/journeys/{told['graduated']}")["owed"] == []
+
+
+def test_what_came_back_is_owed_a_decision_until_it_is_offered_anew(app: Flask, monitoring_db: Database) -> None:
+    whole = stories.whole_journey()
+    stuck_at = next(n for n, each in enumerate(whole.heard) if "stage-stuck" in each.envelope["type"])
+    one = whole.heard[1].event.journey_id
+    stories.hear(monitoring_db, whole.heard[: stuck_at + 1])
+    (owed,) = ask(app, f"/monitoring/v1/dinsos/journeys/{one}")["owed"]
+    assert (owed["is_decision"], owed["office"], owed["stage"]) == (True, "dinsos-kaltim", "file_check")
+    assert len(ask(app, "/monitoring/v1/dinsos/journeys?stage=file_check&state=stuck")["items"]) == 1
+    stories.hear(monitoring_db, whole.heard[stuck_at + 1 : stuck_at + 2])
+    (owed,) = ask(app, f"/monitoring/v1/dinsos/journeys/{one}")["owed"]
+    assert owed["is_decision"] is False
+    assert ask(app, "/monitoring/v1/dinsos/journeys?stage=file_check&state=stuck")["items"] == []
+
+
+def test_numbers_follow_the_domains_clock(app: Flask, told: dict[str, UUID], monitoring_db: Database) -> None:
+    advance([monitoring_db], timedelta(days=30))
+    stages = {stage["stage"]: stage for stage in ask(app, FLOW)["stages"]}
+    assert stages["proposal"]["overdue"] == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/monitoring/dinsos/programmes",
+        "/monitoring/dinsos/programmes/kube-kaltim-2023",
+        "/monitoring/dinsos/programmes/kube-kaltim-2023/live",
+        "/monitoring/dinsos/journeys?programme=kube-kaltim-2023&stage=proposal&state=overdue",
+    ],
+)
+def test_pages_hold_neither_scripts_nor_styles_of_their_own(app: Flask, told: dict[str, UUID], address: str) -> None:
+    page = Browser(app, an_officer(Role.OFFICER)).get(address)
+    assert page.status_code == 200, page.text
+    assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*src=)", page.text)
+
+
+def test_every_link_on_the_map_leads_to_a_list(app: Flask, told: dict[str, UUID]) -> None:
+    browser = Browser(app, an_officer(Role.OFFICER))
+    page = browser.get("/monitoring/dinsos/programmes/kube-kaltim-2023").text
+    links = set(re.findall(r'href="(/monitoring/dinsos/journeys[^"]+)"', page))
+    assert len(links) > 10
+    for link in links:
+        listed = browser.get(link.replace("&amp;", "&"))
+        assert listed.status_code == 200
+        assert "No journey is here" not in listed.text
+
+
+def test_a_journeys_page_tells_its_story(app: Flask, told: dict[str, UUID]) -> None:
+    browser = Browser(app, an_officer(Role.OFFICER))
+    page = browser.get(f"/monitoring/dinsos/journeys/{told['graduated']}").text
+    assert "Graduated" in page
+    assert "Overdue: the coordinator was told" in page
+    assert browser.get(f"/monitoring/dinsos/journeys/{new_id()}").status_code == 404
+
+
+def test_a_coordinator_of_another_agency_may_look(app: Flask, told: dict[str, UUID]) -> None:
+    coordinator = an_officer(Role.COORDINATOR, office="bappeda-kaltim")
+    assert app.test_client().get(FLOW, headers=bearer(coordinator)).status_code == 200
+    officer = an_officer(Role.OFFICER, office="bappeda-kaltim")
+    assert app.test_client().get(FLOW, headers=bearer(officer)).status_code == 403
+
+
+def test_a_program_that_asks_for_an_unknown_state_is_told_which_there_are(app: Flask, told: dict[str, UUID]) -> None:
+    answer = app.test_client().get("/monitoring/v1/dinsos/journeys?state=lost", headers=bearer(an_officer()))
+    assert answer.status_code == 422
+    assert "due-soon" in answer.text
