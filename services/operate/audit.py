@@ -1,0 +1,146 @@
+"""Proves across the four databases that nobody is lost: the one place that reads all of them, and it only reads.
+
+Added to what `shared.bus.audit` proves of the events: every open journey has exactly one accountable office for each
+open stage, no referral is open that no journey waits for, no fund is over its ceiling, money realised is what was
+handed over, and no line of the access log was changed.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from services.grants.funds import queries as funds
+from services.grants.funds.models import Fund, FundEntry
+from services.grants.goods.models import Grant, HandOver, HandOverLine
+from services.intake.journeys.models import Journey
+from services.intake.journeys.rules import JourneyStatus
+from shared.bus.audit import Finding, Gravity, audit_bus
+from shared.bus.models import HeldEvent, HeldState
+from shared.privacy.looks import verify_looks
+from shared.programmes.state import OUT, JourneyState
+from shared.referrals.models import Referral
+from shared.referrals.rules import OPEN
+from shared.storage import Database
+
+LOOK_AGAIN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stage of an open journey that an office is accountable for."""
+
+    journey_id: UUID
+    stage: str
+    office: str | None
+
+
+def audit(databases: Mapping[str, Database], *, patience: float = 0) -> list[Finding]:
+    """Everything that is not as it should be, waiting up to `patience` seconds for events under way to arrive."""
+    end = time.monotonic() + patience
+    while True:
+        found = _audit_once(databases)
+        if time.monotonic() >= end or not any(each.gravity is Gravity.BEHIND for each in found):
+            return found
+        time.sleep(LOOK_AGAIN)
+
+
+def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
+    events = audit_bus(databases)
+    under_way = any(each.gravity is Gravity.BEHIND for each in events)
+    held = _held_journeys(databases)
+    journeys = [
+        Finding(Gravity.HELD if journey in held else Gravity.BEHIND if under_way else Gravity.BROKEN, "journeys", what)
+        for journey, what in _accountability(databases)
+    ]
+    with databases["grants"].reading() as session:
+        money = [Finding(Gravity.BROKEN, "funds", what) for what in _money(session)]
+    looks = [Finding(Gravity.BROKEN, "access log", what) for what in _looks(databases)]
+    return [*events, *journeys, *money, *looks]
+
+
+def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, str]]:
+    """Where journeys and worklists disagree about who is accountable, by journey."""
+    wanted: dict[UUID, Waiting] = {}
+    with databases["intake"].reading() as session:
+        rows = session.execute(
+            select(Journey.id, Journey.state)
+            .where(Journey.status == JourneyStatus.OPEN)
+            .execution_options(yield_per=5_000)
+        )
+        for journey_id, said in rows:
+            state = JourneyState.from_json(said)
+            if not state.standing(*OUT) and not state.is_stuck:
+                yield journey_id, f"journey {journey_id} is open, and nobody is accountable for it"
+            for name in state.standing(*OUT):
+                stage = state.stages[name]
+                wanted[UUID(stage.referral)] = Waiting(journey_id, name, stage.office)
+    for service, base in databases.items():
+        with base.reading() as session:
+            rows = session.execute(
+                select(Referral.id, Referral.journey_id, Referral.stage, Referral.office)
+                .where(Referral.state.in_(OPEN))
+                .execution_options(yield_per=5_000)
+            )
+            for referral, journey_id, stage, office in rows:
+                waiting = wanted.pop(referral, None)
+                if waiting is None:
+                    yield journey_id, f"{office} has {stage} of {journey_id} open in {service}, which nobody waits for"
+                elif (waiting.journey_id, waiting.stage, waiting.office) != (journey_id, stage, office):
+                    yield journey_id, f"referral {referral} in {service} is not the one that its journey waits for"
+    for referral, waiting in wanted.items():
+        asked = f"{waiting.office} ({waiting.stage})"
+        yield waiting.journey_id, f"journey {waiting.journey_id} waits for {asked}, which has no referral {referral}"
+
+
+def _money(session: Session) -> Iterator[str]:
+    """Where a fund's ledger, its ceiling and what was handed over do not agree."""
+    for finding in funds.audit(session):
+        yield f"{finding.subject}: {finding.says}"
+    for fund in session.scalars(select(Fund)):
+        if fund.balance.used > fund.ceiling:
+            yield f"{fund.id} is over its ceiling of {fund.ceiling}"
+    handed_over = dict(
+        session.execute(
+            select(Grant.journey_id, func.sum(HandOverLine.quantity * HandOverLine.unit_price))
+            .join(HandOver, HandOver.grant_id == Grant.id)
+            .join(HandOverLine, HandOverLine.hand_over_id == HandOver.id)
+            .where(HandOver.signed_at.is_not(None))
+            .group_by(Grant.journey_id)
+        ).all()
+    )
+    realised = dict(
+        session.execute(
+            select(FundEntry.journey_id, func.sum(FundEntry.realised + FundEntry.returned)).group_by(
+                FundEntry.journey_id
+            )
+        ).all()
+    )
+    for journey in handed_over.keys() | realised.keys():
+        goods, money = handed_over.get(journey) or 0, realised.get(journey) or 0
+        if goods != money:
+            yield f"journey {journey} was handed goods worth {goods}, but {money} was realised"
+
+
+def _looks(databases: Mapping[str, Database]) -> Iterator[str]:
+    for service, base in databases.items():
+        with base.reading() as session:
+            broken_at = verify_looks(session).broken_at
+        if broken_at is not None:
+            yield f"the access log of {service} was changed at line {broken_at}"
+
+
+def _held_journeys(databases: Mapping[str, Database]) -> set[UUID]:
+    found: set[UUID] = set()
+    for base in databases.values():
+        with base.reading() as session:
+            streams = session.scalars(select(HeldEvent.stream).where(HeldEvent.state == HeldState.HELD).distinct())
+            for stream in streams:
+                try:
+                    found.add(UUID(stream))
+                except ValueError:
+                    continue
+    return found

@@ -1,0 +1,52 @@
+"""What a home needs before it serves, and what a first start shows: accounts, a registry, people on their way."""
+
+from services.simulate.accounts import demo_clients, demo_password
+from services.supervise.parts import Part
+from shared.identity.accounts import DEMO_OFFICERS, DemoOfficer
+from shared.kernel.settings import SERVICES, settings
+
+
+def prepare() -> None:
+    """Bring the four databases to the newest schema, open the accounts and publish the programmes; may be repeated."""
+    from services.intake.journeys import publishing
+    from services.together import participant
+    from shared.identity.accounts import demo_officers
+    from shared.programmes import library
+    from shared.storage import database, migrate
+
+    for service in SERVICES:
+        participant(service)
+        migrate.prepare(service)
+    with database("intake").transaction() as session:
+        demo_officers(session, demo_password(settings().home))
+        for programme in library.published().values():
+            publishing.publish(session, programme)
+
+
+def demo_accounts() -> tuple[DemoOfficer, ...]:
+    """The made-up officers that may sign in, all with the demonstration's password."""
+    return DEMO_OFFICERS
+
+
+def demonstration(*, simulate: bool) -> Part:
+    """What goes on behind the pages: a registry comes in, and officers work, unless they shall not."""
+    return Part("simulate" if simulate else "registry", run_simulation if simulate else run_registry, 0, once=True)
+
+
+def run_registry() -> None:
+    """Bring an invented registry in, as an officer does."""
+    from services.simulate import begin
+
+    clients = demo_clients(settings().home, settings().port)
+    begin.bring_in_registry(clients[0], seed=1)
+
+
+def run_simulation() -> None:
+    """Let the demonstration's officers work until every journey is over."""
+    from rich.console import Console
+
+    from services.simulate import command
+    from services.simulate.simulation import Wanted
+
+    report = command.run(Wanted(), command.speed_of(command.SPEED), Console())
+    Console(highlight=False, width=120).print(report.tables())

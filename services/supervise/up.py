@@ -1,0 +1,175 @@
+"""`kail up`, `kail down` and `kail status`: what an operator of one machine does."""
+
+import http.client
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+
+import click
+from rich.console import Console
+
+from services.embedded import Embedded
+from services.embedded.process import ServerProcess
+from services.simulate.accounts import demo_password
+from services.supervise import first_start
+from services.supervise.home import Home, HomeTaken
+from services.supervise.parts import Part, parts_of_one_machine
+from services.supervise.supervisor import Supervisor
+from services.together import import_everything
+from shared.kernel.settings import SERVICES, settings
+from shared.kernel.stopping import Stopping
+
+SERVES_WITHIN = 60.0
+LOOK_EVERY = 0.2
+STOPS_WITHIN = 90.0
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+@click.command()
+@click.option("--simulate/--no-simulate", default=True, help="Let simulated officers work through the agencies.")
+def up(simulate: bool) -> None:
+    """Start all of Kail on this machine and stay with it until Ctrl-C."""
+    home = Home(settings().home)
+    try:
+        with home.taken():
+            _check_port()
+            OneMachine(home, simulate=simulate).run()
+    except HomeTaken as taken:
+        raise click.ClickException(str(taken)) from None
+
+
+@click.command()
+def down() -> None:
+    """Stop the Kail that runs in this home."""
+    home = Home(settings().home)
+    if not home.is_taken():
+        console.print(f"No Kail runs in {home.path}.")
+        return
+    os.kill(int(home.note()["supervisor"]), signal.SIGTERM)
+    if not home.wait_until_free(STOPS_WITHIN):
+        raise click.ClickException(f"Kail in {home.path} has not ended after {STOPS_WITHIN:.0f} seconds")
+    console.print("Kail is stopped; its data stays.")
+
+
+def _check_port() -> None:
+    port = settings().port
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise click.ClickException(
+                f"port {port} is not free ({error.strerror}): set KAIL_PORT to another one"
+            ) from None
+
+
+class OneMachine:
+    """All of Kail on this machine: the embedded servers it needs, the parts, and the eye on them."""
+
+    def __init__(self, home: Home, *, simulate: bool) -> None:
+        known = settings()
+        self.home = home
+        self.simulate = simulate
+        self.embedded = Embedded(
+            home.path,
+            postgresql=any(service not in known.database_urls for service in SERVICES),
+            redis=known.broker_url is None,
+        )
+        self.supervisor = Supervisor(parts_of_one_machine(), home.logs, self._report)
+        self.stopping = Stopping((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+
+    def run(self) -> None:
+        """Start, watch until told to stop, stop in order."""
+        began = time.monotonic()
+        try:
+            import_everything()
+            self.embedded.start()
+            self._prepare()
+            self.supervisor.start_all()
+            self._watch_until(self._serves, within=SERVES_WITHIN)
+            if not self.stopping:
+                self._welcome(time.monotonic() - began)
+                self._start_demonstration()
+            self._watch_until(lambda: False)
+        finally:
+            console.print("Stopping.")
+            self.supervisor.stop_all()
+            self.embedded.stop()
+
+    def _prepare(self) -> None:
+        part = Part("prepare", first_start.prepare)
+        if self.supervisor.run_once(part) != 0:
+            raise click.ClickException(
+                f"the databases could not be prepared; the reason is at the end of {self.supervisor.log_of(part.name)}"
+            )
+
+    def _start_demonstration(self) -> None:
+        self.supervisor.add(first_start.demonstration(simulate=self.simulate))
+
+    def _watch_until(self, reached: Callable[[], bool], within: float | None = None) -> None:
+        deadline = None if within is None else time.monotonic() + within
+        self._note()
+        while not self.stopping and not reached():
+            if self._revive_servers() | self.supervisor.look_after():
+                self._note()
+            if deadline and time.monotonic() > deadline:
+                raise click.ClickException(f"Kail does not serve after {within:.0f} s; look into {self.home.logs}")
+            self.stopping.wait(LOOK_EVERY)
+
+    def _revive_servers(self) -> bool:
+        dead = [server for server in self.embedded.servers if not server.is_running]
+        for server in dead:
+            self._report(f"{server.name} ended and is started again")
+            server.start()
+        return bool(dead)
+
+    def _serves(self) -> bool:
+        return all(_is_healthy(service) for service in SERVICES)
+
+    def _note(self) -> None:
+        self.home.write_note(
+            {
+                "supervisor": os.getpid(),
+                "port": settings().port,
+                "servers": {server.name: _pid_of(server) for server in self.embedded.servers},
+                "parts": {
+                    name: {"pid": each.pid, "restarts": each.restarts} for name, each in self.supervisor.running.items()
+                },
+            }
+        )
+
+    def _report(self, sentence: str) -> None:
+        console.print(f"[yellow]{time.strftime('%H:%M:%S')} {sentence}[/yellow]")
+
+    def _welcome(self, seconds: float) -> None:
+        console.print(f"\nKail serves at [bold]http://127.0.0.1:{settings().port}[/bold] (after {seconds:.1f} s)\n")
+        console.print(_accounts(self.home))
+        console.print(f"\nData and logs are in {self.home.path}. Ctrl-C stops everything.\n")
+
+
+def _pid_of(server: ServerProcess) -> int | None:
+    return server.pid
+
+
+def _is_healthy(service: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", settings().port, timeout=5)
+    try:
+        connection.request("GET", f"/{service}/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _accounts(home: Home) -> str:
+    """One line for each account, however narrow the terminal: nobody can sign in with half a password."""
+    password = demo_password(home.path)
+    lines = [
+        f"  {each.username:<18} {password:<16} {', '.join(each.roles):<14} {each.office}"
+        for each in first_start.demo_accounts()
+    ]
+    return "\n".join(["  user name          password         roles          office", *lines])

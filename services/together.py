@@ -1,0 +1,51 @@
+"""All four services in one process tree and at one origin: the composition root of the one-machine deployment.
+
+Only this module, `services.cli` and `services.supervise` know more than one service.
+"""
+
+import gc
+import os
+import signal
+from collections.abc import Iterable
+from importlib import import_module
+
+from services.embedded.process import die_with_parent
+from shared.bus import Participant
+from shared.kernel import logging
+from shared.kernel.settings import SERVICES
+from shared.web.origin import Wsgi, one_origin
+
+
+def participant(service: str) -> Participant:
+    """One service as the bus knows it."""
+    found: Participant = import_module(f"services.{service}.worker").PARTICIPANT
+    return found
+
+
+def participants() -> list[Participant]:
+    """All four services as the bus knows them."""
+    return [participant(service) for service in SERVICES]
+
+
+def import_everything() -> None:
+    """Import all that any part runs, so that forks share it and start at once."""
+    import_module("celery.apps.worker")
+    import_module("celery.concurrency.prefork")
+    import_module("granian.server")
+    participants()
+    for service in SERVICES:
+        import_module(f"services.{service}.app")
+    gc.freeze()  # what is here stays: no collection in a fork need touch, and so copy, its pages
+
+
+def application(services: Iterable[str] = SERVICES) -> Wsgi:
+    """These services at one origin, each under its own name; intake's front answers everything else."""
+    apps: dict[str, Wsgi] = {name: import_module(f"services.{name}.app").create() for name in services}
+    return one_origin(apps, root="intake" if "intake" in apps else next(iter(apps)))
+
+
+def serving() -> Wsgi:
+    """What a web process runs; it ends with whoever started it."""
+    die_with_parent(signal.SIGTERM)
+    logging.configure("web")
+    return application(os.environ.get("KAIL_WEB_SERVES", ",".join(SERVICES)).split(","))

@@ -1,0 +1,98 @@
+"""Real servers for every test: the embedded PostgreSQL and Valkey, or those that the environment names."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from services import catalogue
+from services.embedded import Embedded
+from shared.kernel import clock
+from shared.kernel.settings import SERVICES, load
+from shared.storage import Database, database, migrate
+from shared.storage.base import tables_of
+from shared.storage.clock import FIRST_ROW
+
+SLOW = ("faults", "journeys", "browser")
+"""Folders whose every test runs real processes; `make check` leaves them to `make test`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lives in a slow folder as slow."""
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home with running servers; the same for the whole run of one test process."""
+    given = all(os.environ.get(f"DATABASE_URL_{name.upper()}") for name in SERVICES)
+    own = Embedded(
+        tmp_path_factory.mktemp("home"), durable=False, postgresql=not given, redis="REDIS_URL" not in os.environ
+    )
+    os.environ["KAIL_HOME"] = str(own.home)
+    with own:
+        load()
+        yield own.home
+
+
+_prepared: set[str] = set()
+
+
+def _prepare(service: str) -> Database:
+    base = database(service)
+    if service in _prepared:
+        return base
+    catalogue.participants()  # whatever is imported later must not bring a table that nobody empties
+    with base.engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    migrate.prepare(service, base)
+    _prepared.add(service)
+    return base
+
+
+def _emptied(service: str) -> Database:
+    base = _prepare(service)
+    names = ", ".join(table.name for table in tables_of(service))
+    with base.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(text(FIRST_ROW))
+    clock.set_offset(timedelta())
+    return base
+
+
+@pytest.fixture
+def intake_db(home: Path) -> Database:
+    """Intake's database, empty."""
+    return _emptied("intake")
+
+
+@pytest.fixture
+def grants_db(home: Path) -> Database:
+    """Grants' database, empty."""
+    return _emptied("grants")
+
+
+@pytest.fixture
+def training_db(home: Path) -> Database:
+    """Training's database, empty."""
+    return _emptied("training")
+
+
+@pytest.fixture
+def monitoring_db(home: Path) -> Database:
+    """Monitoring's database, empty."""
+    return _emptied("monitoring")
+
+
+@pytest.fixture
+def databases(
+    intake_db: Database, grants_db: Database, training_db: Database, monitoring_db: Database
+) -> dict[str, Database]:
+    """All four, empty."""
+    return {"intake": intake_db, "grants": grants_db, "training": training_db, "monitoring": monitoring_db}

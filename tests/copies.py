@@ -1,0 +1,54 @@
+"""A whole Kail of one's own: `kail up` in a process, with its own home and port, for tests that want it all."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+
+KAIL = [sys.executable, "-c", "from services.cli import main; main()"]
+
+
+class Copy:
+    """One Kail with its own home and port; it runs from `up` to `end`."""
+
+    def __init__(self, home):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.home = home
+        given = ("DATABASE_URL", "REDIS_URL", "KAIL_")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(given)}
+        self.environment = {**clean, "KAIL_HOME": str(home), "KAIL_PORT": str(self.port)}
+        self.process = None
+        self.said = ""
+
+    def up(self, *options):
+        self.process = subprocess.Popen(
+            [*KAIL, "up", "--no-simulate", *options], env=self.environment, stdout=subprocess.PIPE, text=True
+        )
+        for line in self.process.stdout:
+            self.said += line
+            if "Ctrl-C stops everything" in line:
+                return self
+        raise AssertionError(f"it ended before it served: {self.said}")
+
+    def kail(self, *words, check=True):
+        return subprocess.run(
+            [*KAIL, *words], env=self.environment, capture_output=True, text=True, check=check, timeout=600
+        )
+
+    def running(self):
+        return json.loads((self.home / "running.json").read_text())
+
+    def health(self, service):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{service}/health", timeout=10) as answer:
+            return answer.status
+
+    def end(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(60)
+        if self.process:
+            self.process.stdout.close()

@@ -1,0 +1,107 @@
+"""One command runs all of Kail, with real processes, and brings people through their programmes to the end."""
+
+import json
+import os
+import re
+import signal
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from services.embedded.process import is_alive
+from tests.copies import Copy
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def copy(tmp_path):
+    one = Copy(tmp_path / "home")
+    yield one
+    one.end()
+
+
+def wait_until(claim, what, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+
+
+def errors_in(logs: Path):
+    """Whatever a part logged as an error, or said without being asked."""
+    return [
+        line
+        for log in logs.glob("*.log")
+        if log.stem not in ("postgresql", "redis")
+        for line in log.read_text().splitlines()
+        if '"level": "error"' in line or '"level": "critical"' in line or line.startswith("Traceback")
+    ]
+
+
+def test_people_and_groups_travel_to_their_ends_and_the_audit_is_clean(copy):
+    copy.up()
+    assert {copy.health(service) for service in ("intake", "grants", "training", "monitoring")} == {200}
+    told = copy.kail("simulate", "--speed", "max", "--groups", "4", "--women", "6", "--json")
+    report = json.loads(told.stdout)
+    assert sum(report["outcomes"]["kube-kaltim-2023"].values()) == 4
+    assert sum(report["outcomes"]["wrse-kaltim-2023"].values()) == 6
+    assert not any("open" in outcomes for outcomes in report["outcomes"].values())
+    assert report["refusals"] == {}
+    assert json.loads(copy.kail("audit", "--json").stdout) == {"clean": True, "findings": []}
+    assert errors_in(copy.home / "logs") == []
+
+
+def test_it_prints_accounts_that_can_sign_in_and_a_second_start_finds_its_data(copy):
+    copy.up()
+    username, password = re.search(r"^ *(petugas1) +(\S+)", copy.said, flags=re.MULTILINE).groups()
+    copy.end()
+    again = Copy(copy.home).up()
+    try:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{again.port}/intake/v1/tokens",
+            data=json.dumps({"username": username, "password": password}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert json.loads(answer.read())["token_type"] == "Bearer"
+    finally:
+        again.end()
+
+
+def test_a_part_that_dies_is_started_again_and_a_killed_supervisor_takes_everything_with_it(copy):
+    copy.up()
+    before = copy.running()["parts"]["relay-grants"]["pid"]
+    os.kill(before, signal.SIGKILL)
+    wait_until(lambda: copy.running()["parts"]["relay-grants"]["pid"] not in (None, before), "the relay stayed away")
+    noted = copy.running()
+    pids = [*noted["servers"].values(), *(part["pid"] for part in noted["parts"].values() if part["pid"])]
+    copy.process.kill()
+    copy.process.wait()
+    wait_until(lambda: not any(is_alive(pid) for pid in pids), "a part outlived the supervisor")
+    copy.process.stdout.close()
+    copy.up()
+    assert copy.health("grants") == 200
+
+
+def test_a_second_kail_in_the_same_home_or_on_the_same_port_says_so(copy, tmp_path):
+    copy.up()
+    same_home = copy.kail("up", check=False)
+    assert same_home.returncode == 1
+    assert "already runs" in same_home.stderr
+    copy.environment["KAIL_HOME"] = str(tmp_path / "other")
+    same_port = copy.kail("up", check=False)
+    assert same_port.returncode == 1
+    assert "KAIL_PORT" in same_port.stderr
+
+
+def test_down_stops_it_from_another_terminal(copy):
+    copy.up()
+    assert "runs in" in copy.kail("status").stdout
+    pids = [part["pid"] for part in copy.running()["parts"].values() if part["pid"]]
+    copy.kail("down")
+    assert copy.process.wait(5) == 0
+    assert not any(is_alive(pid) for pid in pids)
+    assert "No Kail runs" in copy.kail("down").stdout
