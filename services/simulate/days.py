@@ -1,0 +1,71 @@
+"""From one day to the next: wait until all events have arrived, then move the clock to when something is due."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.simulate.case import morning
+from shared.bus import metrics
+from shared.kernel import calendar, clock
+from shared.storage import Database
+from shared.storage.clock import advance, ahead_of
+
+SETTLES_WITHIN = 120.0
+LOOK_EVERY = 0.05
+CLOCK_IS_KNOWN_AFTER = 0.25
+"""Seconds after which every process has read the moved clock."""
+
+
+class NotSettled(RuntimeError):
+    """Events are still under way, or held, after a long time."""
+
+
+@dataclass
+class Days:
+    """The operator's two acts, on the databases themselves."""
+
+    databases: Mapping[str, Database]
+    days_per_second: float | None
+    stopping: Callable[[], bool] = lambda: False
+
+    def begin(self) -> None:
+        """Read what day it is for the domain."""
+        with self.databases["intake"].reading() as session:
+            clock.set_offset(ahead_of(session))
+
+    def settle(self) -> None:
+        """Wait until no event is under way, seen twice in a row; raises NotSettled."""
+        deadline = time.monotonic() + SETTLES_WITHIN
+        quiet = 0
+        while quiet < 2 and not self.stopping():
+            quiet = quiet + 1 if all(self._is_settled(each) for each in self.databases.values()) else 0
+            if time.monotonic() > deadline:
+                raise NotSettled(f"events are still under way after {SETTLES_WITHIN:.0f} s; see `kail status`")
+            time.sleep(LOOK_EVERY)
+
+    def go_on_at(self, wanted: datetime, *, worked_since: float) -> int:
+        """Move the clock to the first working morning at or after a moment; gives the number of days gone by."""
+        day = wanted.astimezone(clock.zone()).date()
+        while not calendar.is_working_day(day) or morning(day) < wanted:
+            day += timedelta(days=1)
+        ahead = morning(day) - clock.now()
+        if ahead <= timedelta():
+            return 0
+        gone = (day - clock.today()).days
+        self._keep_pace(gone, worked_since)
+        advance(self.databases.values(), max(morning(day) - clock.now(), timedelta()))
+        time.sleep(CLOCK_IS_KNOWN_AFTER)
+        return gone
+
+    def _keep_pace(self, days: int, worked_since: float) -> None:
+        if self.days_per_second is None:
+            return
+        until = worked_since + days / self.days_per_second
+        while (left := until - time.monotonic()) > 0 and not self.stopping():
+            time.sleep(min(left, 0.2))
+
+    @staticmethod
+    def _is_settled(database: Database) -> bool:
+        with database.reading() as session:
+            return metrics.is_settled(session)

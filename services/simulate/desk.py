@@ -1,0 +1,132 @@
+"""An office's day: its officers go through the worklists of the four services and do what is due.
+
+Who forgets, who declines and who gives back is drawn once for each offer; a second offer of a stage is treated well,
+so that journeys do not circle.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from random import Random
+
+from services.simulate.case import Case, moment, morning
+from services.simulate.chance import Chance
+from services.simulate.client import Client, Json, Refused
+from services.simulate.work import ACTS
+from shared.kernel import calendar, clock
+from shared.kernel.settings import SERVICES
+
+NEVER = datetime.max.replace(tzinfo=clock.zone())
+
+
+class Manner(StrEnum):
+    """How an officer treats an offer."""
+
+    PROMPT = "prompt"  # takes it on within days
+    LATE = "late"  # takes it on only when reminded
+    FORGETS = "forgets"  # never answers: it goes back as unanswered
+    DECLINES = "declines"  # says no, with a reason
+    RETURNS = "returns"  # takes it on and gives it back
+
+
+MANNERS = {
+    Manner.PROMPT: 0.885,
+    Manner.LATE: 0.06,
+    Manner.FORGETS: 0.015,
+    Manner.DECLINES: 0.025,
+    Manner.RETURNS: 0.015,
+}
+NOES = (
+    ("no-places", "Jadwal bulan ini penuh.", "offer-again-later"),
+    ("incomplete-file", "Nomor telepon penerima tidak aktif; mohon dilengkapi.", "mend-and-return"),
+    ("not-reached", "Tiga kali dikunjungi, penerima tidak di tempat.", "offer-again-later"),
+)
+
+
+@dataclass
+class Desk:
+    """One office, whom it can ask, and what it has in mind for each referral."""
+
+    office: str
+    agency: str
+    everybody: list[Client]
+    chance: Chance
+    number_of: Callable[[str], int]
+    refusals: Counter[str]
+    done: Counter[str]
+    wakes: dict[str, datetime] = field(default_factory=dict)
+
+    def colleague(self, role: str, office: str | None = None) -> Client:
+        """Somebody of this office, or of another that she calls, who holds a role."""
+        return next(each for each in self.everybody if each.office == (office or self.office) and role in each.roles)
+
+    def work_a_day(self) -> Iterator[datetime]:
+        """Do all that is due today; gives the moments at which something will be due next."""
+        for service in SERVICES:
+            for row in list(self.colleague("officer").every(f"/{service}/v1/{self.agency}/referrals")):
+                yield from self._treat(service, row)
+
+    def _treat(self, service: str, row: Json) -> Iterator[datetime]:
+        now = clock.now()
+        wake = self.wakes.get(f"{row['id']}:{row['state']}") or self._first_look(row)
+        path = f"/{service}/v1/{self.agency}/referrals/{row['id']}"
+        if wake <= now:
+            try:
+                wake = self._act(path, row)
+            except Refused as refused:
+                self.refusals[refused.code] += 1
+                wake = now + timedelta(days=1)
+        self.wakes[f"{row['id']}:{row['state']}"] = wake
+        due = (moment(row[name]) for name in ("remind_at", "due_at", "expires_at") if row[name])
+        yield from (each for each in (wake, *due) if each > now)
+
+    def _act(self, path: str, row: Json) -> datetime:
+        officer = self.colleague("officer")
+        manner = self._manner(row)
+        if row["state"] in ("offered", "opened"):
+            if manner is Manner.DECLINES:
+                self._say_no(officer, f"{path}/decline", row)
+                return NEVER
+            officer.post(f"{path}/accept")
+            self.done["accepted"] += 1
+            return clock.now()
+        if manner is Manner.RETURNS:
+            self._say_no(officer, f"{path}/return", row)
+            return NEVER
+        case = Case(row, self.number_of(row["journey_id"]), path, self.colleague, self.chance.of)
+        wake = ACTS[row["kind"]](case)
+        if wake is None:
+            self.done["completed"] += 1
+        return wake or NEVER
+
+    def _say_no(self, officer: Client, path: str, row: Json) -> None:
+        reason, explanation, suggestion = self._luck(row, "no").choice(NOES)
+        officer.post(path, {"reason": reason, "explanation": explanation, "suggestion": suggestion})
+        self.done["declined" if path.endswith("decline") else "returned"] += 1
+
+    def _first_look(self, row: Json) -> datetime:
+        """When the office turns to a referral that it has not dealt with in this state."""
+        luck = self._luck(row, row["state"])
+        manner = self._manner(row)
+        if row["state"] == "accepted":
+            return self._later(row["accepted_at"], luck.randint(1, 6))
+        if manner is Manner.FORGETS:
+            return NEVER
+        if manner is Manner.LATE:
+            return self._later(row["remind_at"], 1)
+        return self._later(row["offered_at"], luck.randint(0, 3))
+
+    @staticmethod
+    def _later(since: str, days: int) -> datetime:
+        day = moment(since).astimezone(clock.zone()).date()
+        return morning(calendar.add_working_days(day, days)) if days else moment(since)
+
+    def _manner(self, row: Json) -> Manner:
+        if row["attempt"] > 1:
+            return Manner.PROMPT
+        return self._luck(row, "manner").choices(list(MANNERS), list(MANNERS.values()))[0]
+
+    def _luck(self, row: Json, what: str) -> Random:
+        return self.chance.of(self.number_of(row["journey_id"]), row["stage"], row["attempt"], what)
