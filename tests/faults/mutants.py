@@ -1,0 +1,42 @@
+"""Deliberately broken versions of the bus: the audit has to catch each of them, or it proves nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from shared.bus import delivery, messages
+from shared.bus.chain import Batch, Placed, Standing, link
+from shared.kernel.failpoints import failpoint
+
+
+def confirm_before_commit() -> None:
+    """The receiver says that it has everything, and only then commits."""
+    take = delivery._take
+
+    def hasty(session: Any, subscriber: Any, batch: Batch, cursor: Any, placed: Placed) -> None:
+        take(session, subscriber, batch, cursor, placed)
+        from shared.bus.broker import CeleryTransport
+
+        CeleryTransport().confirm(
+            messages.Confirmation(subscriber.name, batch.source, batch.partition, cursor.position, cursor.hash)
+        )
+        failpoint("mutant.confirmed-before-commit")
+
+    delivery._take = hasty
+
+
+def no_cursor_check() -> None:
+    """The receiver applies whatever comes, as if it were always new."""
+
+    def everything_is_new(batch: Batch, position: int, known: bytes) -> Placed:
+        running = known
+        for sent in batch.events:
+            running = link(running, sent.body, sent.sealed_digest)
+        return Placed(Standing.NEXT, batch.events, running)
+
+    delivery.place = everything_is_new
+
+
+MUTANTS: dict[str, Callable[[], None]] = {
+    "confirm-before-commit": confirm_before_commit,
+    "no-cursor-check": no_cursor_check,
+}
