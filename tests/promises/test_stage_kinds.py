@@ -1,0 +1,24 @@
+"""What programmes may ask for is what the services do: each kind of stage has exactly one slice that does it."""
+
+from importlib import import_module
+
+import pytest
+
+from shared.kernel.settings import SERVICES
+from shared.programmes import kinds
+
+
+def works_of(service):
+    return import_module(f"services.{service}.worker").WORKS
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_kind_of_stage_is_offered_by_exactly_one_work_of_its_service(service):
+    assert sorted(work.kind for work in works_of(service)) == sorted(kind.name for kind in kinds.of_service(service))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_work_has_its_part_of_the_referrals_page(service, home):
+    application = import_module(f"services.{service}.app").create()
+    for work in works_of(service):
+        assert application.jinja_env.get_template(work.template), work.kind
