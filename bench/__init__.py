@@ -1,0 +1,1 @@
+"""Benchmarks: Kail beside its peers, in one run on one machine."""
