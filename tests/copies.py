@@ -8,6 +8,8 @@ import subprocess
 import sys
 import urllib.request
 
+from tests.waiting import PATIENCE
+
 KAIL = [sys.executable, "-c", "from services.cli import main; main()"]
 
 
@@ -43,7 +45,7 @@ class Copy:
         return json.loads((self.home / "running.json").read_text())
 
     def health(self, service):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{service}/health", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/{service}/health", timeout=PATIENCE) as answer:
             return answer.status
 
     def end(self):

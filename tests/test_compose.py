@@ -12,6 +12,7 @@ from services.cli import main
 from services.embedded import Valkey
 from shared.bus import broker
 from shared.kernel.settings import SERVICES, load
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = YAML(typ="safe").load(ROOT / "docker-compose.yml")
@@ -121,7 +122,7 @@ def test_everybody_may_put_work_into_every_service_and_each_service_takes_its_ow
                     message.ack()
 
                 with incoming.Consumer([queue], callbacks=[take]):
-                    incoming.drain_events(timeout=5)
+                    incoming.drain_events(timeout=PATIENCE)
                 assert received == [{"from": sender}]
 
 

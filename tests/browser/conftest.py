@@ -3,10 +3,11 @@
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.desk import SCREEN, Days, Desk
 from tests.copies import Copy
+from tests.waiting import PATIENCE
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -17,6 +18,7 @@ def browser():
     found = next((path for path in map(shutil.which, BROWSERS) if path), None)
     if not found:
         pytest.skip(f"the pages are tried in a browser, and none of {', '.join(BROWSERS)} is installed")
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -49,6 +51,7 @@ def sit_down(browser, kail):
 
     def another():
         context = browser.new_context(locale="id-ID", viewport=SCREEN)
+        context.set_default_timeout(PATIENCE * 1000)
         desks.append(Desk(context.new_page(), f"http://127.0.0.1:{kail.port}", password))
         return desks[-1]
 

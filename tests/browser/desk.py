@@ -9,10 +9,10 @@ import time
 
 from playwright.sync_api import expect
 
+from tests.waiting import PATIENCE
+
 SCREEN = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 390, "height": 844}
-ARRIVES_WITHIN = 30.0
-"""Seconds that an event may take from one agency's page to the next one's worklist."""
 REFUSED = 422
 """An answer that asks to mend a form is no fault."""
 
@@ -82,7 +82,7 @@ class Desk:
 
     def open_row(self, path, *words):
         """Open a list again and again until it has a row with these words, and follow that row's link."""
-        deadline = time.monotonic() + ARRIVES_WITHIN
+        deadline = time.monotonic() + PATIENCE
         self.go(path)
         while not self.row(*words).count():
             assert time.monotonic() < deadline, f"{path} never listed {words}"

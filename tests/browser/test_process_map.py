@@ -26,7 +26,7 @@ def test_the_map_moves_by_itself(desk, sit_down):
     desk.press("Buka perjalanan yang dipilih")
     desk.says("1 perjalanan dibuka.")
 
-    expect(under_way(looker.page)).to_have_text(str(before + 1), timeout=15_000)
+    expect(under_way(looker.page)).to_have_text(str(before + 1))
     here_now = looker.page.locator('svg.process a[aria-label^="Verifikasi data, Sedang di sini"]')
     expect(here_now).to_be_visible()
     assert looker.page.evaluate("window.stillTheSamePage")

@@ -21,6 +21,7 @@ from shared.storage import Base, Database
 from shared.storage.clock import FIRST_ROW, NOW_FUNCTION, DomainClock
 from tests.faults.part import ROUTES
 from tests.shared.bus.harness import EFFECTS
+from tests.waiting import PATIENCE
 
 TABLES = [model.__table__ for model in (LoggedEvent, LogHead, Subscription, Cursor, HeldEvent, DomainClock)]
 PARTS = (("relay", "intake"), ("worker", "intake"), ("worker", "grants"), ("beat", "all"))
@@ -112,10 +113,14 @@ class Fleet:
                     part.deaths += 1
                     part.start()
 
-    def __exit__(self, *_: object) -> None:
+    def stop_watching(self) -> None:
+        """From now on, who dies stays dead."""
         self.stopping.set()
         if self.watch.is_alive():
             self.watch.join()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop_watching()
         for part in self.parts.values():
             part.kill()
         for base in (self.source, self.target):
@@ -138,7 +143,7 @@ class Fleet:
             rows = connection.execute(text("SELECT journey_id, stage FROM effect ORDER BY seq"))
             return [(row.journey_id, row.stage) for row in rows]
 
-    def wait_until_heard(self, timeout: float = 120) -> None:
+    def wait_until_heard(self, timeout: float = PATIENCE) -> None:
         """Wait until as much has happened as was announced, and everything is confirmed."""
         end = time.monotonic() + timeout
         while time.monotonic() < end:

@@ -15,6 +15,7 @@ from psycopg import sql
 from services.embedded.postgresql import binaries
 from shared.storage import Database
 from tests.faults.fleet import Fleet
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.xdist_group("faults")
 
@@ -70,7 +71,7 @@ def test_a_worker_child_killed_while_its_parent_lives(fleet: Fleet):
 )
 def test_a_part_that_dies_at_a_failpoint(fleet: Fleet, kind: str, service: str, failpoint: str):
     fuse = fleet.arm(kind, service, failpoint)
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while fuse.exists() and time.monotonic() < end:
         fleet.announce(5, 3)
         time.sleep(0.2)
@@ -117,11 +118,9 @@ def test_deliveries_that_are_doubled_and_shuffled(fleet: Fleet):
         process.suspend()
     try:
         fleet.announce(40, 5)
-        time.sleep(1.5)
         with redis.Redis.from_url(fleet.servers.valkey.address) as broker:
-            waiting = broker.lrange("grants", 0, -1)
-            assert waiting
-            shuffled = waiting * 2
+            wait_until(lambda: broker.llen("grants") >= 2, "the relay sent nothing")
+            shuffled = broker.lrange("grants", 0, -1) * 2
             random.Random(7).shuffle(shuffled)
             broker.lpush("grants", *shuffled)
     finally:

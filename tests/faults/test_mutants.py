@@ -1,46 +1,38 @@
 """The checker can fail: it catches each deliberately broken bus."""
 
+import os
+import signal
 import time
 
 from sqlalchemy import text
 
 from shared.bus.audit import Gravity
 from tests.faults.fleet import Fleet
+from tests.faults.mutants import FUSE
+from tests.waiting import PATIENCE, wait_until
 
 
 def broken(fleet: Fleet) -> list[str]:
     return [finding.what for finding in fleet.findings() if finding.gravity is Gravity.BROKEN]
 
 
-def wait_for_something_broken(fleet: Fleet) -> list[str]:
-    end = time.monotonic() + 30
-    while not (found := broken(fleet)) and time.monotonic() < end:
-        time.sleep(0.1)
-    return found
-
-
 def test_a_confirmation_before_the_commit_is_caught(tmp_path):
     with Fleet(tmp_path, durable=False) as fleet:
-        fleet.start(without=("beat",), mutant="confirm-before-commit")
-        fleet.stopping.set()  # nobody starts the worker again: the audit sees what it left behind
-        worker = fleet.parts["worker", "grants"]
-        worker.kill()
         fuse = fleet.home / "fuse"
         fuse.touch()
-        worker.environment |= {
-            "KAIL_FAILPOINT": "mutant.confirmed-before-commit",
-            "KAIL_FAILPOINT_FUSE": str(fuse),
-        }
-        worker.start()
+        fleet.parts["worker", "grants"].environment |= {FUSE: str(fuse)}
+        fleet.start(without=("beat",), mutant="confirm-before-commit")
+        fleet.stop_watching()  # nobody starts the worker again: the audit sees what it left behind
         fleet.announce(1, 1)
-        assert any("confirmed up to" in what for what in wait_for_something_broken(fleet))
+        wait_until(lambda: broken(fleet), "the audit found nothing")
+        assert any("confirmed up to" in what for what in broken(fleet))
 
 
 def test_a_missing_cursor_check_is_caught(tmp_path):
     with Fleet(tmp_path, durable=False) as fleet:
         fleet.start(without=("beat",), mutant="no-cursor-check")
         fleet.announce(4, 3)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while not broken(fleet) and time.monotonic() < deadline:
             with fleet.source.engine.begin() as connection:  # the sender forgets, and sends everything again
                 connection.execute(text("UPDATE subscription SET confirmed = 0, asked = asked + 1"))
@@ -64,15 +56,19 @@ def test_a_commit_that_is_not_on_disk_when_it_is_confirmed_is_caught(tmp_path):
         fleet.start(without=("beat",))
         fleet.announce(4, 3)
         fleet.wait_until_heard()
+        _hold_the_wal_writer(fleet)  # it would bring the commit to disk within its ten seconds
         fleet.announce(1, 1)
-        deadline = time.monotonic() + 30
-        while not fleet.is_confirmed() and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(fleet.is_confirmed, "the commit was never confirmed")
         fleet.targets_server.stop_immediately()
-        fleet.stopping.set()
-        fleet.watch.join()
+        fleet.stop_watching()
         for part in fleet.parts.values():
             part.kill()
         fleet.targets_server.start()
         fleet.target.dispose()
         assert any("confirmed up to" in what for what in broken(fleet))
+
+
+def _hold_the_wal_writer(fleet: Fleet) -> None:
+    with fleet.target.engine.connect() as connection:
+        pid = connection.scalar(text("SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'"))
+    os.kill(pid, signal.SIGSTOP)

@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 
 import psycopg
 import pytest
@@ -12,6 +11,7 @@ import redis
 
 from services.embedded import Embedded, PostgreSQL, Valkey
 from services.embedded.process import is_alive
+from tests.waiting import wait_until
 
 
 def asks(server: PostgreSQL, question: str, database: str = "kail_grants"):
@@ -115,9 +115,6 @@ def test_the_servers_end_when_whoever_started_them_is_killed(home):
     starter.kill()
     starter.wait()
     starter.stdout.close()
-    deadline = time.monotonic() + 20
-    while any(is_alive(pid) for pid in pids):
-        assert time.monotonic() < deadline, "a server outlived its parent"
-        time.sleep(0.05)
+    wait_until(lambda: not any(is_alive(pid) for pid in pids), "a server outlived its parent")
     with Embedded(home, durable=False) as embedded:
         assert asks(embedded.postgresql, "SELECT 1") == [(1,)]

@@ -12,6 +12,7 @@ import pytest
 
 from services.embedded.process import is_alive
 from services.supervise.home import Home, HomeTaken
+from tests.waiting import wait_until
 
 PROGRAM = """
 import os, pathlib, sys, time
@@ -82,13 +83,6 @@ def supervise(tmp_path):
     yield start
     for each in started:
         each.close()
-
-
-def wait_until(claim, what):
-    deadline = time.monotonic() + 10
-    while not claim():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
 
 
 def test_a_part_that_is_killed_is_back_at_once_and_the_other_is_left_alone(supervise):

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import time
 import urllib.request
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from services.embedded.process import is_alive
 from tests.copies import Copy
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -21,13 +21,6 @@ def copy(tmp_path):
     one = Copy(tmp_path / "home")
     yield one
     one.end()
-
-
-def wait_until(claim, what, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not claim():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.1)
 
 
 def errors_in(logs: Path):
@@ -65,7 +58,7 @@ def test_it_prints_accounts_that_can_sign_in_and_a_second_start_finds_its_data(c
             data=json.dumps({"username": username, "password": password}).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             assert json.loads(answer.read())["token_type"] == "Bearer"
     finally:
         again.end()

@@ -30,6 +30,7 @@ from shared.programmes.load import load
 from shared.storage import Database
 from tests.announcements import announced
 from tests.grants.desk import FUND, HEAD, TOTAL, Desk, officer, order, sk
+from tests.waiting import PATIENCE
 
 
 def test_opening_a_fund_twice_opens_it_once_and_other_figures_are_refused(desk: Desk) -> None:
@@ -92,7 +93,7 @@ def test_officers_at_many_desks_cannot_together_pass_the_ceiling(desk: Desk) -> 
     together = Barrier(8)
 
     def reserve(_: int) -> bool:
-        together.wait(timeout=10)
+        together.wait(timeout=PATIENCE)
         try:
             with desk.database.transaction() as session:
                 move_money(session, desk.officer, [_reserve(100_000_000)])
@@ -115,7 +116,7 @@ def test_approvers_who_sign_at_the_same_moment_commit_only_what_the_fund_has(des
     together = Barrier(6)
 
     def sign(referral: UUID) -> bool:
-        together.wait(timeout=10)
+        together.wait(timeout=PATIENCE)
         try:
             desk.complete([referral], sk(), by=desk.approver)
         except FundExhausted:
