@@ -1,6 +1,8 @@
 """Real servers for every test: the embedded PostgreSQL and Valkey, or those that the environment names."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +20,17 @@ from shared.storage.clock import FIRST_ROW
 
 SLOW = ("faults", "journeys", "browser")
 """Folders whose every test runs real processes; `make check` leaves them to `make test`."""
+
+
+TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each run a folder of its own below /tmp: pytest closes the one that all runs share to other users at every
+    start, and with it the databases of a run that is under way (PostgreSQL never runs as root)."""
+    if TEMPORARY not in os.environ:
+        os.environ[TEMPORARY] = folder = tempfile.mkdtemp(prefix="kail-tests-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
