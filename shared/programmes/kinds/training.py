@@ -1,5 +1,7 @@
 """What training does in a journey."""
 
+from datetime import date
+
 from marshmallow import fields as shape
 from marshmallow import validate
 
@@ -14,6 +16,41 @@ class CourseSettings(Settings):
     sessions = shape.Integer(required=True, strict=True, validate=validate.Range(min=1))
 
 
+CHANNELS = ("fair", "modern", "digital", "off-taker")
+SECTORS = ("manufacturing", "services", "formal")
+
+
+RUNGS = ("made-to-order", "steady-production", "brand", "packaging-and-standard", "licence")
+
+
+class MentoringSettings(Settings):
+    """How many months the mentors come, and how many entries the cash book must have in each of them."""
+
+    months = shape.Integer(required=True, strict=True, validate=validate.Range(min=1, max=24))
+    entries = shape.Integer(required=True, strict=True, validate=validate.Range(min=1))
+
+
+class ProductSettings(Settings):
+    """The rung that a product must reach."""
+
+    rung = shape.String(required=True, validate=validate.OneOf(RUNGS))
+
+
+class MarketSettings(Settings):
+    """The channels that the programme opens, and whether it pays stand, ticket and lodging at fairs outside the city."""
+
+    channels = shape.List(
+        shape.String(validate=validate.OneOf(CHANNELS)), required=True, validate=validate.Length(min=1)
+    )
+    travel = shape.Boolean(load_default=False)
+
+
+class PlacementSettings(Settings):
+    """The sectors that the programme trains for."""
+
+    sectors = shape.List(shape.String(validate=validate.OneOf(SECTORS)), required=True, validate=validate.Length(min=1))
+
+
 KINDS = (
     StageKind(
         "training.course",
@@ -21,5 +58,33 @@ KINDS = (
         ("attended", "absent"),
         {"sessions_attended": int},
         CourseSettings,
+    ),
+    StageKind(
+        "training.mentoring",
+        Text("Pendampingan mahasiswa", "Student mentoring"),
+        ("kept", "not-kept"),
+        {"entries": int, "income": int, "expense": int, "months": int},
+        MentoringSettings,
+    ),
+    StageKind(
+        "training.products",
+        Text("Kesiapan produk", "Product readiness"),
+        ("reached", "not-yet"),
+        {"rung": RUNGS, "licence": ("none", "p-irt", "slhs")},
+        ProductSettings,
+    ),
+    StageKind(
+        "training.market",
+        Text("Pemasaran", "Market access"),
+        ("marketed", "not-marketed"),
+        {"channel": CHANNELS, "sales": int, "deliveries": int},
+        MarketSettings,
+    ),
+    StageKind(
+        "training.placement",
+        Text("Pelatihan dan penempatan kerja", "Job training and placement"),
+        ("placed", "passed", "took-part", "absent"),
+        {"sector": SECTORS, "placed_on": date},
+        PlacementSettings,
     ),
 )
