@@ -27,6 +27,38 @@ class ProposalSettings(GoodsSettings):
     in_kind = shape.Boolean(load_default=True)
 
 
+def _rupiah() -> shape.Integer:
+    return shape.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1))
+
+
+class ZakatSettings(FundSettings):
+    """Also the most that one case may get, the forms that the programme offers, and the poverty line of the province.
+
+    `household` and `had_kifayah` are the line (had kifayah) in rupiah a month: for a whole household, and for each of
+    its members. Where the programme leaves both open, the officer writes down the line and where it comes from.
+    """
+
+    ceiling = _rupiah()
+    forms = shape.List(
+        shape.String(validate=validate.OneOf(["grant", "qardhul-hasan"])),
+        required=True,
+        validate=validate.Length(min=1),
+    )
+    household = _rupiah()
+    had_kifayah = _rupiah()
+
+
+class CooperativeSettings(Settings):
+    """How many founders a new cooperative needs, and the fund and the most that its capital loan may take, if any."""
+
+    founders = shape.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    fund = shape.String(load_default=None, allow_none=True)
+    ceiling = _rupiah()
+
+
+ASNAF = ("fakir", "miskin", "amil", "muallaf", "riqab", "gharimin", "fisabilillah", "ibnu-sabil")
+"""The eight groups to whom zakat goes (Al-Quran 9:60; UU 23/2011 article 25 speaks of `mustahik`)."""
+
 KINDS = (
     StageKind(
         "grants.goods-proposal",
@@ -54,5 +86,19 @@ KINDS = (
         Text("Laporan pertanggungjawaban", "Accountability report"),
         ("accepted", "incomplete"),
         {"spent": int},
+    ),
+    StageKind(
+        "grants.zakat",
+        Text("Bantuan zakat", "Zakat support"),
+        ("granted", "lent", "refused"),
+        {"asnaf": ASNAF, "amount": int, "instalments": int},
+        ZakatSettings,
+    ),
+    StageKind(
+        "grants.cooperative",
+        Text("Koperasi", "Cooperative"),
+        ("joined", "formed", "not-joined"),
+        {"savings": int, "loan": int},
+        CooperativeSettings,
     ),
 )
