@@ -148,7 +148,7 @@ def _check_second_chances(programme: Programme, stage: Stage, kind: StageKind, f
             )
     if stage.spawns:
         _check_outcomes(kind, sorted(stage.spawns.on), (*here, "spawns"), findings)
-        if kind.facts.get(stage.spawns.subjects) is not list:
+        if kind.facts.get(stage.spawns.subjects) is not list or stage.spawns.subjects in kind.words:
             findings.add(
                 (*here, "spawns", "subjects"),
                 f"{kind.name} reports no list called {stage.spawns.subjects}.",
@@ -173,6 +173,8 @@ def _check_condition(programme: Programme, text: str, known: Iterable[str], path
     if any(not facts.get(thing, {"": None}) for thing, _ in condition.asks):
         return  # a stage of an unknown kind: already told, and nobody knows its facts
     if not _names_are_known(condition, facts, path, findings):
+        return
+    if not _words_are_offered(condition, programme, path, findings):
         return
     for samples in _sample_reports(condition, programme):
         try:
@@ -209,6 +211,17 @@ def _names_are_known(
     return len(findings.found) == before
 
 
+def _words_are_offered(condition: Expression, programme: Programme, path: Path, findings: Findings) -> bool:
+    before = len(findings.found)
+    for (thing, fact), literal in condition.compares:
+        stage = programme.stages[thing]
+        offered = kinds.kind(stage.does).offered(fact, stage.settings)
+        if offered and literal not in offered:
+            remedy = f"It offers {', '.join(offered)}; add the word to its settings, or ask for one of these."
+            findings.add(path, f"The stage {thing} does not offer '{literal}' among its {fact}.", remedy)
+    return len(findings.found) == before
+
+
 def _sample_reports(condition: Expression, programme: Programme) -> Iterable[dict[tuple[str, str], Any]]:
     """Plausible reports, with and without the facts that need not be there."""
     full: dict[tuple[str, str], Any] = {}
@@ -217,6 +230,8 @@ def _sample_reports(condition: Expression, programme: Programme) -> Iterable[dic
         if (expected := _facts_of(programme.stages[thing]).get(fact)) is None:
             continue
         full[thing, fact] = _sample(expected)
+        if expected is list:
+            bare[thing, fact] = []  # as the engine reads it
         if fact in ("outcome", "attempt"):
             bare[thing, fact] = full[thing, fact]
     yield full

@@ -173,7 +173,7 @@ class Step:
 class _Plan:
     """A programme with its conditions compiled, made once for each version."""
 
-    __slots__ = ("downstream", "graduates", "stages", "when")
+    __slots__ = ("downstream", "graduates", "lists", "stages", "when")
 
     def __init__(self, programme: Programme) -> None:
         self.stages: tuple[Stage, ...] = tuple(programme.stages[name] for name in programme.order)
@@ -182,6 +182,12 @@ class _Plan:
         }
         self.downstream = {stage.name: programme.downstream(stage.name) for stage in self.stages}
         self.graduates = compile_expression(programme.graduates)
+        self.lists = frozenset(
+            (stage.name, fact)
+            for stage in self.stages
+            for fact, expected in kinds.kind(stage.does).facts.items()
+            if expected is list
+        )
 
 
 @lru_cache(maxsize=256)
@@ -256,7 +262,7 @@ def _put(step: Step, name: str, state: StageState) -> None:
 
 def _complete(programme: Programme, before: StageState, report: Completed, step: Step, naming: NewId) -> Step:
     stage = programme.stages[report.stage]
-    kinds.kind(stage.does).require_report(report.outcome, report.facts)
+    kinds.kind(stage.does).require_report(report.outcome, report.facts, stage.settings)
     stages = dict(step.journey.stages)
     done = stages[stage.name] = replace(
         before, standing=Standing.DONE, outcome=report.outcome, facts=report.facts, why=None, due_at=None
@@ -326,7 +332,7 @@ def _go_on(programme: Programme, stages: dict[str, StageState], step: Step, nami
         if not _all_settled(stages, stage.needs):
             continue
         condition = plan.when.get(stage.name)
-        if condition is None or condition.holds(_looking_up(stages)):
+        if condition is None or condition.holds(_looking_up(plan, stages)):
             stages[stage.name] = _offered(stage.name, before, step, naming)
         else:
             stages[stage.name] = replace(before or StageState(Standing.SKIPPED), standing=Standing.SKIPPED)
@@ -334,7 +340,7 @@ def _go_on(programme: Programme, stages: dict[str, StageState], step: Step, nami
     if any(state.standing in OPEN for state in stages.values()):
         step.journey = JourneyState(stages)
         return step
-    graduated = plan.graduates.holds(_looking_up(stages))
+    graduated = plan.graduates.holds(_looking_up(plan, stages))
     return _end(stages, GRADUATED if graduated else COMPLETED, None, step)
 
 
@@ -346,7 +352,7 @@ def _all_settled(stages: dict[str, StageState], needs: Iterable[str]) -> bool:
     return True
 
 
-def _looking_up(stages: dict[str, StageState]) -> Callable[[str, str], Any]:
+def _looking_up(plan: _Plan, stages: dict[str, StageState]) -> Callable[[str, str], Any]:
     def look_up(stage: str, fact: str) -> Any:
         state = stages.get(stage)
         if state is None or state.standing not in SETTLED:
@@ -356,7 +362,9 @@ def _looking_up(stages: dict[str, StageState]) -> Callable[[str, str], Any]:
         if fact == "attempt":
             return state.attempt
         value = state.facts.get(fact)
-        return MISSING if value is None else value
+        if value is not None:
+            return value
+        return [] if (stage, fact) in plan.lists else MISSING  # who reports no list has found nothing to list
 
     return look_up
 

@@ -118,6 +118,8 @@ def _names_in(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[tuple
 
 def _compared_with(tokens: list[tuple[str, str]], at: int) -> list[str]:
     after, before = tokens[at + 1 : at + 3], tokens[max(at - 2, 0) : at]
+    if len(before) == 2 and before[1][1] == "in" and before[0][0] == "text":
+        return [before[0][1][1:-1]]
     if len(after) == 2 and after[0][1] in ("==", "!=") and after[1][0] == "text":
         return [after[1][1][1:-1]]
     if len(before) == 2 and before[1][1] in ("==", "!=") and before[0][0] == "text":

@@ -136,7 +136,7 @@ def conclude_referrals(
     rows = []
     for each in referrals:
         rules.after(each.state, Move.COMPLETE)
-        kinds.kind(each.kind).require_report(ended[each.id].outcome, ended[each.id].facts)
+        kinds.kind(each.kind).require_report(ended[each.id].outcome, ended[each.id].facts, each.settings)
         rows.append({"id": str(each.id), "outcome": ended[each.id].outcome, "facts": ended[each.id].facts})
     told = (
         func.jsonb_to_recordset(literal(rows, JSONB))

@@ -15,6 +15,21 @@ class VerificationSettings(Settings):
     check = shape.String(required=True, validate=validate.OneOf(["registry", "file", "field"]))
 
 
+class AssessmentSettings(Settings):
+    """The needs that the programme can answer, each a word of its own, in the order in which the form asks for them."""
+
+    needs = shape.List(
+        shape.String(validate=validate.Regexp(r"^[a-z]+(-[a-z]+)*$")), required=True, validate=validate.Length(min=1)
+    )
+
+
+class RecruitmentSettings(Settings):
+    """How many women one member may recruit, and how many of one kecamatan make a new group."""
+
+    most = shape.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    group_size = shape.Integer(required=True, strict=True, validate=validate.Range(min=2))
+
+
 KINDS = (
     StageKind(
         "intake.group-formation",
@@ -29,4 +44,21 @@ KINDS = (
         {"checked_on": date},
         VerificationSettings,
     ),
+    StageKind(
+        "intake.assessment",
+        Text("Asesmen kebutuhan", "Needs assessment"),
+        ("assessed", "nothing-needed"),
+        {"needs": list, "assessed_on": date},
+        AssessmentSettings,
+        words={"needs": "needs"},
+    ),
+    StageKind(
+        "intake.recruitment",
+        Text("Perekrutan anggota baru", "Recruitment of new members"),
+        ("recruited", "nobody"),
+        {"groups": list, "recruits": int},
+        RecruitmentSettings,
+    ),
+    # Every woman of the programme passes it, with one outcome and no facts: that she passed it says nothing of her.
+    StageKind("intake.protection", Text("Percakapan rahasia", "Confidential conversation"), ("offered",)),
 )

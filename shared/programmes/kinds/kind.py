@@ -12,7 +12,7 @@ from shared.kernel.errors import Invalid
 from shared.programmes.definition import Text
 
 Fact = type | tuple[str, ...]
-"""int, str, bool, date (ISO text in JSON), list (of identifiers), or the words that it may be."""
+"""int, str, bool, date (ISO text in JSON), list (of identifiers or words), or the words that it may be."""
 
 
 class UnknownKind(Invalid):
@@ -45,6 +45,8 @@ class StageKind:
     outcomes: tuple[str, ...]
     facts: Mapping[str, Fact] = field(default_factory=dict)
     settings: type[Schema] = Settings
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Which facts list words instead of identifiers, and the setting that says which words a programme offers."""
 
     @property
     def service(self) -> str:
@@ -60,8 +62,15 @@ class StageKind:
         """What does not fit in a stage's `with`, by setting; empty when all is well."""
         return self.settings_schema.validate(dict(given))
 
-    def require_report(self, outcome: str, facts: Mapping[str, Any]) -> None:
-        """Refuse an outcome or a fact that this kind does not know; raises WrongReport."""
+    def offered(self, fact: str, settings: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """The words that a stage with these settings may list in a fact; None where the fact lists none."""
+        if fact not in self.words:
+            return None
+        words = settings.get(self.words[fact])
+        return tuple(words) if isinstance(words, list | tuple) else ()
+
+    def require_report(self, outcome: str, facts: Mapping[str, Any], settings: Mapping[str, Any] | None = None) -> None:
+        """Refuse an outcome, a fact or a word that this kind, set so, does not know; raises WrongReport."""
         if outcome not in self.outcomes:
             raise WrongReport(kind=self.name, why=f"'{outcome}' is not one of its outcomes")
         for name, value in facts.items():
@@ -70,6 +79,10 @@ class StageKind:
                 raise WrongReport(kind=self.name, why=f"'{name}' is not one of its facts")
             if value is not None and not _fits(value, expected):
                 raise WrongReport(kind=self.name, why=f"{name} = {value!r} is not {described(expected)}")
+            offered = self.offered(name, settings) if settings is not None else None
+            if offered is not None and (strange := [word for word in value or () if word not in offered]):
+                why = f"{name} names {strange[0]!r}, but the stage offers {', '.join(offered)}"
+                raise WrongReport(kind=self.name, why=why)
 
 
 def _fits(value: Any, expected: Fact) -> bool:
