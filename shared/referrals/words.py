@@ -172,7 +172,7 @@ def _value(field: str, value: Any) -> str:
     if field in CODED and value in CODES:
         return gettext(CODES[value])
     if isinstance(value, Mapping):
-        return ", ".join(str(inner) for inner in value.values() if inner not in (None, ""))
+        return ", ".join(str(inner) for name, inner in value.items() if name != "id" and inner not in (None, ""))
     if isinstance(value, list | tuple):
         return "; ".join(_value(field, inner) for inner in value)
     return str(value)

@@ -207,6 +207,99 @@ def test_a_second_referral_shows_what_she_was_taught_before(training_db: Databas
     assert [(each["type"], each["outcome"]) for each in before] == [("technical-briefing", "attended")]
 
 
+MEMBERS = [{"id": str(ids.new_id()), "name": "Siti Aminah", "role": "chair"} for _ in range(5)]
+
+
+def taught(base: Database, client: FlaskClient, given: StageOffered, particulars: dict[str, Any] | None = None) -> None:
+    """Let somebody attend the technical briefing of Dinas Sosial."""
+    with base.transaction() as session:
+        hear_stages_offered(session, [heard(given, particulars or {})], works=by_kind(WORKS))
+    one = f"{LIST}/{given.referral_id}"
+    assert client.post(f"{one}/accept").status_code == 200
+    course = planned(client, places=100).rsplit("/", 1)[1]
+    came = {"members": 5} if given.subject_kind is SubjectKind.GROUP else {"present": True}
+    told = {"course_id": course, "attendance": [{"number": number, **came} for number in (1, 2)]}
+    assert client.post(f"{one}/complete", json=told).get_json()["outcome"] == "attended"
+
+
+def test_the_same_course_is_not_given_twice_without_the_officer_seeing_it(
+    training_db: Database, app: Flask, client: FlaskClient
+) -> None:
+    """DP3A Kukar's complaint (dp3a-kukar.txt): agencies train the same women and do not know of each other."""
+    subject = ids.new_id()
+    taught(training_db, client, offer(subject_id=subject))
+    kukar = bearer(an_officer(Role.OFFICER, office="dinsos-kukar"))  # another office, another journey
+    again = offer(subject_id=subject, office="dinsos-kukar", sender_office="dinsos-kukar")
+    other = offer(office="dinsos-kukar", sender_office="dinsos-kukar")
+    referrals = offers(training_db, again, other)
+    assert client.post(f"{LIST}/accept", json={"ids": referrals}, headers=kukar).status_code == 200
+    seen = client.get(f"{LIST}/{referrals[0]}", headers=kukar).get_json()["work"]
+    assert seen["same_course_before"]
+    assert [each["office"] for each in seen["taught_before"]] == ["dinsos-kaltim"]
+    course = client.post(COURSES, json=plan(), headers=kukar).headers["Location"]
+    refused = client.post(f"{course}/enrolments", json={"ids": referrals}, headers=kukar)
+    assert codes(refused) == (422, "taught-before")
+    assert list(refused.get_json()["errors"]) == ["taught_before_reason"]
+    assert client.get(f"{course}/enrolments", headers=kukar).get_json() == []
+    told = {"ids": referrals, "taught_before_reason": "Materi baru tentang pemasaran digital."}
+    enrolled = client.post(f"{course}/enrolments", json=told, headers=kukar).get_json()
+    reasons = {each["referral_id"]: each["taught_before_reason"] for each in enrolled}
+    assert reasons == {referrals[0]: told["taught_before_reason"], referrals[1]: None}
+
+
+def test_a_page_asks_for_the_reason_and_keeps_it(training_db: Database, app: Flask, client: FlaskClient) -> None:
+    subject = ids.new_id()
+    taught(training_db, client, offer(subject_id=subject))
+    (again,) = accepted(training_db, client, offer(subject_id=subject))
+    course = planned(client).rsplit("/", 1)[1]
+    browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
+    referral = f"/training/dinsos/referrals/{again}"
+    assert 'name="taught_before_reason"' in browser.get(referral).text
+    refused = browser.submit(f"{referral}/work", {"course_id": course})
+    assert refused.status_code == 422
+    assert 'id="taught_before_reason-error"' in refused.text
+    form = {"course_id": course, "taught_before_reason": "Materi baru tentang pemasaran."}
+    assert browser.submit(f"{referral}/work", form).status_code == 303
+    assert form["taught_before_reason"] in browser.get(referral).text
+
+
+@pytest.mark.parametrize("first_as_group", [True, False])
+def test_what_a_member_was_taught_alone_or_with_her_group_counts_as_far_as_it_is_known(
+    training_db: Database, client: FlaskClient, first_as_group: bool
+) -> None:
+    person = offer(subject_id=MEMBERS[0]["id"])
+    first, second = (group(), person) if first_as_group else (person, group())
+    shared = {first.referral_id: None, second.referral_id: None} | {
+        each.referral_id: {"members": MEMBERS} for each in (first, second) if each.subject_kind is SubjectKind.GROUP
+    }
+    taught(training_db, client, first, shared[first.referral_id])
+    with training_db.transaction() as session:
+        hear_stages_offered(session, [heard(second, shared[second.referral_id] or {})], works=by_kind(WORKS))
+    one = str(second.referral_id)
+    client.post(f"{LIST}/{one}/accept")
+    assert codes(client.post(f"{planned(client)}/enrolments", json={"ids": [one]})) == (422, "taught-before")
+
+
+def test_who_was_absent_or_took_another_course_is_enrolled_without_a_reason(
+    training_db: Database, client: FlaskClient
+) -> None:
+    absent, sewing = ids.new_id(), ids.new_id()
+    (first,) = accepted(training_db, client, offer(subject_id=absent))
+    course = planned(client).rsplit("/", 1)[1]
+    marks = [{"number": number, "present": False} for number in (1, 2)]
+    told = {"course_id": course, "attendance": marks}
+    assert client.post(f"{LIST}/{first}/complete", json=told).get_json()["outcome"] == "absent"
+    taught(training_db, client, offer(subject_id=sewing))
+    again = accepted(
+        training_db,
+        client,
+        offer(subject_id=absent),
+        offer(subject_id=sewing, settings={"course": "sewing", "sessions": 1}),
+    )
+    assert client.post(f"{planned(client)}/enrolments", json={"ids": again[:1]}).status_code == 200
+    assert client.post(f"{planned(client, type='sewing')}/enrolments", json={"ids": again[1:]}).status_code == 200
+
+
 def test_an_officer_plans_enrols_marks_and_reports_on_pages(training_db: Database, app: Flask) -> None:
     browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
     (one,) = offers(training_db, offer(settings={"course": "technical-briefing", "sessions": 1}))

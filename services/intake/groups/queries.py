@@ -71,7 +71,7 @@ def areas_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def particulars(session: Session, group_ids: Sequence[UUID], shares: Collection[str]) -> dict[UUID, dict[str, Any]]:
-    """The fields that a stage may see of each group; `phone` is the chair's, `members` are names and roles."""
+    """The fields that a stage may see of each group; `phone` is the chair's, `members` their ids, names, roles."""
     groups = session.scalars(select(BusinessGroup).where(BusinessGroup.id.in_(group_ids))).all()
     members = members_of(session, group_ids) if {"phone", "members"} & set(shares) else {}
     told: dict[UUID, dict[str, Any]] = {}
@@ -81,7 +81,7 @@ def particulars(session: Session, group_ids: Sequence[UUID], shares: Collection[
             "name": group.name,
             "village": places.name_of(group.area),
             "phone": next((each.phone for each in own if each.role is MemberRole.CHAIR), None),
-            "members": [{"name": each.name, "role": each.role.value} for each in own],
+            "members": [{"id": str(each.person_id), "name": each.name, "role": each.role.value} for each in own],
         }
         told[group.id] = {field: known[field] for field in shares if known.get(field)}
     return told

@@ -6,6 +6,7 @@ from services.simulate.case import Case, morning
 from shared.kernel import calendar
 
 PLACES = 60
+AGAIN = "Diulang bersama kelompoknya; materinya telah diperbarui."
 PLACE = {"dinsos-kaltim": ("64.72", "Aula Dinas Sosial Provinsi, Samarinda")}
 
 
@@ -41,7 +42,8 @@ def _enrol(case: Case) -> datetime:
     else:
         first = calendar.add_working_days(case.today, 8)
         course = _plan(case, first)
-    case.save({"course_id": course})
+    again = {"taught_before_reason": AGAIN} if case.work["same_course_before"] else {}
+    case.save({"course_id": course, **again})
     return morning(calendar.add_working_days(first, 1))
 
 

@@ -63,7 +63,7 @@ def list_enrolments(agency: str, course_id: UUID) -> list[Enrolment]:
 def enrol(given: dict[str, Any], agency: str, course_id: UUID) -> list[Enrolment]:
     """Give accepted referrals places in the course; the answer is everybody who sits in it."""
     with door.transaction() as session:
-        commands.enrol(session, door.current_officer(), course_id, given["ids"])
+        commands.enrol(session, door.current_officer(), course_id, given["ids"], given["taught_before_reason"])
         return queries.enrolled(session, course_id)
 
 

@@ -76,6 +76,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
             "subject_kind": each.subject_kind,
             "subject_id": each.subject_id,
             "members": _members(each),
+            "member_ids": _member_ids(each),
             "office": each.office,
         }
         for each in referrals
@@ -83,8 +84,18 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
     session.execute(insert(Enrolment).on_conflict_do_nothing(), rows)
 
 
-def enrol(session: Session, officer: Officer, course_id: UUID, referral_ids: Collection[UUID]) -> list[Enrolment]:
-    """Give accepted referrals places in a course of the officer's office: all of them, or none."""
+def enrol(
+    session: Session,
+    officer: Officer,
+    course_id: UUID,
+    referral_ids: Collection[UUID],
+    taught_before_reason: str | None = None,
+) -> list[Enrolment]:
+    """Give accepted referrals places in a course of the officer's office: all of them, or none.
+
+    Whoever attended a course of the same type before, at whatever agency, needs the officer's reason: the same training
+    given twice by agencies that did not know is what DP3A Kukar complains of (dp3a-kukar.txt).
+    """
     officer.require(Role.OFFICER)
     _accepted(session, officer, referral_ids)
     course = session.scalar(
@@ -104,11 +115,18 @@ def enrol(session: Session, officer: Officer, course_id: UUID, referral_ids: Col
     wanted = sum(each.seats for each in enrolments)
     if wanted > free:
         _refuse("course_id", rules.NoPlacesLeft(free=free, wanted=wanted))
-    session.execute(
-        update(Enrolment)
-        .where(Enrolment.referral_id.in_([each.referral_id for each in enrolments]))
-        .values(course_id=course.id)
-        .execution_options(synchronize_session="fetch")
+    again = queries.taught_before(session, enrolments)
+    if again and not taught_before_reason:
+        day = max(taught.ended_on for each in again.values() for taught in each)
+        _refuse("taught_before_reason", rules.TaughtBefore(count=len(again), day=day.isoformat()))
+    _give(session, course, [each.referral_id for each in enrolments if each.referral_id not in again])
+    _give(
+        session,
+        course,
+        again,
+        taught_before_reason=taught_before_reason,
+        taught_before_by=officer.id,
+        taught_before_at=func.kail_now(),
     )
     return enrolments
 
@@ -203,6 +221,16 @@ def _enrolments(session: Session, referral_ids: Collection[UUID]) -> list[Enrolm
     return list(found)
 
 
+def _give(session: Session, course: Course, referral_ids: Collection[UUID], **acknowledged: Any) -> None:
+    if referral_ids:
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.referral_id.in_(referral_ids))
+            .values(course_id=course.id, **acknowledged)
+            .execution_options(synchronize_session="fetch")
+        )
+
+
 def _row(held: CourseSession, enrolment: Enrolment, mark: Mark, officer: Officer) -> dict[str, Any]:
     return {
         "session_id": held.id,
@@ -223,6 +251,13 @@ def _members(referral: Referral) -> int | None:
         or len((referral.particulars or {}).get("members", ()))
         or None
     )
+
+
+def _member_ids(referral: Referral) -> list[UUID] | None:
+    """Who the members are, as far as the programme shares them with this stage."""
+    shared = (referral.particulars or {}).get("members", ())
+    known = [UUID(each["id"]) for each in shared if isinstance(each, dict) and "id" in each]
+    return known or None
 
 
 def _refuse(field: str, error: Invalid) -> NoReturn:

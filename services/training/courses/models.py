@@ -7,11 +7,13 @@ is not given to her twice.
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.training.courses.rules import CourseOutcome
 from shared.events.intake import SubjectKind
+from shared.privacy.fields import EncryptedText
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp, enum_text
 
@@ -70,6 +72,10 @@ class Enrolment(Base):
             "(outcome IS NULL) = (ended_on IS NULL) AND (outcome IS NULL) = (sessions_attended IS NULL)",
             name="an_end_has_its_count",
         ),
+        CheckConstraint(
+            "num_nonnulls(taught_before_reason, taught_before_by, taught_before_at) IN (0, 3)",
+            name="who_gives_it_again_says_why",
+        ),
         # who sits in a course
         Index("ix_course_enrolment_course_id", "course_id"),
         # what a person or group has been taught before
@@ -78,6 +84,13 @@ class Enrolment(Base):
             "subject_kind",
             "subject_id",
             "type",
+            postgresql_where=text("outcome IS NOT NULL"),
+        ),
+        # what a person has been taught as a member of a group
+        Index(
+            "ix_course_enrolment_member_ids",
+            "member_ids",
+            postgresql_using="gin",
             postgresql_where=text("outcome IS NOT NULL"),
         ),
     )
@@ -89,11 +102,15 @@ class Enrolment(Base):
     subject_kind: Mapped[SubjectKind] = mapped_column(enum_text(SubjectKind, "course_enrolment_subject_kind"))
     subject_id: Mapped[UUID]
     members: Mapped[int | None]
+    member_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     office: Mapped[str]
     outcome: Mapped[CourseOutcome | None] = mapped_column(enum_text(CourseOutcome, "course_outcome"))
     sessions_attended: Mapped[int | None]
     ended_on: Mapped[date | None]
     left_at: Mapped[Timestamp | None]
+    taught_before_reason: Mapped[str | None] = mapped_column(EncryptedText)
+    taught_before_by: Mapped[UUID | None]
+    taught_before_at: Mapped[Timestamp | None]
 
     @property
     def seats(self) -> int:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Uuid, and_, column, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import Session
 
 from services.training.courses.models import Attendance, Course, CourseSession, Enrolment
@@ -27,6 +28,11 @@ class Taught:
     ended_on: date
     outcome: CourseOutcome
     sessions_attended: int
+
+    @property
+    def was_attended(self) -> bool:
+        """Whether enough of it was attended."""
+        return self.outcome is CourseOutcome.ATTENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +118,42 @@ def marks(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, Marks]
     return dict.fromkeys(referral_ids, Marks()) | {each: Marks(marked, there) for each, marked, there in rows}
 
 
-def history(session: Session, subject_kind: SubjectKind, subject_id: UUID) -> list[Taught]:
-    """What a person or group has been taught, the latest first."""
-    rows: Sequence[Any] = session.execute(
-        select(Enrolment.type, Enrolment.office, Enrolment.ended_on, Enrolment.outcome, Enrolment.sessions_attended)
-        .where(
-            Enrolment.subject_kind == subject_kind, Enrolment.subject_id == subject_id, Enrolment.outcome.is_not(None)
-        )
-        .order_by(Enrolment.ended_on.desc())
-    ).all()
-    return [Taught(*row) for row in rows]
+def taught(session: Session, enrolments: Collection[Enrolment]) -> dict[UUID, list[Taught]]:
+    """What each of these, or a member as far as known, has been taught before, the latest first; one query."""
+    known = [
+        {"referral_id": str(each.referral_id), "id": str(who)}
+        for each in enrolments
+        for who in (each.subject_id, *(each.member_ids or ()))
+    ]
+    if not known:
+        return {}
+    asked = (
+        func.jsonb_to_recordset(literal(known, JSONB))
+        .table_valued(column("referral_id", Uuid), column("id", Uuid))
+        .render_derived(name="asked", with_types=True)
+    )
+    told = (Enrolment.type, Enrolment.office, Enrolment.ended_on, Enrolment.outcome, Enrolment.sessions_attended)
+    another = and_(Enrolment.outcome.is_not(None), Enrolment.referral_id != asked.c.referral_id)
+    # Two halves rather than one OR, so that each finds its index; UNION leaves out what both of them find.
+    own = select(asked.c.referral_id, Enrolment.referral_id.label("earlier"), *told).join(
+        Enrolment, and_(Enrolment.subject_id == asked.c.id, Enrolment.subject_kind.in_(list(SubjectKind)), another)
+    )
+    as_member = select(asked.c.referral_id, Enrolment.referral_id.label("earlier"), *told).join(
+        Enrolment, and_(Enrolment.member_ids.contains(array([asked.c.id])), another)
+    )
+    both = own.union(as_member).subquery()
+    rows: Sequence[Any] = session.execute(select(both).order_by(both.c.ended_on.desc(), both.c.earlier)).all()
+    found: dict[UUID, list[Taught]] = {}
+    for referral_id, _, *row in rows:
+        found.setdefault(referral_id, []).append(Taught(*row))
+    return found
+
+
+def taught_before(session: Session, enrolments: Collection[Enrolment]) -> dict[UUID, list[Taught]]:
+    """Which of these attended a course of the same type before, and when."""
+    types = {each.referral_id: each.type for each in enrolments}
+    same = {
+        referral_id: [each for each in found if each.type == types[referral_id] and each.was_attended]
+        for referral_id, found in taught(session, enrolments).items()
+    }
+    return {referral_id: found for referral_id, found in same.items() if found}

@@ -23,6 +23,15 @@ class NoPlacesLeft(Invalid):
     )
 
 
+class TaughtBefore(Invalid):
+    """{count} of those chosen attended this very course before, the last on {day}: say why it is given once more."""
+
+    indonesian = (
+        "{count} dari yang dipilih sudah pernah mengikuti kursus yang sama, terakhir {day}: "
+        "tulis alasan mengapa diberikan lagi."
+    )
+
+
 class OtherCourse(Invalid):
     """The programme asks for the course '{asked}'; this one is '{given}'."""
 

@@ -8,6 +8,17 @@ from shared.web.paging import PageQuery
 
 MOST_SESSIONS = 60
 MOST_AT_ONCE = 500
+SHORTEST_REASON = 10
+
+
+def _reason() -> fields.String:
+    why = "Why those are taught who attended the same course before, at whatever agency"
+    return fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=SHORTEST_REASON, max=500),
+        metadata={"description": why},
+    )
 
 
 def is_known_area(code: str) -> None:
@@ -74,12 +85,14 @@ class EnrolmentSchema(Schema):
     seats = fields.Integer(required=True)
     outcome = fields.Enum(CourseOutcome, by_value=True, required=True, allow_none=True)
     sessions_attended = fields.Integer(required=True, allow_none=True)
+    taught_before_reason = fields.String(required=True, allow_none=True)
 
 
 class EnrolSchema(Schema):
     """Referrals that get a place in a course: all of them, or none."""
 
     ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
+    taught_before_reason = _reason()
 
 
 class MarkSchema(Schema):
@@ -110,6 +123,7 @@ class CourseWorkSchema(Schema):
     """The work of a course referral: the course that was chosen, and the sessions in which it was present."""
 
     course_id = fields.UUID(load_default=None, allow_none=True)
+    taught_before_reason = _reason()
     attendance = fields.List(
         fields.Nested(OwnMarkSchema), load_default=list, validate=validate.Length(max=MOST_SESSIONS)
     )

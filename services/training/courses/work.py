@@ -32,6 +32,7 @@ class CourseWork(StageWork):
         """The course, its sessions and who came; or the courses to choose from, and what she was taught before."""
         enrolment = session.get_one(Enrolment, referral.id)
         asked = referral.settings["sessions"]
+        before = queries.taught(session, [enrolment]).get(referral.id, [])
         shown: dict[str, Any] = {
             "asked": asked,
             "needed": sessions_needed(asked),
@@ -47,8 +48,10 @@ class CourseWork(StageWork):
                     "ended_on": each.ended_on.isoformat(),
                     "outcome": each.outcome,
                 }
-                for each in queries.history(session, referral.subject_kind, referral.subject_id)
+                for each in before
             ],
+            "same_course_before": any(each.was_attended and each.type == enrolment.type for each in before),
+            "taught_before_reason": enrolment.taught_before_reason,
         }
         if enrolment.course_id is None:
             shown["choices"] = [
@@ -69,7 +72,7 @@ class CourseWork(StageWork):
     def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
         """Enrol in the chosen course and mark the sessions that were told."""
         if work["course_id"]:
-            commands.enrol(session, officer, work["course_id"], [referral.id])
+            commands.enrol(session, officer, work["course_id"], [referral.id], work["taught_before_reason"])
         course_id = session.get_one(Enrolment, referral.id, populate_existing=True).course_id
         told = [each for each in work["attendance"] if each["present"] is not None or each["members"] is not None]
         if told and course_id is None:
