@@ -18,6 +18,8 @@ class OfficerAccount(Base):
     __table_args__ = (
         CheckConstraint(f"roles <@ ARRAY[{ROLES}]::text[] AND cardinality(roles) > 0", name="known_roles"),
         CheckConstraint("NOT roles @> ARRAY['officer', 'approver']::text[]", name="who_verifies_does_not_approve"),
+        CheckConstraint("NOT 'mentor' = ANY (roles) OR cardinality(roles) = 1", name="a_mentor_is_nothing_else"),
+        CheckConstraint("agency = 'dp3a' OR NOT roles @> ARRAY['counsellor']::text[]", name="counsellors_at_dp3a"),
         CheckConstraint("username = lower(username)", name="username_in_lower_case"),
     )
 

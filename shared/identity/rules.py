@@ -14,7 +14,9 @@ class Role(StrEnum):
     HEAD = "head"  # answers for the office; signs
     COORDINATOR = "coordinator"  # sees every agency, hears escalations, changes nothing of theirs
     AUDITOR = "auditor"  # reads everything
+    MENTOR = "mentor"  # a student who keeps cash books for a term; sees these and nothing else
     ADMINISTRATOR = "administrator"  # runs the installation: accounts, programmes, held events
+    COUNSELLOR = "counsellor"  # reads and keeps protection cases; held only at DP3A
 
 
 AGENCIES = (
@@ -34,6 +36,12 @@ AGENCIES = (
 INCOMPATIBLE = ((Role.OFFICER, Role.APPROVER),)
 """Pairs that no officer holds together: who verifies does not approve."""
 
+STAFF = frozenset(Role) - {Role.MENTOR}
+"""Everybody who works for an office for good; a route that names no role is for them, never for a student mentor."""
+
+HELD_ONLY_AT = {Role.COUNSELLOR: "dp3a"}
+"""Roles that only officers of one agency hold."""
+
 READS_EVERYWHERE = frozenset({Role.COORDINATOR, Role.AUDITOR})
 
 
@@ -43,10 +51,22 @@ class RolesIncompatible(Invalid):
     indonesian = "Satu petugas tidak boleh menjadi {one} sekaligus {other}: yang memeriksa tidak memutuskan."
 
 
+class MentorIsNothingElse(Invalid):
+    """A student mentor holds no other role: she sees the cash books of her term and nothing else."""
+
+    indonesian = "Mahasiswa pendamping tidak memegang peran lain: ia hanya melihat buku kas selama masa tugasnya."
+
+
 class NoRole(Invalid):
     """An officer needs at least one role."""
 
     indonesian = "Petugas harus memiliki paling sedikit satu peran."
+
+
+class RoleElsewhere(Invalid):
+    """Only an officer of {agency} can be {role}."""
+
+    indonesian = "Hanya petugas {agency} yang dapat menjadi {role}."
 
 
 class RoleMissing(Forbidden):
@@ -85,14 +105,19 @@ class TokenRefused(Unauthenticated):
     indonesian = "Sesi Anda sudah berakhir; silakan masuk lagi."
 
 
-def checked_roles(roles: Iterable[str]) -> frozenset[Role]:
-    """The roles as a set; raises NoRole or RolesIncompatible."""
+def checked_roles(roles: Iterable[str], agency: str | None = None) -> frozenset[Role]:
+    """The roles as a set; raises NoRole, RolesIncompatible, or RoleElsewhere for an agency that cannot have one."""
     held = frozenset(Role(role) for role in roles)
     if not held:
         raise NoRole
+    if Role.MENTOR in held and len(held) > 1:
+        raise MentorIsNothingElse
     for one, other in INCOMPATIBLE:
         if one in held and other in held:
             raise RolesIncompatible(one=one.value, other=other.value)
+    for role, where in HELD_ONLY_AT.items():
+        if role in held and agency not in (None, where):
+            raise RoleElsewhere(role=role.value, agency=where)
     return held
 
 

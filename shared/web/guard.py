@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
-from shared.identity.rules import OtherOffice, Role
+from shared.identity.rules import STAFF, OtherOffice, Role
 from shared.web import sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "kail_guard"
 LARGEST = "kail_largest_request"
+UNRECORDED = "kail_unrecorded"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -25,7 +26,7 @@ class UnguardedRoutes(RuntimeError):
 
 @dataclass(frozen=True)
 class Guard:
-    """Who may use a view: officers with one of these roles (any officer when none is named), or everybody."""
+    """Who may use a view: officers with one of these roles (any staff when none is named), or everybody."""
 
     roles: frozenset[Role] = frozenset()
     public_because: str | None = None
@@ -59,6 +60,22 @@ def accepts_up_to(size: int) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def unrecorded(view: View) -> View:
+    """Let a view leave no trace outside its own tables: no request log, no figure, no answer kept for a repetition.
+
+    A log that says "201" or a counter that moves would tell that something was opened, and when.
+    """
+    setattr(view, UNRECORDED, True)
+    return view
+
+
+def is_unrecorded() -> bool:
+    """Whether this request is one that leaves no trace."""
+    if not request.endpoint:
+        return False
+    return getattr(_handler(current_app, request.endpoint, request.method), UNRECORDED, False)
 
 
 def guard_of(app: Flask, endpoint: str, method: str) -> Guard | None:
@@ -100,7 +117,7 @@ def enforce() -> None:
     if mark is not None and mark.public_because:
         return
     officer = sessions.current_officer()
-    officer.require(*(mark.roles if mark else ()))
+    officer.require(*((mark and mark.roles) or STAFF))
     agency = (request.view_args or {}).get("agency")
     may_look = officer.reads_everywhere and request.method in READING
     if agency is not None and agency != officer.agency and not may_look:

@@ -33,11 +33,12 @@ PURPOSES = {
 
 @dataclass(frozen=True)
 class Link:
-    """An entry of a menu; `label` is a msgid, `address` may hold {agency}, without roles it is for everybody."""
+    """An entry of a menu; `label` is a msgid, `address` may hold {agency}; without roles or agencies it is for all."""
 
     label: str
     address: str
     roles: frozenset[Role] = field(default_factory=frozenset)
+    agencies: frozenset[str] = field(default_factory=frozenset)
 
     def at(self, officer: Officer) -> str:
         """Where it leads this officer."""
@@ -45,7 +46,8 @@ class Link:
 
     def is_for(self, officer: Officer) -> bool:
         """Whether this officer is offered it."""
-        return not self.roles or officer.has(*self.roles)
+        here = not self.agencies or officer.agency in self.agencies
+        return here and (not self.roles or officer.has(*self.roles))
 
     def is_here(self, officer: Officer) -> bool:
         """Whether the page shown lies under it."""
@@ -54,7 +56,9 @@ class Link:
 
 
 def services_of(officer: Officer) -> list[str]:
-    """The services in which an officer's agency works."""
+    """The services in which an officer's agency works; a student mentor has only her cash books."""
+    if officer.has(Role.MENTOR):
+        return ["training"]
     return [name for name, agencies in AGENCIES_OF.items() if officer.agency in agencies]
 
 
@@ -65,6 +69,8 @@ def has_worklist(service: str, officer: Officer) -> bool:
 
 def entrance(service: str, officer: Officer) -> str:
     """Where an officer begins in a service: with what waits for her agency, or with the map of the programmes."""
+    if officer.has(Role.MENTOR):
+        return f"/training/{officer.agency}/cash-books"
     return f"/{service}/{officer.agency}/" + ("referrals" if has_worklist(service, officer) else "programmes")
 
 

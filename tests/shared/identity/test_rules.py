@@ -49,3 +49,10 @@ def test_an_officer_is_held_to_role_agency_office_and_area() -> None:
     with pytest.raises(rules.OutsideArea):
         officer.require(Role.OFFICER, area="64.07")
     assert issubclass(rules.OutsideArea, Forbidden)
+
+
+@pytest.mark.parametrize("role", sorted(rules.STAFF))
+def test_a_student_mentor_holds_no_other_role(role: Role) -> None:
+    assert rules.checked_roles(["mentor"]) == {Role.MENTOR}
+    with pytest.raises(rules.MentorIsNothingElse):
+        rules.checked_roles(["mentor", role])
