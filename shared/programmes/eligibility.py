@@ -25,7 +25,7 @@ PERSON_FACTS: Mapping[str, type | tuple[str, ...]] = {
 }
 """What a condition may ask of a person; None where it is not known."""
 
-REGISTRIES = ("DTKS", "P3KE", "DTSEN")
+REGISTRIES = ("DTKS", "P3KE", "DTSEN", "PKH", "BPNT")
 
 Facts = Mapping[str, Any]
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from services.intake.journeys import commands, moves, particulars, publishing
 from services.intake.journeys.models import CameBack, Journey
 from services.intake.journeys.moves import Move, Moved
-from services.intake.journeys.particulars import Asked
 from shared.bus import Announcement, Heard, announce_all, batch
 from shared.bus.subscribers import Hearing
 from shared.events import intake, referrals
@@ -67,19 +66,19 @@ def hear_particulars_missing(session: Session, heard: Sequence[Heard[Particulars
         row = journeys.get(each.event.journey_id)
         if row is None or not _waits_for(JourneyState.from_json(row.state), each.event):
             continue
-        stage = programmes[row.programme, row.version].stages[each.event.stage]
-        asked.append(Asked(row.subject_kind, row.subject_id, stage.shares))
+        programme = programmes[row.programme, row.version]
+        stage = programme.stages[each.event.stage]
+        asked.append(particulars.asked(programme, stage, row.subject_kind, row.subject_id))
         waiting.append(each)
-    told = particulars.told(session, asked)
     announce_all(
         session,
         [
             Announcement(
                 ParticularsShared(journey_id=each.event.journey_id, referral_id=each.event.referral_id),
-                {each.source: {"particulars": fields}},
+                {each.source: part},
                 each,
             )
-            for each, fields in zip(waiting, told, strict=True)
+            for each, part in zip(waiting, particulars.parts(session, asked), strict=True)
         ],
     )
 

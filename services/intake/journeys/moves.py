@@ -34,7 +34,7 @@ from shared.identity import offices
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.programmes import engine, kinds
-from shared.programmes.definition import Programme, Stage
+from shared.programmes.definition import Programme
 from shared.programmes.engine import Offer, Step
 from shared.programmes.state import JourneyState
 
@@ -90,9 +90,10 @@ class Telling:
         """Announce this after what was said before."""
         self.announcements.append(Announcement(event, cause=cause))
 
-    def offer(self, event: StageOffered, stage: Stage, cause: Heard[Any] | None) -> None:
+    def offer(self, event: StageOffered, programme: Programme, cause: Heard[Any] | None) -> None:
         """Announce an offer, with what its agency may see, sealed for the service that offers the stage's kind."""
-        asked = Asked(event.subject_kind, event.subject_id, stage.shares)
+        stage = programme.stages[event.stage]
+        asked = particulars.asked(programme, stage, event.subject_kind, event.subject_id)
         self.offers.append((len(self.announcements), asked, kinds.kind(stage.does).service))
         self.say(event, cause)
 
@@ -104,11 +105,11 @@ class Telling:
 
     def out(self, session: Session) -> None:
         """Announce everything with one insert."""
-        for (place, _, service), fields in zip(
-            self.offers, particulars.told(session, [asked for _, asked, _ in self.offers]), strict=True
+        for (place, _, service), part in zip(
+            self.offers, particulars.parts(session, [asked for _, asked, _ in self.offers]), strict=True
         ):
             plain = self.announcements[place]
-            self.announcements[place] = Announcement(plain.event, {service: {"particulars": fields}}, plain.cause)
+            self.announcements[place] = Announcement(plain.event, {service: part}, plain.cause)
         announce_all(session, self.announcements)
 
 
@@ -180,7 +181,7 @@ def tell(
     journey = step.journey
     for offer in step.offers:
         offered = _offered(programme, subject, journey, offer, telling.now, office)
-        telling.offer(offered, programme.stages[offer.stage], cause)
+        telling.offer(offered, programme, cause)
         journey = journey.with_stage(offer.stage, office=offered.office, due_at=offered.due_at.isoformat())
     if journey.ended and step.ended:
         outcome, because = journey.ended

@@ -1,6 +1,12 @@
-"""The fields of a person or group that a stage's agency may see: those that the programme shares with it, no others."""
+"""What a stage's agency may see of a person or group: the fields that the programme shares with it, and no others.
 
-from collections.abc import Iterable, Mapping
+A stage that gives aid is told more: who would receive it, by identifier and without a name, which aid the registries
+know of already, and what the journey's own version of its programme says of other aid. The version decides because a
+journey stays on the one it began with, and only intake keeps every version that was ever published: a service that
+read `programmes/` would find the newest there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,15 +16,36 @@ from sqlalchemy.orm import Session
 from services.intake.groups import queries as groups
 from services.intake.registry import queries as registry
 from shared.events.intake import SubjectKind
+from shared.programmes import kinds
+from shared.programmes.definition import Programme, Stage
+
+Part = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose fields are wanted, and which."""
+    """Whose fields are wanted, and which; `terms` where the stage gives aid: what its programme says of other aid."""
 
     kind: SubjectKind
     subject_id: UUID
     shares: tuple[str, ...]
+    terms: Part | None = None
+
+
+def asked(programme: Programme, stage: Stage, kind: SubjectKind, subject_id: UUID) -> Asked:
+    """What a stage's agency has to be told of somebody."""
+    return Asked(kind, subject_id, stage.shares, _terms(programme) if kinds.kind(stage.does).gives_aid else None)
+
+
+def parts(session: Session, wanted: Sequence[Asked]) -> list[Part]:
+    """The sealed part of each offer, in their order: `particulars`, and where the stage gives aid also `aid`."""
+    aided = iter(_beneficiaries(session, [each for each in wanted if each.terms is not None]))
+    return [
+        {"particulars": fields}
+        if each.terms is None
+        else {"particulars": fields, "aid": each.terms | {"beneficiaries": next(aided)}}
+        for each, fields in zip(wanted, told(session, wanted), strict=True)
+    ]
 
 
 def told(session: Session, asked: Iterable[Asked]) -> list[dict[str, Any]]:
@@ -34,3 +61,22 @@ def told(session: Session, asked: Iterable[Asked]) -> list[dict[str, Any]]:
         for each in wanted
         for known in (fields[each.kind].get(each.subject_id, {}),)
     ]
+
+
+def _terms(programme: Programme) -> Part:
+    return {
+        "budget_year": programme.budget_year,
+        "compatibility": [
+            {"with": each.other, "policy": each.policy.value, "per": each.per} for each in programme.compatibility
+        ],
+    }
+
+
+def _beneficiaries(session: Session, wanted: Sequence[Asked]) -> list[list[Part]]:
+    """Who is behind each of these: herself or her group's members, their households, and the aid known of both."""
+    if not wanted:
+        return []
+    members = groups.person_ids_of(session, {each.subject_id for each in wanted if each.kind is SubjectKind.GROUP})
+    people = [members[each.subject_id] if each.kind is SubjectKind.GROUP else [each.subject_id] for each in wanted]
+    known = registry.known_aid(session, {person for persons in people for person in persons})
+    return [[{"person": str(person), **known[person]} for person in sorted(persons)] for persons in people]

@@ -43,6 +43,8 @@ COLUMNS = {
     "relation": "text",
     "dtks": "boolean",
     "p3ke": "boolean",
+    "pkh": "boolean",
+    "bpnt": "boolean",
 }
 
 CREATE = "CREATE TEMPORARY TABLE arrival ({}, person_id uuid, verdict text) ON COMMIT DROP".format(
@@ -229,8 +231,7 @@ def _values(arrival: Arrival) -> tuple[object, ...]:
         _hidden(record.kk),
         blind_index(record.kk, "kk") if record.kk else None,
         record.relation,
-        record.listed.get(Registry.DTKS),
-        record.listed.get(Registry.P3KE),
+        *(record.listed.get(registry) for registry in Registry),
     )
 
 

@@ -18,7 +18,7 @@ from shared import places
 HEADINGS = (
     "nik", "no_kk", "nama", "jenis_kelamin", "tanggal_lahir", "status_perkawinan", "hub_kepala_keluarga",
     "pekerjaan_utama", "alamat", "rt", "rw", "kelurahan", "kecamatan", "kabupaten", "id_wilayah", "no_hp", "dtks",
-    "p3ke", "prasejahtera", "mempunyai_usaha",
+    "p3ke", "prasejahtera", "mempunyai_usaha", "pkh", "bpnt",
 )  # fmt: skip
 
 BROKEN_EVERY = 400
@@ -27,6 +27,9 @@ NO_NIK_EVERY = 150
 """A row without a NIK: somebody provisional."""
 WRONG_SEX_EVERY = 250
 """A NIK whose sex disagrees with its record: a caution, no error."""
+
+PKH_OF_LISTED, BPNT_OF_LISTED = 0.3, 0.45
+"""How many of the listed households receive PKH and BPNT: an assumption, for a demonstration only."""
 
 REFERENCE = date(2023, 1, 2)
 FIRST_SERIAL, SERIALS = 9000, 1000
@@ -89,6 +92,8 @@ class Invented:
     p3ke: bool
     pre_prosperous: bool
     has_business: bool
+    pkh: bool
+    bpnt: bool
 
     def cells(self) -> list[str]:
         """The row as it stands in the file."""
@@ -97,7 +102,7 @@ class Invented:
             self.nik, self.kk, self.name, "Perempuan" if self.sex is Sex.FEMALE else "Laki-laki", self.born,
             self.marital_status, self.relation, self.occupation, self.street, f"{self.rt:03}", f"{self.rw:03}",
             village.name, kecamatan.name, regency.name, self.area, self.phone, _yes(self.dtks), _yes(self.p3ke),
-            _yes(self.pre_prosperous), _yes(self.has_business),
+            _yes(self.pre_prosperous), _yes(self.has_business), _yes(self.pkh), _yes(self.bpnt),
         ]  # fmt: skip
 
 
@@ -141,6 +146,8 @@ def _household(chance: Random, area: str, serials: Counter[str]) -> Iterator[Inv
     poor = chance.random() < 0.75
     listed, extreme = poor and chance.random() < 0.85, poor and chance.random() < 0.35
     card = _number(chance, area, Sex.MALE, _birthday(chance, age), serials)
+    aid = Random(card)  # noqa: S311  # a chance of its own: what a household receives changes nobody's name
+    pkh, bpnt = listed and aid.random() < PKH_OF_LISTED, listed and aid.random() < BPNT_OF_LISTED
     street = f"Jl. {chance.choice(STREETS)} No. {chance.randint(1, 180)}"
     rt, rw = chance.randint(1, 40), chance.randint(1, 12)
 
@@ -169,6 +176,8 @@ def _household(chance: Random, area: str, serials: Counter[str]) -> Iterator[Inv
             p3ke=extreme,
             pre_prosperous=poor,
             has_business=occupation in ("Pedagang", "Penjahit") or chance.random() < 0.1,
+            pkh=pkh,
+            bpnt=bpnt,
         )
 
     yield member(head_sex, age, status, "Kepala Keluarga")

@@ -1,6 +1,7 @@
 """What the registry can tell: persons as officers may see them, imports and their refusals, particulars to share."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from services.intake.registry.models import (
     Residence,
 )
 from services.intake.registry.records import REASONS
-from services.intake.registry.rules import parse_nik
+from services.intake.registry.rules import RECEIVED, parse_nik
 from shared import places
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
@@ -48,6 +49,36 @@ def particulars_of_persons(session: Session, ids: Iterable[UUID], shares: Sequen
     return {
         person_id: {name: value for name, value in fields.items() if value is not None}
         for person_id, fields in told.items()
+    }
+
+
+def known_aid(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The household of each of these persons, and the aid of the APBN that she (`aid`) and anybody of it receives."""
+    here = select(HouseholdMember.person_id, HouseholdMember.household_id).where(HouseholdMember.until.is_(None))
+    households = dict(session.execute(here.where(HouseholdMember.person_id.in_(ids))).all())
+    together = select(HouseholdMember.person_id).where(
+        HouseholdMember.household_id.in_(set(households.values())), HouseholdMember.until.is_(None)
+    )
+    rows = session.execute(
+        select(Listing.person_id, HouseholdMember.household_id, Listing.registry_name)
+        .outerjoin(HouseholdMember, (HouseholdMember.person_id == Listing.person_id) & HouseholdMember.until.is_(None))
+        .where(
+            or_(Listing.person_id.in_(ids), Listing.person_id.in_(together)),
+            Listing.registry_name.in_(RECEIVED),
+            Listing.until.is_(None),
+        )
+    )
+    received: defaultdict[UUID, set[str]] = defaultdict(set)  # by person and by household alike
+    for person_id, household, aid in rows:
+        for whose in (person_id, household):
+            received[whose].add(aid.value)
+    return {
+        each: {
+            "household": str(households[each]) if each in households else None,
+            "aid": sorted(received[each]),
+            "household_aid": sorted(received[households.get(each, each)]),
+        }
+        for each in ids
     }
 
 

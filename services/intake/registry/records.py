@@ -168,7 +168,7 @@ def _record(row: Row, areas: Sequence[str], today: date) -> Record:
         phone=phone,
         pre_prosperous=read("pre_prosperous", words.read_yes),
         has_business=read("has_business", words.read_yes),
-        listed={Registry.DTKS: read("dtks", words.read_yes), Registry.P3KE: read("p3ke", words.read_yes)},
+        listed={registry: read(registry.value.lower(), words.read_yes) for registry in Registry},
         cautions=tuple(cautions),
     )
 

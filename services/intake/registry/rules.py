@@ -69,6 +69,12 @@ class Registry(StrEnum):
 
     DTKS = "DTKS"
     P3KE = "P3KE"
+    PKH = "PKH"  # receives the conditional cash transfer of the APBN
+    BPNT = "BPNT"  # receives the food assistance of the APBN
+
+
+RECEIVED = frozenset({Registry.PKH, Registry.BPNT})
+"""Lists of whom the APBN aids already: a programme says by its `compatibility` whether its own aid may run beside."""
 
 
 class Caution(StrEnum):

@@ -27,6 +27,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "phone": ("no_hp", "no_telepon"),
     "dtks": ("dtks", "status_dtks"),
     "p3ke": ("p3ke", "desil_p3ke"),
+    "pkh": ("pkh",),
+    "bpnt": ("bpnt",),
     "pre_prosperous": ("prasejahtera",),
     "has_business": ("mempunyai_usaha",),
 }

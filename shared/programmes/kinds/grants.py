@@ -66,6 +66,7 @@ KINDS = (
         ("submitted", "withdrawn"),
         {"total": int, "lines": int},
         ProposalSettings,
+        gives_aid=True,
     ),
     StageKind(
         "grants.goods-decision",
@@ -73,6 +74,7 @@ KINDS = (
         ("accepted", "reserve", "refused"),
         {"sk_number": str, "amount": int},
         GoodsSettings,
+        gives_aid=True,
     ),
     StageKind(
         "grants.goods-hand-over",
@@ -93,6 +95,7 @@ KINDS = (
         ("granted", "lent", "refused"),
         {"asnaf": ASNAF, "amount": int, "instalments": int},
         ZakatSettings,
+        gives_aid=True,
     ),
     StageKind(
         "grants.cooperative",
@@ -100,5 +103,6 @@ KINDS = (
         ("joined", "formed", "not-joined"),
         {"savings": int, "loan": int},
         CooperativeSettings,
+        gives_aid=True,
     ),
 )

@@ -47,6 +47,8 @@ class StageKind:
     settings: type[Schema] = Settings
     words: Mapping[str, str] = field(default_factory=dict)
     """Which facts list words instead of identifiers, and the setting that says which words a programme offers."""
+    gives_aid: bool = False
+    """Whether it decides on aid: its service is told who would receive it, so that nobody is aided twice."""
 
     @property
     def service(self) -> str:
