@@ -9,7 +9,7 @@ from typing import Any
 from shared.identity.rules import AGENCIES
 from shared.kernel.errors import DomainError
 from shared.programmes import examples, kinds
-from shared.programmes.definition import Programme, SourceKind, Stage, SubjectKind
+from shared.programmes.definition import Basis, Programme, SourceKind, Stage, SubjectKind
 from shared.programmes.eligibility import PERSON_FACTS, REGISTRIES
 from shared.programmes.engine import SKIPPED_OUTCOME
 from shared.programmes.expressions import MISSING, Expression, compile_expression
@@ -299,7 +299,8 @@ def _can_hold(programme: Programme, condition: Expression) -> bool:
     for thing, _ in condition.asks:
         stage = programme.stages[thing]
         going_on = [each for each in kinds.kind(stage.does).outcomes if each not in stage.ends]
-        choices.append([*going_on, SKIPPED_OUTCOME] if stage.when else going_on)
+        may_be_skipped = stage.when or stage.basis is Basis.CONSENT
+        choices.append([*going_on, SKIPPED_OUTCOME] if may_be_skipped else going_on)
     ways = 1
     for choice in choices:
         ways *= len(choice)

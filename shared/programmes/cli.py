@@ -10,7 +10,7 @@ from rich.table import Table
 
 from shared.kernel.settings import settings
 from shared.programmes import library, load
-from shared.programmes.definition import Figure, Programme, Stage
+from shared.programmes.definition import Basis, Figure, Programme, Stage
 from shared.programmes.findings import ProgrammeInvalid
 from shared.programmes.kinds import kind
 from shared.programmes.trial import Trial
@@ -89,7 +89,8 @@ def _show(console: Console, programme: Programme, language: str) -> None:
         limit = f"{stage.within.count} {stage.within.unit}{'s' if stage.within.count > 1 else ''}"
         after = ", ".join(stage.needs) + (f"\nwhen {stage.when}" if stage.when else "")
         does = f"{kind(stage.does).title.to(language)}\n[dim]{stage.does}[/]"
-        stages.add_row(stage.name, escape(after), stage.agency, does, limit, escape("\n".join(_branches(stage))))
+        agency = stage.agency if stage.basis is Basis.PUBLIC_TASK else f"{stage.agency}\n[dim]with her consent[/]"
+        stages.add_row(stage.name, escape(after), agency, does, limit, escape("\n".join(_branches(stage))))
     console.print(figures, clauses, stages, sep="\n")
     console.print(f"graduates when {escape(programme.graduates)}")
 

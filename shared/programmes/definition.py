@@ -44,6 +44,23 @@ class Ends(StrEnum):
     COMPLETED = "completed"
 
 
+class Basis(StrEnum):
+    """On which ground of UU 27/2022 (personal data) a stage's agency may be told of her."""
+
+    PUBLIC_TASK = "public-task"  # a government step: she is told of it, her consent is not asked
+    CONSENT = "consent"  # only as long as she, or every member of her group, allows it
+
+
+CONSENT_AGENCIES = ("baznas", "perguruan-tinggi", "pengusaha")
+"""Agencies that need her consent unless the programme says otherwise: UU 27/2022 as domain.md reads it ("public task
+for government steps; consent for Baznas, universities, businesses"). To be confirmed with the legal text."""
+
+
+def usual_basis(agency: str) -> Basis:
+    """The ground on which an agency is told of her where the programme names none."""
+    return Basis.CONSENT if agency in CONSENT_AGENCIES else Basis.PUBLIC_TASK
+
+
 NEAREST = "nearest"
 
 
@@ -150,6 +167,7 @@ class Stage:
     when: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     shares: tuple[str, ...] = ()
+    basis: Basis = Basis.PUBLIC_TASK
     ends: Mapping[str, Ends] = field(default_factory=dict)
     returns_to: Return | None = None
     repeat: Repeat | None = None
@@ -196,6 +214,15 @@ class Programme:
     def order(self) -> tuple[str, ...]:
         """The stages in an order in which every stage stands after those that it needs."""
         return tuple(self.stages)  # the loader puts them so
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether any of its stages needs her consent."""
+        return any(stage.basis is Basis.CONSENT for stage in self.stages.values())
+
+    def consent_stages(self, agency: str) -> tuple[Stage, ...]:
+        """The stages of an agency that need her consent."""
+        return tuple(each for each in self.stages.values() if each.agency == agency and each.basis is Basis.CONSENT)
 
     def office_pins(self, stage: str | None = None) -> Mapping[str, str]:
         """The offices that the programme itself names for roles, for one stage or (without one) for its lead."""

@@ -4,11 +4,14 @@ A pure function, so that its laws can be tested by the thousand and a batch of h
 stores the journey that comes back and announces the rest. What is heard about a referral that the journey no longer
 waits for (heard twice, or overtaken) changes nothing.
 
+A stage whose agency needs her consent is not offered without it: it is stuck until she has answered, and skipped when
+she says no, so that a no to one agency never costs her the journey. What she answered is asked anew at every step.
+
 How a report is read, in this order: a second chance (`returns_to`) while one is left; the same stage again (`repeat`)
 while that is left; the end, if the outcome is one that `ends` the journey; otherwise the journey goes on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -18,13 +21,15 @@ from uuid import UUID
 from shared.kernel.errors import Conflict
 from shared.kernel.ids import new_id
 from shared.programmes import kinds
-from shared.programmes.definition import Programme, Stage
+from shared.programmes.definition import Basis, Programme, Stage
 from shared.programmes.expressions import MISSING, Expression, compile_expression
 from shared.programmes.state import OPEN, OUT, SETTLED, JourneyState, StageState, Standing
 
 NewId = Callable[[], UUID]
 
 GRADUATED, COMPLETED, WITHDRAWN, STOPPED = "graduated", "completed", "withdrawn", "stopped"
+CONSENT_REFUSED = "consent-refused"
+"""Why a stage was skipped although its condition holds."""
 SKIPPED_OUTCOME = "skipped"
 """What a condition reads as the outcome of a stage that was skipped."""
 
@@ -33,6 +38,12 @@ class StageNotStuck(Conflict):
     """Only a stage that came back, or that no office has accepted yet, can be offered again; '{stage}' is neither."""
 
     indonesian = "Hanya tahap yang kembali atau belum diterima yang dapat ditawarkan lagi; '{stage}' tidak."
+
+
+class ConsentMissing(Conflict):
+    """The stage '{stage}' needs consent that is not there; record it, and the stage is offered by itself."""
+
+    indonesian = "Tahap '{stage}' memerlukan persetujuan yang belum ada; catat dahulu, lalu tahap ditawarkan sendiri."
 
 
 class JourneyIsOver(Conflict):
@@ -47,12 +58,25 @@ class DoesNotFitVersion(Conflict):
     indonesian = "Perjalanan tidak dapat pindah ke versi {version}: tahap '{stage}' yang dicapai tidak ada di sana."
 
 
+class Answer(StrEnum):
+    """What she, or all of her group together, answered about an agency; without one she was not asked."""
+
+    GIVEN = "given"  # everybody concerned allows it
+    REFUSED = "refused"  # somebody said no, or took her consent back
+
+
+Consents = Mapping[str, Answer]
+"""By agency; where one is missing, not everybody has answered yet."""
+NOBODY_ASKED: Consents = {}
+
+
 class CameBack(StrEnum):
-    """Why a stage came back undone."""
+    """Why a stage waits for the leading office: it came back undone, or could not even be offered."""
 
     DECLINED = "declined"
     UNANSWERED = "unanswered"
     RETURNED = "returned"
+    CONSENT_MISSING = "consent-missing"
 
 
 class No(StrEnum):
@@ -61,6 +85,7 @@ class No(StrEnum):
     JOURNEY_ENDED = "journey-ended"
     SECOND_CHANCE = "second-chance"
     OFFERED_ELSEWHERE = "offered-elsewhere"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +131,13 @@ class OfferAgain:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentAnswered:
+    """What she allows an agency has changed."""
+
+    agency: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepBack:
     """The person or group withdraws from the programme."""
 
@@ -117,7 +149,7 @@ class Stop:
     because: str | None = None
 
 
-Happening = Opened | Accepted | Completed | Undone | OfferAgain | StepBack | Stop
+Happening = Opened | Accepted | Completed | Undone | OfferAgain | ConsentAnswered | StepBack | Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +172,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """A stage that came back and now waits for the leading office."""
+    """A stage that came back, or lacks her consent, and now waits for the leading office."""
 
     stage: str
     referral_id: UUID
@@ -195,24 +227,32 @@ def _plan_of(programme: Programme) -> _Plan:
     return _Plan(programme)
 
 
-def start(programme: Programme, naming: NewId = new_id) -> Step:
+def start(programme: Programme, naming: NewId = new_id, consents: Consents = NOBODY_ASKED) -> Step:
     """Set out: the stages that need no other are offered."""
-    return _go_on(programme, {}, Step(JourneyState(), [], [], [], [], [], changed=True), naming)
+    return _go_on(programme, {}, Step(JourneyState(), [], [], [], [], [], changed=True), naming, consents)
 
 
-def advance(programme: Programme, journey: JourneyState, happening: Happening, naming: NewId = new_id) -> Step:
-    """Take in what happened; raises WrongReport, StageNotStuck or JourneyIsOver."""
+def advance(
+    programme: Programme,
+    journey: JourneyState,
+    happening: Happening,
+    naming: NewId = new_id,
+    consents: Consents = NOBODY_ASKED,
+) -> Step:
+    """Take in what happened; raises WrongReport, StageNotStuck, ConsentMissing or JourneyIsOver."""
     step = Step(journey, [], [], [], [], [])
     match happening:
         case OfferAgain(stage):
-            return _offer_again(_under_way(journey), stage, step, naming)
+            return _offer_again(programme, _under_way(journey), stage, step, naming, consents)
+        case ConsentAnswered(agency):
+            return step if journey.ended else _heed(programme, dict(journey.stages), agency, step, naming, consents)
         case StepBack():
             return _end(dict(_under_way(journey).stages), WITHDRAWN, None, step)
         case Stop(because):
             return _end(dict(_under_way(journey).stages), STOPPED, because, step)
         case Completed():
             before = _waiting_for(journey, happening)
-            return _complete(programme, before, happening, step, naming) if before else step
+            return _complete(programme, before, happening, step, naming, consents) if before else step
         case Opened() | Accepted() | Undone():
             before = _waiting_for(journey, happening)
             return _note(before, happening, step) if before else step
@@ -240,13 +280,15 @@ def _note(before: StageState, happening: Opened | Accepted | Undone, step: Step)
     return step
 
 
-def move(programme: Programme, journey: JourneyState, naming: NewId = new_id) -> Step:
+def move(
+    programme: Programme, journey: JourneyState, naming: NewId = new_id, consents: Consents = NOBODY_ASKED
+) -> Step:
     """Put a journey on another version, which must have every stage that it has reached; raises DoesNotFitVersion."""
     for name in _under_way(journey).stages:
         if name not in programme.stages:
             raise DoesNotFitVersion(version=programme.version, stage=name)
     step = Step(journey, [], [], [], [], [], changed=True)
-    return _go_on(programme, dict(journey.stages), step, naming)
+    return _go_on(programme, dict(journey.stages), step, naming, consents)
 
 
 def _under_way(journey: JourneyState) -> JourneyState:
@@ -260,7 +302,9 @@ def _put(step: Step, name: str, state: StageState) -> None:
     step.changed = True
 
 
-def _complete(programme: Programme, before: StageState, report: Completed, step: Step, naming: NewId) -> Step:
+def _complete(
+    programme: Programme, before: StageState, report: Completed, step: Step, naming: NewId, consents: Consents
+) -> Step:
     stage = programme.stages[report.stage]
     kinds.kind(stage.does).require_report(report.outcome, report.facts, stage.settings)
     stages = dict(step.journey.stages)
@@ -277,7 +321,7 @@ def _complete(programme: Programme, before: StageState, report: Completed, step:
         stages[stage.name] = replace(done, standing=Standing.AGAIN, repeats=done.repeats + 1)
     elif report.outcome in stage.ends:
         return _end(stages, stage.ends[report.outcome].value, stage.name, step)
-    return _go_on(programme, stages, step, naming)
+    return _go_on(programme, stages, step, naming, consents)
 
 
 def _spawn(stage: Stage, facts: dict[str, Any], step: Step) -> None:
@@ -301,10 +345,30 @@ def _take_back(name: str, state: StageState, reason: No, step: Step) -> None:
         step.withdrawals.append(Withdrawal(name, UUID(state.referral), reason))
 
 
-def _offer_again(journey: JourneyState, name: str, step: Step, naming: NewId) -> Step:
+def _heed(
+    programme: Programme, stages: dict[str, StageState], agency: str, step: Step, naming: NewId, consents: Consents
+) -> Step:
+    """Take back and skip what she no longer allows; then go on, which offers what she allows by now."""
+    if consents.get(agency) is Answer.REFUSED:
+        for stage in programme.consent_stages(agency):
+            state = stages.get(stage.name)
+            if state is not None and state.standing in OPEN:
+                _take_back(stage.name, state, No.CONSENT_WITHDRAWN, step)
+                _skip(stages, stage.name, step, CONSENT_REFUSED)
+    _go_on(programme, stages, step, naming, consents)
+    step.changed = step.ended or bool(step.offers or step.withdrawals or step.skipped or step.stuck)
+    return step
+
+
+def _offer_again(
+    programme: Programme, journey: JourneyState, name: str, step: Step, naming: NewId, consents: Consents
+) -> Step:
     before = journey.stages.get(name)
     if before is None or before.standing not in (Standing.STUCK, Standing.OFFERED, Standing.OPENED):
         raise StageNotStuck(stage=name)
+    stage = programme.stages[name]
+    if stage.basis is Basis.CONSENT and consents.get(stage.agency) is not Answer.GIVEN:
+        raise ConsentMissing(stage=name)
     _take_back(name, before, No.OFFERED_ELSEWHERE, step)
     _put(step, name, _offered(name, before, step, naming))
     return step
@@ -322,21 +386,53 @@ def _offered(name: str, before: StageState | None, step: Step, naming: NewId) ->
     )
 
 
-def _go_on(programme: Programme, stages: dict[str, StageState], step: Step, naming: NewId) -> Step:
+def _skip(stages: dict[str, StageState], name: str, step: Step, why: str | None = None) -> None:
+    before = stages.get(name) or StageState(Standing.SKIPPED)
+    stages[name] = replace(before, standing=Standing.SKIPPED, why=why, due_at=None)
+    step.skipped.append(name)
+
+
+def _await_consent(stages: dict[str, StageState], name: str, step: Step, naming: NewId) -> None:
+    """Let a stage wait for her answer; it has a number by which it is spoken of, but nobody is asked to do it."""
+    before = stages.get(name) or StageState(Standing.STUCK)
+    if _awaits_consent(before):
+        return
+    stuck = Stuck(name, naming(), CameBack.CONSENT_MISSING)
+    step.stuck.append(stuck)
+    stages[name] = StageState(
+        Standing.STUCK,
+        before.attempt,
+        str(stuck.referral_id),
+        why=stuck.why.value,
+        returns=before.returns,
+        repeats=before.repeats,
+    )
+
+
+def _awaits_consent(state: StageState) -> bool:
+    return state.standing is Standing.STUCK and state.why == CameBack.CONSENT_MISSING
+
+
+def _go_on(programme: Programme, stages: dict[str, StageState], step: Step, naming: NewId, consents: Consents) -> Step:
     """Offer or skip every stage whose needs are settled; end the journey when no stage is open any more."""
     plan = _plan_of(programme)
     for stage in plan.stages:  # in order, so that one pass also settles what follows a skipped stage
         before = stages.get(stage.name)
-        if before is not None and before.standing is not Standing.AGAIN:
+        if before is not None and before.standing is not Standing.AGAIN and not _awaits_consent(before):
             continue
         if not _all_settled(stages, stage.needs):
             continue
         condition = plan.when.get(stage.name)
-        if condition is None or condition.holds(_looking_up(plan, stages)):
+        if condition is not None and not condition.holds(_looking_up(plan, stages)):
+            _skip(stages, stage.name, step)
+            continue
+        answer = consents.get(stage.agency) if stage.basis is Basis.CONSENT else Answer.GIVEN
+        if answer is Answer.GIVEN:
             stages[stage.name] = _offered(stage.name, before, step, naming)
+        elif answer is Answer.REFUSED:
+            _skip(stages, stage.name, step, CONSENT_REFUSED)
         else:
-            stages[stage.name] = replace(before or StageState(Standing.SKIPPED), standing=Standing.SKIPPED)
-            step.skipped.append(stage.name)
+            _await_consent(stages, stage.name, step, naming)
     if any(state.standing in OPEN for state in stages.values()):
         step.journey = JourneyState(stages)
         return step

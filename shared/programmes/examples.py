@@ -5,23 +5,30 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from shared.identity.rules import AGENCIES
 from shared.kernel.errors import DomainError
 from shared.programmes import eligibility, engine
 from shared.programmes.definition import Example, Programme, SubjectKind
+from shared.programmes.engine import Answer
 from shared.programmes.state import OUT
 
 GIVEN = {"person", "members", "reports"}
 EXPECTED = {"eligible", "because", "missing", "ends", "waits_for"}
+REFUSES = "refuses"
+"""Beside `reports`: the agencies to which she does not consent; to every other one she does."""
 
 
 def complaints(programme: Programme, example: Example) -> list[str]:
     """What differs between what an example expects and what the programme does; nothing when it holds."""
-    strange = sorted((set(example.given) - GIVEN) | (set(example.expect) - EXPECTED))
+    strange = sorted(
+        (set(example.given) - GIVEN - ({REFUSES} if "reports" in example.given else set()))
+        | (set(example.expect) - EXPECTED)
+    )
     if strange:
         return [f"{', '.join(strange)} is not known in an example"]
     try:
         if "reports" in example.given:
-            got: Mapping[str, Any] = _follow(programme, example.given["reports"])
+            got: Mapping[str, Any] = _follow(programme, example.given["reports"], example.given.get(REFUSES, ()))
         else:
             got = _decide(programme, example.given)
     except DomainError as failed:
@@ -60,13 +67,14 @@ def _members(given: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
             yield facts
 
 
-def _follow(programme: Programme, reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def _follow(programme: Programme, reports: Iterable[Mapping[str, Any]], refuses: Iterable[str]) -> dict[str, Any]:
     numbers = count(1)
+    consents = {**dict.fromkeys(AGENCIES, Answer.GIVEN), **dict.fromkeys(refuses, Answer.REFUSED)}
 
     def naming() -> UUID:
         return UUID(int=next(numbers))
 
-    journey = engine.start(programme, naming).journey
+    journey = engine.start(programme, naming, consents).journey
     for report in reports:
         ((stage, said),) = report.items()
         facts = dict(said) if isinstance(said, Mapping) else {"outcome": said}
@@ -74,7 +82,8 @@ def _follow(programme: Programme, reports: Iterable[Mapping[str, Any]]) -> dict[
         if journey.ended or stage not in journey.standing(*OUT):
             raise ValueError(f"{stage} is not waiting for a report")
         referral = UUID(journey.stages[stage].referral)
-        journey = engine.advance(programme, journey, engine.Completed(stage, referral, outcome, facts), naming).journey
+        report_of = engine.Completed(stage, referral, outcome, facts)
+        journey = engine.advance(programme, journey, report_of, naming, consents).journey
     if journey.ended:
         return {"ends": journey.ended[0], "because": journey.ended[1], "waits_for": []}
     return {"ends": None, "waits_for": journey.standing(*OUT)}

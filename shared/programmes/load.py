@@ -18,6 +18,7 @@ from shared.kernel.calendar import Within, parse_within
 from shared.kernel.errors import DomainError
 from shared.programmes import check as meaning
 from shared.programmes.definition import (
+    Basis,
     Clause,
     Compatibility,
     Ends,
@@ -34,6 +35,7 @@ from shared.programmes.definition import (
     Subject,
     SubjectKind,
     Text,
+    usual_basis,
 )
 from shared.programmes.findings import Finding, Findings, Path, ProgrammeInvalid
 from shared.programmes.shape import ProgrammeShape
@@ -238,6 +240,7 @@ def _stage(name: str, said: dict[str, Any]) -> Stage:
         when=said["when"],
         settings=said["settings"],
         shares=tuple(said["shares"]),
+        basis=Basis(said["basis"]) if said["basis"] else usual_basis(said["agency"]),
         ends={outcome: Ends(how) for outcome, how in said["ends"].items()},
         returns_to=Return(frozenset(back["on"]), back["stage"], back["most"]) if back else None,
         repeat=Repeat(frozenset(again["on"]), again["most"]) if again else None,

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, validate
 from marshmallow import fields as shape
 
-from shared.programmes.definition import Ends, Policy, SourceKind, SubjectKind
+from shared.programmes.definition import Basis, Ends, Policy, SourceKind, SubjectKind
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 SNAKE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -182,6 +182,7 @@ class StageShape(Part):
     grace = text(required=False, load_default=None)
     settings = named(shape.Raw(allow_none=True), data_key="with")
     shares = several(text())
+    basis = word(Basis, required=False, load_default=None)
     ends = named(word(Ends))
     returns_to = part(ReturnShape, load_default=None)
     repeat = part(RepeatShape, load_default=None)

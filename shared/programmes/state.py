@@ -11,9 +11,9 @@ class Standing(StrEnum):
     OFFERED = "offered"  # an office has been asked
     OPENED = "opened"  # somebody there has looked at it
     ACCEPTED = "accepted"  # the office took it on
-    STUCK = "stuck"  # it came back; the leading office is accountable until it is offered again
+    STUCK = "stuck"  # it came back, or lacks her consent; the leading office is accountable until it is offered
     DONE = "done"  # it reported an outcome
-    SKIPPED = "skipped"  # its condition does not hold for this journey
+    SKIPPED = "skipped"  # its condition does not hold for this journey, or she does not allow it
     AGAIN = "again"  # a second chance put it back: it waits, but remembers its attempts
 
 
