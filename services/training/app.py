@@ -4,7 +4,9 @@ from flask import Flask
 
 from services.training.courses import api as courses_api
 from services.training.courses import pages as courses_pages
-from services.training.courses.work import WORKS
+from services.training.markets import api as fairs_api
+from services.training.markets import pages as fairs_pages
+from services.training.worker import WORKS
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
@@ -17,11 +19,12 @@ def create(database: Database | None = None) -> Flask:
     """The web app of training."""
     return create_app(
         "training",
-        blueprints=[referrals_api.blueprint("training", WORKS), courses_api.blueprint],
-        pages=[referrals_pages.blueprint("training", WORKS), courses_pages.pages],
+        blueprints=[referrals_api.blueprint("training", WORKS), courses_api.blueprint, fairs_api.blueprint],
+        pages=[referrals_pages.blueprint("training", WORKS), courses_pages.pages, fairs_pages.pages],
         menu=[
             Link(N_("Referrals"), "/training/{agency}/referrals"),
             Link(N_("Courses"), "/training/{agency}/courses"),
+            Link(N_("Fairs"), "/training/{agency}/fairs"),
         ],
         database=database,
     )

@@ -1,10 +1,13 @@
 """Training as the bus knows it: wiring only."""
 
-from services.training.courses.work import WORKS
+from services.training.courses import work as courses
+from services.training.markets import work as markets
 from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
 from shared.referrals import handlers, jobs
 from shared.web.bells import forget_answers
+
+WORKS = (*courses.WORKS, *markets.WORKS)
 
 TRAINING = Subscriber(
     name="training",
