@@ -20,6 +20,7 @@ COMMANDS = {
         "services.intake.cli",
         "Check programme definitions, show them, try them on a registry, publish them.",
     ),
+    "agencies": ("shared.identity.cli", "Check and show which office holds which agency role in which region."),
     "keys": ("services.supervise.keys", "Make the deployment's keys."),
     "migrate": ("services.supervise.run", "Bring the databases of these services (or all) to the newest schema."),
     "web": ("services.supervise.run", "Serve these services (or all) over HTTP until stopped."),

@@ -18,6 +18,8 @@ from services.supervise.home import Home, HomeTaken
 from services.supervise.parts import Part, parts_of_one_machine
 from services.supervise.supervisor import Supervisor
 from services.together import import_everything
+from shared import places
+from shared.identity.offices import all_offices
 from shared.kernel.settings import SERVICES, settings
 from shared.kernel.stopping import Stopping
 
@@ -166,10 +168,16 @@ def _is_healthy(service: str) -> bool:
 
 
 def _accounts(home: Home) -> str:
-    """One line for each account, however narrow the terminal: nobody can sign in with half a password."""
-    password = demo_password(home.path)
-    lines = [
-        f"  {each.username:<18} {password:<16} {', '.join(each.roles):<14} {each.office}"
-        for each in first_start.demo_accounts()
-    ]
-    return "\n".join(["  user name          password         roles          office", *lines])
+    """Who may sign in: the one password of the demonstration, then office by office under the name of its region."""
+    offices: dict[str, list[str]] = {}
+    for each in first_start.demo_accounts():
+        offices.setdefault(each.office, []).append(f"{each.username} ({', '.join(each.roles)})")
+    regions: dict[str, list[str]] = {}
+    for office, accounts in offices.items():
+        region = places.name_of(all_offices()[office].region)
+        regions.setdefault(region, []).append(f"    {office:<26}{accounts[0]}")
+        regions[region] += [f"    {'':<26}{account}" for account in accounts[1:]]
+    lines = [f"Every account of the demonstration has the password [bold]{demo_password(home.path)}[/bold]:"]
+    for region, rows in regions.items():
+        lines += [f"  {region}", *rows]
+    return "\n".join(lines)

@@ -49,7 +49,8 @@ def test_people_and_groups_travel_to_their_ends_and_the_audit_is_clean(copy):
 
 def test_it_prints_accounts_that_can_sign_in_and_a_second_start_finds_its_data(copy):
     copy.up()
-    username, password = re.search(r"^ *(petugas1) +(\S+)", copy.said, flags=re.MULTILINE).groups()
+    username = re.search(r"^ +dinsos-kaltim +(\S+)", copy.said, flags=re.MULTILINE)[1]
+    password = re.search(r"has the password (\S+):", copy.said)[1]
     copy.end()
     again = Copy(copy.home).up()
     try:

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from shared.identity import offices
+from shared.identity.accounts import DEMO_OFFICERS
 from shared.kernel.settings import settings
+from shared.programmes import library
 
 GOOD = 'offices:\n  - {id: dinsos-a, agency: dinsos, name: Dinas Sosial A, region: "64", source: assumption}\n'
 
@@ -22,6 +24,39 @@ def test_the_files_that_come_with_kail_are_right() -> None:
 def test_the_nearest_office_holds_the_role() -> None:
     assert offices.resolve("dinsos", "64.02.05.2001").id == "dinsos-kukar"
     assert offices.resolve("dinsos", "64.05").id == "dinsos-kaltim"
+
+
+@pytest.mark.parametrize(
+    ("agency", "area", "holder", "called"),
+    [
+        ("dp3a", "36.74.06.1005", "dpmp3akb-tangsel", "(DPMP3AKB) Kota Tangerang Selatan"),
+        ("dp3a", "64.02.06.1001", "dp3a-kukar", "(DP3A) Kabupaten Kutai Kartanegara"),
+        ("koperasi", "52.71.01.1013", "koperasi-mataram", "Dinas Perindustrian, Koperasi dan UKM Kota Mataram"),
+        ("koperasi", "64.02.06.1001", "koperasi-kukar", "Dinas Koperasi dan UKM Kabupaten Kutai Kartanegara"),
+        ("koperasi", "64.07.02.2002", "koperasi-kaltim", "Provinsi Kalimantan Timur"),
+        ("distransnaker", "64.02.06.1001", "distransnaker-kukar", "Dinas Transmigrasi dan Tenaga Kerja"),
+        ("baznas", "52.71.01.1013", "baznas-mataram", "Badan Amil Zakat Nasional"),
+        ("dinsos", "52.71.01.1013", "dinsos-mataram", "Dinas Sosial Kota Mataram"),
+    ],
+)
+def test_each_region_has_its_own_office_under_its_own_name(agency: str, area: str, holder: str, called: str) -> None:
+    found = offices.resolve(agency, area)
+    assert found.id == holder
+    assert called in found.name
+
+
+def test_every_programme_has_an_office_for_every_stage_wherever_it_runs() -> None:
+    for programme in library.published().values():
+        for region in programme.region:
+            offices.resolve(programme.lead, region, programme.office_pins())
+            for name, stage in programme.stages.items():
+                assert offices.resolve(stage.agency, region, programme.office_pins(name)).agency == stage.agency
+
+
+def test_every_office_has_officers_in_the_demonstration() -> None:
+    staffed = {each.office for each in DEMO_OFFICERS}
+    assert staffed == set(offices.all_offices())
+    assert len({each.username for each in DEMO_OFFICERS}) == len(DEMO_OFFICERS)
 
 
 def test_a_programme_may_choose_another_office() -> None:
