@@ -2,12 +2,15 @@
 
 from flask import Flask
 
+from services.intake.assessments import pages as assessments_pages
 from services.intake.eligibility import api as eligibility_api
 from services.intake.eligibility import pages as eligibility_pages
 from services.intake.groups import api as groups_api
 from services.intake.groups import pages as groups_pages
 from services.intake.journeys import api as journeys_api
 from services.intake.journeys import pages as journeys_pages
+from services.intake.protection import api as protection_api
+from services.intake.protection import pages as protection_pages
 from services.intake.registry import api as registry_api
 from services.intake.registry import pages as registry_pages
 from services.intake.signin import api as signin_api
@@ -21,11 +24,15 @@ from shared.web.factory import create_app
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
+AT_DP3A = frozenset({"dp3a"})
 MENU = (
     Link(N_("Journeys"), "/intake/{agency}/journeys", frozenset(journeys_api.LOOKING)),
     Link(N_("Persons"), "/intake/{agency}/persons", frozenset(registry_pages.READERS)),
     Link(N_("Business groups"), "/intake/{agency}/groups", frozenset({Role.OFFICER, Role.HEAD})),
     Link(N_("Registry files"), "/intake/{agency}/imports", frozenset(registry_pages.READERS)),
+    Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
+    Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
+    Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),
 )
 
 
@@ -40,14 +47,17 @@ def create(database: Database | None = None) -> Flask:
             eligibility_api.blueprint,
             groups_api.blueprint,
             journeys_api.blueprint,
+            protection_api.blueprint,
         ],
         pages=[
             signin_pages.pages,
             referrals_pages.blueprint("intake", WORKS),
             registry_pages.pages,
+            assessments_pages.templates,
             groups_pages.pages,
             eligibility_pages.pages,
             journeys_pages.pages,
+            protection_pages.pages,
         ],
         front=[signin_pages.front],
         menu=MENU,

@@ -10,6 +10,7 @@ from shared.kernel.errors import DomainError
 from shared.kernel.money import format_rupiah
 from shared.places import areas
 from shared.programmes import kinds, library
+from shared.programmes.definition import Basis, usual_basis
 from shared.referrals.models import Referral
 from shared.referrals.rules import Lateness, ReferralState
 from shared.web import showing
@@ -22,6 +23,7 @@ NAMES = {
     "phone": N_("Phone"),
     "address": N_("Address"),
     "village": N_("Village"),
+    "safe_contact": N_("How to reach her"),
     "members": N_("Members"),
     "leader": N_("Chair"),
     "business": N_("Business"),
@@ -39,6 +41,10 @@ NAMES = {
     "profit": N_("Profit"),
     "goods": N_("Goods"),
     "cause": N_("Cause"),
+    "needs": N_("Needs found"),
+    "assessed_on": N_("Interviewed on"),
+    "groups": N_("New groups"),
+    "recruits": N_("Recruits"),
 }
 OUTCOMES = {
     "eligible": N_("eligible"),
@@ -63,8 +69,12 @@ OUTCOMES = {
     "graduated": N_("graduated"),
     "not-yet": N_("not yet"),
     "failed": N_("failed"),
+    "assessed": N_("assessed"),
+    "nothing-needed": N_("nothing needed"),
+    "recruited": N_("recruited"),
+    "nobody": N_("nobody"),
 }
-DAYS = frozenset({"checked_on", "handed_over_on"})
+DAYS = frozenset({"checked_on", "handed_over_on", "assessed_on"})
 CODES = {
     "in-use": N_("in use"),
     "broken": N_("broken"),
@@ -73,11 +83,27 @@ CODES = {
     "disaster": N_("disaster"),
     "market": N_("market"),
     "misuse": N_("misuse"),
+    "skills": N_("skills"),
+    "business": N_("strengthening of the business"),
+    "cooperative": N_("cooperative"),
+    "work": N_("work"),
     "other": N_("other"),
+    "phone": N_("by phone"),
+    "message": N_("by message"),
+    "visit": N_("by a visit"),
+    "at-office": N_("at the office"),
+    "trusted-person": N_("through a person she trusts"),
+    "never": N_("not at all: she comes herself"),
+    "never-call": N_("never call"),
 }
-"""What became of the goods, and why a business failed."""
-CODED = frozenset({"goods", "cause"})
+"""What became of the goods, why a business failed, and what somebody needs."""
+CODED = frozenset({"goods", "cause", "needs"})
 RUPIAH = frozenset({"amount", "total", "spent", "omzet", "profit", "ceiling"})
+
+BASES = {
+    Basis.PUBLIC_TASK: N_("Public task of the government (UU 27/2022)"),
+    Basis.CONSENT: N_("Her consent (UU 27/2022); she can take it back at any time"),
+}
 
 STATE_TAGS = {
     ReferralState.OFFERED: "waiting",
@@ -108,6 +134,20 @@ def programme_title(identifier: str, version: int | None = None) -> str:
 def stage_title(referral: Referral) -> str:
     """What the programme calls the stage; the title of its kind where the programme is no longer published."""
     return _stage_of(referral, referral.stage) or kind_title(referral.kind)
+
+
+def basis(referral: Referral) -> Basis:
+    """On which legal basis the office was told of her: the programme says it, or what is usual for the agency."""
+    try:
+        stage = library.programme(referral.programme, referral.version).stages.get(referral.stage)
+    except library.UnknownProgramme:
+        stage = None
+    return stage.basis if stage else usual_basis(referral.agency)
+
+
+def basis_title(found: Basis) -> str:
+    """A legal basis in words."""
+    return gettext(BASES[found])
 
 
 def earlier_reports(referral: Referral) -> list[tuple[str, dict[str, Any]]]:
@@ -141,6 +181,11 @@ def outcome(code: str) -> str:
     return gettext(OUTCOMES[code]) if code in OUTCOMES else plain(code)
 
 
+def code(word: str) -> str:
+    """A word that a fact or a setting uses, in the reader's language."""
+    return gettext(CODES[word]) if word in CODES else plain(word)
+
+
 def place(code: str) -> str:
     """An area's name and the one around it; its code where it is no longer listed."""
     try:
@@ -169,8 +214,10 @@ def _value(field: str, value: Any) -> str:
         return format_rupiah(value)
     if field in DAYS:
         return day_of(value)
-    if field in CODED and value in CODES:
-        return gettext(CODES[value])
+    if field in CODED and isinstance(value, str):
+        return code(value)
+    if field == "groups":
+        return str(len(value))  # identifiers say nothing to a reader
     if isinstance(value, Mapping):
         return ", ".join(str(inner) for name, inner in value.items() if name != "id" and inner not in (None, ""))
     if isinstance(value, list | tuple):
