@@ -6,7 +6,6 @@ from uuid import UUID
 from services.intake.groups import commands, doors, queries, schemas
 from services.intake.groups.models import BusinessGroup
 from shared.identity.rules import Role
-from shared.privacy import looks
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -60,9 +59,17 @@ def possible_members(agency: str, group_id: UUID) -> Any:
     with door.transaction() as session:
         group = session.get_one(BusinessGroup, group_id)
         officer.require(area=group.area)
-        people = queries.possible_members(session, group)
-        looks.log_looks(session, officer, "person", [each.id for each in people], "group members wanted")
-        return people
+        return doors.look_for_members(session, group)
+
+
+@blueprint.post("/<agency>/groups/<uuid:group_id>/proposals")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.MembersProposed)
+@blueprint.response(200, schemas.Group)
+def propose_members(given: dict[str, Any], agency: str, group_id: UUID) -> dict[str, Any]:
+    """Say who might form the group, so that they can be verified before the deliberation."""
+    with door.transaction() as session:
+        return _shown(commands.propose_members(session, door.current_officer(), group_id, given["person_ids"]))
 
 
 @blueprint.post("/<agency>/groups/<uuid:group_id>/replacements")

@@ -1,6 +1,6 @@
 """Founding groups and choosing their members."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -35,6 +35,22 @@ def create_group(session: Session, officer: Officer, *, name: str, area: str, li
     return group
 
 
+def propose_members(session: Session, officer: Officer, group_id: UUID, person_ids: Sequence[UUID]) -> BusinessGroup:
+    """Write down who might form the group, so that each can be verified before the deliberation; replaces the last."""
+    group = session.get_one(BusinessGroup, group_id, with_for_update=True)
+    officer.require(Role.OFFICER, area=group.area)
+    if group.berita_acara is not None:
+        raise rules.AlreadyDeliberated
+    rules.check_proposal(person_ids)
+    living_in = dict(session.execute(select(Person.id, Person.area).where(Person.id.in_(person_ids))).all())
+    if living_in.keys() != set(person_ids):
+        raise rules.UnknownMember
+    rules.check_area(group.area, living_in)
+    _refuse_members_of_others(session, group_id, person_ids)
+    _enter(session, group_id, dict.fromkeys(person_ids, rules.MemberRole.MEMBER))
+    return group
+
+
 def choose_members(
     session: Session,
     group_id: UUID,
@@ -54,14 +70,7 @@ def choose_members(
         raise rules.UnknownMember
     rules.check_area(group.area, living_in)
     _refuse_members_of_others(session, group_id, people)
-    today = clock.today()
-    session.execute(
-        update(GroupMember).where(GroupMember.group_id == group_id, GroupMember.left_on.is_(None)).values(left_on=today)
-    )
-    rows = [
-        {"group_id": group_id, "person_id": person, "role": role, "joined_on": today} for person, role in people.items()
-    ]
-    session.execute(insert(GroupMember), rows)
+    _enter(session, group_id, people)
     group.berita_acara, group.deliberated_on = berita_acara.strip(), deliberated_on
     group.least_members = least
     group.frozen_at = group.mend_by = None
@@ -97,6 +106,17 @@ def replace_member(
     else:
         group.frozen_at = group.mend_by = None
     return group
+
+
+def _enter(session: Session, group_id: UUID, people: Mapping[UUID, rules.MemberRole]) -> None:
+    today = clock.today()
+    session.execute(
+        update(GroupMember).where(GroupMember.group_id == group_id, GroupMember.left_on.is_(None)).values(left_on=today)
+    )
+    rows = [
+        {"group_id": group_id, "person_id": person, "role": role, "joined_on": today} for person, role in people.items()
+    ]
+    session.execute(insert(GroupMember), rows)
 
 
 def _refuse_members_of_others(session: Session, group_id: UUID, people: Collection[UUID]) -> None:

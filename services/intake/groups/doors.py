@@ -1,5 +1,6 @@
 """What both doors of the groups do alike: whoever sees the members of a group leaves a trace."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.intake.groups import queries
 from services.intake.groups.models import BusinessGroup
 from services.intake.groups.queries import Membership
+from services.intake.registry.models import Person
 from shared.privacy import looks
 from shared.web import door
 
@@ -19,3 +21,10 @@ def look_at(session: Session, group_id: UUID) -> tuple[BusinessGroup, list[Membe
     members = queries.members_of(session, [group_id])[group_id]
     looks.log_looks(session, officer, "person", [each.person_id for each in members], "group")
     return group, members
+
+
+def look_for_members(session: Session, group: BusinessGroup) -> Sequence[Person]:
+    """Persons of the group's kecamatan who belong to no group; the look at their names is logged."""
+    people = queries.possible_members(session, group)
+    looks.log_looks(session, door.current_officer(), "person", [each.id for each in people], "group members wanted")
+    return people

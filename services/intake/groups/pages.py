@@ -56,3 +56,38 @@ def show_group(agency: str, group_id: UUID) -> str:
     with door.transaction() as session:
         group, members = doors.look_at(session, group_id)
         return render_template("groups/show.html", agency=agency, group=group, members=members, name_of=places.name_of)
+
+
+@pages.get("/<agency>/groups/<uuid:group_id>/proposals")
+@guard(Role.OFFICER)
+def proposal_form(agency: str, group_id: UUID) -> str:
+    """The form in which members are proposed, to be verified before the deliberation."""
+    return _proposal_form(agency, group_id, forms.blank())
+
+
+@pages.post("/<agency>/groups/<uuid:group_id>/proposals")
+@guard(Role.OFFICER)
+def propose_members(agency: str, group_id: UUID) -> Response | tuple[str, int]:
+    """Say who might form the group."""
+    try:
+        given = forms.load(schemas.MembersProposed(), request.form)
+        with door.transaction() as session:
+            commands.propose_members(session, door.current_officer(), group_id, given["person_ids"])
+    except Invalid as invalid:
+        return _proposal_form(agency, group_id, forms.filled(request.form, invalid)), 422
+    flash(_("The members are proposed. Open the group's journey next."), "success")
+    return redirect(f"/intake/{agency}/groups/{group_id}", 303)
+
+
+def _proposal_form(agency: str, group_id: UUID, form: forms.Form) -> str:
+    with door.transaction() as session:
+        group, members = doors.look_at(session, group_id)
+        possible = doors.look_for_members(session, group)
+        return render_template(
+            "groups/proposals.html",
+            agency=agency,
+            group=group,
+            proposed={str(each.person_id) for each in members},
+            people=[*((each.person_id, each.name) for each in members), *((each.id, each.name) for each in possible)],
+            form=form,
+        )

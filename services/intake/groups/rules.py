@@ -14,6 +14,9 @@ from shared.kernel.errors import Conflict, Invalid, NotFound
 KECAMATAN_CODE = 8
 """Characters of a kecamatan's code: `64.02.01`."""
 
+MOST_MEMBERS = 20
+"""No business group has more; Permensos 2/2019 on KUBE."""
+
 
 class MemberRole(StrEnum):
     """What a member does for the group."""
@@ -52,6 +55,12 @@ class TooManyMembers(Invalid):
     indonesian = "Kelompok program ini paling banyak {most} anggota."
 
 
+class NobodyProposed(Invalid):
+    """Name at least one person."""
+
+    indonesian = "Pilih paling sedikit satu orang."
+
+
 class OtherArea(Invalid):
     """A member lives outside the group's kecamatan; choose somebody who lives there."""
 
@@ -74,6 +83,12 @@ class NotYetFormed(Conflict):
     """The members of the group have not been chosen yet; choose them first."""
 
     indonesian = "Anggota kelompok belum dipilih; pilih dulu."
+
+
+class AlreadyDeliberated(Conflict):
+    """The deliberation has chosen this group's members; replace a member instead."""
+
+    indonesian = "Musyawarah sudah memilih anggota kelompok ini; gantilah anggota bila perlu."
 
 
 class NotAMember(NotFound):
@@ -99,6 +114,16 @@ def check_choice(chosen: Sequence[Chosen], most: int) -> None:
     for role in LEADERS:
         if sum(each.role is role for each in chosen) != 1:
             raise LeaderMissing(role=role.value, errors={"members": [f"{role.value}-missing"]})
+
+
+def check_proposal(person_ids: Sequence[UUID]) -> None:
+    """Refuse a proposal that names nobody, somebody twice, or more than any group may have."""
+    if not person_ids:
+        raise NobodyProposed(errors={"person_ids": ["nobody-proposed"]})
+    if len(set(person_ids)) < len(person_ids):
+        raise ChosenTwice(errors={"person_ids": ["chosen-twice"]})
+    if len(person_ids) > MOST_MEMBERS:
+        raise TooManyMembers(most=MOST_MEMBERS, errors={"person_ids": ["too-many"]})
 
 
 def check_area(group_area: str, living_in: Mapping[UUID, str]) -> None:

@@ -26,6 +26,12 @@ class GroupFounded(Schema):
     line_of_business = fields.String(required=True, validate=validate.Length(min=3, max=120))
 
 
+class MembersProposed(Schema):
+    """Who might form a group, before the deliberation."""
+
+    person_ids = fields.List(fields.UUID(), load_default=list)
+
+
 class Member(Schema):
     """A present member."""
 

@@ -1,0 +1,92 @@
+"""Members are proposed before the deliberation, so that each of them can be verified first; both doors do it alike."""
+
+import pytest
+
+from services.intake.app import create
+from services.intake.groups import commands, queries, rules
+from services.intake.registry.rules import Sex
+from shared.identity.rules import OutsideArea
+from tests.browsing import Browser, an_officer, bearer
+from tests.intake.groups.test_groups import OFFICER, choose, founded
+from tests.intake.people import register
+
+
+@pytest.fixture
+def app(intake_db):
+    made = create(intake_db)
+    made.testing = True
+    return made
+
+
+def proposed(session, group):
+    return set(queries.person_ids_of(session, [group.id])[group.id])
+
+
+def test_whoever_is_proposed_again_replaces_the_last_proposal(intake_db):
+    with intake_db.transaction() as session:
+        group, people = founded(session), register(session, 6)
+        commands.propose_members(session, OFFICER, group.id, people[:5])
+        commands.propose_members(session, OFFICER, group.id, people[1:])
+        assert proposed(session, group) == set(people[1:])
+
+
+def test_the_deliberation_chooses_among_the_proposed_or_others(intake_db):
+    with intake_db.transaction() as session:
+        group, people = founded(session), register(session, 6, sex=Sex.FEMALE)
+        commands.propose_members(session, OFFICER, group.id, people[:5])
+        choose(session, group, people[1:])
+        assert proposed(session, group) == set(people[1:])
+
+
+def test_after_the_deliberation_nobody_is_proposed_any_more(intake_db):
+    with intake_db.transaction() as session:
+        group = choose(session, founded(session), register(session, 5))
+        with pytest.raises(rules.AlreadyDeliberated):
+            commands.propose_members(session, OFFICER, group.id, register(session, 1))
+
+
+@pytest.mark.parametrize(
+    ("people", "refusal"), [(0, rules.NobodyProposed), (rules.MOST_MEMBERS + 1, rules.TooManyMembers)]
+)
+def test_a_proposal_has_as_many_as_a_group_may_have(intake_db, people, refusal):
+    with intake_db.transaction() as session, pytest.raises(refusal):
+        commands.propose_members(session, OFFICER, founded(session).id, register(session, people) if people else [])
+
+
+def test_who_is_already_in_a_group_or_lives_elsewhere_is_not_proposed(intake_db):
+    with intake_db.transaction() as session:
+        taken, group = register(session, 5), founded(session)
+        choose(session, founded(session), taken)
+        with pytest.raises(rules.AlreadyInGroup):
+            commands.propose_members(session, OFFICER, group.id, taken[:1])
+        with pytest.raises(rules.OtherArea):
+            commands.propose_members(session, OFFICER, group.id, register(session, 1, area="64.02.06.2001"))
+
+
+def test_an_officer_of_another_region_proposes_nobody(intake_db):
+    there = an_officer(office="dinsos-mataram")
+    with intake_db.transaction() as session:
+        group, people = founded(session), register(session, 5)
+        with pytest.raises(OutsideArea):
+            commands.propose_members(session, there, group.id, people)
+
+
+def test_page_and_api_propose_alike(app, intake_db):
+    with intake_db.transaction() as session:
+        group, people = founded(session), register(session, 5)
+        address = f"/intake/dinsos/groups/{group.id}/proposals"
+    browser = Browser(app, OFFICER)
+    assert browser.get(address).text.count('name="person_ids[]"') == 5
+    empty = browser.submit(address, {})
+    assert empty.status_code == 422
+    assert "Name at least one person" in empty.text
+    told = browser.submit(address, {"person_ids[]": [str(each) for each in people[:4]]})
+    assert told.status_code == 303
+    answer = app.test_client().post(
+        f"/intake/v1/dinsos/groups/{group.id}/proposals",
+        json={"person_ids": [str(each) for each in people]},
+        headers=bearer(OFFICER),
+    )
+    assert answer.status_code == 200
+    with intake_db.reading() as session:
+        assert proposed(session, group) == set(people)
