@@ -48,7 +48,7 @@ def get_fair(agency: str, fair_id: UUID) -> Fair:
 
 @blueprint.get(f"{ONE}/stands")
 @guard(Role.OFFICER, Role.HEAD)
-@blueprint.response(200, schemas.StandsSchema)
+@blueprint.response(200, schemas.FairStandsSchema)
 def list_stands(agency: str, fair_id: UUID) -> dict[str, Any]:
     """Who has a stand at the fair, from which kecamatan, and what she sold."""
     with door.reading() as session:
@@ -57,8 +57,8 @@ def list_stands(agency: str, fair_id: UUID) -> dict[str, Any]:
 
 @blueprint.post(f"{ONE}/stands")
 @guard(Role.OFFICER)
-@blueprint.arguments(schemas.BookSchema)
-@blueprint.response(200, schemas.StandsSchema)
+@blueprint.arguments(schemas.StandBookingSchema)
+@blueprint.response(200, schemas.FairStandsSchema)
 def book_stands(given: dict[str, Any], agency: str, fair_id: UUID) -> dict[str, Any]:
     """Give accepted referrals a stand each; the answer is everybody who has one."""
     with door.transaction() as session:
@@ -78,7 +78,7 @@ def cancel_fair(given: dict[str, Any], agency: str, fair_id: UUID) -> Fair:
 
 
 def shown(fair: Fair, booked: list[Any]) -> dict[str, Any]:
-    """A fair's stands for `StandsSchema` and for its page."""
+    """A fair's stands for `FairStandsSchema` and for its page."""
     return {
         "stands": [
             {

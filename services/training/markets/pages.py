@@ -66,7 +66,7 @@ def show_fair(agency: str, fair_id: UUID) -> Page:
 def book_stands(agency: str, fair_id: UUID) -> Page:
     """Give the chosen referrals a stand each."""
     try:
-        given = forms.load(schemas.BookSchema(), request.form)
+        given = forms.load(schemas.StandBookingSchema(), request.form)
         with door.transaction() as session:
             fairs.book(session, door.current_officer(), fair_id, given["ids"])
         flash(_("The stands are booked."), "success")

@@ -51,7 +51,7 @@ class FairQuery(PageQuery):
     """Which part of an office's fairs."""
 
 
-class StandSchema(Schema):
+class FairStandSchema(Schema):
     """A stand that is taken: the referral, never the person's name."""
 
     referral_id = fields.UUID(required=True)
@@ -62,15 +62,15 @@ class StandSchema(Schema):
     sold = fields.Integer(required=True)
 
 
-class StandsSchema(Schema):
+class FairStandsSchema(Schema):
     """Who has a stand at a fair, and how many come from each kecamatan."""
 
-    stands = fields.List(fields.Nested(StandSchema), required=True)
+    stands = fields.List(fields.Nested(FairStandSchema), required=True)
     kecamatan = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     free = fields.Integer(required=True)
 
 
-class BookSchema(Schema):
+class StandBookingSchema(Schema):
     """Referrals that get a stand at a fair: all of them, or none."""
 
     ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
