@@ -1,13 +1,15 @@
 """The sender's side of the promise: an event is written with the change that it tells of, or not at all."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, insert, text
+from sqlalchemy import Table, insert, text, update
+from sqlalchemy import cast as cast_to
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from shared.bus.chain import partition_of
@@ -53,6 +55,25 @@ def announce_all(session: Session, announcements: Iterable[Event | Announcement]
         session.execute(insert(LOG), rows)
         session.execute(text(f"NOTIFY {CHANNEL}"))
     return [row["id"] for row in rows]
+
+
+def erase_sealed(session: Session, stream: str, field: str, values: Collection[object]) -> None:
+    """Erase what is still sealed in the events of one stream that name one of these values in a field.
+
+    For what may no longer be told to anybody: a subscriber that has not heard such an event yet hears it without.
+    """
+    named = cast_to(LoggedEvent.body, JSONB)["data"][field].astext
+    session.execute(
+        update(LoggedEvent)
+        .where(
+            LoggedEvent.partition == partition_of(stream, settings().partitions),
+            LoggedEvent.stream == stream,
+            LoggedEvent.sealed.is_not(None),
+            named.in_([str(each) for each in values]),
+        )
+        .values(sealed=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 @contextmanager

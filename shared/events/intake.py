@@ -1,5 +1,6 @@
 """What intake announces: the journey, stage by stage."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -26,11 +27,12 @@ class JourneyOutcome(StrEnum):
 
 
 class StuckBecause(StrEnum):
-    """Why a stage came back to the office that leads the programme."""
+    """Why a stage waits for the office that leads the programme."""
 
     DECLINED = "declined"
     UNANSWERED = "unanswered"
     RETURNED = "returned"
+    CONSENT_MISSING = "consent-missing"  # not offered yet: not everybody concerned has answered
 
 
 @event("journey-opened", by="intake")
@@ -81,10 +83,11 @@ class StageOffered(Event):
 
 @event("stage-skipped", by="intake")
 class StageSkipped(Event):
-    """A stage's condition does not hold for this journey, which goes on without it."""
+    """A journey goes on without a stage: its condition does not hold, or (`why`) she does not allow it."""
 
     journey_id: UUID
     stage: str
+    why: str | None = None
 
 
 @event("stage-withdrawn", by="intake")
@@ -99,13 +102,18 @@ class StageWithdrawn(Event):
 
 @event("stage-stuck", by="intake")
 class StageStuck(Event):
-    """A stage came back; the leading office is accountable until it offers it again or ends the journey."""
+    """A stage came back, or lacks her consent; the leading office is accountable until it is offered or skipped.
+
+    A stage that lacks consent was never offered: nobody else has told its `agency` and `attempt`, so they stand here.
+    """
 
     journey_id: UUID
     referral_id: UUID
     stage: str
     why: StuckBecause
     accountable_office: str
+    agency: str | None = None
+    attempt: int | None = None
 
 
 @event("journey-ended", by="intake")
@@ -124,3 +132,26 @@ class ParticularsShared(Event):
 
     journey_id: UUID
     referral_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SharedReferral:
+    """A referral for which an agency was told of her, and the kind of stage by which a service knows its own."""
+
+    referral_id: UUID
+    stage: str
+    does: str
+
+
+@event("consent-withdrawn", by="intake")
+class ConsentWithdrawn(Event):
+    """She, or a member of her group, took consent back: whoever was told for these stages forgets what was shared.
+
+    It concerns every referral of the journey to this agency for one of the stages named, closed ones too; `referrals`
+    names the latest of each, so that one whose offer has not been heard yet is not opened with what she took back.
+    """
+
+    journey_id: UUID
+    agency: str
+    referrals: list[SharedReferral]
+    withdrawn_on: date

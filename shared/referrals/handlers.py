@@ -9,14 +9,14 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.bus import Heard, batch
 from shared.bus.subscribers import Hearing
 from shared.events.envelope import Event
-from shared.events.intake import ParticularsShared, StageOffered, StageWithdrawn
+from shared.events.intake import ConsentWithdrawn, ParticularsShared, StageOffered, StageWithdrawn
 from shared.events.referrals import ParticularsMissing
 from shared.kernel.errors import DomainError
 from shared.referrals import announcing, commands
@@ -43,6 +43,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
         StageOffered: batch(partial(hear_stages_offered, works=known)),
         StageWithdrawn: batch(partial(hear_stages_withdrawn, works=known)),
         ParticularsShared: batch(hear_particulars_shared),
+        ConsentWithdrawn: batch(partial(hear_consents_withdrawn, works=known)),
     }
 
 
@@ -82,6 +83,36 @@ def hear_particulars_shared(session: Session, heard: Sequence[Heard[ParticularsS
             referral.particulars = told[referral.id]["particulars"]
             referral.revision += 1
     session.flush()
+
+
+def hear_consents_withdrawn(session: Session, heard: Sequence[Heard[ConsentWithdrawn]], *, works: Works) -> None:
+    """Forget what was shared of her for these stages, whether the referral is open or closed.
+
+    Heard before its offer, a referral is noted and will be closed at once: its journey goes on without this stage.
+    """
+    ours = [
+        (each.event, shared)
+        for each in heard
+        for shared in each.event.referrals
+        if _is_ours(session, shared.does, works)
+    ]
+    if not ours:
+        return
+    about = {(event.journey_id, event.agency, shared.stage) for event, shared in ours}
+    erased = session.scalars(
+        update(Referral)
+        .where(
+            tuple_(Referral.journey_id, Referral.agency, Referral.stage).in_(about), Referral.particulars.is_not(None)
+        )
+        .values(particulars=None, revision=Referral.revision + 1)
+        .returning(Referral),
+        execution_options={"populate_existing": True, "synchronize_session": False},
+    ).all()
+    for kind in dict.fromkeys(each.kind for each in erased):
+        works[kind].erased(session, [each for each in erased if each.kind == kind])
+    wanted = {shared.referral_id for _, shared in ours}
+    if early := [{"referral_id": each} for each in wanted - {each.id for each in commands.locked(session, wanted)}]:
+        session.execute(insert(EarlyWithdrawal).on_conflict_do_nothing(), early)
 
 
 def _is_ours(session: Session, kind: str, works: Works) -> bool:

@@ -6,6 +6,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from shared.events.intake import SubjectKind
 from shared.kernel.errors import Invalid, NotFound
+from shared.programmes.definition import Basis
+from shared.referrals import words
 from shared.referrals.models import Referral
 from shared.referrals.rules import Lateness, Move, Reason, ReferralState, Suggestion
 from shared.referrals.work import Works
@@ -62,6 +64,7 @@ class ReferralSchema(ReferralLineSchema):
     settings = fields.Dict(required=True)
     earlier = fields.Dict(required=True)
     particulars = fields.Dict(required=True, allow_none=True)
+    basis = fields.Enum(Basis, by_value=True, required=True)
     facts = fields.Dict(required=True, allow_none=True)
     reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
     explanation = fields.String(required=True, allow_none=True)
@@ -106,8 +109,8 @@ class NoSchema(Schema):
 
 def shown(referral: Referral, work: dict[str, Any]) -> dict[str, Any]:
     """A referral together with its work, for `ReferralSchema`."""
-    own = {name: getattr(referral, name) for name in ReferralSchema().fields if name != "work"}
-    return {**own, "work": work}
+    own = {name: getattr(referral, name) for name in ReferralSchema().fields if name not in ("work", "basis")}
+    return {**own, "basis": words.basis(referral), "work": work}
 
 
 def completion_of(works: Works, kind: str, given: Any, *, at: str = "", strict: bool = True) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
+from shared.programmes import kinds
+from shared.programmes.definition import Text
 from shared.referrals.models import Referral
 
 
@@ -61,6 +63,15 @@ class StageWork(ABC):
         self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
     ) -> Sequence[Completion]:
         """Close the slice's side and tell how each stage ended, in the order of the pairs; raises Invalid if undone."""
+
+    @property
+    def keeps(self) -> Text | None:
+        """What stays after she took her consent back, and why; the catalogue says it, so that intake can tell her."""
+        return kinds.kind(self.kind).keeps
+
+    def erased(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Forget whatever the slice copied of her particulars: she took her consent back, and they are gone here."""
+        return
 
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Let go of what the slice holds for referrals closed without the work; some it may never have opened."""

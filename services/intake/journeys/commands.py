@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.intake.groups import queries as groups
-from services.intake.journeys import moves, publishing, rules
+from services.intake.journeys import consenting, moves, publishing, rules
 from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move, Subject, Telling
 from services.intake.registry.models import Person
@@ -94,7 +94,7 @@ def move_journeys(session: Session, officer: Officer, journey_ids: Sequence[UUID
     """Put journeys on another published version of their programme; raises DoesNotFitVersion."""
     for journey_id in journey_ids:
         officer.require(Role.HEAD, office=_locked(session, journey_id).lead_office)
-    moves.carry(session, [Move(each, engine.move, version=version) for each in journey_ids])
+    moves.carry(session, [Move(each, moves.onto_version, version=version) for each in journey_ids])
 
 
 def _locked(session: Session, journey_id: UUID) -> Journey:
@@ -126,6 +126,7 @@ def _open(
     cause: Heard[Any] | None = None,
 ) -> dict[UUID, UUID]:
     kind, now = SubjectKind(definition.subject.kind.value), clock.now()
+    consents = consenting.of_newcomers(session, definition, kind, areas)
     members = groups.sizes_of(session, list(areas)) if kind is SubjectKind.GROUP else {}
     rows, tellings = [], {}
     for subject, area in areas.items():
@@ -147,7 +148,8 @@ def _open(
             parent_journey_id=parent,
         )
         telling.say(event, cause)
-        state = moves.tell(telling, definition, whose, engine.start(definition), cause)
+        step = engine.start(definition, consents=consents.get((definition.id, subject), engine.NOBODY_ASKED))
+        state = moves.tell(telling, definition, whose, step, cause)
         tellings[subject] = telling
         rows.append(
             {

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from services.intake.journeys import particulars, publishing
+from services.intake.journeys import consenting, particulars, publishing
 from services.intake.journeys.models import Journey
 from services.intake.journeys.particulars import Asked
 from services.intake.journeys.rules import JourneyStatus
@@ -38,7 +38,7 @@ from shared.programmes.definition import Programme
 from shared.programmes.engine import Offer, Step
 from shared.programmes.state import JourneyState
 
-Advance = Callable[[Programme, JourneyState], Step]
+Advance = Callable[[Programme, JourneyState, engine.Consents], Step]
 
 STORE = text("""
     UPDATE journey
@@ -64,7 +64,12 @@ class Move:
 
 def by(happening: engine.Happening) -> Advance:
     """The engine's answer to a happening."""
-    return lambda programme, journey: engine.advance(programme, journey, happening)
+    return lambda programme, journey, consents: engine.advance(programme, journey, happening, consents=consents)
+
+
+def onto_version(programme: Programme, journey: JourneyState, consents: engine.Consents) -> Step:
+    """The engine's answer to another version of the programme."""
+    return engine.move(programme, journey, consents=consents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +134,24 @@ def carry(session: Session, moves: Sequence[Move]) -> Moved:
     wanted = {(row.programme, row.version) for row in rows.values()}
     wanted |= {(rows[move.journey_id].programme, move.version) for move in moves if move.version}
     programmes = publishing.published(session, wanted)
+    # Only after the journeys are locked: whoever takes consent back waits for them, and finds what was offered here.
+    asking = {programme.id for programme in programmes.values() if programme.asks_consent}
+    consents = consenting.answers(session, [row for row in rows.values() if row.programme in asking])
     telling, changed, done = Telling(clock.now()), set(), Moved([], [])
     for move in moves:
         row, journey_id = rows[move.journey_id], move.journey_id
         versions[journey_id] = move.version or versions[journey_id]
         programme = programmes[row.programme, versions[journey_id]]
         before = states[journey_id]
-        step = move.advance(programme, before)
+        step = move.advance(programme, before, consents.get((row.programme, row.subject_id), engine.NOBODY_ASKED))
         if not step.changed:
             continue
         changed.add(journey_id)
         subject = Subject(journey_id, row.subject_kind, row.subject_id, row.area, row.lead_office)
         states[journey_id] = tell(telling, programme, subject, step, move.cause, move.office)
         done.spawned.extend((journey_id, each, move.cause) for each in step.spawns)
-        done.stuck.extend((journey_id, each, before.stages[each.stage].office or "", move.cause) for each in step.stuck)
+        came_back = [each for each in step.stuck if each.why is not engine.CameBack.CONSENT_MISSING]
+        done.stuck.extend((journey_id, each, before.stages[each.stage].office or "", move.cause) for each in came_back)
     if changed:
         stored = [
             {"id": each, "version": versions[each], **standing(states[each], telling.now)} for each in sorted(changed)
@@ -168,16 +177,19 @@ def tell(
         )
         telling.say(withdrawn, cause)
     for stage in step.skipped:
-        telling.say(StageSkipped(journey_id=journey_id, stage=stage), cause)
+        telling.say(StageSkipped(journey_id=journey_id, stage=stage, why=step.journey.stages[stage].why), cause)
     for back in step.stuck:
-        came_back = StageStuck(
+        never_offered = back.why is engine.CameBack.CONSENT_MISSING
+        stuck = StageStuck(
             journey_id=journey_id,
             referral_id=back.referral_id,
             stage=back.stage,
             why=StuckBecause(back.why.value),
             accountable_office=subject.lead_office,
+            agency=programme.stages[back.stage].agency if never_offered else None,
+            attempt=step.journey.stages[back.stage].attempt + 1 if never_offered else None,
         )
-        telling.say(came_back, cause)
+        telling.say(stuck, cause)
     journey = step.journey
     for offer in step.offers:
         offered = _offered(programme, subject, journey, offer, telling.now, office)

@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from services.monitoring.flow.models import JourneyFigure, ReferralFigure, SkippedStage, StageFigure, TimelineEntry
 from services.monitoring.heard import columns_of, core, insert_heard, recordset, rows_of
 from shared.bus import Heard
-from shared.events.intake import JourneyEnded, JourneyOpened, StageOffered, StageSkipped, StageStuck, StageWithdrawn
+from shared.events.intake import (
+    JourneyEnded,
+    JourneyOpened,
+    StageOffered,
+    StageSkipped,
+    StageStuck,
+    StageWithdrawn,
+    StuckBecause,
+)
 from shared.events.referrals import ReferralEvent
 from shared.storage import Base
 
@@ -49,7 +57,10 @@ def offer_stages(session: Session, heard: Sequence[Heard[StageOffered]]) -> None
 
 def skip_stages(session: Session, heard: Sequence[Heard[StageSkipped]]) -> None:
     """Note stages that journeys go on without."""
-    skipped = insert_heard(SkippedStage, columns_of(SkippedStage)).on_conflict_do_nothing()
+    skipped = insert_heard(SkippedStage, columns_of(SkippedStage))
+    latest = func.greatest(core(SkippedStage).c.skipped_at, skipped.excluded.skipped_at)
+    key = [SkippedStage.journey_id, SkippedStage.stage]
+    skipped = skipped.on_conflict_do_update(index_elements=key, set_={"skipped_at": latest})
     session.execute(skipped, rows_of(heard, key="journey_id", at="skipped_at"))
 
 
@@ -60,10 +71,18 @@ def call_off_stages(session: Session, heard: Sequence[Heard[StageWithdrawn]]) ->
 
 def stick_stages(session: Session, heard: Sequence[Heard[StageStuck]]) -> None:
     """Note stages that came back, and the office that has to decide now."""
-    rows = rows_of(heard, key="referral_id", at="stuck_at")
+    _amend(session, StageFigure, STAGE_STUCK, _stuck(heard))
+
+
+def await_consent(session: Session, heard: Sequence[Heard[StageStuck]]) -> None:
+    """Note stages that wait for her consent: no office was asked yet, so they are called off as they begin."""
+    rows = _stuck([each for each in heard if each.event.why is StuckBecause.CONSENT_MISSING])
     for row in rows["rows"]:
-        row["stuck_because"] = row["why"]
-    _amend(session, StageFigure, STAGE_STUCK, rows)
+        row["office"] = row["sender_office"] = row["accountable_office"]
+        for moment in ("offered_at", "remind_at", "due_at", "called_off_at"):
+            row[moment] = row["stuck_at"]
+    if rows["rows"]:
+        session.execute(insert_heard(StageFigure, columns_of(StageFigure)).on_conflict_do_nothing(), rows)
 
 
 def follow_referrals(
@@ -88,6 +107,13 @@ def reset(session: Session) -> None:
     """Forget everything that can be heard again."""
     for table in (TimelineEntry, ReferralFigure, SkippedStage, StageFigure, JourneyFigure):
         session.execute(delete(table))
+
+
+def _stuck(heard: Sequence[Heard[StageStuck]]) -> dict[str, list[dict[str, Any]]]:
+    rows = rows_of(heard, key="referral_id", at="stuck_at")
+    for row in rows["rows"]:
+        row["stuck_because"] = row["why"]
+    return rows
 
 
 def _amend(session: Session, table: type[Base], names: Sequence[str], rows: dict[str, list[dict[str, Any]]]) -> None:

@@ -41,7 +41,10 @@ class JourneyFigure(Base):
 
 
 class StageFigure(Base):
-    """A stage as intake offered it: to whom, and until when. Its id is the referral's."""
+    """A stage as intake offered it: to whom, and until when. Its id is the referral's.
+
+    One that waits for her consent stands here, too, under the leading office, called off at the moment it began.
+    """
 
     __tablename__ = "stage_figure"
     __table_args__ = (Index("ix_stage_figure_journey_id_stage", "journey_id", "stage"),)

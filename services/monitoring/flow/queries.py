@@ -3,9 +3,9 @@
 Whoever asks sees the journeys of her own areas: every number on the map is the length of a list that she may open.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,13 +32,18 @@ OFFERED_AGAIN = exists().where(
     LATER.stage == StageFigure.stage,
     LATER.offered_at > StageFigure.offered_at,
 )
+SKIPPED_SINCE = exists().where(
+    SkippedStage.journey_id == StageFigure.journey_id,
+    SkippedStage.stage == StageFigure.stage,
+    SkippedStage.skipped_at >= StageFigure.stuck_at,
+)
 STANDS: dict[At, Condition] = {
     At.OPEN: IS_OPEN,
     At.WAITING: and_(IS_OPEN, ReferralFigure.accepted_at.is_(None)),
     At.ACTIVE: and_(IS_OPEN, ReferralFigure.accepted_at.is_not(None)),
     At.DUE_SOON: and_(IS_OPEN, StageFigure.remind_at <= NOW, StageFigure.due_at >= NOW),
     At.OVERDUE: and_(IS_OPEN, StageFigure.due_at < NOW),
-    At.STUCK: and_(StageFigure.stuck_at.is_not(None), JourneyFigure.ended_at.is_(None), ~OFFERED_AGAIN),
+    At.STUCK: and_(StageFigure.stuck_at.is_not(None), JourneyFigure.ended_at.is_(None), ~OFFERED_AGAIN, ~SKIPPED_SINCE),
     At.DONE: ReferralFigure.closed_as == "completed",
 }
 
@@ -156,8 +161,10 @@ def journeys(
     page = paging.page(
         session, listed, JourneyFigure.opened_at, JourneyFigure.id, after=after, limit=limit, newest_first=True
     )
-    turns = _turns(session, [each.id for each in page.items])
-    return paging.Page([_line(each, turns.get(each.id, [])) for each in page.items], page.next)
+    shown = [each.id for each in page.items]
+    turns, left_out = _turns(session, shown), _skipped(session, shown)
+    lines = [_line(each, turns.get(each.id, []), left_out.get(each.id, {})) for each in page.items]
+    return paging.Page(lines, page.next)
 
 
 def story(session: Session, officer: Officer, journey_id: UUID) -> Story:
@@ -168,7 +175,8 @@ def story(session: Session, officer: Officer, journey_id: UUID) -> Story:
     told = select(TimelineEntry).where(TimelineEntry.journey_id == journey_id)
     timeline = session.scalars(told.order_by(TimelineEntry.happened_at, TimelineEntry.id)).all()
     turns = _turns(session, [journey_id]).get(journey_id, [])
-    return Story(journey, turns, _line(journey, turns).owed, timeline)
+    skipped = _skipped(session, [journey_id]).get(journey_id, {})
+    return Story(journey, turns, _line(journey, turns, skipped).owed, timeline)
 
 
 def who_waits_for_whom(session: Session, officer: Officer, programme: str, version: int) -> list[Waiting]:
@@ -269,7 +277,7 @@ def _turn(stage: StageFigure, referral: ReferralFigure | None) -> StageTurn:
         attempt=stage.attempt,
         agency=stage.agency,
         office=stage.office,
-        state=referral.state if referral else "offered",
+        state=referral.state if referral else stage.stuck_because or "offered",
         offered_at=stage.offered_at,
         due_at=stage.due_at,
         accepted_at=referral.accepted_at if referral else None,
@@ -281,5 +289,12 @@ def _turn(stage: StageFigure, referral: ReferralFigure | None) -> StageTurn:
     )
 
 
-def _line(journey: JourneyFigure, turns: Sequence[StageTurn]) -> JourneyLine:
-    return JourneyLine(journey, [] if journey.ended_at else rules.owed(turns))
+def _skipped(session: Session, journey_ids: Sequence[UUID]) -> dict[UUID, dict[str, datetime]]:
+    found: dict[UUID, dict[str, datetime]] = {}
+    for each in session.scalars(select(SkippedStage).where(SkippedStage.journey_id.in_(journey_ids))):
+        found.setdefault(each.journey_id, {})[each.stage] = each.skipped_at
+    return found
+
+
+def _line(journey: JourneyFigure, turns: Sequence[StageTurn], skipped: Mapping[str, datetime]) -> JourneyLine:
+    return JourneyLine(journey, [] if journey.ended_at else rules.owed(turns, skipped))

@@ -1,6 +1,6 @@
 """What the numbers on the process map mean, in one place for the map, its lists and its API."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -89,17 +89,20 @@ class StageTurn:
     accountable_office: str | None
 
 
-def owed(turns: Sequence[StageTurn]) -> list[Owed]:
+def owed(turns: Sequence[StageTurn], skipped: Mapping[str, datetime] | None = None) -> list[Owed]:
     """Everything that an open journey waits for, the most urgent first.
 
-    A stage that came back is owed a decision by the leading office, until it is offered anew.
+    A stage that came back is owed a decision by the leading office, until it is offered anew or skipped.
     """
     waiting = [Owed(each.stage, each.office, each.offered_at, each.due_at) for each in turns if each.closed_at is None]
     latest = {each.stage: each for each in sorted(turns, key=lambda turn: turn.offered_at)}
+    skipped_at = skipped or {}
     waiting += [
         Owed(each.stage, each.accountable_office, each.stuck_at, None, is_decision=True)
         for each in latest.values()
-        if each.stuck_at is not None and each.accountable_office is not None
+        if each.stuck_at is not None
+        and each.accountable_office is not None
+        and not (each.stage in skipped_at and skipped_at[each.stage] >= each.stuck_at)
     ]
     return sorted(waiting, key=lambda promise: promise.until or promise.since)
 

@@ -33,6 +33,8 @@ STATES: Mapping[str, str] = {
     "declined": N_("Declined"),
     "returned": N_("Given back"),
     "unanswered": N_("Unanswered"),
+    "consent-missing": N_("Consent missing"),
+    "consent-refused": N_("Consent refused"),
 }
 
 CODES: Mapping[str, str] = {
@@ -77,7 +79,12 @@ SETBACKS = frozenset(
         *("stalled", "failed", "absent", "incomplete", "short-of-members", "short"),
     }
 )
-UNDECIDED = frozenset({"mend", "check-dukcapil", "reserve", "not-yet", "withdrawn", "stopped", "skipped"})
+UNDECIDED = frozenset(
+    {
+        *("mend", "check-dukcapil", "reserve", "not-yet", "withdrawn", "stopped", "skipped"),
+        *("consent-missing", "consent-refused"),
+    }
+)
 """Neither good nor bad: the way goes on, or was left without anybody's failure."""
 
 EVENTS: Mapping[str, tuple[str, str]] = {
@@ -86,7 +93,8 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "stage-offered": (N_("Offered to the office"), "waiting"),
     "stage-skipped": (N_("Skipped"), "neutral"),
     "stage-withdrawn": (N_("No longer wanted"), "neutral"),
-    "stage-stuck": (N_("Came back: a decision is due"), "bad"),
+    "stage-stuck": (N_("Waits for the leading office"), "bad"),
+    "consent-withdrawn": (N_("Consent taken back: what was shared is deleted"), "neutral"),
     "referral-opened": (N_("Looked at"), "neutral"),
     "referral-accepted": (N_("Taken on"), "active"),
     "referral-completed": (N_("Completed"), "good"),

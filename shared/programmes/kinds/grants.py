@@ -59,6 +59,14 @@ class CooperativeSettings(Settings):
 ASNAF = ("fakir", "miskin", "amil", "muallaf", "riqab", "gharimin", "fisabilillah", "ibnu-sabil")
 """The eight groups to whom zakat goes (Al-Quran 9:60; UU 23/2011 article 25 speaks of `mustahik`)."""
 
+KEEPS = Text(
+    "Catatan keuangan (usulan, SK, serah terima, pertanggungjawaban) tetap disimpan, tanpa data yang dibagikan: "
+    "uang publik harus dapat dipertanggungjawabkan.",
+    "Financial records (proposal, SK, hand-over, accountability) stay, without what was shared: "
+    "public money must be accounted for.",
+)
+"""What domain.md says under UU PDP: finance records stay, and she is told so."""
+
 KINDS = (
     StageKind(
         "grants.goods-proposal",
@@ -67,6 +75,7 @@ KINDS = (
         {"total": int, "lines": int},
         ProposalSettings,
         gives_aid=True,
+        keeps=KEEPS,
     ),
     StageKind(
         "grants.goods-decision",
@@ -75,6 +84,7 @@ KINDS = (
         {"sk_number": str, "amount": int},
         GoodsSettings,
         gives_aid=True,
+        keeps=KEEPS,
     ),
     StageKind(
         "grants.goods-hand-over",
@@ -82,12 +92,14 @@ KINDS = (
         ("as-agreed", "short", "refused"),
         {"amount": int, "lines": int, "handed_over_on": date},
         FundSettings,
+        keeps=KEEPS,
     ),
     StageKind(
         "grants.goods-accountability",
         Text("Laporan pertanggungjawaban", "Accountability report"),
         ("accepted", "incomplete"),
         {"spent": int},
+        keeps=KEEPS,
     ),
     StageKind(
         "grants.zakat",
@@ -96,6 +108,7 @@ KINDS = (
         {"asnaf": ASNAF, "amount": int, "instalments": int},
         ZakatSettings,
         gives_aid=True,
+        keeps=KEEPS,
     ),
     StageKind(
         "grants.cooperative",
@@ -104,5 +117,6 @@ KINDS = (
         {"savings": int, "loan": int},
         CooperativeSettings,
         gives_aid=True,
+        keeps=KEEPS,
     ),
 )

@@ -49,6 +49,8 @@ class StageKind:
     """Which facts list words instead of identifiers, and the setting that says which words a programme offers."""
     gives_aid: bool = False
     """Whether it decides on aid: its service is told who would receive it, so that nobody is aided twice."""
+    keeps: Text | None = None
+    """What its service keeps after she took her consent back, and why: intake tells her when she does."""
 
     @property
     def service(self) -> str:

@@ -51,6 +51,19 @@ class PlacementSettings(Settings):
     sectors = shape.List(shape.String(validate=validate.OneOf(SECTORS)), required=True, validate=validate.Length(min=1))
 
 
+BOOK_STAYS = Text(
+    "Angka buku kas tetap tercatat, tanpa keterangan dan tanpa data yang dibagikan.",
+    "The figures of the cash book stay on record, without their wording and without what was shared.",
+)
+PRODUCT_STAYS = Text(
+    "Kesiapan produk dan izinnya tetap tercatat, tanpa data yang dibagikan, agar tidak diperiksa dua kali.",
+    "The product's readiness and licences stay on record, without what was shared, so that nothing is examined twice.",
+)
+TAUGHT = Text(
+    "Kehadiran tetap tercatat, tanpa data yang dibagikan, agar pelatihan yang sama tidak diberikan dua kali.",
+    "Attendance stays on record, without what was shared, so that the same training is not given twice.",
+)
+
 KINDS = (
     StageKind(
         "training.course",
@@ -58,6 +71,7 @@ KINDS = (
         ("attended", "absent"),
         {"sessions_attended": int},
         CourseSettings,
+        keeps=TAUGHT,
     ),
     StageKind(
         "training.mentoring",
@@ -65,6 +79,7 @@ KINDS = (
         ("kept", "not-kept"),
         {"entries": int, "income": int, "expense": int, "months": int},
         MentoringSettings,
+        keeps=BOOK_STAYS,
     ),
     StageKind(
         "training.products",
@@ -72,6 +87,7 @@ KINDS = (
         ("reached", "not-yet"),
         {"rung": RUNGS, "licence": ("none", "p-irt", "slhs")},
         ProductSettings,
+        keeps=PRODUCT_STAYS,
     ),
     StageKind(
         "training.market",

@@ -1,0 +1,1 @@
+"""What each woman answered when she was asked whether an agency may be told of her. What follows: see `sharing`."""
