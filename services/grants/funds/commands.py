@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from services.grants.entitlements import commands as entitlements
 from services.grants.funds import queries, rules
 from services.grants.funds.models import Fund, FundEntry
-from services.grants.funds.rules import Balance, Move, Posting, Source
+from services.grants.funds.rules import Balance, Move, Posting, Purpose, Source
 from shared.bus import announce, announce_all
 from shared.events.envelope import Event
 from shared.events.grants import CommitmentFreed, FreedBecause, FundMoved, FundOpened
@@ -22,6 +23,9 @@ from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import Conflict
 from shared.programmes.definition import Programme
+
+GIVEN_BY = {Purpose.GOODS: "grants.goods-decision", Purpose.ZAKAT: "grants.zakat", Purpose.LOAN: "grants.cooperative"}
+"""The stage kind whose claims a commitment stands for: when the one lapses, the others stand in nobody's way."""
 
 
 class FundAlreadyOpen(Conflict):
@@ -40,6 +44,7 @@ class MoneyMove:
     posting: Posting
     document: str | None = None
     because: FreedBecause | None = None
+    purpose: Purpose = Purpose.GOODS
 
 
 def open_fund(
@@ -156,12 +161,15 @@ def close_year(session: Session, officer: Officer, fund_id: str) -> int:
             grant_id=grant_id,
             journey_id=journey_id,
             posting=rules.lapse(balance),
+            purpose=purpose,
             because=FreedBecause.LAPSED if balance.committed else None,
         )
-        for (grant_id, journey_id), balance in queries.outstanding(session, fund_id).items()
+        for (grant_id, journey_id, purpose), balance in queries.outstanding(session, fund_id).items()
     ]
     fund.closed_on = clock.today()
     _post(session, officer, {fund_id: fund}, lapsing)
+    for purpose, kind in GIVEN_BY.items():
+        entitlements.release(session, kind, [each.journey_id for each in lapsing if each.purpose is purpose])
     return sum(move.posting.amount for move in lapsing)
 
 
@@ -190,6 +198,9 @@ def _entry(move: MoneyMove, officer: Officer | None) -> dict[str, object]:
         "committed": change.committed,
         "realised": change.realised,
         "returned": change.returned,
+        "lent": change.lent,
+        "repaid": change.repaid,
+        "purpose": move.purpose,
         "document": move.document,
         "moved_by": officer.id if officer else None,
     }
@@ -222,6 +233,8 @@ def _moved(fund: Fund, moves: Sequence[MoneyMove]) -> FundMoved:
         committed=fund.committed,
         realised=fund.realised,
         returned=fund.returned,
+        lent=fund.lent,
+        repaid=fund.repaid,
         moves=made,
         closed=fund.closed_on is not None,
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.grants.funds.rules import Balance, Move, Source
+from services.grants.funds.rules import Balance, Move, Purpose, Source
 from shared.storage import Base
 from shared.storage.columns import Timestamp, enum_text
 
@@ -20,9 +20,10 @@ class Fund(Base):
 
     __tablename__ = "fund"
     __table_args__ = (
-        CheckConstraint("reserved + committed + realised <= ceiling", name="within_the_ceiling"),
+        CheckConstraint("reserved + committed + realised + lent <= ceiling", name="within_the_ceiling"),
         CheckConstraint(
-            "ceiling > 0 AND reserved >= 0 AND committed >= 0 AND realised >= 0 AND returned >= 0",
+            "ceiling > 0 AND reserved >= 0 AND committed >= 0 AND realised >= 0 AND returned >= 0"
+            " AND lent >= 0 AND repaid >= 0",
             name="never_negative",
         ),
         CheckConstraint("closed_on IS NULL OR reserved + committed = 0", name="closed_means_nothing_set_aside"),
@@ -39,6 +40,8 @@ class Fund(Base):
     committed: Mapped[int] = mapped_column(BigInteger, default=0)
     realised: Mapped[int] = mapped_column(BigInteger, default=0)
     returned: Mapped[int] = mapped_column(BigInteger, default=0)
+    lent: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    repaid: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     opened_by: Mapped[UUID]
     opened_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())
     closed_on: Mapped[date | None]
@@ -46,12 +49,13 @@ class Fund(Base):
     @property
     def balance(self) -> Balance:
         """The running totals as the rules know them."""
-        return Balance(self.reserved, self.committed, self.realised, self.returned)
+        return Balance(self.reserved, self.committed, self.realised, self.returned, self.lent, self.repaid)
 
     @balance.setter
     def balance(self, after: Balance) -> None:
         self.reserved, self.committed = after.reserved, after.committed
         self.realised, self.returned = after.realised, after.returned
+        self.lent, self.repaid = after.lent, after.repaid
 
     @property
     def free(self) -> int:
@@ -66,12 +70,19 @@ class FundEntry(Base):
     __table_args__ = (
         CheckConstraint(
             "amount > 0 AND CASE move"
-            " WHEN 'reserve' THEN (reserved, committed, realised, returned) = (amount, 0, 0, 0)"
-            " WHEN 'commit' THEN (committed, realised, returned) = (amount, 0, 0) AND reserved <= 0"
-            " WHEN 'realise' THEN (reserved, committed, realised, returned) = (0, -amount, amount, 0)"
-            " WHEN 'return' THEN (reserved, committed, realised, returned) = (0, 0, -amount, amount)"
-            " ELSE reserved + committed = -amount AND reserved <= 0 AND committed <= 0 AND realised = 0"
-            " AND returned = 0 END",
+            " WHEN 'reserve' THEN (reserved, committed, realised, returned, lent, repaid)"
+            " = (amount, 0, 0, 0, 0, 0)"
+            " WHEN 'commit' THEN (committed, realised, returned, lent, repaid) = (amount, 0, 0, 0, 0) AND reserved <= 0"
+            " WHEN 'realise' THEN (reserved, committed, realised, returned, lent, repaid)"
+            " = (0, -amount, amount, 0, 0, 0)"
+            " WHEN 'return' THEN (reserved, committed, realised, returned, lent, repaid)"
+            " = (0, 0, -amount, amount, 0, 0)"
+            " WHEN 'lend' THEN (reserved, committed, realised, returned, lent, repaid)"
+            " = (0, -amount, 0, 0, amount, 0)"
+            " WHEN 'repay' THEN (reserved, committed, realised, returned, lent, repaid)"
+            " = (0, 0, 0, 0, -amount, amount)"
+            " ELSE reserved + committed = -amount AND reserved <= 0 AND committed <= 0"
+            " AND (realised, returned, lent, repaid) = (0, 0, 0, 0) END",
             name="parts_fit_the_move",
         ),
         # what a grant holds, and a fund's ledger from the latest entry on
@@ -89,6 +100,11 @@ class FundEntry(Base):
     committed: Mapped[int] = mapped_column(BigInteger)
     realised: Mapped[int] = mapped_column(BigInteger)
     returned: Mapped[int] = mapped_column(BigInteger)
+    lent: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    repaid: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    purpose: Mapped[Purpose] = mapped_column(
+        enum_text(Purpose, "fund_purpose"), default=Purpose.GOODS, server_default=Purpose.GOODS.value
+    )
     document: Mapped[str | None]
     moved_by: Mapped[UUID | None]
     moved_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())

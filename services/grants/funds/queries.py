@@ -9,11 +9,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.grants.funds.models import Fund, FundEntry
-from services.grants.funds.rules import Balance
+from services.grants.funds.rules import Balance, Purpose
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 
-PARTS = ("reserved", "committed", "realised", "returned")
+PARTS = ("reserved", "committed", "realised", "returned", "lent", "repaid")
 SUMS = tuple(func.coalesce(func.sum(getattr(FundEntry, part)), 0).label(part) for part in PARTS)
 
 
@@ -74,16 +74,16 @@ def held(session: Session, grant_ids: Collection[UUID]) -> dict[tuple[str, UUID]
     return {(row.fund_id, row.grant_id): _balance(row) for row in rows}
 
 
-def outstanding(session: Session, fund_id: str) -> dict[tuple[UUID, UUID], Balance]:
-    """What is set aside in a fund and not realised, by (grant, journey)."""
+def outstanding(session: Session, fund_id: str) -> dict[tuple[UUID, UUID, Purpose], Balance]:
+    """What is set aside in a fund and not realised, by (grant, journey, purpose)."""
     rows = session.execute(
-        select(FundEntry.grant_id, FundEntry.journey_id, *SUMS)
+        select(FundEntry.grant_id, FundEntry.journey_id, func.max(FundEntry.purpose).label("purpose"), *SUMS)
         .where(FundEntry.fund_id == fund_id)
         .group_by(FundEntry.grant_id, FundEntry.journey_id)
         .having(func.sum(FundEntry.reserved + FundEntry.committed) > 0)
         .order_by(FundEntry.grant_id)
     )
-    return {(row.grant_id, row.journey_id): _balance(row) for row in rows}
+    return {(row.grant_id, row.journey_id, row.purpose): _balance(row) for row in rows}
 
 
 def audit(session: Session) -> list[Finding]:

@@ -1,6 +1,7 @@
-"""What may happen to a fund's money: six moves, and the laws that every sequence of them keeps.
+"""What may happen to a fund's money: eight moves, and the laws that every sequence of them keeps.
 
-The laws: no balance is ever negative, and what is reserved, committed and realised together never passes the ceiling.
+The laws: no balance is ever negative, and what is reserved, committed, realised and lent together never passes the
+ceiling. What was given and what was lent are two accounts: a loan is never added to grants.
 They hold for the fund as a whole and, without the ceiling, for each grant within it: a grant cannot spend what was
 committed for another.
 """
@@ -31,7 +32,17 @@ class Move(StrEnum):
     REALISE = "realise"  # goods were handed over
     RELEASE = "release"  # the money is free again: not needed, withdrawn, or the vendor failed
     RETURN = "return"  # realised money came back to the fund
+    LEND = "lend"  # money was handed over as a loan (qardhul hasan, capital loan)
+    REPAY = "repay"  # an instalment of a loan came back to the fund
     LAPSE = "lapse"  # 31 December passed
+
+
+class Purpose(StrEnum):
+    """What a ledger entry serves: the slice that can show more of it."""
+
+    GOODS = "goods"
+    ZAKAT = "zakat"
+    LOAN = "loan"
 
 
 class FundExhausted(Conflict):
@@ -72,6 +83,8 @@ class Balance:
     committed: int = 0
     realised: int = 0
     returned: int = 0
+    lent: int = 0
+    repaid: int = 0
 
     @property
     def outstanding(self) -> int:
@@ -81,7 +94,7 @@ class Balance:
     @property
     def used(self) -> int:
         """What counts against the ceiling."""
-        return self.reserved + self.committed + self.realised
+        return self.reserved + self.committed + self.realised + self.lent
 
     def plus(self, other: "Balance") -> "Balance":
         """The two together."""
@@ -90,6 +103,8 @@ class Balance:
             self.committed + other.committed,
             self.realised + other.realised,
             self.returned + other.returned,
+            self.lent + other.lent,
+            self.repaid + other.repaid,
         )
 
 
@@ -132,6 +147,16 @@ def give_back(amount: int) -> Posting:
     return _posting(Move.RETURN, amount, Balance(realised=-amount, returned=amount))
 
 
+def lend(amount: int) -> Posting:
+    """Hand committed money over as a loan: out of the fund, and owed to it."""
+    return _posting(Move.LEND, amount, Balance(committed=-amount, lent=amount))
+
+
+def repay(amount: int) -> Posting:
+    """An instalment came back, and within the fund's year may be lent or given again."""
+    return _posting(Move.REPAY, amount, Balance(lent=-amount, repaid=amount))
+
+
 def lapse(held: Balance) -> Posting:
     """The year is over: what is set aside in `held` and not realised falls back."""
     return replace(release(held), move=Move.LAPSE)
@@ -140,7 +165,7 @@ def lapse(held: Balance) -> Posting:
 def post(balance: Balance, posting: Posting, *, fund: str, ceiling: int | None = None) -> Balance:
     """The balance after a move; raises FundExhausted or MoreThanSetAside when it would break a law."""
     after = balance.plus(posting.change)
-    for name in ("reserved", "committed", "realised"):
+    for name in ("reserved", "committed", "realised", "lent"):
         if getattr(after, name) < 0:
             raise MoreThanSetAside(
                 fund=fund,

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.grants.amounts import Rupiah
-from services.grants.funds.rules import Move, Source
+from services.grants.funds.rules import Move, Purpose, Source
 
 
 class FundOpeningSchema(Schema):
@@ -36,6 +36,8 @@ class FundSchema(Schema):
     committed = fields.Integer()
     realised = fields.Integer()
     returned = fields.Integer()
+    lent = fields.Integer(metadata={"description": "Out as loans, owed to the fund; no part of `realised`"})
+    repaid = fields.Integer()
     free = fields.Integer()
     closed_on = fields.Date(allow_none=True)
 
@@ -52,6 +54,9 @@ class FundEntrySchema(Schema):
     committed = fields.Integer()
     realised = fields.Integer()
     returned = fields.Integer()
+    lent = fields.Integer()
+    repaid = fields.Integer()
+    purpose = fields.Enum(Purpose, by_value=True)
     document = fields.String(allow_none=True)
     moved_at = fields.AwareDateTime()
 

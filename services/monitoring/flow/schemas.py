@@ -51,6 +51,8 @@ class FundSchema(Schema):
     committed = fields.Integer()
     realised = fields.Integer()
     returned = fields.Integer()
+    lent = fields.Integer(metadata={"description": "Out as loans; no part of `realised`"})
+    repaid = fields.Integer()
     free = fields.Integer()
 
 

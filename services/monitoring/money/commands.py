@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, update
 from sqlalchemy.orm import Session
 
 from services.monitoring.heard import core, insert_heard, recordset, rows_of
@@ -11,7 +11,9 @@ from shared.bus import Heard
 from shared.events.envelope import Event
 from shared.events.grants import FundMoved, FundOpened
 
-MOVED = ("ceiling", "reserved", "committed", "realised", "returned", "closed", "as_of", "moved_at")
+LOANS = ("lent", "repaid")
+"""Absent from what was announced before there were loans."""
+MOVED = ("ceiling", "reserved", "committed", "realised", "returned", *LOANS, "closed", "as_of", "moved_at")
 OPENED = ("id", "title", "source", "owner_office", "budget_year", "ceiling", "as_of", "moved_at")
 
 
@@ -26,7 +28,7 @@ def move_funds(session: Session, heard: Sequence[Heard[FundMoved]]) -> None:
     session.execute(
         update(core(FundFigure))
         .where(FundFigure.id == told.c.id, FundFigure.as_of < told.c.as_of)
-        .values({name: told.c[name] for name in MOVED}),
+        .values({name: func.coalesce(told.c[name], 0) if name in LOANS else told.c[name] for name in MOVED}),
         _rows(heard),
     )
 

@@ -8,7 +8,10 @@ from shared.storage.columns import Timestamp
 
 
 class FundFigure(Base):
-    """A fund, in rupiah; `as_of` is the position in grants' log of the last event that moved it."""
+    """A fund, in rupiah; `as_of` is the position in grants' log of the last event that moved it.
+
+    What was given (`realised`) and what was lent are never one figure.
+    """
 
     __tablename__ = "fund_figure"
 
@@ -22,6 +25,8 @@ class FundFigure(Base):
     committed: Mapped[int] = mapped_column(BigInteger, server_default="0")
     realised: Mapped[int] = mapped_column(BigInteger, server_default="0")
     returned: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    lent: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    repaid: Mapped[int] = mapped_column(BigInteger, server_default="0")
     closed: Mapped[bool] = mapped_column(server_default="false")
     as_of: Mapped[int] = mapped_column(BigInteger)
     moved_at: Mapped[Timestamp]
@@ -29,4 +34,4 @@ class FundFigure(Base):
     @property
     def free(self) -> int:
         """What may still be reserved."""
-        return self.ceiling - self.reserved - self.committed - self.realised
+        return self.ceiling - self.reserved - self.committed - self.realised - self.lent

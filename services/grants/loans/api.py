@@ -1,0 +1,57 @@
+"""Door 1 for programs: an office's loans, what is in arrears, and repayments."""
+
+from typing import Any
+from uuid import UUID
+
+from services.grants.loans import commands, queries, schemas
+from services.grants.loans.models import Loan
+from shared.identity.rules import Role
+from shared.web import door, paging
+from shared.web.api import Blueprint
+from shared.web.guard import guard
+
+READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
+ONE = "/<agency>/loans/<uuid:loan_id>"
+
+blueprint = Blueprint("loans", __name__, description="Loans without interest: schedules, repayments and arrears")
+
+
+@blueprint.get("/<agency>/loans")
+@guard(*READERS)
+@blueprint.arguments(schemas.LoanQuery, location="query")
+@blueprint.response(200, paging.page_of(schemas.LoanSchema))
+def list_loans(query: dict[str, Any], agency: str) -> paging.Page[Any]:
+    """The office's loans, the latest first."""
+    with door.reading() as session:
+        rows = queries.loans_of(door.current_officer(), query.pop("state"))
+        found: paging.Page[Loan] = paging.page(session, rows, *queries.LATEST_FIRST, newest_first=True, **query)
+        return paging.Page(queries.lines(session, found.items), found.next)
+
+
+@blueprint.get("/<agency>/loans/sums")
+@guard(*READERS)
+@blueprint.response(200, schemas.LoanSumsSchema)
+def get_sums(agency: str) -> queries.Sums:
+    """What the office's loans amount to together; no grant is in it."""
+    with door.reading() as session:
+        return queries.sums(session, door.current_officer())
+
+
+@blueprint.get(ONE)
+@guard(*READERS)
+@blueprint.response(200, schemas.LoanStandingSchema)
+def get_loan(agency: str, loan_id: UUID) -> dict[str, Any]:
+    """One loan: its schedule as it stands today, and every repayment."""
+    with door.reading() as session:
+        return queries.standing(session, queries.loan_for(session, door.current_officer(), loan_id))
+
+
+@blueprint.post(f"{ONE}/repayments")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.RepaymentSchema)
+@blueprint.response(201, schemas.LoanStandingSchema)
+def record_repayment(given: dict[str, Any], agency: str, loan_id: UUID) -> dict[str, Any]:
+    """Book money that came back; it fills the oldest instalment first."""
+    with door.transaction() as session:
+        loan = commands.record_repayment(session, door.current_officer(), loan_id, **given)
+        return queries.standing(session, loan)

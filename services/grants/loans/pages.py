@@ -1,0 +1,98 @@
+"""Door 1 for people: the office's loans with their arrears, and one with its schedule and repayments."""
+
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from services.grants.loans import api, commands, queries, schemas
+from services.grants.loans.rules import LoanState
+from shared.identity.rules import Role
+from shared.kernel.errors import Conflict, Invalid
+from shared.referrals.words import place, programme_title
+from shared.web import door, forms, paging, problem
+from shared.web.guard import guard
+
+pages = Blueprint("loans_pages", __name__, template_folder="templates")
+Page = str | Response | tuple[str, int]
+TAGS = {LoanState.RUNNING: "active", LoanState.IN_ARREARS: "bad", LoanState.REPAID: "good"}
+
+
+@pages.get("/<agency>/loans")
+@guard(*api.READERS)
+def list_loans(agency: str) -> Page:
+    """The office's loans, the latest first."""
+    officer = door.current_officer()
+    query = forms.load(schemas.LoanQuery(), request.args)
+    with door.reading() as session:
+        rows = queries.loans_of(officer, query.pop("state"))
+        found = paging.page(session, rows, *queries.LATEST_FIRST, newest_first=True, **query)
+        return render_template(
+            "loans/list.html",
+            loans=queries.lines(session, found.items),
+            next=found.next,
+            sums=queries.sums(session, officer),
+            form=forms.filled(request.args),
+            query={name: value for name, value in request.args.items() if name != "after" and value},
+            states=[(state.value, label) for state, label in _states().items()],
+            labels=_states(),
+            address=_list(agency),
+            tags=TAGS,
+            place=place,
+            programme_title=programme_title,
+        )
+
+
+@pages.get(api.ONE)
+@guard(*api.READERS)
+def show_loan(agency: str, loan_id: UUID) -> Page:
+    """One loan: its schedule, and what came back."""
+    return _shown(agency, loan_id, forms.blank())
+
+
+@pages.post(f"{api.ONE}/repayments")
+@guard(Role.OFFICER)
+def record_repayment(agency: str, loan_id: UUID) -> Page:
+    """Book money that came back."""
+    try:
+        given = forms.load(schemas.RepaymentSchema(), request.form)
+        with door.transaction() as session:
+            commands.record_repayment(session, door.current_officer(), loan_id, **given)
+    except Invalid as invalid:
+        return _shown(agency, loan_id, forms.filled(request.form, invalid)), 422
+    except Conflict as refused:
+        problem.say(refused)
+    else:
+        flash(_("The repayment is booked."), "success")
+    return redirect(f"{_list(agency)}/{loan_id}", 303)
+
+
+def _shown(agency: str, loan_id: UUID, form: forms.Form) -> str:
+    officer = door.current_officer()
+    with door.reading() as session:
+        loan = queries.standing(session, queries.loan_for(session, officer, loan_id))
+    return render_template(
+        "loans/loan.html",
+        loan=loan,
+        form=form,
+        label=_states()[loan["state"]],
+        address=f"{_list(agency)}/{loan_id}",
+        list_address=_list(agency),
+        may_book=officer.has(Role.OFFICER) and officer.office == loan["office"] and loan["outstanding"],
+        tags=TAGS,
+        place=place,
+        programme_title=programme_title,
+    )
+
+
+def _states() -> dict[LoanState, str]:
+    return {
+        LoanState.RUNNING: _("running"),
+        LoanState.IN_ARREARS: _("in arrears"),
+        LoanState.REPAID: _("repaid in full"),
+    }
+
+
+def _list(agency: str) -> str:
+    return f"/grants/{agency}/loans"
