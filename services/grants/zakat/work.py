@@ -1,0 +1,63 @@
+"""Zakat support as the common worklist knows it: an officer assesses, an approver decides and hands over."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.grants.subjects import members_of
+from services.grants.zakat import commands, queries, schemas
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.referrals.models import Referral
+from shared.referrals.work import Completion, StageWork
+
+
+class ZakatSupport(StageWork):
+    """Who is entitled to zakat, and whether money is given, lent without interest, or refused."""
+
+    kind = "grants.zakat"
+    roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+    work_schema = schemas.AssessmentSchema
+    completion_schema = schemas.ZakatDecisionSchema
+    template = "zakat/work.html"
+
+    def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Open a case for each."""
+        commands.open_cases(session, referrals)
+
+    def view(self, session: Session, referral: Referral) -> dict[str, Any]:
+        """The case, what the form shows of it, and what the fund has left."""
+        case = queries.case_of(session, referral.id)
+        standing = queries.standing(case) if case else {}
+        given = referral.settings
+        by_programme = given.get("had_kifayah") or given.get("household")
+        return {
+            "case": standing,
+            "fund": queries.fund_free(session, given["fund"]),
+            "members_known": members_of(referral),
+            **{name: standing.get(name) for name in ASSESSED},
+            "line": None if by_programme else standing.get("had_kifayah"),
+            "line_source": None if by_programme else standing.get("line_source"),
+        }
+
+    def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
+        """Save the assessment; what it proposes is reserved."""
+        commands.assess(session, officer, referral, **work)
+
+    def finish(
+        self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
+    ) -> list[Completion]:
+        """Decide: the money was handed over, or there is none."""
+        return commands.decide(session, officer, pairs)
+
+    def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Let go of what was reserved."""
+        commands.let_go(session, referrals)
+
+
+ASSESSED = (
+    "income", "households", "members", "asnaf", "form", "amount", "instalments", "first_due", "group_members",
+)  # fmt: skip
+
+WORKS = (ZakatSupport(),)
