@@ -2,11 +2,19 @@
 
 from flask import Flask
 
+from services.grants.cooperative import api as cooperative_api
+from services.grants.cooperative import pages as cooperative_pages
+from services.grants.entitlements import api as entitlements_api
+from services.grants.entitlements import pages as entitlements_pages
 from services.grants.funds import api as funds_api
 from services.grants.funds import pages as funds_pages
 from services.grants.goods import api as goods_api
 from services.grants.goods import pages as goods_pages
-from services.grants.goods.work import WORKS
+from services.grants.loans import api as loans_api
+from services.grants.loans import pages as loans_pages
+from services.grants.worker import WORKS
+from services.grants.zakat import api as zakat_api
+from services.grants.zakat import pages as zakat_pages
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
@@ -17,7 +25,11 @@ from shared.web.navigation import Link
 MENU = (
     Link(N_("Referrals"), "/grants/{agency}/referrals"),
     Link(N_("Goods grants"), "/grants/{agency}/grants"),
+    Link(N_("Zakat support"), "/grants/{agency}/zakat", agencies=frozenset({"baznas", "bappeda"})),
+    Link(N_("Cooperatives"), "/grants/{agency}/cooperatives", agencies=frozenset({"koperasi", "bappeda"})),
+    Link(N_("Loans"), "/grants/{agency}/loans", agencies=frozenset({"baznas", "koperasi", "bappeda"})),
     Link(N_("Funds"), "/grants/{agency}/funds"),
+    Link(N_("Entitlements"), "/grants/{agency}/entitlements"),
 )
 
 
@@ -25,8 +37,24 @@ def create(database: Database | None = None) -> Flask:
     """The web app of grants."""
     return create_app(
         "grants",
-        blueprints=[referrals_api.blueprint("grants", WORKS), goods_api.blueprint, funds_api.blueprint],
-        pages=[referrals_pages.blueprint("grants", WORKS), goods_pages.pages, funds_pages.pages],
+        blueprints=[
+            referrals_api.blueprint("grants", WORKS),
+            goods_api.blueprint,
+            zakat_api.blueprint,
+            cooperative_api.blueprint,
+            loans_api.blueprint,
+            funds_api.blueprint,
+            entitlements_api.blueprint,
+        ],
+        pages=[
+            referrals_pages.blueprint("grants", WORKS),
+            goods_pages.pages,
+            zakat_pages.pages,
+            cooperative_pages.pages,
+            loans_pages.pages,
+            funds_pages.pages,
+            entitlements_pages.pages,
+        ],
         menu=MENU,
         database=database,
     )

@@ -1,0 +1,399 @@
+"""What an office can do with cooperatives: register one, who joins or founds it, what is saved, what is lent.
+
+Locks in one order: members by their id, cooperatives by theirs, then funds. A loan that is proposed is *reserved* when
+an officer records it, and lent when another officer, an approver, decides.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any, NoReturn
+from uuid import UUID
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.grants.cooperative import queries, rules
+from services.grants.cooperative.models import Cooperative, CooperativeMember, CooperativeSaving
+from services.grants.cooperative.rules import COUNTED, MEMBERS, Ending, LoanVerdict, Membership, Saving
+from services.grants.funds.rules import Purpose
+from services.grants.loans import commands as loans
+from services.grants.loans import rules as lending
+from services.grants.loans.rules import Lender
+from services.grants.subjects import members_of
+from shared.events.intake import SubjectKind
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.kernel import clock, ids
+from shared.kernel.errors import Invalid
+from shared.referrals.models import Referral
+from shared.referrals.work import Completion
+
+
+def register(
+    session: Session, officer: Officer, *, name: str, area: str, formed_on: date, legal_number: str | None
+) -> Cooperative:
+    """Note a cooperative that exists already, so that women can join it."""
+    officer.require(Role.OFFICER, area=area)
+    if formed_on > clock.today():
+        raise rules.SavedInTheFuture().at("formed_on")
+    found = Cooperative(
+        id=ids.new_id(),
+        name=name,
+        area=area,
+        office=officer.office,
+        formed_on=formed_on,
+        legal_number=legal_number,
+        registered_by=officer.id,
+    )
+    session.add(found)
+    session.flush()
+    return found
+
+
+def give_legal_number(session: Session, officer: Officer, cooperative_id: UUID, legal_number: str) -> Cooperative:
+    """Note the number under which the cooperative became a legal entity."""
+    officer.require(Role.OFFICER)
+    found = queries.cooperative_for(session, officer, cooperative_id, lock=True)
+    officer.require(Role.OFFICER, office=found.office)
+    found.legal_number = legal_number
+    session.flush()
+    return found
+
+
+def open_memberships(session: Session, referrals: Sequence[Referral]) -> None:
+    """Expect the referred to choose a cooperative."""
+    rows = [
+        {
+            "id": ids.new_id(),
+            "referral_id": each.id,
+            "journey_id": each.journey_id,
+            "office": each.office,
+            "subject_kind": each.subject_kind,
+            "subject_id": each.subject_id,
+            "fund_id": each.settings.get("fund"),
+            "state": Membership.OPEN,
+        }
+        for each in referrals
+    ]
+    session.execute(insert(CooperativeMember).on_conflict_do_nothing(), rows)
+
+
+def record(
+    session: Session,
+    officer: Officer,
+    referral: Referral,
+    *,
+    cooperative_id: UUID | None,
+    name: str | None,
+    persons: int | None,
+    savings: Mapping[str, Any] | None,
+    loan: Mapping[str, Any] | None,
+) -> CooperativeMember:
+    """Record which cooperative she joins, or the name of the one that is to be formed; in place of what was recorded.
+
+    A loan that is proposed is reserved. Raises JoinOrForm, PersonsUnknown, AlreadyMember, NoLoanHere, FundExhausted.
+    """
+    officer.require(Role.OFFICER)
+    (member,) = locked_members(session, [referral.id]).values()
+    _expect(member)
+    if (cooperative_id is None) == (name is None):
+        raise rules.JoinOrForm().at("cooperative_id")
+    before = member.cooperative_id
+    chosen = _join(session, officer, cooperative_id) if name is None else _form(session, officer, referral, name)
+    _not_twice(session, member, chosen)
+    member.cooperative_id, member.founder = chosen.id, chosen.formed_on is None
+    member.persons = _persons(referral, persons)
+    told = savings or {}
+    member.pokok, member.wajib, member.sukarela = (told.get(kind.value) or 0 for kind in Saving)
+    member.receipt = told.get("receipt")
+    _propose_loan(member, referral, loan)
+    member.recorded_by, member.state = officer.id, Membership.RECORDED
+    session.flush()
+    if before is not None and before != chosen.id:
+        _drop_if_empty(session, [before])
+    loans.set_aside(session, officer, [_payment(member, member.loan_amount or 0)] if member.fund_id else [])
+    return member
+
+
+def conclude(
+    session: Session, officer: Officer, pairs: Sequence[tuple[Referral, Mapping[str, Any]]]
+) -> list[Completion]:
+    """Close memberships: joined, founded, or neither; where capital is proposed an approver decides. All or none.
+
+    Raises NothingRecorded, FoundersMissing, LoanUndecided, RecorderCannotDecide.
+    """
+    members = locked_members(session, [referral.id for referral, _ in pairs])
+    chosen = _locked_cooperatives(session, members.values())
+    founders = queries.founders(session, chosen)
+    lendings, released, paid_in = [], [], []
+    for referral, done in pairs:
+        member = members[referral.id]
+        _expect(member)
+        if done["outcome"] is Ending.NOT_JOINED:
+            _not_joined(member, done)
+            released.append(member)
+            continue
+        if member.state is Membership.OPEN or member.cooperative_id is None:
+            raise rules.NothingRecorded
+        _become_member(member, chosen[member.cooperative_id], founders.get(member.cooperative_id, 0))
+        paid_in += _first_savings(member, officer)
+        if member.loan_amount is None:
+            continue
+        if _decide_loan(officer, member, done) is LoanVerdict.APPROVED:
+            lendings.append(_lending(member, referral, done))
+        else:
+            released.append(member)
+    session.flush()
+    _drop_if_empty(session, [each.cooperative_id for each in released if each.cooperative_id])
+    if paid_in:
+        session.execute(insert(CooperativeSaving), paid_in)
+    loans.set_aside(session, officer, [_payment(each, 0) for each in released if each.fund_id])
+    loans.lend(session, officer, lendings)
+    lent = {each.case_id for each in lendings}
+    return [_completion(members[referral.id], members[referral.id].id in lent) for referral, _ in pairs]
+
+
+def let_go(session: Session, referrals: Collection[Referral]) -> None:
+    """Release what is reserved for referrals that ended without a decision; they no longer count as founders."""
+    left = [
+        each
+        for each in locked_members(session, [each.id for each in referrals]).values()
+        if each.state in (Membership.OPEN, Membership.RECORDED)
+    ]
+    for member in left:
+        member.state = Membership.WITHDRAWN
+    session.flush()
+    _drop_if_empty(session, [each.cooperative_id for each in left if each.cooperative_id])
+    loans.set_aside(session, None, [_payment(each, 0) for each in left if each.fund_id])
+
+
+def save_money(
+    session: Session,
+    officer: Officer,
+    cooperative_id: UUID,
+    *,
+    member_id: UUID,
+    kind: Saving,
+    amount: int,
+    taken_back: bool,
+    saved_on: date,
+    receipt: str,
+) -> CooperativeSaving:
+    """Book what a member paid in, or took back of her sukarela; raises PokokPaid, StaysIn, MoreThanSaved."""
+    cooperative = queries.cooperative_for(session, officer, cooperative_id)
+    officer.require(Role.OFFICER, office=cooperative.office)
+    wanted = select(CooperativeMember).where(
+        CooperativeMember.id == member_id,
+        CooperativeMember.cooperative_id == cooperative_id,
+        CooperativeMember.state.in_(MEMBERS),
+    )
+    member = session.scalar(wanted.with_for_update())
+    if member is None:
+        raise rules.NotAMember().at("member_id")
+    if saved_on > clock.today():
+        raise rules.SavedInTheFuture().at("saved_on")
+    moved = -amount if taken_back else amount
+    rules.may_save(kind, moved, queries.savings_of(session, [member_id]).get(member_id, {}))
+    entry = CooperativeSaving(
+        cooperative_id=cooperative_id,
+        member_id=member_id,
+        kind=kind,
+        amount=moved,
+        saved_on=saved_on,
+        receipt=receipt,
+        recorded_by=officer.id,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def locked_members(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, CooperativeMember]:
+    """The memberships of these referrals by referral, locked in one order; a referral without one is missing."""
+    wanted = select(CooperativeMember).where(CooperativeMember.referral_id.in_(referral_ids))
+    found = session.scalars(
+        wanted.order_by(CooperativeMember.id).with_for_update(), execution_options={"populate_existing": True}
+    )
+    return {each.referral_id: each for each in found}
+
+
+def _join(session: Session, officer: Officer, cooperative_id: UUID | None) -> Cooperative:
+    try:
+        return queries.cooperative_for(session, officer, cooperative_id, lock=True)
+    except queries.NoSuchCooperative as unknown:
+        _refuse("cooperative_id", unknown)
+
+
+def _form(session: Session, officer: Officer, referral: Referral, name: str) -> Cooperative:
+    """A cooperative of this name that is being formed by the office: hers, or the one that others have begun."""
+    gathering = select(Cooperative).where(
+        Cooperative.office == officer.office, Cooperative.name == name, Cooperative.formed_on.is_(None)
+    )
+    key = func.hashtextextended(f"cooperative:{officer.office}:{name}", 0)
+    session.execute(select(func.pg_advisory_xact_lock(key)))  # two founders who write the same name found one
+    found = session.scalar(gathering.with_for_update())
+    if found is None:
+        found = Cooperative(
+            id=ids.new_id(),
+            name=name,
+            area=referral.area,
+            office=officer.office,
+            founders_needed=referral.settings["founders"],
+            registered_by=officer.id,
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _not_twice(session: Session, member: CooperativeMember, chosen: Cooperative) -> None:
+    same = exists().where(
+        CooperativeMember.cooperative_id == chosen.id,
+        CooperativeMember.subject_id == member.subject_id,
+        CooperativeMember.id != member.id,
+        CooperativeMember.state.in_(COUNTED),
+    )
+    if session.scalar(select(same)):
+        raise rules.AlreadyMember().at("cooperative_id")
+
+
+def _persons(referral: Referral, told: int | None) -> int:
+    if referral.subject_kind is not SubjectKind.GROUP:
+        return 1
+    persons = told or members_of(referral)
+    if persons is None:
+        raise rules.PersonsUnknown().at("persons")
+    return persons
+
+
+def _propose_loan(member: CooperativeMember, referral: Referral, loan: Mapping[str, Any] | None) -> None:
+    member.loan_amount = member.instalments = member.first_due = None
+    if not loan or not loan.get("amount"):
+        return
+    rules.may_lend(loan["amount"], fund=referral.settings.get("fund"), ceiling=referral.settings.get("ceiling"))
+    for field in ("instalments", "first_due"):
+        if not loan.get(field):
+            raise rules.LoanIncomplete().at(f"loan.{field}")
+    try:
+        lending.schedule(loan["amount"], loan["instalments"], loan["first_due"])
+    except lending.TooManyInstalments as wrong:
+        raise wrong.at("loan.instalments") from None
+    member.loan_amount, member.instalments, member.first_due = loan["amount"], loan["instalments"], loan["first_due"]
+
+
+def _locked_cooperatives(session: Session, members: Collection[CooperativeMember]) -> dict[UUID, Cooperative]:
+    theirs = {each.cooperative_id for each in members if each.cooperative_id}
+    wanted = select(Cooperative).where(Cooperative.id.in_(theirs))
+    found = session.scalars(
+        wanted.order_by(Cooperative.id).with_for_update(), execution_options={"populate_existing": True}
+    )
+    return {each.id: each for each in found}
+
+
+def _become_member(member: CooperativeMember, cooperative: Cooperative, founders: int) -> None:
+    if cooperative.formed_on is None:
+        try:
+            rules.enough_founders(founders, cooperative.founders_needed or 1)
+        except rules.FoundersMissing as missing:
+            raise missing.at("cooperative_id") from None
+        cooperative.formed_on = clock.today()
+    member.state = Membership.FORMED if member.founder else Membership.JOINED
+    member.joined_on = clock.today()
+
+
+def _not_joined(member: CooperativeMember, done: Mapping[str, Any]) -> None:
+    if not done.get("reason"):
+        raise rules.ReasonMissing().at("reason")
+    member.state, member.reason = Membership.NOT_JOINED, done["reason"]
+
+
+def _first_savings(member: CooperativeMember, officer: Officer) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": ids.new_id(),
+            "cooperative_id": member.cooperative_id,
+            "member_id": member.id,
+            "kind": kind,
+            "amount": amount,
+            "saved_on": member.joined_on,
+            "receipt": member.receipt or "–",
+            "recorded_by": officer.id,
+            "recorded_at": func.kail_now(),
+        }
+        for kind, amount in zip(Saving, (member.pokok, member.wajib, member.sukarela), strict=True)
+        if amount
+    ]
+
+
+def _decide_loan(officer: Officer, member: CooperativeMember, done: Mapping[str, Any]) -> LoanVerdict:
+    officer.require(Role.APPROVER, Role.HEAD)
+    rules.may_decide(officer.id, member.recorded_by)
+    verdict: LoanVerdict | None = done.get("loan_verdict")
+    if verdict is None:
+        raise rules.LoanUndecided().at("loan_verdict")
+    member.loan_verdict, member.decided_by = verdict, officer.id
+    if verdict is LoanVerdict.APPROVED:
+        for field in ("document", "handed_over_on"):
+            if not done.get(field):
+                raise rules.LoanUndecided().at(field)
+        if done["handed_over_on"] > clock.today():
+            raise rules.HandedOverInTheFuture().at("handed_over_on")
+        try:
+            lending.first_due_after(done["handed_over_on"], member.first_due or done["handed_over_on"])
+        except lending.FirstDueTooEarly as wrong:
+            raise wrong.at("handed_over_on") from None
+    return verdict
+
+
+def _lending(member: CooperativeMember, referral: Referral, done: Mapping[str, Any]) -> loans.Lending:
+    if member.loan_amount is None or member.instalments is None or member.first_due is None or member.fund_id is None:
+        raise rules.LoanIncomplete
+    return loans.Lending(
+        case_id=member.id,
+        lender=Lender.COOPERATIVE,
+        referral=referral,
+        fund_id=member.fund_id,
+        instalments=lending.schedule(member.loan_amount, member.instalments, member.first_due),
+        document=done["document"],
+        lent_on=done["handed_over_on"],
+    )
+
+
+def _payment(member: CooperativeMember, amount: int) -> loans.Payment:
+    return loans.Payment(
+        case_id=member.id,
+        journey_id=member.journey_id,
+        fund_id=member.fund_id or "",
+        amount=amount,
+        purpose=Purpose.LOAN,
+    )
+
+
+def _completion(member: CooperativeMember, lent: bool) -> Completion:
+    saved = member.pokok + member.wajib + member.sukarela if member.state in MEMBERS else 0
+    return Completion(member.state.value, {"savings": saved, "loan": member.loan_amount if lent else 0})
+
+
+def _drop_if_empty(session: Session, cooperative_ids: Collection[UUID]) -> None:
+    """Forget cooperatives that were never formed and that nobody is founding any more."""
+    theirs = (CooperativeMember.cooperative_id == Cooperative.id, CooperativeMember.state.in_(COUNTED))
+    empty = select(Cooperative.id).where(
+        Cooperative.id.in_(cooperative_ids), Cooperative.formed_on.is_(None), ~exists().where(*theirs)
+    )
+    gone = list(session.scalars(empty))
+    if gone:
+        left = select(CooperativeMember).where(CooperativeMember.cooperative_id.in_(gone))
+        for member in session.scalars(left):
+            member.cooperative_id = None
+        session.flush()
+        session.execute(delete(Cooperative).where(Cooperative.id.in_(gone)))
+
+
+def _expect(member: CooperativeMember) -> None:
+    if member.state not in (Membership.OPEN, Membership.RECORDED):
+        raise rules.AlreadyEnded(state=member.state.value)
+
+
+def _refuse(field: str, error: Invalid) -> NoReturn:
+    raise error.at(field)

@@ -1,0 +1,75 @@
+"""A cooperative as the common worklist knows it: join one or found one, save, and perhaps borrow capital."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.grants.cooperative import commands, queries, schemas
+from services.grants.cooperative.models import CooperativeMember
+from services.grants.subjects import members_of
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.referrals.models import Referral
+from shared.referrals.work import Completion, StageWork
+
+
+class CooperativeWork(StageWork):
+    """She joins a cooperative, or founds one with others."""
+
+    kind = "grants.cooperative"
+    roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+    work_schema = schemas.MembershipSchema
+    completion_schema = schemas.MembershipDoneSchema
+    template = "cooperative/work.html"
+
+    def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Expect a choice."""
+        commands.open_memberships(session, referrals)
+
+    def view(self, session: Session, referral: Referral) -> dict[str, Any]:
+        """What is recorded, the cooperatives to choose from, and what the fund has left."""
+        member = queries.member_of(session, referral.id)
+        return {
+            "choices": queries.choices(session, referral.office),
+            "fund": queries.fund_free(session, referral.settings.get("fund")),
+            "members_known": members_of(referral),
+            **(_recorded(member) if member else {}),
+        }
+
+    def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
+        """Record the choice; a loan that is proposed is reserved."""
+        commands.record(session, officer, referral, **work)
+
+    def finish(
+        self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
+    ) -> list[Completion]:
+        """Joined, formed, or not joined; an approver decides on a loan."""
+        return commands.conclude(session, officer, pairs)
+
+    def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Let go of what was reserved; they no longer count as founders."""
+        commands.let_go(session, referrals)
+
+
+def _recorded(member: CooperativeMember) -> dict[str, Any]:
+    return {
+        "state": member.state.value,
+        "cooperative_id": str(member.cooperative_id) if member.cooperative_id else None,
+        "founder": member.founder,
+        "persons": member.persons,
+        "savings": {
+            "pokok": member.pokok or None,
+            "wajib": member.wajib or None,
+            "sukarela": member.sukarela or None,
+            "receipt": member.receipt,
+        },
+        "loan": {
+            "amount": member.loan_amount,
+            "instalments": member.instalments,
+            "first_due": member.first_due.isoformat() if member.first_due else None,
+        },
+    }
+
+
+WORKS = (CooperativeWork(),)
