@@ -27,6 +27,7 @@ def make(unless_there: bool) -> None:
     except FileExistsError:
         if not unless_there:
             raise click.ClickException(f"{path} exists already; whoever replaces it can read nothing old") from None
-        click.echo(f"{path} is kept.")
+        added = keyfile.complete(path)
+        click.echo(f"{path} is kept{', and has the keys that it lacked' if added else ''}.")
     else:
         click.echo(f"{path} is made. Keep a copy of it apart from the databases' backups.")

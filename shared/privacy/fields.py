@@ -8,6 +8,7 @@ import hmac
 import json
 import os
 import unicodedata
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -15,28 +16,35 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
-from shared.privacy.keys import keyring
+from shared.privacy.keys import VersionedKey, keyring
 
 NONCE_BYTES = 12
+
+
+class Purpose(StrEnum):
+    """For which things a key is kept: no key opens what another one closed."""
+
+    FIELD = "field"  # personal data in ordinary tables
+    PROTECTION = "protection"  # the protection compartment
 
 
 class EmptyValue(ValueError):
     """An empty value has no index: it would match every other empty one."""
 
 
-def encrypt(text: str) -> bytes:
-    """Encrypt a text with the deployment's current field key."""
-    key_id = keyring().field.current
+def encrypt(text: str, purpose: Purpose = Purpose.FIELD) -> bytes:
+    """Encrypt a text with the deployment's current key for this purpose."""
+    key_id = _keys(purpose).current
     header = bytes([len(key_id)]) + key_id.encode()
     nonce = os.urandom(NONCE_BYTES)
-    return header + nonce + _cipher(key_id).encrypt(nonce, text.encode(), header)
+    return header + nonce + _cipher(key_id, purpose).encrypt(nonce, text.encode(), header)
 
 
-def decrypt(stored: bytes) -> str:
-    """Decrypt what `encrypt` made; raises UnknownKey, or InvalidTag when it was changed."""
+def decrypt(stored: bytes, purpose: Purpose = Purpose.FIELD) -> str:
+    """Decrypt what `encrypt` made for the same purpose; raises UnknownKey, or InvalidTag when it was changed."""
     end = 1 + stored[0]
     header, nonce, hidden = stored[:end], stored[end : end + NONCE_BYTES], stored[end + NONCE_BYTES :]
-    return _cipher(header[1:].decode()).decrypt(nonce, hidden, header).decode()
+    return _cipher(header[1:].decode(), purpose).decrypt(nonce, hidden, header).decode()
 
 
 def blind_index(text: str, purpose: str) -> bytes:
@@ -50,9 +58,18 @@ def blind_index(text: str, purpose: str) -> bytes:
     return hmac.digest(keyring().blind_index_key, f"{purpose}\0{normalised}".encode(), "sha256")
 
 
+def protected_index(text: str) -> bytes:
+    """By which the protection compartment finds a woman again; nobody outside can compute it, nor join by it."""
+    return hmac.digest(keyring().protection_index_key, text.encode(), "sha256")
+
+
+def _keys(purpose: Purpose) -> VersionedKey:
+    return keyring().protection if purpose is Purpose.PROTECTION else keyring().field
+
+
 @cache
-def _cipher(key_id: str) -> AESGCM:
-    return AESGCM(keyring().field_key(key_id))
+def _cipher(key_id: str, purpose: Purpose = Purpose.FIELD) -> AESGCM:
+    return AESGCM(_keys(purpose)[key_id])
 
 
 class EncryptedText(TypeDecorator[str]):
@@ -61,13 +78,17 @@ class EncryptedText(TypeDecorator[str]):
     impl = LargeBinary
     cache_ok = True
 
+    def __init__(self, purpose: Purpose = Purpose.FIELD) -> None:
+        super().__init__()
+        self.purpose = purpose
+
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         """Encrypt on the way in."""
-        return None if value is None else encrypt(value)
+        return None if value is None else encrypt(value, self.purpose)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         """Decrypt on the way out."""
-        return None if value is None else decrypt(value)
+        return None if value is None else decrypt(value, self.purpose)
 
 
 class EncryptedJSON(TypeDecorator[dict[str, Any]]):
@@ -76,10 +97,14 @@ class EncryptedJSON(TypeDecorator[dict[str, Any]]):
     impl = LargeBinary
     cache_ok = True
 
+    def __init__(self, purpose: Purpose = Purpose.FIELD) -> None:
+        super().__init__()
+        self.purpose = purpose
+
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
         """Encrypt on the way in."""
-        return None if value is None else encrypt(json.dumps(value, ensure_ascii=False))
+        return None if value is None else encrypt(json.dumps(value, ensure_ascii=False), self.purpose)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
         """Decrypt on the way out."""
-        return None if value is None else json.loads(decrypt(value))
+        return None if value is None else json.loads(decrypt(value, self.purpose))

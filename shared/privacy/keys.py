@@ -1,9 +1,11 @@
 """The deployment's keys: one file, made at the first start, that only its owner may read.
 
 Field and seal keys carry an id that is stored with what they encrypt, so that a new key can be added while the old
-one still opens what it closed. Keys for a service or an addressee are derived (HKDF), not stored.
+one still opens what it closed. Keys for a service or an addressee are derived (HKDF), not stored. The protection
+compartment has keys that are derived from no other: whoever holds the field key reads nothing of it.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -54,15 +56,13 @@ class KeyRing:
 
     field: VersionedKey
     seal: VersionedKey
+    protection: VersionedKey
     blind_index_key: bytes
+    protection_index_key: bytes
     bus: bytes
     web_secret: bytes
     token_private: bytes
     token_public: bytes
-
-    def field_key(self, key_id: str) -> bytes:
-        """The key of encrypted fields with this id; raises UnknownKey."""
-        return self.field[key_id]
 
     def bus_key(self, service: str) -> bytes:
         """The key with which a service signs what it sends over the broker."""
@@ -75,11 +75,16 @@ class KeyRing:
 
 @cache
 def keyring() -> KeyRing:
-    """This process's keys: the file that KAIL_KEYS names, or `<home>/keys.json`, which is made when it is missing."""
+    """This process's keys: the file that KAIL_KEYS names, or `<home>/keys.json`, which is made when it is missing.
+
+    A file of the home that an earlier version made gets the keys that it lacks; one that KAIL_KEYS names is read only.
+    """
     named = os.environ.get("KAIL_KEYS")
     path = Path(named) if named else settings().home / "keys.json"
     if not named and not path.exists():
         _make(path)
+    if not named:
+        complete(path)
     return read(path)
 
 
@@ -91,7 +96,9 @@ def read(path: Path) -> KeyRing:
     return KeyRing(
         field=_versioned(known["field"]),
         seal=_versioned(known["seal"]),
+        protection=_versioned(known["protection"]),
         blind_index_key=b64decode(known["blind_index"]),
+        protection_index_key=b64decode(known["protection_index"]),
         bus=b64decode(known["bus"]),
         web_secret=b64decode(known["web"]),
         token_private=private,
@@ -105,27 +112,49 @@ def fresh() -> dict[str, Any]:
     return {
         "field": {"current": "field-1", "keys": {"field-1": _random()}},
         "seal": {"current": "seal-1", "keys": {"seal-1": _random()}},
+        "protection": {"current": "protection-1", "keys": {"protection-1": _random()}},
         "blind_index": _random(),
+        "protection_index": _random(),
         "bus": _random(),
         "web": _random(),
         "token": token.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
     }
 
 
+def complete(path: Path) -> bool:
+    """Add the keys that a file made by an earlier version lacks; says whether any were added."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)  # of several processes one adds them, the others find them there
+        known, made = json.loads(path.read_text()), fresh()
+        lacking = made.keys() - known.keys()
+        if lacking:
+            name = _written(path.parent, known | {each: made[each] for each in lacking})
+            Path(name).replace(path)  # whoever reads meanwhile finds the old file or the new one, whole
+    finally:
+        os.close(folder)
+    return bool(lacking)
+
+
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # mkstemp makes the file 0600; the link fails when another process was first, and then that one's keys count.
-    handle, name = tempfile.mkstemp(dir=path.parent)
+    name = _written(path.parent, fresh())
+    # The link fails when another process was first, and then that one's keys count.
     try:
-        with os.fdopen(handle, "w") as file:
-            json.dump(fresh(), file, indent=1)
-            file.flush()
-            os.fsync(handle)
         os.link(name, path)
     except FileExistsError:
         pass
     finally:
         Path(name).unlink()
+
+
+def _written(folder: Path, content: dict[str, Any]) -> str:
+    handle, name = tempfile.mkstemp(dir=folder)  # which only its owner may read
+    with os.fdopen(handle, "w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(handle)
+    return name
 
 
 def _versioned(known: dict[str, Any]) -> VersionedKey:

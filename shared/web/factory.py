@@ -132,6 +132,6 @@ def _ask_first(app: Flask) -> None:
             csrf.protect()
         if (renewal := sessions.renew_when_due()) is not None:
             return renewal
-        if idempotency.key_of_request() is None or not guard.is_guarded():
+        if idempotency.key_of_request() is None or not guard.is_guarded() or guard.is_unrecorded():
             return None
         return door.answer_again()

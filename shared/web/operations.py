@@ -15,7 +15,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.logging import get_logger
 from shared.kernel.settings import settings
 from shared.storage import Database
-from shared.web.guard import public
+from shared.web.guard import is_unrecorded, public
 
 log = get_logger(__name__)
 PATIENCE = 2.0
@@ -72,6 +72,8 @@ def install(app: Flask, service: str, database: Callable[[], Database], collecto
         seconds = time.perf_counter() - g.began
         route = str(request.url_rule) if request.url_rule else "(none)"
         response.headers["X-Request-Id"] = g.request_id
+        if is_unrecorded():
+            return response
         served.labels(service, route, request.method, response.status_code).inc()
         took.labels(service, route).observe(seconds)
         if request.endpoint not in QUIET:

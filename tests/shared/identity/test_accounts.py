@@ -135,3 +135,13 @@ def test_a_closed_account_is_not_renewed(intake_db: Database) -> None:
             accounts.active_officer(session, account.id)
         with pytest.raises(rules.TokenRefused):
             accounts.active_officer(session, new_id())
+
+
+def test_only_an_officer_of_dp3a_can_be_a_counsellor(intake_db: Database) -> None:
+    with pytest.raises(rules.RoleElsewhere):
+        open_account(intake_db, roles=(Role.COUNSELLOR,))
+    with intake_db.transaction() as session:
+        given = {"password": PASSWORD, "name": "Konselor Contoh", "office": "dp3a-kukar"}
+        accounts.create_officer(session, username="konselor", roles=[Role.COUNSELLOR], **given)
+    with pytest.raises(IntegrityError), intake_db.transaction() as session:
+        session.execute(update(OfficerAccount).values(agency="dinsos"))

@@ -66,6 +66,26 @@ def test_what_an_old_key_closed_opens_after_a_new_one_was_added(home):
     assert rotated.encode() not in before
 
 
+def test_a_key_file_of_an_earlier_version_gets_the_keys_that_it_lacks_and_keeps_the_others(home):
+    keys.keyring()
+    path = home / "keys.json"
+    old = {name: key for name, key in json.loads(path.read_text()).items() if not name.startswith("protection")}
+    path.write_text(json.dumps(old))
+    forget()
+    made = keys.keyring()
+    assert json.loads(path.read_text()).items() >= old.items()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    forget()
+    assert keys.keyring() == made
+
+
+def test_no_key_opens_what_another_purpose_closed(home):
+    closed = fields.encrypt("Siti", fields.Purpose.PROTECTION)
+    assert fields.decrypt(closed, fields.Purpose.PROTECTION) == "Siti"
+    with pytest.raises(keys.UnknownKey, match="protection-1"):
+        fields.decrypt(closed)
+
+
 def test_a_key_that_is_gone_is_named(home):
     keys.keyring()
     before = fields.encrypt("Siti")
