@@ -11,8 +11,12 @@ from services.intake.journeys import api as journeys_api
 from services.intake.journeys import pages as journeys_pages
 from services.intake.protection import api as protection_api
 from services.intake.protection import pages as protection_pages
+from services.intake.recruitment import api as recruitment_api
+from services.intake.recruitment import pages as recruitment_pages
 from services.intake.registry import api as registry_api
 from services.intake.registry import pages as registry_pages
+from services.intake.sharing import api as sharing_api
+from services.intake.sharing import pages as sharing_pages
 from services.intake.signin import api as signin_api
 from services.intake.signin import pages as signin_pages
 from services.intake.worker import WORKS
@@ -24,11 +28,12 @@ from shared.web.factory import create_app
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
-AT_DP3A = frozenset({"dp3a"})
+AT_DINSOS, AT_DP3A = frozenset({"dinsos"}), frozenset({"dp3a"})
 MENU = (
     Link(N_("Journeys"), "/intake/{agency}/journeys", frozenset(journeys_api.LOOKING)),
     Link(N_("Persons"), "/intake/{agency}/persons", frozenset(registry_pages.READERS)),
     Link(N_("Business groups"), "/intake/{agency}/groups", frozenset({Role.OFFICER, Role.HEAD})),
+    Link(N_("Recruitment"), "/intake/{agency}/recruitment", frozenset(recruitment_api.LOOKING), AT_DINSOS),
     Link(N_("Registry files"), "/intake/{agency}/imports", frozenset(registry_pages.READERS)),
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
@@ -46,7 +51,9 @@ def create(database: Database | None = None) -> Flask:
             registry_api.blueprint,
             eligibility_api.blueprint,
             groups_api.blueprint,
+            recruitment_api.blueprint,
             journeys_api.blueprint,
+            sharing_api.blueprint,
             protection_api.blueprint,
         ],
         pages=[
@@ -55,8 +62,10 @@ def create(database: Database | None = None) -> Flask:
             registry_pages.pages,
             assessments_pages.templates,
             groups_pages.pages,
+            recruitment_pages.pages,
             eligibility_pages.pages,
             journeys_pages.pages,
+            sharing_pages.pages,
             protection_pages.pages,
         ],
         front=[signin_pages.front],

@@ -5,6 +5,7 @@ from services.intake.eligibility.work import VerificationWork
 from services.intake.groups.work import GroupFormation
 from services.intake.journeys import handlers as journeys
 from services.intake.protection.work import OfferedTalk
+from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import
 from shared.bus import Participant, Subscriber
 from shared.events import grants, monitoring
@@ -13,7 +14,7 @@ from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.web.bells import forget_answers
 
-WORKS = (GroupFormation(), VerificationWork(), AssessmentWork(), OfferedTalk())
+WORKS = (GroupFormation(), VerificationWork(), AssessmentWork(), RecruitmentWork(), OfferedTalk())
 
 INTAKE = Subscriber(
     name="intake",

@@ -18,6 +18,7 @@ from services.grants.funds.models import Fund, FundEntry
 from services.grants.goods.models import Grant, HandOver, HandOverLine
 from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
+from services.intake.protection import queries as protection
 from shared.bus.audit import Finding, Gravity, audit_bus
 from shared.bus.models import HeldEvent, HeldState
 from shared.privacy.looks import verify_looks
@@ -58,8 +59,10 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
     ]
     with databases["grants"].reading() as session:
         money = [Finding(Gravity.BROKEN, "funds", what) for what in _money(session)]
+    with databases["intake"].reading() as session:
+        compartment = [Finding(Gravity.BROKEN, "protection", what) for what in protection.audit(session)]
     looks = [Finding(Gravity.BROKEN, "access log", what) for what in _looks(databases)]
-    return [*events, *journeys, *money, *looks]
+    return [*events, *journeys, *money, *looks, *compartment]
 
 
 def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, str]]:

@@ -33,6 +33,11 @@ class Client:
         """Ask."""
         return self._send("GET", path, params=query)
 
+    def listed(self, path: str) -> list[Json]:
+        """Ask for a list that comes as a whole."""
+        found: Any = self.get(path)
+        return list(found)
+
     def every(self, path: str, **query: Any) -> Iterator[Json]:
         """Ask for a list, page by page, to its end."""
         after = None
@@ -68,7 +73,7 @@ class Client:
             answer = self._once_more(method, path, **request)
         if answer.is_error:
             raise Refused(method, path, answer)
-        found: Json = answer.json()
+        found: Json = answer.json() if answer.content else {}
         return found
 
     def _once_more(self, method: str, path: str, **request: Any) -> httpx.Response:

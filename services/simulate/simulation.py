@@ -2,19 +2,27 @@
 
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
+from types import MappingProxyType
 
 from services.simulate import begin
+from services.simulate.begin import BEGINNINGS, Beginning
 from services.simulate.chance import Chance
 from services.simulate.client import Client, Json
 from services.simulate.days import Days
 from services.simulate.desk import NEVER, Desk
-from services.simulate.lead import decide_on_stuck
+from services.simulate.lead import decide_on_stuck, let_step_back
 from services.simulate.report import Report
+from shared.identity.offices import all_offices
+from shared.identity.rules import covers
 from shared.kernel import clock
 from shared.kernel.settings import SERVICES
+
+USUAL: Mapping[str, int] = MappingProxyType({each.programme: each.usual for each in BEGINNINGS})
 
 
 class StandsStill(RuntimeError):
@@ -23,12 +31,15 @@ class StandsStill(RuntimeError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """How many set out on what."""
+    """How many set out on which programmes."""
 
     seed: int = 1
-    groups: int = 40
-    women: int = 50
-    programmes: tuple[str, ...] = (begin.KUBE, begin.WRSE)
+    numbers: Mapping[str, int] = field(default_factory=lambda: USUAL)
+
+    @property
+    def beginnings(self) -> tuple[Beginning, ...]:
+        """The programmes wanted, in the order in which they begin."""
+        return tuple(each for each in BEGINNINGS if self.numbers.get(each.programme))
 
 
 @dataclass
@@ -43,9 +54,11 @@ class Simulation:
 
     def __post_init__(self) -> None:
         self.chance = Chance(self.wanted.seed)
+        self.journeys: list[Json] = []
         self.numbers: list[str] = []
         offices = sorted({each.office for each in self.officers if "officer" in each.roles})
         self.desks = [self._desk(office) for office in offices]
+        self.leads = sorted({each.office for each in BEGINNINGS})
 
     def run(self) -> Report:
         """Let everybody set out who has not, and work until all journeys are over."""
@@ -65,41 +78,65 @@ class Simulation:
         self._collect()
         return self.report
 
-    def somebody(self, role: str, office: str = "dinsos-kaltim") -> Client:
+    def somebody(self, role: str, office: str) -> Client:
         """An officer of an office who holds a role."""
         return next(each for each in self.officers if each.office == office and role in each.roles)
 
     def _begin(self) -> None:
-        officer = self.somebody("officer")
-        begin.bring_in_registry(officer, self.wanted.seed)
-        begin.open_funds(self.somebody("head"))
+        wanted = self.wanted.beginnings
+        registries = begin.needed(wanted)
+        officers = {each.office: self.somebody("officer", each.office) for each in registries}
+        begin.bring_in_registries(officers, self.wanted.seed, registries)
+        known = all_offices()
+        for fund in begin.FUNDS:
+            begin.open_fund(self.somebody("head", fund.office), known[fund.office].agency, fund)
         begun = {each["programme"] for each in self._journeys()}
-        for programme in set(self.wanted.programmes) - begun:
-            subjects = (
-                begin.found_groups(officer, self.chance, self.wanted.groups)
-                if programme == begin.KUBE
-                else begin.choose_women(officer, self.chance, self.wanted.women)
-            )
-            self.report.refusals += begin.set_out(officer, programme, subjects)
+        for each in wanted:
+            if each.programme not in begun:
+                officer = self.somebody("officer", each.office)
+                subjects = each.choose(each, officer, self.chance, self.wanted.numbers[each.programme])
+                self.report.refusals += begin.set_out(officer, each.agency, each.programme, subjects)
 
     def _journeys(self) -> Iterator[Json]:
-        return self.somebody("officer").every("/intake/v1/dinsos/journeys")
+        """The journeys of every leading office, as its officer sees them: in its areas, and its own."""
+        for office in self.leads:
+            listed = self.somebody("officer", office).every(f"/intake/v1/{begin.agency_of(office)}/journeys")
+            yield from (each for each in listed if each["lead_office"] == office)
 
     def _look_around(self) -> int:
-        journeys = list(self._journeys())
-        self.numbers = sorted(each["id"] for each in journeys)
-        ended = sum(each["status"] != "open" for each in journeys)
-        self.tell(ended, len(journeys))
-        return len(journeys) - ended
+        self.journeys = list(self._journeys())
+        self.numbers = sorted(each["id"] for each in self.journeys)
+        ended = sum(each["status"] != "open" for each in self.journeys)
+        self.tell(ended, len(self.journeys))
+        return len(self.journeys) - ended
 
     def _work_a_day(self) -> Iterator[datetime]:
-        decide_on_stuck(self.somebody("head"), self.report.done, self.report.refusals)
+        yield from self._lead()
         for desk in self.desks:
             yield from desk.work_a_day()
+
+    def _lead(self) -> Iterator[datetime]:
+        """What the leading offices decide; before anybody else works, so that nobody works on what was given up."""
+        open_ones: dict[str, list[Json]] = defaultdict(list)
+        for journey in self.journeys:
+            if journey["status"] == "open":
+                open_ones[journey["lead_office"]].append(journey)
+        given_up = self.report.done["stepped back"]
+        for office, journeys in open_ones.items():
+            agency = begin.agency_of(office)
+            officer, head = self.somebody("officer", office), self.somebody("head", office)
+            stuck = [each for each in journeys if each["is_stuck"]]
+            yield from let_step_back(officer, agency, journeys, self._luck_of, self.report.done)
+            decide_on_stuck(head, agency, stuck, self.report.done, self.report.refusals)
+        if self.report.done["stepped back"] > given_up:
+            self.days.settle()
 
     def _next(self, upcoming: list[datetime]) -> datetime:
         tomorrow = clock.now() + timedelta(hours=1)
         return max(min(upcoming), tomorrow)
+
+    def _luck_of(self, journey_id: str, *what: object) -> Random:
+        return self.chance.of(self._number_of(journey_id), *what)
 
     def _number_of(self, journey_id: str) -> int:
         """Journeys are numbered in the order of their identifiers, which is that of their opening."""
@@ -108,7 +145,7 @@ class Simulation:
     def _desk(self, office: str) -> Desk:
         return Desk(
             office=office,
-            agency="dinsos",
+            agency=all_offices()[office].agency,
             everybody=self.officers,
             chance=self.chance,
             number_of=self._number_of,
@@ -117,8 +154,17 @@ class Simulation:
         )
 
     def _collect(self) -> None:
+        """Ask the coordinators, each for her own region; whose region lies in another's is not asked twice."""
         self.report.add_journeys(self._journeys())
-        coordinator = self.somebody("coordinator", "bappeda-kaltim")
-        for service in SERVICES:
-            self.report.add_referrals(coordinator.every(f"/{service}/v1/dinsos/referrals", state="completed"))
-        self.report.add_grants(coordinator.every("/grants/v1/dinsos/grants"))
+        region = {each.office: all_offices()[each.office].region for each in self.officers if "coordinator" in each.roles}
+        for office, own in region.items():
+            if any(own != other and covers(other, own) for other in region.values()):
+                continue
+            coordinator = self.somebody("coordinator", office)
+            agencies = {each.agency for each in all_offices().values() if covers(own, each.region)}
+            for service in SERVICES:
+                for agency in sorted(agencies):
+                    for state in ("completed", "declined", "returned", "unanswered"):
+                        referrals = coordinator.every(f"/{service}/v1/{agency}/referrals", state=state)
+                        self.report.add_referrals(referrals)
+            self.report.add_grants(coordinator.every("/grants/v1/dinsos/grants"))

@@ -16,7 +16,7 @@ from shared.programmes.expressions import MISSING, Expression, compile_expressio
 from shared.programmes.findings import Findings, Path
 from shared.programmes.kinds import CATALOGUE, Fact, StageKind
 
-SHAREABLE = ("name", "nik", "phone", "address", "village", "members")
+SHAREABLE = ("name", "nik", "phone", "address", "village", "safe_contact", "members")
 """The fields of a person or group that a stage may be shown."""
 
 MOST_WAYS = 4096

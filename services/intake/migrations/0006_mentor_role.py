@@ -7,7 +7,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-STAFF = "'officer', 'approver', 'head', 'coordinator', 'auditor', 'administrator'"
+STAFF = "'officer', 'approver', 'head', 'coordinator', 'auditor', 'administrator', 'counsellor'"
 KNOWN = "ck_officer_account_known_roles"
 ALONE = "ck_officer_account_a_mentor_is_nothing_else"
 

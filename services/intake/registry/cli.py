@@ -14,15 +14,16 @@ def registry() -> None:
 @click.option("--region", required=True, help="Code of the area, for example 64.02.")
 @click.option("--persons", type=click.IntRange(1), required=True, help="How many rows.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same file.")
+@click.option("--vulnerable-women", is_flag=True, help="Only socio-economically vulnerable women (PRSE).")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write; else standard output.")
-def generate(region: str, persons: int, seed: int, out: Path | None) -> None:
+def generate(region: str, persons: int, seed: int, vulnerable_women: bool, out: Path | None) -> None:
     """Write an invented registry file of a region, with the mistakes that real files have."""
     from services.intake.registry.generate import registry_file
     from shared import places
 
     if not places.is_known(region):
         raise click.BadParameter(f"{region} is no area code", param_hint="--region")
-    text = registry_file(region, persons, seed)
+    text = registry_file(region, persons, seed, vulnerable_women=vulnerable_women)
     if out:
         out.write_text(text, encoding="utf-8")
     else:

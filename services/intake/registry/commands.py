@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select
@@ -12,7 +13,14 @@ from sqlalchemy.orm import Session
 
 from services.intake.registry import arrivals, files
 from services.intake.registry.arrivals import Arrival
-from services.intake.registry.models import DuplicateReview, ImportFile, ImportRefusal, ImportRun, ImportState
+from services.intake.registry.models import (
+    ContactWish,
+    DuplicateReview,
+    ImportFile,
+    ImportRefusal,
+    ImportRun,
+    ImportState,
+)
 from services.intake.registry.records import NikOfAnother, Record, Refusal, read_record
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
@@ -50,6 +58,17 @@ def begin_import(session: Session, officer: Officer, agency: str, file_name: str
     session.flush()
     session.add(ImportFile(run_id=run.id, content=text))
     return run
+
+
+def note_contact_wishes(session: Session, wishes: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Keep how these persons wish to be reached, in place of what they wished before."""
+    if not wishes:
+        return
+    now = clock.now()
+    rows = [{"person_id": person, "wish": dict(wish), "noted_at": now} for person, wish in wishes.items()]
+    statement = upsert(ContactWish)
+    told = {name: statement.excluded[name] for name in ("wish", "noted_at")}
+    session.execute(statement.on_conflict_do_update(index_elements=[ContactWish.person_id], set_=told), rows)
 
 
 @dataclass(frozen=True)

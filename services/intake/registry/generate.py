@@ -106,25 +106,30 @@ class Invented:
         ]  # fmt: skip
 
 
-def registry_file(region: str, persons: int, seed: int) -> str:
-    """A registry of a region as CSV text."""
+def registry_file(region: str, persons: int, seed: int, *, vulnerable_women: bool = False) -> str:
+    """A registry of a region as CSV text; of everybody, or of socio-economically vulnerable women (PRSE) only."""
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(HEADINGS)
-    writer.writerows(person.cells() for person in invented(region, persons, seed))
+    writer.writerows(person.cells() for person in invented(region, persons, seed, vulnerable_women=vulnerable_women))
     return target.getvalue()
 
 
-def invented(region: str, persons: int, seed: int) -> Iterator[Invented]:
-    """So many people of a region, household by household, with mistakes at the rates above."""
+def invented(region: str, persons: int, seed: int, *, vulnerable_women: bool = False) -> Iterator[Invented]:
+    """So many people of a region, household by household, with mistakes at the rates above.
+
+    Of vulnerable women there are those who head a household, left or alone, and their grown daughters.
+    """
     chance = Random(f"{region}:{seed}")  # noqa: S311
     villages = list(_villages(region))
     serials: Counter[str] = Counter()
     made, before = 0, None
     while made < persons:
-        for person in _household(chance, chance.choice(villages), serials):
+        for person in _household(chance, chance.choice(villages), serials, alone=1.0 if vulnerable_women else 0.3):
             if made == persons:
                 return
+            if vulnerable_women and person.sex is Sex.MALE:
+                continue
             made += 1
             yield _with_mistake(chance, person, before)
             before = person
@@ -137,12 +142,16 @@ def _villages(region: str) -> Iterator[str]:
         yield from _villages(below.code)
 
 
-def _household(chance: Random, area: str, serials: Counter[str]) -> Iterator[Invented]:
-    """A couple, or a woman who heads her household after losing her spouse, and grown children at times."""
-    widow_heads = chance.random() < 0.3
+def _household(chance: Random, area: str, serials: Counter[str], *, alone: float) -> Iterator[Invented]:
+    """A couple, or a woman who heads her household after losing her spouse, and grown children at times.
+
+    `alone` is the share of households that a woman heads; where all are, some of their husbands have only gone.
+    """
+    widow_heads = chance.random() < alone
     age = chance.randint(22, 67)
     head_sex = Sex.FEMALE if widow_heads else Sex.MALE
-    status = chance.choice(("Cerai Mati", "Cerai Mati", "Cerai Hidup")) if widow_heads else "Kawin"
+    left = ("Kawin",) if alone == 1.0 else ()
+    status = chance.choice(("Cerai Mati", "Cerai Mati", "Cerai Hidup", *left)) if widow_heads else "Kawin"
     poor = chance.random() < 0.75
     listed, extreme = poor and chance.random() < 0.85, poor and chance.random() < 0.35
     card = _number(chance, area, Sex.MALE, _birthday(chance, age), serials)

@@ -70,6 +70,19 @@ class Residence(Base):
     until: Mapped[date | None]
 
 
+class ContactWish(Base):
+    """How a person wishes to be reached: which way, when, never by a call, and a word by which she knows who it is.
+
+    Everybody may be asked, so that a wish says nothing of why she has it.
+    """
+
+    __tablename__ = "contact_wish"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    wish: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
+    noted_at: Mapped[Timestamp]
+
+
 class Household(Base):
     """A family card (KK)."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.registry.models import (
+    ContactWish,
     Household,
     HouseholdMember,
     ImportRefusal,
@@ -25,26 +26,28 @@ from shared.kernel.errors import NotFound
 from shared.privacy.fields import blind_index
 from shared.web.paging import Page, page
 
-OF_PERSON: Mapping[str, Callable[[Person, str | None], str | None]] = {
-    "name": lambda person, _: person.name,
-    "nik": lambda person, _: person.nik,
-    "phone": lambda person, _: person.phone,
-    "village": lambda person, _: places.name_of(person.area),
-    "address": lambda _, address: address,
+OF_PERSON: Mapping[str, Callable[[Person, str | None, dict[str, Any] | None], Any]] = {
+    "name": lambda person, _address, _wish: person.name,
+    "nik": lambda person, _address, _wish: person.nik,
+    "phone": lambda person, _address, _wish: person.phone,
+    "village": lambda person, _address, _wish: places.name_of(person.area),
+    "address": lambda _person, address, _wish: address,
+    "safe_contact": lambda _person, _address, wish: wish,
 }
 """What a programme may share of a person, and where it comes from."""
 
 
-def particulars_of_persons(session: Session, ids: Iterable[UUID], shares: Sequence[str]) -> dict[UUID, dict[str, str]]:
+def particulars_of_persons(session: Session, ids: Iterable[UUID], shares: Sequence[str]) -> dict[UUID, dict[str, Any]]:
     """The shared fields of these persons, without those that are not known; one query for all."""
     found = session.execute(
-        select(Person, Residence.address)
+        select(Person, Residence.address, ContactWish.wish)
         .outerjoin(Residence, (Residence.person_id == Person.id) & Residence.until.is_(None))
+        .outerjoin(ContactWish, ContactWish.person_id == Person.id)
         .where(Person.id.in_(list(ids)))
     )
     told = {
-        person.id: {share: OF_PERSON[share](person, address) for share in shares if share in OF_PERSON}
-        for person, address in found
+        person.id: {share: OF_PERSON[share](person, address, wish) for share in shares if share in OF_PERSON}
+        for person, address, wish in found
     }
     return {
         person_id: {name: value for name, value in fields.items() if value is not None}

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from services.simulate.case import Case
-from services.simulate.work import grants, intake, monitoring, training
+from services.simulate.work import grants, intake, monitoring, protection, training
 
 Act = Callable[[Case], datetime | None]
 
-ACTS: Mapping[str, Act] = {**intake.ACTS, **grants.ACTS, **training.ACTS, **monitoring.ACTS}
+ACTS: Mapping[str, Act] = {**intake.ACTS, **protection.ACTS, **grants.ACTS, **training.ACTS, **monitoring.ACTS}

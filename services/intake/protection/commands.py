@@ -1,0 +1,324 @@
+"""What can be done in the compartment. Whoever works for DP3A may write a wish into it; only counsellors read.
+
+Nothing here announces anything, and what is read or changed is written into the compartment's own log alone.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from services.intake.journeys import commands as journeys
+from services.intake.protection import log, queries, rules
+from services.intake.protection.models import Glass, ProtectionCase, Step, TalkRequest
+from services.intake.protection.rules import CaseKind, CloseReason, GlassState, StepKind
+from services.intake.protection.terms import terms
+from services.intake.registry import commands as registry
+from services.intake.registry.models import Person
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.kernel import clock, ids
+from shared.kernel.errors import NotFound
+from shared.privacy.fields import protected_index
+from shared.web.paging import Page, page
+
+
+def ask_for_talk(session: Session, officer: Officer, person_id: UUID) -> None:
+    """Write down that a woman asks for a confidential conversation; twice is once, and nothing is told back."""
+    ask_for_talks(session, officer, [person_id])
+
+
+def ask_for_talks(session: Session, officer: Officer, person_ids: Collection[UUID]) -> None:
+    """Write down that these women ask for a confidential conversation; raises NotFound for one nobody registered."""
+    rules.of_dp3a(officer)
+    wanted = set(person_ids)
+    if not wanted:
+        return
+    if set(session.scalars(select(Person.id).where(Person.id.in_(wanted)))) != wanted:
+        raise NotFound(what="person")
+    now = clock.now()
+    rows = [
+        {
+            "id": ids.new_id(),
+            "office": officer.office,
+            "person_index": protected_index(str(person)),
+            "content": {"person_id": str(person), "asked_by": officer.name, "asked_by_id": str(officer.id)},
+            "asked_at": now,
+            "due_at": rules.follow_up_by(now, terms()),
+        }
+        for person in sorted(wanted)
+    ]
+    session.execute(insert(TalkRequest).on_conflict_do_nothing(), rows)
+
+
+def open_case(
+    session: Session,
+    officer: Officer,
+    *,
+    kind: CaseKind,
+    notes: str | None = None,
+    under_tpks: bool = False,
+    safe_contact: Mapping[str, Any] | None = None,
+    person_id: UUID | None = None,
+    request_id: UUID | None = None,
+) -> ProtectionCase:
+    """Open a case for whoever asked, or for a woman directly; where she has an open one here, that is the answer."""
+    rules.may_read(officer)
+    if request_id is not None:
+        request = _request(session, officer, request_id)
+        person_id = UUID(request.content["person_id"])
+    if person_id is None:
+        raise rules.WhoIsMissing().at("nik")
+    if session.get(Person, person_id) is None:
+        raise NotFound(what="person")
+    now, index = clock.now(), protected_index(str(person_id))
+    row = {
+        "id": ids.new_id(),
+        "office": officer.office,
+        "person_index": index,
+        "person_id": str(person_id),
+        "kind": kind.value,
+        "notes": notes,
+        "safe_contact": dict(safe_contact) if safe_contact else None,
+        "opened_by": officer.id,
+        "opened_at": now,
+        "follow_up_due_at": rules.follow_up_by(now, terms()),
+        "report_due_at": rules.report_by(now, terms()) if under_tpks else None,
+    }
+    opened = session.scalar(insert(ProtectionCase).values(row).on_conflict_do_nothing().returning(ProtectionCase))
+    for each in session.scalars(_open_requests(officer).where(TalkRequest.person_index == index).with_for_update()):
+        each.settled_at = now
+    if opened is not None:
+        log.note(session, officer, "opened", opened.id)
+        return opened
+    return look_at_case(session, officer, queries.cases_about(session, officer.office, index)[0].id)
+
+
+def settle_request(session: Session, officer: Officer, request_id: UUID, reason: str) -> None:
+    """Lay a wish aside that needs no case, and say why."""
+    rules.may_read(officer)
+    request = _request(session, officer, request_id)
+    request.settled_at, request.settling = clock.now(), reason
+    log.note(session, officer, "laid a wish aside", request.id, reason)
+
+
+def look_at_due(session: Session, officer: Officer) -> queries.Due:
+    """What is due at the officer's office; the look is logged."""
+    rules.may_read(officer)
+    found = queries.due(session, officer)
+    log.note(session, officer, "read what is due")
+    return found
+
+
+def look_at_cases(
+    session: Session, officer: Officer, state: str | None = None, after: str | None = None, limit: int = 50
+) -> Page[dict[str, Any]]:
+    """The cases of the officer's office, the latest first, all or those that are `open` or `closed`; logged."""
+    rules.may_read(officer)
+    rows = queries.of_office(officer, closed=None if state is None else state == "closed")
+    found = page(session, rows, ProtectionCase.id, after=after, limit=limit, newest_first=True)
+    log.note(session, officer, "read the list of cases")
+    return Page(queries.lines(session, found.items), found.next)
+
+
+def look_at_case(session: Session, officer: Officer, case_id: UUID) -> ProtectionCase:
+    """Read a case; the look is logged."""
+    rules.may_read(officer)
+    found = queries.case(session, officer.office, case_id)
+    log.note(session, officer, "read", found.id)
+    return found
+
+
+def keep_safe_contact(session: Session, officer: Officer, case_id: UUID, safe_contact: Mapping[str, Any]) -> None:
+    """Keep how she may be reached without danger."""
+    case = _open_case(session, officer, case_id)
+    case.safe_contact = dict(safe_contact)
+    log.note(session, officer, "changed the safe contact", case.id)
+
+
+def note_step(
+    session: Session,
+    officer: Officer,
+    case_id: UUID,
+    *,
+    kind: StepKind,
+    note: str,
+    done_on: date,
+    next_on: date | None = None,
+    once: str | None = None,
+) -> None:
+    """Write down what was done for her, and by when she is spoken to again."""
+    case = _open_case(session, officer, case_id)
+    if kind in rules.TOLD_BY_ITSELF:
+        raise rules.HasItsOwnForm().at("kind")
+    rules.done_on(done_on, clock.today())
+    following = rules.next_follow_up(clock.now(), next_on, terms())
+    if _step(session, officer, case, once, kind=kind.value, note=note, done_on=done_on.isoformat()):
+        case.follow_up_due_at = following
+
+
+def start_report_clock(session: Session, officer: Officer, case_id: UUID) -> None:
+    """Say that UU TPKS asks for a report to the police: the clock runs from now, once."""
+    case = _open_case(session, officer, case_id)
+    if case.report_due_at is None:
+        case.report_due_at = rules.report_by(clock.now(), terms())
+        log.note(session, officer, "started the clock of the report to the police", case.id)
+
+
+def report_to_police(
+    session: Session,
+    officer: Officer,
+    case_id: UUID,
+    *,
+    number: str | None = None,
+    reason: str | None = None,
+    once: str | None = None,
+) -> None:
+    """Write down the report's number, or why there is none; this stops its clock. Raises NoReportOwed."""
+    case = _open_case(session, officer, case_id)
+    if bool(number) == bool(reason):
+        raise rules.NumberOrReason().at("number")
+    if case.report_due_at is None:
+        if queries.was_sent_before(session, case_id, once):
+            return
+        raise rules.NoReportOwed
+    said = {"number": number, "note": reason or "", "in_time": clock.now() <= case.report_due_at}
+    today = clock.today().isoformat()
+    if _step(session, officer, case, once, kind=StepKind.POLICE_REPORT.value, done_on=today, **said):
+        case.report_due_at = None
+
+
+def close_case(session: Session, officer: Officer, case_id: UUID, reason: CloseReason, words: str) -> None:
+    """Close a case and say why."""
+    case = _open_case(session, officer, case_id)
+    case.closing = {"reason": reason.value, "words": words, "closed_by": officer.name}
+    case.closed_at = clock.now()
+    case.follow_up_due_at = case.report_due_at = None
+    log.note(session, officer, "closed", case.id)
+
+
+def refer_onward(session: Session, officer: Officer, case_id: UUID, programme: str, once: str | None = None) -> UUID:
+    """Open her journey in a programme that DP3A leads; outside it says no more than any journey that DP3A opens.
+
+    With it goes how she may be reached, as her contact wish, which everybody may have. Raises what refuses the journey.
+    """
+    case = _open_case(session, officer, case_id)
+    person = UUID(case.person_id)
+    if case.safe_contact:
+        registry.note_contact_wishes(session, {person: case.safe_contact})
+    # The office opens it, as it does for anybody; neither the journey nor its events say which officer it was.
+    opener = replace(officer, roles=frozenset({Role.OFFICER}))
+    opening = journeys.open_journeys(session, opener, programme, [person])
+    if person in opening.refused:
+        raise opening.refused[person]
+    journey = opening.opened[person]
+    today, kind = clock.today().isoformat(), StepKind.REFERRED_ONWARD.value
+    _step(session, officer, case, once, kind=kind, note="", done_on=today, programme=programme, journey=str(journey))
+    return journey
+
+
+def ask_to_read(session: Session, officer: Officer, person_id: UUID, reason: str) -> Glass:
+    """Ask to read about a woman without the role; the answer is the same whether there is something or nothing."""
+    rules.may_ask_to_read(officer)
+    if session.get(Person, person_id) is None:
+        raise NotFound(what="person")
+    index = protected_index(str(person_id))
+    content = {"person_id": str(person_id), "reason": reason, "asked_by": officer.name}
+    row = {
+        "id": ids.new_id(),
+        "office": officer.office,
+        "person_index": index,
+        "content": content,
+        "asked_by": officer.id,
+        "asked_at": clock.now(),
+    }
+    session.execute(insert(Glass).values(row).on_conflict_do_nothing())
+    found = session.scalars(
+        select(Glass).where(Glass.asked_by == officer.id, Glass.person_index == index, Glass.decided_at.is_(None))
+    ).one()
+    log.note(session, officer, "asked to read", found.id, reason)
+    return found
+
+
+def decide_on_glass(session: Session, officer: Officer, glass_id: UUID, *, granted: bool, reason: str) -> None:
+    """Let somebody without the role read, or not: a second person decides, with a reason. Raises SecondPerson."""
+    rules.may_read(officer)
+    glass = session.scalar(select(Glass).where(Glass.id == glass_id, Glass.office == officer.office).with_for_update())
+    if glass is None:
+        raise NotFound(what="request")
+    if glass.asked_by == officer.id:
+        raise rules.SecondPerson
+    if glass.decided_at is not None:
+        raise rules.AlreadyDecided
+    now = clock.now()
+    glass.decided_by, glass.decided_at, glass.granted = officer.id, now, granted
+    glass.decision = {"reason": reason, "decided_by": officer.name}
+    glass.open_until = rules.glass_until(now, terms()) if granted else None
+    log.note(session, officer, "let somebody read" if granted else "let somebody not read", glass.id, reason)
+
+
+def look_at_glasses(session: Session, officer: Officer) -> list[dict[str, Any]]:
+    """What the officer asked to read, and what became of it."""
+    rules.may_ask_to_read(officer)
+    return queries.glasses(session, officer)
+
+
+def look_through_glass(session: Session, officer: Officer, glass_id: UUID) -> list[dict[str, Any]]:
+    """Read a woman's cases with a second person's leave, while it lasts; raises NotOpenToYou. The look is logged."""
+    rules.may_ask_to_read(officer)
+    glass = session.scalar(select(Glass).where(Glass.id == glass_id, Glass.asked_by == officer.id))
+    if glass is None:
+        raise NotFound(what="request")
+    if rules.glass_state(glass.granted, glass.open_until, clock.now()) is not GlassState.GRANTED:
+        raise rules.NotOpenToYou
+    cases = queries.cases_about(session, glass.office, glass.person_index)
+    log.note(session, officer, "read through the glass", glass.id, glass.content["reason"])
+    return [queries.described(session, each) for each in cases]
+
+
+def look_at_log(session: Session, officer: Officer, before: int | None = None) -> list[log.Line]:
+    """Read the compartment's own log."""
+    rules.may_read(officer)
+    return queries.written(session, officer, before)
+
+
+def _open_requests(officer: Officer) -> Any:
+    return select(TalkRequest).where(TalkRequest.office == officer.office, TalkRequest.settled_at.is_(None))
+
+
+def _request(session: Session, officer: Officer, request_id: UUID) -> TalkRequest:
+    found: TalkRequest | None = session.scalar(
+        _open_requests(officer).where(TalkRequest.id == request_id).with_for_update()
+    )
+    if found is None:
+        raise NotFound(what="request")
+    return found
+
+
+def _open_case(session: Session, officer: Officer, case_id: UUID) -> ProtectionCase:
+    rules.may_read(officer)
+    found = queries.case(session, officer.office, case_id, lock=True)
+    if found.closed_at is not None:
+        raise rules.CaseClosed
+    return found
+
+
+def _step(session: Session, officer: Officer, case: ProtectionCase, once: str | None, **content: Any) -> bool:
+    """Write a step down; False when this very form was sent before."""
+    row = {
+        "id": ids.new_id(),
+        "case_id": case.id,
+        "once": once,
+        "content": content | {"by": officer.name},
+        "recorded_by": officer.id,
+        "recorded_at": clock.now(),
+    }
+    new = session.scalar(insert(Step).values(row).on_conflict_do_nothing().returning(Step.id)) is not None
+    if new:
+        log.note(session, officer, f"noted a step: {content['kind']}", case.id)
+    return new

@@ -1,0 +1,197 @@
+"""What the compartment can tell, and only to those who may ask: its office's counsellors."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from services.intake.journeys import publishing
+from services.intake.protection import log, rules
+from services.intake.protection.models import Glass, ProtectionCase, Step, TalkRequest
+from services.intake.registry import queries as registry
+from shared.events.intake import SubjectKind
+from shared.identity.officer import Officer
+from shared.kernel import clock
+from shared.kernel.errors import NotFound
+from shared.programmes.definition import Programme
+
+OF_HER = ("name", "phone", "village", "address")
+MOST_DUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What an office's counsellors owe, the earliest first."""
+
+    requests: list[dict[str, Any]]
+    cases: list[dict[str, Any]]
+    glasses: list[dict[str, Any]]
+
+
+def due(session: Session, officer: Officer) -> Due:
+    """The women who asked and wait, the open cases by when they are due, and who wants to read without the role."""
+    requests = session.scalars(
+        select(TalkRequest)
+        .where(TalkRequest.office == officer.office, TalkRequest.settled_at.is_(None))
+        .order_by(TalkRequest.due_at, TalkRequest.id)
+        .limit(MOST_DUE)
+    ).all()
+    cases = session.scalars(
+        of_office(officer, closed=False).order_by(ProtectionCase.follow_up_due_at, ProtectionCase.id).limit(MOST_DUE)
+    ).all()
+    glasses = session.scalars(
+        select(Glass)
+        .where(Glass.office == officer.office, Glass.decided_at.is_(None))
+        .order_by(Glass.asked_at, Glass.id)
+        .limit(MOST_DUE)
+    ).all()
+    names = _names(
+        session,
+        [*(_whose(each) for each in requests), *(UUID(each.person_id) for each in cases), *map(_whose, glasses)],
+    )
+    now = clock.now()
+    return Due(
+        [
+            {
+                "id": each.id,
+                "person_id": _whose(each),
+                "name": names.get(_whose(each)),
+                "asked_at": each.asked_at,
+                "due_at": each.due_at,
+                "is_overdue": each.due_at < now,
+            }
+            for each in requests
+        ],
+        [line(each, names) for each in cases],
+        [
+            {
+                "id": each.id,
+                "name": names.get(_whose(each)),
+                "asked_by": each.content["asked_by"],
+                "reason": each.content["reason"],
+                "asked_at": each.asked_at,
+                "may_decide": each.asked_by != officer.id,
+            }
+            for each in glasses
+        ],
+    )
+
+
+def of_office(officer: Officer, *, closed: bool | None = None) -> Select[Any]:
+    """The cases of the officer's office, all or only the open or the closed ones; read them by their ids."""
+    statement = select(ProtectionCase).where(ProtectionCase.office == officer.office)
+    if closed is None:
+        return statement
+    return statement.where(ProtectionCase.closed_at.is_not(None) if closed else ProtectionCase.closed_at.is_(None))
+
+
+def lines(session: Session, cases: Iterable[ProtectionCase]) -> list[dict[str, Any]]:
+    """Cases as a list shows them."""
+    found = list(cases)
+    names = _names(session, [UUID(each.person_id) for each in found])
+    return [line(each, names) for each in found]
+
+
+def line(case: ProtectionCase, names: dict[UUID, str]) -> dict[str, Any]:
+    """A case as a list shows it."""
+    now = clock.now()
+    return {
+        "id": case.id,
+        "name": names.get(UUID(case.person_id)),
+        "kind": case.kind,
+        "opened_at": case.opened_at,
+        "follow_up_due_at": case.follow_up_due_at,
+        "report_due_at": case.report_due_at,
+        "closed_at": case.closed_at,
+        "is_overdue": case.closed_at is None
+        and any(each is not None and each < now for each in (case.follow_up_due_at, case.report_due_at)),
+    }
+
+
+def described(session: Session, case: ProtectionCase) -> dict[str, Any]:
+    """A case with all that was done, and what is needed to reach the woman."""
+    person = UUID(case.person_id)
+    particulars = registry.particulars_of_persons(session, [person], OF_HER).get(person, {})
+    steps = session.scalars(select(Step).where(Step.case_id == case.id).order_by(Step.recorded_at, Step.id)).all()
+    return {
+        **line(case, {person: particulars["name"]} if "name" in particulars else {}),
+        "person_id": person,
+        "particulars": particulars,
+        "notes": case.notes,
+        "safe_contact": case.safe_contact,
+        "steps": [{"id": each.id, "recorded_at": each.recorded_at, **each.content} for each in steps],
+        "closing": case.closing,
+    }
+
+
+def case(session: Session, office: str, case_id: UUID, *, lock: bool = False) -> ProtectionCase:
+    """One case of an office; raises NotFound."""
+    statement = select(ProtectionCase).where(ProtectionCase.id == case_id, ProtectionCase.office == office)
+    found = session.scalar(statement.with_for_update() if lock else statement)
+    if found is None:
+        raise NotFound(what="case")
+    return found
+
+
+def was_sent_before(session: Session, case_id: UUID, once: str | None) -> bool:
+    """Whether a form of this name has written its step already."""
+    if once is None:
+        return False
+    return session.scalar(select(Step.id).where(Step.case_id == case_id, Step.once == once)) is not None
+
+
+def cases_about(session: Session, office: str, person_index: bytes) -> list[ProtectionCase]:
+    """A woman's cases at an office, the open one first."""
+    statement = select(ProtectionCase).where(
+        ProtectionCase.office == office, ProtectionCase.person_index == person_index
+    )
+    return list(session.scalars(statement.order_by(ProtectionCase.closed_at.desc().nulls_first(), ProtectionCase.id)))
+
+
+def glasses(session: Session, officer: Officer) -> list[dict[str, Any]]:
+    """What an officer asked to read, the latest first: the same for a woman with a case and for one without."""
+    found = session.scalars(
+        select(Glass).where(Glass.asked_by == officer.id).order_by(Glass.id.desc()).limit(MOST_DUE)
+    ).all()
+    return [asked(each) for each in found]
+
+
+def asked(glass: Glass) -> dict[str, Any]:
+    """A wish to read as the one who asked sees it."""
+    return {
+        "id": glass.id,
+        "person_id": _whose(glass),
+        "reason": glass.content["reason"],
+        "asked_at": glass.asked_at,
+        "state": rules.glass_state(glass.granted, glass.open_until, clock.now()),
+        "open_until": glass.open_until,
+    }
+
+
+def programmes_onward(session: Session) -> list[Programme]:
+    """The programmes for persons that DP3A leads."""
+    known = publishing.catalogue(session)
+    return [each for each in known if each.lead == rules.AGENCY and each.subject.kind.value == SubjectKind.PERSON]
+
+
+def audit(session: Session) -> list[str]:
+    """What is wrong with the compartment; nothing that is well is told, not even how much there is."""
+    return ["the log of the protection compartment was changed"] if log.broken_at(session) is not None else []
+
+
+def written(session: Session, officer: Officer, before: int | None) -> list[log.Line]:
+    """The compartment's own log as the office's counsellors read it."""
+    return log.lines(session, officer.office, before)
+
+
+def _whose(row: TalkRequest | Glass) -> UUID:
+    return UUID(row.content["person_id"])
+
+
+def _names(session: Session, persons: Iterable[UUID]) -> dict[UUID, str]:
+    wanted = list(set(persons))
+    found = registry.particulars_of_persons(session, wanted, ["name"]) if wanted else {}
+    return {person: fields["name"] for person, fields in found.items() if "name" in fields}

@@ -1,0 +1,35 @@
+"""The stage `intake.protection` as the common worklist knows it: the talk was offered, and that is all it says."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.intake.protection import commands, rules, schemas
+from services.intake.registry import commands as registry
+from shared.events.intake import SubjectKind
+from shared.identity.officer import Officer
+from shared.referrals.models import Referral
+from shared.referrals.work import Completion, StageWork
+
+OFFERED = "offered"
+
+
+class OfferedTalk(StageWork):
+    """Every woman is offered a confidential conversation; whether she asks for one goes into the compartment."""
+
+    kind = "intake.protection"
+    completion_schema = schemas.TalkDone
+    template = "protection/work.html"
+
+    def finish(
+        self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
+    ) -> list[Completion]:
+        """Every one ends alike, with the same outcome and without facts."""
+        told = [(each, done) for each, done in pairs if done["asks"] or done["contact"]]
+        if any(each.subject_kind is SubjectKind.GROUP for each, _ in told):
+            raise rules.AskEachWoman().at("asks")
+        contacts = {each.subject_id: done["contact"] for each, done in told if done["contact"]}
+        registry.note_contact_wishes(session, contacts)
+        commands.ask_for_talks(session, officer, [each.subject_id for each, done in told if done["asks"]])
+        return [Completion(OFFERED, {}) for _ in pairs]

@@ -1,0 +1,71 @@
+"""The compartment for tests: one office with a counsellor, an officer, a head, and two women of whom one is helped."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from services.intake.app import create
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.storage import Database
+from tests.browsing import an_officer, bearer
+from tests.intake.people import register
+
+ROOT = "/intake/v1/dp3a/protection"
+OFFICE = "dp3a-kukar"
+
+
+@dataclass
+class Compartment:
+    """The app, who works there, and what they ask of it."""
+
+    app: Flask
+    base: Database
+    counsellor: Officer
+    officer: Officer
+    head: Officer
+
+    def ask(self, who: Officer, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        client = self.app.test_client()
+        return client.open(
+            path if path.startswith("/") else f"{ROOT}/{path}",
+            method=method,
+            json=body,
+            headers={**bearer(who), **headers},
+        )
+
+    def women(self, count: int = 1) -> list[UUID]:
+        with self.base.transaction() as session:
+            return register(session, count)
+
+    def due(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.ask(self.counsellor, "GET", "due").get_json()
+        return found
+
+    def case(self, person: UUID, **changes: Any) -> dict[str, Any]:
+        given = {"person_id": str(person), "kind": "domestic-violence", "notes": "RAHASIA-42"} | changes
+        answer = self.ask(self.counsellor, "POST", "cases", given)
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.get_json()
+        return found
+
+    def read(self, case: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = self.ask(self.counsellor, "GET", f"cases/{case['id']}").get_json()
+        return found
+
+
+@pytest.fixture
+def compartment(intake_db: Database) -> Compartment:
+    app = create(intake_db)
+    app.testing = True
+    return Compartment(
+        app,
+        intake_db,
+        an_officer(Role.COUNSELLOR, office=OFFICE),
+        an_officer(Role.OFFICER, office=OFFICE),
+        an_officer(Role.HEAD, office=OFFICE),
+    )
