@@ -85,7 +85,7 @@ def get_case(agency: str, case_id: UUID) -> dict[str, Any]:
 @blueprint.put(f"{CASE}/safe-contact")
 @guard(Role.COUNSELLOR)
 @unrecorded
-@blueprint.arguments(schemas.SafeContactSchema)
+@blueprint.arguments(schemas.ContactWishSchema)
 @blueprint.response(204)
 def keep_safe_contact(given: dict[str, Any], agency: str, case_id: UUID) -> None:
     """Keep how she may be reached without danger."""

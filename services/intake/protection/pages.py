@@ -157,7 +157,7 @@ def _onward(session: Session, officer: Officer, case_id: UUID, given: dict[str, 
     commands.refer_onward(session, officer, case_id, given["programme"], doors.once())
 
 
-_case_form("safe-contact", schemas.SafeContactSchema, lambda: _("Saved."), commands.keep_safe_contact)
+_case_form("safe-contact", schemas.ContactWishSchema, lambda: _("Saved."), commands.keep_safe_contact)
 _case_form("steps", schemas.StepSchema, lambda: _("The step is noted."), _note_step)
 _case_form("report-clock", Schema, lambda: _("The clock of the report runs."), _start_clock)
 _case_form("report", schemas.ReportSchema, lambda: _("The report is noted."), _report)

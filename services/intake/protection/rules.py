@@ -39,17 +39,6 @@ TOLD_BY_ITSELF = frozenset({StepKind.POLICE_REPORT, StepKind.REFERRED_ONWARD})
 """Steps that a command of their own writes, because more follows from them."""
 
 
-class Channel(StrEnum):
-    """How she may be reached without putting her in danger."""
-
-    PHONE = "phone"
-    MESSAGE = "message"
-    VISIT = "visit"
-    AT_OFFICE = "at-office"
-    TRUSTED_PERSON = "trusted-person"
-    NEVER = "never"  # she comes herself
-
-
 class CloseReason(StrEnum):
     """Why a case was closed."""
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields, validate
 
-from services.intake.protection.rules import CaseKind, Channel, CloseReason, GlassState, StepKind
+from services.intake.protection.rules import CaseKind, CloseReason, GlassState, StepKind
+from services.intake.registry.schemas import ContactWishSchema
 from shared.web.paging import PageQuery
 
 LONGEST_NOTE = 10_000
@@ -31,26 +32,11 @@ class WhoSchema(Schema):
     nik = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
 
 
-class SafeContactSchema(Schema):
-    """How she may be reached without danger."""
-
-    channel = fields.Enum(Channel, by_value=True, required=True)
-    hours = _line(metadata={"description": "When, in her words"})
-    never_call = fields.Boolean(load_default=False)
-    code_word = _line(metadata={"description": "By which she knows who it is"})
-    through = _line(metadata={"description": "The person she trusts, and how to reach that person"})
-
-    @post_load
-    def without_gaps(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """As it is kept: plain values, without what was left empty."""
-        return {name: value for name, value in {**given, "channel": given["channel"].value}.items() if value}
-
-
 class TalkDone(Schema):
     """The talk was offered. Whether she asks for a conversation goes into the compartment and is never told again."""
 
     asks = fields.Boolean(load_default=False)
-    contact = fields.Nested(SafeContactSchema, load_default=None, allow_none=True)
+    contact = fields.Nested(ContactWishSchema, load_default=None, allow_none=True)
 
 
 class OpenCaseSchema(WhoSchema):
@@ -60,7 +46,7 @@ class OpenCaseSchema(WhoSchema):
     kind = fields.Enum(CaseKind, by_value=True, required=True)
     notes = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=LONGEST_NOTE))
     under_tpks = fields.Boolean(load_default=False, metadata={"description": "UU TPKS asks for a report to the police"})
-    safe_contact = fields.Nested(SafeContactSchema, load_default=None, allow_none=True)
+    safe_contact = fields.Nested(ContactWishSchema, load_default=None, allow_none=True)
 
 
 class SettleSchema(Schema):

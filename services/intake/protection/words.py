@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from services.intake.protection.rules import CaseKind, Channel, CloseReason, GlassState, StepKind
+from services.intake.protection.rules import CaseKind, CloseReason, GlassState, StepKind
 
 
 def kinds() -> dict[str, str]:
@@ -29,18 +29,6 @@ def steps() -> dict[str, str]:
         StepKind.POLICE_REPORT: _("Report to the police"),
         StepKind.REFERRED_ONWARD: _("Referred to a programme"),
         StepKind.OTHER: _("Other"),
-    }
-
-
-def channels() -> dict[str, str]:
-    """How she may be reached."""
-    return {
-        Channel.PHONE: _("By phone"),
-        Channel.MESSAGE: _("By message"),
-        Channel.VISIT: _("By a visit"),
-        Channel.AT_OFFICE: _("At the office"),
-        Channel.TRUSTED_PERSON: _("Through a person she trusts"),
-        Channel.NEVER: _("Not at all: she comes herself"),
     }
 
 

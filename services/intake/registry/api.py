@@ -88,6 +88,16 @@ def search_persons(given: dict[str, str], agency: str) -> paging.Page[dict[str, 
         return paging.Page([queries.summary(each) for each in found], None)
 
 
+@blueprint.put("/<agency>/persons/<uuid:person_id>/contact-wish")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.ContactWishSchema)
+@blueprint.response(204)
+def note_contact_wish(given: dict[str, Any], agency: str, person_id: UUID) -> None:
+    """Keep how a person wishes to be reached; stages with which the programme shares it are told from then on."""
+    with door.transaction() as session:
+        doors.note_wish(session, person_id, given)
+
+
 @blueprint.get("/<agency>/persons/<uuid:person_id>")
 @guard(*READERS)
 @blueprint.response(200, schemas.PersonSchema)

@@ -51,6 +51,12 @@ def look_at(session: Session, person_id: UUID) -> dict[str, Any]:
     return queries.described(session, found)
 
 
+def note_wish(session: Session, person_id: UUID, wish: dict[str, Any]) -> None:
+    """Keep how a person of the officer's areas wishes to be reached."""
+    found = queries.person(session, door.current_officer(), person_id)
+    commands.note_contact_wishes(session, {found.id: wish})
+
+
 def looked_at(session: Session, people: Iterable[Person], why: str) -> list[Person]:
     """Log that the officer sees these people."""
     seen = list(people)

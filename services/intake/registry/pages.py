@@ -92,10 +92,33 @@ def search_persons(agency: str) -> Page:
 @guard(*READERS)
 def show_person(agency: str, person_id: UUID) -> str:
     """Everything about one person; the look is logged."""
+    return _person(agency, person_id)
+
+
+@pages.post("/<agency>/persons/<uuid:person_id>/contact-wish")
+@guard(Role.OFFICER)
+def note_contact_wish(agency: str, person_id: UUID) -> Page:
+    """Keep how a person wishes to be reached."""
+    try:
+        given = forms.load(schemas.ContactWishSchema(), request.form)
+        with door.transaction() as session:
+            doors.note_wish(session, person_id, given)
+    except Invalid as invalid:
+        return _person(agency, person_id, forms.filled(request.form, invalid)), 422
+    flash(_("Saved."), "success")
+    return redirect(f"/intake/{agency}/persons/{person_id}", 303)
+
+
+def _person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     with door.transaction() as session:
         person = doors.look_at(session, person_id)
         return render_template(
-            "registry/person.html", agency=agency, person=person, labels=shown.labels(), area_name=places.name_of
+            "registry/person.html",
+            agency=agency,
+            person=person,
+            labels=shown.labels(),
+            area_name=places.name_of,
+            form=form or forms.blank(person["contact_wish"] or {}),
         )
 
 

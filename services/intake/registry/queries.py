@@ -121,8 +121,10 @@ def described(session: Session, found: Person) -> dict[str, Any]:
         .where(HouseholdMember.person_id == found.id, HouseholdMember.until.is_(None))
     ).first()
     listings = session.scalars(select(Listing).where(Listing.person_id == found.id).order_by(Listing.since)).all()
+    wish = session.get(ContactWish, found.id)
     return {
         **summary(found),
+        "contact_wish": wish.wish if wish else None,
         "phone": found.phone,
         "marital_status": found.marital_status,
         "occupation": found.occupation,

@@ -30,6 +30,17 @@ class Sex(StrEnum):
     MALE = "male"
 
 
+class Channel(StrEnum):
+    """How she may be reached without putting her in danger."""
+
+    PHONE = "phone"
+    MESSAGE = "message"
+    VISIT = "visit"
+    AT_OFFICE = "at-office"
+    TRUSTED_PERSON = "trusted-person"
+    NEVER = "never"  # she comes herself
+
+
 class MaritalStatus(StrEnum):
     """As the family card says it; field lists write 'janda' for both kinds of loss, which counts as widowed."""
 

@@ -1,9 +1,11 @@
 """The shapes of persons and imports as they cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
 
 from services.intake.registry.models import ImportState
-from services.intake.registry.rules import MaritalStatus, Occupation, Registry, Relation, Sex
+from services.intake.registry.rules import Channel, MaritalStatus, Occupation, Registry, Relation, Sex
 from shared.web.paging import PageQuery
 
 
@@ -50,6 +52,29 @@ class NikSchema(Schema):
     nik = fields.String(required=True, validate=validate.Length(max=40))
 
 
+LONGEST_LINE = 200
+
+
+def _line(what: str) -> fields.String:
+    longest = validate.Length(max=LONGEST_LINE)
+    return fields.String(load_default=None, allow_none=True, validate=longest, metadata={"description": what})
+
+
+class ContactWishSchema(Schema):
+    """How a person wishes to be reached, so that nobody puts her in danger."""
+
+    channel = fields.Enum(Channel, by_value=True, required=True)
+    hours = _line("When, in her words")
+    never_call = fields.Boolean(load_default=False)
+    code_word = _line("By which she knows who it is")
+    through = _line("The person she trusts, and how to reach that person")
+
+    @post_load
+    def without_gaps(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As it is kept: plain values, without what was left empty."""
+        return {name: value for name, value in {**given, "channel": given["channel"].value}.items() if value}
+
+
 class PersonLineSchema(Schema):
     """A person as a list shows her."""
 
@@ -86,6 +111,7 @@ class PersonSchema(PersonLineSchema):
     """Everything that her officer sees."""
 
     phone = fields.String(required=True, allow_none=True)
+    contact_wish = fields.Dict(required=True, allow_none=True)
     marital_status = fields.Enum(MaritalStatus, by_value=True, required=True, allow_none=True)
     occupation = fields.Enum(Occupation, by_value=True, required=True, allow_none=True)
     pre_prosperous = fields.Boolean(required=True, allow_none=True)
