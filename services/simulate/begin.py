@@ -1,4 +1,4 @@
-"""How a demonstration begins: registries come in, funds open, people and groups are chosen and set out. All over HTTP."""
+"""How a demonstration begins: registries come in, funds open, people and groups set out. All of it over HTTP."""
 
 import time
 from collections import Counter, defaultdict
@@ -102,7 +102,9 @@ def bring_in_registries(officers: Mapping[str, Client], seed: int, wanted: Seque
     """
     from services.intake.registry.generate import registry_file
 
-    addresses = {office: f"/intake/v1/{agency_of(office)}/imports" for office in dict.fromkeys(r.office for r in wanted)}
+    addresses = {
+        office: f"/intake/v1/{agency_of(office)}/imports" for office in dict.fromkeys(r.office for r in wanted)
+    }
     for office, address in addresses.items():
         if any(True for _ in officers[office].every(address)):
             continue
@@ -111,7 +113,9 @@ def bring_in_registries(officers: Mapping[str, Client], seed: int, wanted: Seque
                 file = registry_file(each.region, each.persons, seed, vulnerable_women=each.vulnerable_women)
                 officers[office].upload(address, f"registri-{each.region}.csv", file.encode())
     deadline = time.monotonic() + IMPORTS_WITHIN
-    while any(each["state"] != "done" for office, address in addresses.items() for each in officers[office].every(address)):
+    while any(
+        each["state"] != "done" for office, address in addresses.items() for each in officers[office].every(address)
+    ):
         if time.monotonic() > deadline:
             raise TimeoutError(f"the registries are not in after {IMPORTS_WITHIN:.0f} s")
         time.sleep(0.2)
@@ -149,7 +153,7 @@ def found_groups(beginning: Beginning, officer: Client, chance: Chance, count: i
 
 
 def propose_groups(beginning: Beginning, officer: Client, chance: Chance, count: int) -> Iterator[str]:
-    """Found groups and propose their members, who are verified first; the fullest kecamatan each get one before any two.
+    """Found groups and propose their members, who are verified first; every kecamatan has one before any has two.
 
     A careful officer proposes those who would qualify; now and then somebody slips in who does not.
     """
@@ -211,16 +215,19 @@ def set_out(officer: Client, agency: str, programme: str, subjects: Iterable[str
 
 
 BEGINNINGS = (
-    Beginning(
-        KUBE, KALTIM, 40, found_groups, ("64.02", "64.07"), members=5, called="KUBE", trades=tuple(sorted(KITS))
-    ),
+    Beginning(KUBE, KALTIM, 40, found_groups, ("64.02", "64.07"), members=5, called="KUBE", trades=tuple(sorted(KITS))),
     Beginning(WRSE, KALTIM, 50, choose_women, ("64.02", "64.72")),
     Beginning(
-        USAHA_MIKRO, KALTIM, 8, propose_groups, ("64.02", "64.72"), members=10, called="KUBE", trades=tuple(sorted(KITS))
+        USAHA_MIKRO,
+        KALTIM,
+        8,
+        propose_groups,
+        ("64.02", "64.72"),
+        members=10,
+        called="KUBE",
+        trades=tuple(sorted(KITS)),
     ),
-    Beginning(
-        KUSIAPP, MATARAM, 6, propose_groups, ("52.71",), 5, called="KUsiAPP", trades=FOOD, names=MATARAM_NAMES
-    ),
+    Beginning(KUSIAPP, MATARAM, 6, propose_groups, ("52.71",), 5, called="KUsiAPP", trades=FOOD, names=MATARAM_NAMES),
     Beginning(KUKAR, DP3A_KUKAR, 40, choose_women, ("64.02",)),
     Beginning(P2WKSS, TANGSEL, 40, choose_women, ("36.74",)),
 )

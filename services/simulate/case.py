@@ -28,6 +28,11 @@ class Case:
         return str(self.row["kind"])
 
     @property
+    def agency(self) -> str:
+        """The role of the office at whose desk it lies, which its addresses name."""
+        return str(self.row["agency"])
+
+    @property
     def attempt(self) -> int:
         """How often the stage has been offered."""
         return int(self.row["attempt"])

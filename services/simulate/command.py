@@ -11,7 +11,7 @@ from services.simulate.accounts import demo_clients
 from services.simulate.begin import KUBE, WRSE
 from services.simulate.days import Days
 from services.simulate.report import Report
-from services.simulate.simulation import Simulation, Wanted
+from services.simulate.simulation import USUAL, Simulation, Wanted
 from shared.kernel import clock
 from shared.kernel.settings import SERVICES, settings
 from shared.kernel.stopping import Stopping
@@ -36,18 +36,40 @@ def speed_of(text: str) -> float | None:
 @click.command()
 @click.option("--seed", default=1, show_default=True, help="The same seed brings the same luck.")
 @click.option("--speed", default=SPEED, show_default=True, help="Days for each second, or max.")
-@click.option("--groups", default=40, show_default=True, help="How many business groups set out.")
-@click.option("--women", default=50, show_default=True, help="How many women set out.")
-@click.option("--programme", "programmes", multiple=True, type=click.Choice([KUBE, WRSE]), help="Only these.")
+@click.option("--programme", "programmes", multiple=True, type=click.Choice(list(USUAL)), help="Only these.")
+@click.option(
+    "--journeys", type=click.IntRange(1), help="How many set out on each; else each programme's usual number."
+)
+@click.option("--groups", type=click.IntRange(1), help=f"How many groups set out on {KUBE}, and only on what is named.")
+@click.option("--women", type=click.IntRange(1), help=f"How many women set out on {WRSE}, and only on what is named.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
-def simulate(seed: int, speed: str, groups: int, women: int, programmes: tuple[str, ...], as_json: bool) -> None:
+def simulate(
+    seed: int,
+    speed: str,
+    programmes: tuple[str, ...],
+    journeys: int | None,
+    groups: int | None,
+    women: int | None,
+    as_json: bool,
+) -> None:
     """Let simulated officers work through the agencies' endpoints until every journey is over."""
-    wanted = Wanted(seed=seed, groups=groups, women=women, programmes=programmes or (KUBE, WRSE))
+    wanted = Wanted(seed=seed, numbers=numbers(programmes, journeys, groups, women))
     report = run(wanted, speed_of(speed), Console(stderr=True))
     if as_json:
         click.echo(json.dumps(report.to_json(), indent=2))
     else:
         Console(highlight=False).print(report.tables())
+
+
+def numbers(programmes: tuple[str, ...], journeys: int | None, groups: int | None, women: int | None) -> dict[str, int]:
+    """How many set out on each programme; naming a programme, or a number of groups or women, leaves the others out."""
+    given = {KUBE: groups, WRSE: women}
+    named = set(programmes) | {programme for programme, number in given.items() if number}
+    return {
+        programme: given.get(programme) or journeys or usual
+        for programme, usual in USUAL.items()
+        if not named or programme in named
+    }
 
 
 def run(wanted: Wanted, days_per_second: float | None, console: Console) -> Report:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from random import Random
 
 from services.simulate.case import Case, moment, morning
@@ -17,6 +18,8 @@ from services.simulate.client import Client, Json, Refused
 from services.simulate.work import ACTS
 from shared.kernel import calendar, clock
 from shared.kernel.settings import SERVICES
+from shared.programmes import library
+from shared.programmes.kinds import kind
 
 NEVER = datetime.max.replace(tzinfo=clock.zone())
 
@@ -45,6 +48,14 @@ NOES = (
 )
 
 
+@cache
+def services_of(agency: str) -> tuple[str, ...]:
+    """The services at which an agency has a worklist, by the stages that the programmes give it."""
+    stages = [stage for programme in library.published().values() for stage in programme.stages.values()]
+    found = {kind(stage.does).service for stage in stages if stage.agency == agency}
+    return tuple(service for service in SERVICES if service in found)
+
+
 @dataclass
 class Desk:
     """One office, whom it can ask, and what it has in mind for each referral."""
@@ -64,7 +75,7 @@ class Desk:
 
     def work_a_day(self) -> Iterator[datetime]:
         """Do all that is due today; gives the moments at which something will be due next."""
-        for service in SERVICES:
+        for service in services_of(self.agency):
             for row in list(self.colleague("officer").every(f"/{service}/v1/{self.agency}/referrals")):
                 yield from self._treat(service, row)
 

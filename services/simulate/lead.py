@@ -55,4 +55,5 @@ def let_step_back(
             continue
         reason = chance.choice(REASONS)
         officer.post(f"/intake/v1/{agency}/journeys/{journey['id']}/withdraw", {"reason": reason})
+        journey["status"] = "ended"
         done["stepped back"] += 1

@@ -13,12 +13,18 @@ from services.simulate.client import Json
 from shared.kernel import calendar, clock
 from shared.kernel.money import format_rupiah
 
+ENDS = ("graduated", "completed", "refused", "withdrawn", "stopped", "open")
+"""How journeys end; completed is the end without graduation, stopped the leading office's."""
+CLOSED = ("completed", "done again", "declined", "returned", "unanswered")
+"""What becomes of referrals; done again are those completed that a second chance or a repetition brought."""
+
 
 @dataclass
 class Report:
     """Counts by programme, collected at the end."""
 
     outcomes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    referrals: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     spans: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     granted: Counter[str] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
@@ -30,8 +36,13 @@ class Report:
             self.outcomes[each["programme"]][each["outcome"] or "open"] += 1
 
     def add_referrals(self, referrals: Iterable[Json]) -> None:
-        """Add how long each completed stage took, in working days from offer to close."""
+        """Add what became of referrals, and how long each completed stage took, in working days from offer to close."""
         for each in referrals:
+            self.referrals[each["programme"]][each["state"]] += 1
+            if each["state"] != "completed":
+                continue
+            if each["attempt"] > 1:
+                self.referrals[each["programme"]]["done again"] += 1
             offered, closed = (moment(each[name]).astimezone(clock.zone()) for name in ("offered_at", "closed_at"))
             days = calendar.working_days_between(offered.date(), closed.date())
             self.spans[each["programme"], each["stage"]].append(days)
@@ -46,6 +57,7 @@ class Report:
         """The report as plain JSON values."""
         return {
             "outcomes": {programme: dict(counts) for programme, counts in self.outcomes.items()},
+            "referrals": {programme: dict(counts) for programme, counts in self.referrals.items()},
             "working_days": {f"{programme}/{stage}": median(days) for (programme, stage), days in self.spans.items()},
             "granted": dict(self.granted),
             "done": dict(self.done),
@@ -54,13 +66,25 @@ class Report:
 
     def tables(self) -> Group:
         """The report for a terminal."""
-        journeys = Table("programme", "journeys by outcome", "granted", box=None, header_style="dim")
+        journeys = _table("programme", *ENDS, "granted")
         for programme, counts in sorted(self.outcomes.items()):
-            told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
-            journeys.add_row(programme, told, format_rupiah(self.granted[programme]))
-        stages = Table("stage", "completed", "median working days", box=None, header_style="dim")
+            ends = [str(counts[end] or "") for end in ENDS]
+            journeys.add_row(
+                programme, *ends, format_rupiah(self.granted[programme]) if self.granted[programme] else ""
+            )
+        referrals = _table("referrals", *CLOSED)
+        for programme, counts in sorted(self.referrals.items()):
+            referrals.add_row(programme, *(str(counts[state] or "") for state in CLOSED))
+        stages = _table("stage", "completed", "median working days")
         for (programme, stage), days in sorted(self.spans.items()):
             stages.add_row(f"{programme} / {stage}", str(len(days)), f"{median(days):g}")
         acts = ", ".join(f"{count} {what}" for what, count in self.done.most_common())
         refused = ", ".join(f"{count} {code}" for code, count in self.refusals.most_common()) or "none"
-        return Group(journeys, "", stages, "", f"Acts: {acts}. Requests refused: {refused}.")
+        return Group(journeys, "", referrals, "", stages, "", f"Acts: {acts}. Requests refused: {refused}.")
+
+
+def _table(first: str, *columns: str) -> Table:
+    table = Table(first, box=None, header_style="dim")
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table

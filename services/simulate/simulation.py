@@ -125,8 +125,8 @@ class Simulation:
         for office, journeys in open_ones.items():
             agency = begin.agency_of(office)
             officer, head = self.somebody("officer", office), self.somebody("head", office)
-            stuck = [each for each in journeys if each["is_stuck"]]
             yield from let_step_back(officer, agency, journeys, self._luck_of, self.report.done)
+            stuck = [each for each in journeys if each["is_stuck"] and each["status"] == "open"]
             decide_on_stuck(head, agency, stuck, self.report.done, self.report.refusals)
         if self.report.done["stepped back"] > given_up:
             self.days.settle()
@@ -156,7 +156,9 @@ class Simulation:
     def _collect(self) -> None:
         """Ask the coordinators, each for her own region; whose region lies in another's is not asked twice."""
         self.report.add_journeys(self._journeys())
-        region = {each.office: all_offices()[each.office].region for each in self.officers if "coordinator" in each.roles}
+        region = {
+            each.office: all_offices()[each.office].region for each in self.officers if "coordinator" in each.roles
+        }
         for office, own in region.items():
             if any(own != other and covers(other, own) for other in region.values()):
                 continue

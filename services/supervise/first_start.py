@@ -34,11 +34,12 @@ def demonstration(*, simulate: bool) -> Part:
 
 
 def run_registry() -> None:
-    """Bring an invented registry in, as an officer does."""
+    """Bring invented registries in, as an officer of each region does."""
     from services.simulate import begin
 
     clients = demo_clients(settings().home, settings().port)
-    begin.bring_in_registry(clients[0], seed=1)
+    officers = {each.office: each for each in reversed(clients) if "officer" in each.roles}
+    begin.bring_in_registries(officers, seed=1)
 
 
 def run_simulation() -> None:

@@ -119,11 +119,11 @@ def check_choice(chosen: Sequence[Chosen], most: int) -> None:
 def check_proposal(person_ids: Sequence[UUID]) -> None:
     """Refuse a proposal that names nobody, somebody twice, or more than any group may have."""
     if not person_ids:
-        raise NobodyProposed(errors={"person_ids": ["nobody-proposed"]})
+        raise NobodyProposed().at("person_ids")
     if len(set(person_ids)) < len(person_ids):
-        raise ChosenTwice(errors={"person_ids": ["chosen-twice"]})
+        raise ChosenTwice().at("person_ids")
     if len(person_ids) > MOST_MEMBERS:
-        raise TooManyMembers(most=MOST_MEMBERS, errors={"person_ids": ["too-many"]})
+        raise TooManyMembers(most=MOST_MEMBERS).at("person_ids")
 
 
 def check_area(group_area: str, living_in: Mapping[UUID, str]) -> None:

@@ -14,13 +14,20 @@ KITS: dict[str, tuple[tuple[str, str, int], ...]] = {
     "ternak": (("Kandang ayam", "unit", 1_900_000), ("Bibit ayam", "ekor", 12_000), ("Pakan", "sak", 395_000)),
 }
 """Goods, units and prices in rupiah: plausible, not measured."""
+WITHOUT_CEILING = 18_000_000
+"""Rupiah that a group asks for where the programme names no ceiling. Source: assumption, for the demonstration only."""
 VENDORS = ("Toko Sumber Rejeki", "CV Mahakam Jaya", "UD Etam Bersama", "Toko Berkah")
 WITNESSES = ("Ketua RT", "Petugas kelurahan", "Pendamping sosial")
 
 
 def propose(case: Case) -> datetime | None:
     """Write the budget (RAB) with the applicants and submit it."""
-    case.complete({"outcome": "submitted", "lines": budget(case.chance("kit"), case.seen["settings"]["ceiling"])})
+    case.complete(
+        {
+            "outcome": "submitted",
+            "lines": budget(case.chance("kit"), case.seen["settings"]["ceiling"] or WITHOUT_CEILING),
+        }
+    )
     return None
 
 
@@ -108,7 +115,7 @@ def _close_open_lines(case: Case, lines: list[Json]) -> None:
     there = case.colleague("officer", grant["office"])
     for line in lines:
         if line["open_quantity"]:
-            there.post(f"/grants/v1/dinsos/grants/{grant['id']}/lines/{line['number']}/close")
+            there.post(f"/grants/v1/{case.agency}/grants/{grant['id']}/lines/{line['number']}/close")
 
 
 ACTS = {

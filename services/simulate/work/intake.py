@@ -1,9 +1,11 @@
-"""Dinas Sosial at intake: forms groups, checks registries, papers and places."""
+"""The leading offices at intake: form groups, check registries, papers and places."""
 
 from datetime import datetime
 
 from services.simulate.case import Case, working_days_later
 
+KECAMATAN_CODE = 8
+"""Characters of a kecamatan's code: `64.02.01`."""
 LEADERS = ("chair", "secretary", "treasurer")
 
 
@@ -12,12 +14,10 @@ def form_group(case: Case) -> datetime | None:
     work = case.work
     luck = case.chance("members")
     size = work["size"]["most"]
-    living_near = [each["id"] for each in work["possible"]]
-    if luck.random() < 0.95:  # a careful officer proposes only those who would qualify
-        qualify = case.colleague("officer").every(
-            "/intake/v1/dinsos/candidates", programme=case.row["programme"], area=case.row["area"][:8]
-        )
-        wanted = {each["id"] for each in qualify}
+    verified = [each["person_id"] for each in work["members"]]  # where the programme verifies before the deliberation
+    living_near = verified or [each["id"] for each in work["possible"]]
+    if luck.random() < 0.95 and not verified:  # a careful officer proposes only those who would qualify
+        wanted = _who_would_qualify(case)
         living_near = [each for each in living_near if each in wanted]
     if len(living_near) < size:
         size = len(living_near)
@@ -42,7 +42,7 @@ def verify(case: Case) -> datetime | None:
     findings: dict[str, dict[str, object]]
     match case.seen["settings"]["check"]:
         case "registry":
-            findings = {"registry": {"evidence": "Surat keterangan Dukcapil"} if case.attempt > 1 else {}}
+            findings = {"registry": _evidence(case) if case.attempt > 1 else {}}
         case "file":
             complete = luck.random() > (0.12 if case.attempt == 1 else 0.02)
             papers = ("identity_cards", "family_cards", "proposal_signed")
@@ -58,6 +58,35 @@ def verify(case: Case) -> datetime | None:
             }
     case.complete(findings)
     return None
+
+
+def _evidence(case: Case) -> dict[str, object]:
+    """Dukcapil's letter for a NIK that disagrees with its record; who does not qualify is replaced, and not excused."""
+    is_fit = case.work["eligible"]
+    if not is_fit and case.row["subject_kind"] == "group":
+        is_fit = _replace_unfit(case)
+    return {"evidence": "Surat keterangan Dukcapil"} if is_fit else {}
+
+
+def _replace_unfit(case: Case) -> bool:
+    """Let others take the place of the proposed who do not qualify; whether there was somebody for every place."""
+    officer, address = case.colleague("officer"), f"/intake/v1/{case.agency}/groups/{case.row['subject_id']}"
+    qualify = _who_would_qualify(case)
+    members = {each["person_id"] for each in officer.get(address)["members"]}
+    others = sorted({each["id"] for each in officer.listed(f"{address}/candidates")} & qualify)
+    unfit = sorted(members - qualify)
+    for leaving, joining in zip(
+        unfit, case.chance("replaced").sample(others, min(len(unfit), len(others))), strict=False
+    ):
+        officer.post(f"{address}/replacements", {"leaving": leaving, "joining": joining})
+    return len(others) >= len(unfit)
+
+
+def _who_would_qualify(case: Case) -> set[str]:
+    address = f"/intake/v1/{case.agency}/candidates"
+    kecamatan = case.row["area"][:KECAMATAN_CODE]
+    found = case.colleague("officer").every(address, programme=case.row["programme"], area=kecamatan)
+    return {each["id"] for each in found}
 
 
 ACTS = {"intake.group-formation": form_group, "intake.verification": verify}

@@ -1,6 +1,7 @@
-"""Dinas Sosial at monitoring: visits in the programme's months, and two signatures at the end."""
+"""The leading offices at monitoring: visits in the programme's months, and two signatures at the end."""
 
 from datetime import date, datetime
+from random import Random
 from typing import Any
 
 from services.simulate.case import Case, morning, working_days_later
@@ -40,16 +41,27 @@ def findings(case: Case, number: int) -> dict[str, Any]:
 
 def graduate(case: Case) -> datetime | None:
     """An officer signs, then the head signs the same."""
-    found = case.seen["earlier"].get("monitoring", {}).get("outcome")
     luck = case.chance("verdict")
-    signed: dict[str, str | None]
-    if found == "stalled":
-        signed = {"verdict": "failed", "cause": luck.choice(CAUSES)}
-    else:
-        signed = {"verdict": "graduated" if found == "growing" or luck.random() < 0.5 else "not-yet", "cause": None}
+    found = {report["outcome"] for report in case.seen["earlier"].values()}
+    if "stalled" in found:
+        signed = _signed("failed", luck)
+    elif found & SEEN_BY_VISITS:
+        signed = _signed("graduated" if "growing" in found or luck.random() < 0.5 else "not-yet", luck)
+    else:  # nobody visited: the more of her steps went wrong, the less likely she stands on her own feet
+        wrong = sum(report["outcome"] in SETBACKS for report in case.seen["earlier"].values())
+        chance = luck.random() + 0.25 * wrong - 0.15 * (case.attempt - 1)
+        signed = _signed("graduated" if chance < 0.75 else "not-yet" if chance < 1.1 else "failed", luck)
     case.save(signed)
     case.complete(signed, by="head")
     return None
+
+
+SEEN_BY_VISITS = frozenset({"growing", "steady"})
+SETBACKS = frozenset({"absent", "not-kept", "not-yet", "not-marketed", "not-joined", "took-part"})
+
+
+def _signed(verdict: str, luck: Random) -> dict[str, str | None]:
+    return {"verdict": verdict, "cause": luck.choice(CAUSES) if verdict == "failed" else None}
 
 
 ACTS = {"monitoring.visits": visit, "monitoring.graduation": graduate}

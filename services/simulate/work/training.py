@@ -1,4 +1,4 @@
-"""Dinas Sosial at training: plans briefings, gives places, marks who came."""
+"""Whoever teaches: plans briefings, gives places, marks who came."""
 
 from datetime import date, datetime
 
@@ -52,7 +52,7 @@ def _plan(case: Case, first: date) -> str:
     asked = case.seen["settings"]
     days = [calendar.add_working_days(first, day) if day else first for day in range(asked["sessions"])]
     course = case.colleague("officer").post(
-        "/training/v1/dinsos/courses",
+        f"/training/v1/{case.agency}/courses",
         {
             "type": asked["course"],
             "title": f"Bimbingan teknis {first:%d-%m-%Y}",
