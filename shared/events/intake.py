@@ -136,11 +136,14 @@ class ParticularsShared(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SharedReferral:
-    """A referral for which an agency was told of her, and the kind of stage by which a service knows its own."""
+    """A stage for which an agency was told of her, its latest referral, and the kind by which a service knows its own.
 
-    referral_id: UUID
+    There is no latest referral while the stage waits for its turn after a second chance.
+    """
+
     stage: str
     does: str
+    referral_id: UUID | None = None
 
 
 @event("consent-withdrawn", by="intake")

@@ -110,7 +110,7 @@ def hear_consents_withdrawn(session: Session, heard: Sequence[Heard[ConsentWithd
     ).all()
     for kind in dict.fromkeys(each.kind for each in erased):
         works[kind].erased(session, [each for each in erased if each.kind == kind])
-    wanted = {shared.referral_id for _, shared in ours}
+    wanted = {shared.referral_id for _, shared in ours if shared.referral_id}
     if early := [{"referral_id": each} for each in wanted - {each.id for each in commands.locked(session, wanted)}]:
         session.execute(insert(EarlyWithdrawal).on_conflict_do_nothing(), early)
 

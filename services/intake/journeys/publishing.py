@@ -55,6 +55,12 @@ def newest(session: Session, programme: str, version: int | None = None) -> Prog
     return _read(session, row.id, row.version, row.digest)
 
 
+def versions(session: Session, programme: str) -> list[Programme]:
+    """Every published version of a programme, the oldest first."""
+    rows = session.scalars(select(ProgrammeVersion).where(ProgrammeVersion.id == programme))
+    return [_read(session, each.id, each.version, each.digest) for each in sorted(rows, key=lambda row: row.version)]
+
+
 def catalogue(session: Session) -> list[Programme]:
     """Every published programme in its newest version, by identifier."""
     statement = select(ProgrammeVersion.id).distinct().order_by(ProgrammeVersion.id)

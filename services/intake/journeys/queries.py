@@ -73,7 +73,9 @@ def described(session: Session, found: Journey) -> dict[str, Any]:
                 "title": {"id": stage.title.id, "en": stage.title.en},
                 "agency": stage.agency,
                 "does": stage.does,
+                "basis": stage.basis,
                 "standing": at.standing.value if at else "waiting",
+                "why": at.why if at else None,
                 "attempt": at.attempt if at else 0,
                 "office": at.office if at else None,
                 "due_at": at.due_at if at else None,
@@ -82,7 +84,12 @@ def described(session: Session, found: Journey) -> dict[str, Any]:
                 "came_back": came_back.get(name, []),
             }
         )
-    return {**summary(found), "end_reason": found.end_reason, "stages": stages}
+    return {
+        **summary(found),
+        "end_reason": found.end_reason,
+        "asks_consent": definition.asks_consent,
+        "stages": stages,
+    }
 
 
 def summary(found: Journey) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from services.intake.journeys.rules import JourneyStatus
 from shared.events.intake import JourneyOutcome, StuckBecause, SubjectKind
+from shared.programmes.definition import Basis
 from shared.web.paging import PageQuery
 
 MOST_AT_ONCE = 5000
@@ -96,13 +97,15 @@ class Title(Schema):
 
 
 class Stage(Schema):
-    """One stage of a journey; `waiting` stands for not reached yet."""
+    """One stage of a journey; `waiting` stands for not reached yet, `why` says why it is stuck or was skipped."""
 
     stage = fields.String()
     title = fields.Nested(Title)
     agency = fields.String()
     does = fields.String()
+    basis = fields.Enum(Basis, by_value=True)
     standing = fields.String()
+    why = fields.String(allow_none=True)
     attempt = fields.Integer()
     office = fields.String(allow_none=True)
     due_at = fields.String(allow_none=True)
@@ -115,6 +118,7 @@ class WholeJourney(Journey):
     """A journey with all its stages."""
 
     end_reason = fields.String(allow_none=True)
+    asks_consent = fields.Boolean()
     stages = fields.List(fields.Nested(Stage))
 
 

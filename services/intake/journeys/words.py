@@ -30,6 +30,7 @@ BECAUSE = {
     StuckBecause.DECLINED: N_("Declined"),
     StuckBecause.UNANSWERED: N_("Unanswered"),
     StuckBecause.RETURNED: N_("Given back"),
+    StuckBecause.CONSENT_MISSING: N_("Consent missing"),
 }
 
 

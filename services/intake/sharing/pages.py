@@ -1,0 +1,122 @@
+"""Door 1 for people: who has consented, the form of an answer, and the form in which it is taken back."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from services.intake.consents.rules import Said
+from services.intake.sharing import commands, doors, schemas
+from services.intake.sharing.api import ASKING
+from services.intake.sharing.queries import Line
+from services.intake.sharing.words import SAID, agency_name, how_names, said_name
+from shared.kernel import clock
+from shared.kernel.errors import Conflict, Invalid
+from shared.referrals import words
+from shared.web import door, forms, problem
+from shared.web.guard import guard
+
+pages = Blueprint("sharing_pages", __name__, template_folder="templates")
+Page = str | Response | tuple[str, int]
+Reading = Callable[[Session, UUID], Sequence[Line]]
+OF: dict[str, Reading] = {"journeys": doors.of_journey, "persons": doors.of_person}
+"""Whose consents a page shows, by the part of the address that says so."""
+
+
+@pages.get("/<agency>/<any(journeys, persons):of>/<uuid:subject_id>/consents")
+@guard(*ASKING)
+def consents(agency: str, of: str, subject_id: UUID) -> str:
+    """Who has answered what; the look is logged."""
+    return _shown(agency, of, subject_id, forms.blank({"answered_on": clock.today().isoformat()}))
+
+
+@pages.post("/<agency>/<any(journeys, persons):of>/<uuid:subject_id>/consents")
+@guard(*ASKING)
+def record(agency: str, of: str, subject_id: UUID) -> Page:
+    """Note what the chosen persons answered."""
+    try:
+        given = forms.load(schemas.Recording(), _split(request.form))
+        with door.transaction() as session:
+            commands.record_consents(session, door.current_officer(), **given)
+    except Invalid as invalid:
+        return _shown(agency, of, subject_id, forms.filled(request.form, invalid)), 422
+    except Conflict as refused:
+        problem.say(refused)
+    else:
+        flash(_("The answer is noted."), "success")
+    return redirect(f"/intake/{agency}/{of}/{subject_id}/consents", 303)
+
+
+@pages.get("/<agency>/persons/<uuid:person_id>/consents/<programme>/<recipient>")
+@guard(*ASKING)
+def taking_back(agency: str, person_id: UUID, programme: str, recipient: str) -> str:
+    """The form in which it is noted that she takes her consent back."""
+    return _taking(agency, person_id, programme, recipient, forms.blank({"answered_on": clock.today().isoformat()}))
+
+
+@pages.post("/<agency>/persons/<uuid:person_id>/consents/<programme>/<recipient>")
+@guard(*ASKING)
+def take_back(agency: str, person_id: UUID, programme: str, recipient: str) -> Page:
+    """Note it, and say what is deleted and what stays."""
+    matter = {"person_id": str(person_id), "programme": programme, "recipient": recipient}
+    try:
+        given = forms.load(schemas.Taking(), {**request.form, **matter})
+        with door.transaction() as session:
+            done = commands.withdraw_consent(session, door.current_officer(), **given)
+    except Invalid as invalid:
+        return _taking(agency, person_id, programme, recipient, forms.filled(request.form, invalid)), 422
+    except Conflict as refused:
+        problem.say(refused)
+        return redirect(f"/intake/{agency}/persons/{person_id}/consents", 303)
+    return render_template(
+        "sharing/taken_back.html", agency=agency, person_id=person_id, done=done, name_of=words.name_of, **_words()
+    )
+
+
+def _shown(agency: str, of: str, subject_id: UUID, form: forms.Form) -> str:
+    # A transaction of its own where the form is shown again: the answer is an error, but this look has happened.
+    with door.database().transaction() as session:
+        lines = OF[of](session, subject_id)
+    people = list({each.person_id: each.name for each in lines}.items())
+    matters = list(dict.fromkeys((each.programme, each.recipient) for each in lines))
+    return render_template(
+        "sharing/consents.html",
+        address=f"/intake/{agency}/{of}/{subject_id}",
+        agency=agency,
+        of=of,
+        lines=lines,
+        people=people,
+        matters=[(" ".join(each), f"{agency_name(each[1])} – {words.programme_title(each[0])}") for each in matters],
+        answers=[(each.value, said_name(each)) for each in (Said.GIVEN, Said.REFUSED)],
+        form=form,
+        **_words(),
+    )
+
+
+def _taking(agency: str, person_id: UUID, programme: str, recipient: str, form: forms.Form) -> str:
+    address = f"/intake/{agency}/persons/{person_id}/consents"
+    return render_template(
+        "sharing/take_back.html", address=address, programme=programme, recipient=recipient, form=form, **_words()
+    )
+
+
+def _split(form: Any) -> dict[str, Any]:
+    """The form's fields; programme and agency are chosen together, as one matter."""
+    programme, _space, recipient = form.get("matter", "").partition(" ")
+    told = {name: form[name] for name in ("answer", "how", "answered_on") if form.get(name)}
+    chosen = {f"person_ids.{number}": each for number, each in enumerate(form.getlist("person_ids[]"))}
+    return {**told, **chosen, "programme": programme, "recipient": recipient}
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "said_name": said_name,
+        "tags": SAID,
+        "ways": how_names(),
+        "agency_name": agency_name,
+        "programme_title": words.programme_title,
+    }
