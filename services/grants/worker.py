@@ -1,16 +1,31 @@
 """Grants as the bus knows it: wiring only."""
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from services.grants.cooperative import work as cooperative
+from services.grants.entitlements import handlers as entitlements
 from services.grants.goods import handlers
-from services.grants.goods.work import WORKS
-from shared.bus import Participant, Subscriber, batch
+from services.grants.goods import work as goods
+from services.grants.zakat import work as zakat
+from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
-from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.web.bells import forget_answers
 
+WORKS = (*goods.WORKS, *zakat.WORKS, *cooperative.WORKS)
+
+
+def hear_journeys_ended(session: Session, heard: Sequence[Heard[intake.JourneyEnded]]) -> None:
+    """Let every slice hear of it; claims after the money, whose locks come first."""
+    for hear in (handlers.hear_journeys_ended, entitlements.hear_journeys_ended):
+        hear(session, heard)
+
+
 GRANTS = Subscriber(
     name="grants",
-    hears={**worklist.subscriber_hears(WORKS), intake.JourneyEnded: batch(handlers.hear_journeys_ended)},
+    hears={**entitlements.subscriber_hears(WORKS), intake.JourneyEnded: batch(hear_journeys_ended)},
     declines={
         intake.JourneyOpened: "A grant begins when its proposal is offered, not when the journey does.",
         intake.StageSkipped: "What is not offered holds no money.",

@@ -1,7 +1,7 @@
 """A desk at Dinsos Kaltim for tests: offers arrive, officers work through them by the worklist's own commands."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,23 +9,26 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.grants.entitlements.handlers import hear_stages_offered
 from services.grants.funds.commands import open_fund
 from services.grants.funds.models import Fund
 from services.grants.funds.rules import Balance, Source
 from services.grants.goods.models import Grant
-from services.grants.goods.work import WORKS
+from services.grants.worker import WORKS
 from shared.bus import Heard
 from shared.events.envelope import Event
 from shared.events.intake import StageOffered, SubjectKind
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
+from shared.privacy import sealed as seals
+from shared.programmes import kinds, library
 from shared.referrals import commands
-from shared.referrals.handlers import hear_stages_offered
 from shared.referrals.models import Referral
 from shared.referrals.work import by_kind
 from shared.storage import Database
 
+Person = dict[str, Any]
 KNOWN = by_kind(WORKS)
 FUND = "apbd-kaltim-2023-kube"
 STAGES = {
@@ -56,11 +59,24 @@ def officer(*roles: Role) -> Officer:
 HEAD = officer(Role.HEAD)
 
 
-def heard(event: Event) -> Heard[Any]:
-    """An event of intake's as it reaches grants."""
-    event_id = str(ids.new_id())
-    envelope = {"id": event_id, "time": clock.now().isoformat(), "traceid": event_id, "data": event.to_data()}
-    return Heard(event=event, source="intake", subscriber="grants", position=1, envelope=envelope)
+def heard(event: Event, sealed: dict[str, Any] | None = None) -> Heard[Any]:
+    """An event of intake's as it reaches grants, with what is sealed for grants."""
+    event_id = ids.new_id()
+    envelope = {"id": str(event_id), "time": clock.now().isoformat(), "traceid": "t", "data": event.to_data()}
+    part = None if sealed is None else seals.seal("grants", sealed, event_id)
+    return Heard(event=event, source="intake", subscriber="grants", position=1, envelope=envelope, part=part)
+
+
+def somebody(
+    person: UUID | None = None, household: UUID | None = None, *aid: str, also: tuple[str, ...] = ()
+) -> Person:
+    """Somebody behind a referral: the aid that she receives, and `also` what others of her household do."""
+    return {
+        "person": str(person or ids.new_id()),
+        "household": str(household) if household else None,
+        "aid": list(aid),
+        "household_aid": sorted({*aid, *also}),
+    }
 
 
 @dataclass
@@ -70,6 +86,12 @@ class Desk:
     database: Database
     officer: Officer
     approver: Officer
+    people: dict[UUID, list[Person]] = field(default_factory=dict)
+    """Who is behind a journey, where a test says so; otherwise five women of whom nothing else is known."""
+    programmes: dict[UUID, str] = field(default_factory=dict)
+    """A journey's programme, where it is not KUBE."""
+    terms: dict[str, Person] = field(default_factory=dict)
+    """The budget year and compatibility of programmes that only a test knows."""
 
     def open_fund(self, ceiling: int = 600_000_000, fund_id: str = FUND, year: int = 2023) -> None:
         """The head opens a fund."""
@@ -88,10 +110,29 @@ class Desk:
 
     def offer(self, stage: str, journeys: Iterable[UUID], attempt: int = 1, **settings: Any) -> list[UUID]:
         """A stage is offered to this office for each of the journeys; the referrals."""
-        offers = [_offer(stage, journey, attempt, settings) for journey in journeys]
+        offers = [
+            replace(_offer(stage, each, attempt, settings), programme=self.programmes.get(each, "kube-kaltim-2023"))
+            for each in journeys
+        ]
         with self.database.transaction() as session:
-            hear_stages_offered(session, [heard(each) for each in offers], works=KNOWN)
+            hear_stages_offered(session, [heard(each, self.sealed(each)) for each in offers], works=KNOWN)
         return [each.referral_id for each in offers]
+
+    def sealed(self, offer: StageOffered) -> dict[str, Any]:
+        """What intake seals for grants: particulars, and for a stage that gives aid who would receive it."""
+        if not kinds.kind(offer.does).gives_aid:
+            return {"particulars": {}}
+        people = self.people.setdefault(offer.journey_id, [somebody() for _ in range(5)])
+        aid = {**self.terms_of(offer.programme), "beneficiaries": people}
+        return {"particulars": {}, "aid": aid}
+
+    def terms_of(self, programme: str) -> dict[str, Any]:
+        """What a programme says of other aid, and in which year it gives its own."""
+        if programme in self.terms:
+            return self.terms[programme]
+        found = library.programme(programme)
+        terms = [{"with": each.other, "policy": each.policy, "per": each.per} for each in found.compatibility]
+        return {"budget_year": found.budget_year, "compatibility": terms}
 
     def take(self, stage: str, journeys: Sequence[UUID], attempt: int = 1, **settings: Any) -> list[UUID]:
         """A stage is offered and taken on; the referrals."""
@@ -119,9 +160,11 @@ class Desk:
                 given[referral] = KNOWN[row.kind].completion_schema().load(done or {})
             return commands.complete_referrals(session, by or self.officer, KNOWN, given)
 
-    def propose(self, count: int = 1, lines: Sequence[dict[str, Any]] = RAB) -> list[UUID]:
-        """So many journeys with submitted proposals."""
-        journeys = [ids.new_id() for _ in range(count)]
+    def propose(
+        self, count: int = 1, lines: Sequence[dict[str, Any]] = RAB, journeys: Sequence[UUID] = ()
+    ) -> list[UUID]:
+        """So many journeys (or these) with submitted proposals."""
+        journeys = list(journeys) or [ids.new_id() for _ in range(count)]
         for referral in (referrals := self.take("proposal", journeys)):
             self.record(referral, {"lines": list(lines)})
         self.complete(referrals)

@@ -13,6 +13,9 @@ from uuid import UUID
 from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.kernel.money import format_rupiah
 
+DECISION = "grants.goods-decision"
+"""The stage kind by which a goods grant is given: its people are claimed under this name."""
+
 
 class GrantState(StrEnum):
     """Where a goods grant stands."""

@@ -45,20 +45,26 @@ class DecisionSchema(Schema):
     verdict = fields.Enum(Verdict, by_value=True, required=True)
     sk_number = fields.String(required=True, validate=_word(60))
     sk_date = fields.Date(required=True)
+    aid_acknowledged = fields.String(validate=_word(500))
 
 
 class DecisionSignedSchema(Schema):
-    """The approver signs: what was prepared, or, where she says it anew, all three fields."""
+    """The approver signs: what was prepared, or, where she says it anew, all three fields.
+
+    `aid_acknowledged` answers a warning that came up after the decision was prepared.
+    """
 
     verdict = fields.Enum(Verdict, by_value=True)
     sk_number = fields.String(validate=_word(60))
     sk_date = fields.Date()
+    aid_acknowledged = fields.String(validate=_word(500))
 
     @validates_schema
     def all_or_none(self, given: dict[str, Any], **_: Any) -> None:
         """A decision said anew is said completely."""
-        missing = {"verdict", "sk_number", "sk_date"} - given.keys()
-        if given and missing:
+        whole = {"verdict", "sk_number", "sk_date"}
+        missing = whole - given.keys()
+        if missing and missing != whole:
             raise ValidationError({name: ["Missing data for required field."] for name in sorted(missing)})
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.grants.entitlements import queries as entitlements
 from services.grants.goods import queries, schemas
 from services.grants.goods.commands import accounts, calling_off, decisions, hand_overs, orders, proposals
 from services.grants.goods.rules import Condition, ProposalOutcome, Verdict
@@ -35,7 +36,8 @@ class Proposal(StageWork):
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """The grant, and the RAB as its form shows it."""
         grant = _standing(session, referral)
-        return {"grant": grant, "lines": [_chosen(each, RAB_FIELDS) for each in _lines(grant)]}
+        lines = [_chosen(each, RAB_FIELDS) for each in _lines(grant)]
+        return {"grant": grant, "lines": lines, "aid": entitlements.shown(session, referral)["aid"]}
 
     def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
         """Save the RAB."""
@@ -68,10 +70,11 @@ class DecisionOnGoods(StageWork):
     template = "goods/decision.html"
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
-        """The proposal, the decision as prepared, and what the fund has left."""
+        """The proposal, the decision as prepared, what the fund has left, and other aid that the people have."""
         grant = _standing(session, referral)
         prepared = queries.prepared_decision(session, referral.id)
-        return {"grant": grant, "fund": queries.fund_free(session, referral.settings["fund"]), **prepared}
+        fund = queries.fund_free(session, referral.settings["fund"])
+        return {"grant": grant, "fund": fund, **entitlements.shown(session, referral), **prepared}
 
     def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
         """Prepare the decision; a favourable one reserves its money."""
@@ -80,10 +83,11 @@ class DecisionOnGoods(StageWork):
     def finish(self, session: Session, officer: Officer, pairs: Pairs) -> list[Completion]:
         """Sign the decisions, all of them or none."""
         officer.require(Role.APPROVER, Role.HEAD)
-        for referral, said_anew in pairs:
-            if said_anew:
-                decisions.prepare_decision(session, officer, referral, **said_anew)
-        signed = decisions.sign_decisions(session, officer, [referral for referral, _ in pairs])
+        for referral, said in pairs:
+            if "verdict" in said:
+                decisions.prepare_decision(session, officer, referral, **said)
+        answers = {referral.id: said.get("aid_acknowledged") for referral, said in pairs}
+        signed = decisions.sign_decisions(session, officer, [referral for referral, _ in pairs], answers)
         grants = proposals.locked_grants(session, [referral.journey_id for referral, _ in pairs])
         return [
             Completion(

@@ -5,16 +5,22 @@ approvers' desks already counts against the ceiling, and approvers who sign at t
 both steps lock the fund. Reserving earlier, with the proposal, would let the first to apply shut out the rest before
 anybody has looked at them; reserving later would let officers prepare decisions that can never be signed.
 A place on the reserve list (cadangan) and a refusal set nothing aside.
+
+The people behind a grant are claimed in the same two steps, for the same reason: what lies on one approver's desk
+already counts on another's, whatever agency she works for (see `entitlements`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.grants.entitlements import commands as entitlements
+from services.grants.entitlements.commands import Ask
 from services.grants.funds import commands as funds
 from services.grants.funds import queries as money
 from services.grants.funds import rules as moves
@@ -39,9 +45,19 @@ DECIDED = {
 
 
 def prepare_decision(
-    session: Session, officer: Officer, referral: Referral, *, verdict: Verdict, sk_number: str, sk_date: date
+    session: Session,
+    officer: Officer,
+    referral: Referral,
+    *,
+    verdict: Verdict,
+    sk_number: str,
+    sk_date: date,
+    aid_acknowledged: str | None = None,
 ) -> Decision:
-    """Lay a decision before the approver, in place of an earlier draft; raises FundExhausted, RabAboveCeiling."""
+    """Lay a decision before the approver, in place of an earlier draft.
+
+    Raises FundExhausted, RabAboveCeiling, AidExcluded, AidNotAcknowledged.
+    """
     (grant,) = locked_grants(session, [referral.journey_id]).values()
     rules.expect(grant.state, *DECIDABLE)
     rules.dated(sk_date, clock.today())
@@ -49,6 +65,10 @@ def prepare_decision(
     if verdict is Verdict.ACCEPTED and ceiling is not None and grant.total > ceiling:
         raise rules.RabAboveCeiling(total=format_rupiah(grant.total), ceiling=format_rupiah(ceiling))
     _reserve(session, officer, grant, referral.settings["fund"], grant.total if verdict is Verdict.ACCEPTED else 0)
+    if verdict is Verdict.ACCEPTED:
+        entitlements.reserve(session, officer, [Ask(referral, grant.total, aid_acknowledged)])
+    else:
+        entitlements.unreserve(session, [referral.id])
     draft = {"verdict": verdict, "sk_number": sk_number, "sk_date": sk_date, "prepared_by": officer.id}
     return session.scalars(
         insert(Decision)
@@ -59,16 +79,21 @@ def prepare_decision(
     ).one()
 
 
-def sign_decisions(session: Session, officer: Officer, referrals: Sequence[Referral]) -> dict[UUID, Decision]:
+def sign_decisions(
+    session: Session,
+    officer: Officer,
+    referrals: Sequence[Referral],
+    aid_acknowledged: Mapping[UUID, str | None] = MappingProxyType({}),
+) -> dict[UUID, Decision]:
     """Put prepared decisions into force, by referral; one approver may sign a whole list under one SK.
 
-    Raises DecisionNotPrepared, ProposerCannotDecide, FundExhausted.
+    Raises DecisionNotPrepared, ProposerCannotDecide, FundExhausted, AidExcluded, AidNotAcknowledged.
     """
     officer.require(Role.APPROVER, Role.HEAD)
     grants = locked_grants(session, [each.journey_id for each in referrals])
     drafts = _drafts(session, [each.id for each in referrals])
     held = _held_under_lock(session, grants.values(), also=_funds_needed(grants, referrals, drafts))
-    commitments = []
+    commitments, asks = [], []
     for referral in referrals:
         grant, decision = grants[referral.journey_id], drafts.get(referral.id)
         rules.expect(grant.state, *DECIDABLE)
@@ -82,7 +107,9 @@ def sign_decisions(session: Session, officer: Officer, referrals: Sequence[Refer
         if decision.verdict is Verdict.ACCEPTED:
             reserved = held.get((grant.fund_id, grant.id), Balance()).reserved
             commitments.append(_move(grant, moves.commit(grant.total, reserved=reserved), decision.sk_number))
+            asks.append(Ask(referral, grant.total, aid_acknowledged.get(referral.id)))
     funds.move_money(session, officer, commitments)
+    entitlements.commit(session, officer, asks)
     return drafts
 
 
@@ -102,6 +129,7 @@ def drop_preparations(session: Session, referrals: Collection[Referral]) -> None
             if balance.reserved
         ],
     )
+    entitlements.unreserve(session, [each.id for each in referrals])
 
 
 def _reserve(session: Session, officer: Officer, grant: Grant, fund_id: str, wanted: int) -> None:

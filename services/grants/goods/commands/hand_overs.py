@@ -14,6 +14,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.grants.entitlements import commands as entitlements
 from services.grants.funds import commands as funds
 from services.grants.funds import queries as money
 from services.grants.funds import rules as moves
@@ -122,6 +123,8 @@ def sign_deeds(
         postings += _postings(grant, deed, settled)
         news.append(_news(grant, deed, settled, lines))
     funds.move_money(session, officer, postings)
+    received = [each.journey_id for each in grants if each.state is GrantState.HANDED_OVER]
+    entitlements.realise(session, rules.DECISION, received)
     _close_delivered_orders(session, [grant.id for grant in grants])
     announce_all(session, news)
     return signed

@@ -11,14 +11,15 @@ from datetime import date
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from services.grants.entitlements import commands as entitlements
 from services.grants.funds import commands as funds
 from services.grants.funds import queries as money
 from services.grants.funds import rules as moves
 from services.grants.funds.rules import Balance
 from services.grants.goods import rules
 from services.grants.goods.commands.calling_off import free_money
-from services.grants.goods.models import Grant, HandOver, PurchaseOrder, RabChange, RabLine
-from services.grants.goods.rules import GrantState, OrderState
+from services.grants.goods.models import Decision, Grant, HandOver, PurchaseOrder, RabChange, RabLine
+from services.grants.goods.rules import GrantState, OrderState, Verdict
 from shared.events.grants import FreedBecause
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
@@ -109,6 +110,7 @@ def approve_change(session: Session, officer: Officer, grant: Grant, number: int
         raise rules.RabAboveCeiling(total=format_rupiah(total), ceiling=format_rupiah(grant.ceiling))
     if committed(session, grant):
         _follow(session, officer, grant, growth)
+    entitlements.restate(session, rules.DECISION, grant.journey_id, total)
     line.quantity, line.unit_price, line.total, grant.total = after.quantity, after.unit_price, after.total, total
     change.approved_by, change.approved_at = officer.id, func.kail_now()
     session.flush()
@@ -157,6 +159,9 @@ def _commit_again(session: Session, officer: Officer, grant: Grant, fund_id: str
     if not have:
         grant.fund_id = fund_id
     funds.move_money(session, officer, [money_move(grant, moves.commit(wanted - have), document=document)])
+    signed = select(Decision.referral_id).where(Decision.grant_id == grant.id, Decision.verdict == Verdict.ACCEPTED)
+    for referral_id in session.scalars(signed):
+        entitlements.claim_again(session, referral_id, money.fund(session, grant.fund_id).budget_year)
 
 
 def _follow(session: Session, officer: Officer, grant: Grant, growth: int) -> None:

@@ -1,0 +1,217 @@
+"""What can be told of entitlements: who is behind a referral, which aid meets them, and what each person has."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from services.grants.entitlements import rules
+from services.grants.entitlements.models import AidAcknowledgement, AidBeneficiary, AidCase, AidClaim
+from services.grants.entitlements.rules import LIVE, Beneficiary, Claim, Met
+from shared.identity import offices
+from shared.identity.officer import Officer
+from shared.kernel.errors import NotFound
+from shared.programmes.definition import Policy
+from shared.referrals.models import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A referral that may give aid, as it was told, with the people behind it."""
+
+    told: AidCase
+    beneficiaries: list[Beneficiary]
+    year: int
+
+    @property
+    def terms(self) -> tuple[rules.Term, ...]:
+        """What its programme says of other aid."""
+        return rules.read_terms(self.told.compatibility)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Two claims that should not stand beside each other."""
+
+    check: str
+    subject: str
+    says: str
+
+
+def cases(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, Case]:
+    """The cases of these referrals with their people; one that nobody is known of is left out."""
+    people: defaultdict[UUID, list[Beneficiary]] = defaultdict(list)
+    named = select(AidBeneficiary).where(AidBeneficiary.referral_id.in_(referral_ids))
+    for each in session.scalars(named.order_by(AidBeneficiary.person_id)):
+        one = Beneficiary(each.person_id, each.household_id, frozenset(each.aid), frozenset(each.household_aid))
+        people[each.referral_id].append(one)
+    told = session.scalars(select(AidCase).where(AidCase.referral_id.in_(people)))
+    return {each.referral_id: Case(each, people[each.referral_id], each.budget_year) for each in told}
+
+
+def other_claims(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, list[Claim]]:
+    """For each case the live claims of its year, of other journeys, that its people or their households have."""
+    persons = {one.person for case in found.values() for one in case.beneficiaries}
+    households = {one.household for case in found.values() for one in case.beneficiaries if one.household}
+    rows = session.execute(
+        select(AidClaim, AidCase)
+        .join(AidCase, AidCase.referral_id == AidClaim.referral_id)
+        .where(
+            or_(AidClaim.person_id.in_(persons), AidClaim.household_id.in_(households)),
+            AidClaim.budget_year.in_({case.year for case in found.values()}),
+            AidClaim.state.in_(LIVE),
+        )
+        .order_by(AidClaim.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    return {
+        referral: [
+            _claim(claim, theirs)
+            for claim, theirs in rows
+            if claim.journey_id != case.told.journey_id and claim.budget_year == case.year
+        ]
+        for referral, case in found.items()
+    }
+
+
+def met(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, list[Met]]:
+    """The other aid that the people of each case meet, the strictest first."""
+    claims = other_claims(session, found)
+    return {
+        referral: rules.met(case.told.programme, case.terms, case.beneficiaries, claims[referral])
+        for referral, case in found.items()
+    }
+
+
+def acknowledged(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
+    """Which warnings somebody has answered for each referral, and for how many of its people."""
+    found: defaultdict[UUID, dict[str, int]] = defaultdict(dict)
+    written = select(AidAcknowledgement).where(AidAcknowledgement.referral_id.in_(referral_ids))
+    for each in session.scalars(written.order_by(AidAcknowledgement.id)):
+        found[each.referral_id] |= each.met
+    return found
+
+
+def shown(session: Session, referral: Referral) -> dict[str, Any]:
+    """What whoever decides should know before: `aid`, as plain JSON values, and her answer to a warning so far."""
+    case = cases(session, [referral.id]).get(referral.id)
+    if case is None:
+        return {"aid": None}
+    answers = session.scalars(
+        select(AidAcknowledgement).where(AidAcknowledgement.referral_id == referral.id).order_by(AidAcknowledgement.id)
+    ).all()
+    answered = acknowledged(session, [referral.id])[referral.id]
+    other = [
+        {
+            "other": each.other,
+            "agency": each.agency,
+            "office": each.office,
+            "policy": each.policy.value,
+            "members": each.members,
+            "amount": each.amount,
+            "acknowledged": answered.get(each.other, 0) >= each.members,
+        }
+        for each in met(session, {referral.id: case})[referral.id]
+    ]
+    known = {"year": case.told.budget_year, "people": len(case.beneficiaries), "met": other}
+    return {"aid": known, **({"aid_acknowledged": answers[-1].reason} if answers else {})}
+
+
+def office_name(office: str | None) -> str:
+    """What an office is called; aid that only the registries know of comes from the APBN."""
+    if office is None:
+        return "APBN"
+    try:
+        return offices.office(office).name
+    except offices.UnknownOffice:
+        return office
+
+
+def claims_of(persons: Collection[UUID]) -> Select[AidClaim, AidCase]:
+    """All that these persons have, or had, of aid that went through Kail."""
+    return (
+        select(AidClaim, AidCase)
+        .join(AidCase, AidCase.referral_id == AidClaim.referral_id)
+        .where(AidClaim.person_id.in_(persons))
+        .order_by(AidClaim.budget_year.desc(), AidClaim.person_id, AidClaim.id)
+    )
+
+
+def people_for(
+    session: Session, officer: Officer, *, person: UUID | None = None, referral: UUID | None = None
+) -> list[UUID]:
+    """The persons whose aid an officer asks for: one, or all behind a referral; only of a case of her own office.
+
+    Coordinators and auditors may ask for anybody. Raises NotFound.
+    """
+    behind = select(AidBeneficiary.person_id).join(AidCase, AidCase.referral_id == AidBeneficiary.referral_id)
+    given = select(AidClaim.person_id).join(AidCase, AidCase.referral_id == AidClaim.referral_id)
+    wanted = []
+    for rows, where in ((behind, AidBeneficiary.person_id), (given, AidClaim.person_id)):
+        narrowed = rows.where(where == person) if person else rows.where(AidCase.referral_id == referral)
+        if not officer.reads_everywhere:
+            narrowed = narrowed.where(AidCase.agency == officer.agency, AidCase.office == officer.office)
+        wanted.append(narrowed)
+    found = sorted(set(session.scalars(wanted[0].union(wanted[1]))))
+    if not found:
+        raise NotFound(what="person")
+    return found
+
+
+def audit(session: Session) -> list[Finding]:
+    """Every two live claims of one person or household and year that exclude each other."""
+    one, other = aliased(AidClaim), aliased(AidClaim)
+    own, theirs = aliased(AidCase), aliased(AidCase)
+    rows = [
+        row
+        for same in (  # two joins that can hash, rather than one that cannot
+            one.person_id == other.person_id,
+            and_(one.household_id == other.household_id, one.person_id != other.person_id),
+        )
+        for row in session.execute(
+            select(one, own, other, theirs)
+            .join(other, and_(same, one.budget_year == other.budget_year, one.journey_id < other.journey_id))
+            .join(own, own.referral_id == one.referral_id)
+            .join(theirs, theirs.referral_id == other.referral_id)
+            .where(one.state.in_(LIVE), other.state.in_(LIVE))
+            .order_by(one.id, other.id)
+        )
+    ]
+    return [
+        Finding(
+            "double-aid",
+            str(claim.journey_id),
+            f"{case.programme} and {their_case.programme} exclude each other, and journey {claim.journey_id} and "
+            f"journey {another.journey_id} both have a share of one {_whose(claim, another)} in {claim.budget_year}",
+        )
+        for claim, case, another, their_case in rows
+        if rules.between(
+            case.programme,
+            rules.read_terms(case.compatibility),
+            their_case.programme,
+            rules.read_terms(their_case.compatibility),
+            rules.scopes_of(Beneficiary(claim.person_id, claim.household_id), another.person_id, another.household_id),
+        )
+        is Policy.BLOCK
+    ]
+
+
+def _whose(one: AidClaim, other: AidClaim) -> str:
+    return "person" if one.person_id == other.person_id else "household"
+
+
+def _claim(claim: AidClaim, case: AidCase) -> Claim:
+    return Claim(
+        programme=case.programme,
+        terms=rules.read_terms(case.compatibility),
+        agency=case.agency,
+        office=case.office,
+        person=claim.person_id,
+        household=claim.household_id,
+        amount=claim.amount,
+        state=claim.state,
+    )
