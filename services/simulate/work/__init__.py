@@ -7,8 +7,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from services.simulate.case import Case
-from services.simulate.work import grants, intake, monitoring, protection, training
+from services.simulate.work import assessments, grants, intake, monitoring, protection, recruitment, training
 
 Act = Callable[[Case], datetime | None]
 
-ACTS: Mapping[str, Act] = {**intake.ACTS, **protection.ACTS, **grants.ACTS, **training.ACTS, **monitoring.ACTS}
+ACTS: Mapping[str, Act] = {
+    **intake.ACTS,
+    **assessments.ACTS,
+    **recruitment.ACTS,
+    **protection.ACTS,
+    **grants.ACTS,
+    **training.ACTS,
+    **monitoring.ACTS,
+}
