@@ -6,7 +6,14 @@ from services.training.courses import api as courses_api
 from services.training.courses import pages as courses_pages
 from services.training.markets import api as fairs_api
 from services.training.markets import pages as fairs_pages
+from services.training.mentoring import api as mentoring_api
+from services.training.mentoring import pages as mentoring_pages
+from services.training.placement import api as placement_api
+from services.training.placement import pages as placement_pages
+from services.training.products import api as products_api
+from services.training.products import pages as products_pages
 from services.training.worker import WORKS
+from shared.identity.rules import STAFF, Role
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
@@ -14,17 +21,39 @@ from shared.web.factory import create_app
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
+LEARNING = frozenset({Role.OFFICER, Role.HEAD})
+MENU = (
+    Link(N_("Referrals"), "/training/{agency}/referrals", STAFF),
+    Link(N_("Courses"), "/training/{agency}/courses", LEARNING),
+    Link(N_("Student mentors"), "/training/{agency}/cohorts", LEARNING),
+    Link(N_("Cash books"), "/training/{agency}/cash-books", frozenset(mentoring_api.READERS)),
+    Link(N_("Products"), "/training/{agency}/products", LEARNING),
+    Link(N_("Fairs"), "/training/{agency}/fairs", LEARNING),
+    Link(N_("Job training"), "/training/{agency}/batches", LEARNING),
+    Link(N_("Vacancies"), "/training/{agency}/vacancies", LEARNING),
+)
+
 
 def create(database: Database | None = None) -> Flask:
     """The web app of training."""
     return create_app(
         "training",
-        blueprints=[referrals_api.blueprint("training", WORKS), courses_api.blueprint, fairs_api.blueprint],
-        pages=[referrals_pages.blueprint("training", WORKS), courses_pages.pages, fairs_pages.pages],
-        menu=[
-            Link(N_("Referrals"), "/training/{agency}/referrals"),
-            Link(N_("Courses"), "/training/{agency}/courses"),
-            Link(N_("Fairs"), "/training/{agency}/fairs"),
+        blueprints=[
+            referrals_api.blueprint("training", WORKS),
+            courses_api.blueprint,
+            mentoring_api.blueprint,
+            products_api.blueprint,
+            fairs_api.blueprint,
+            placement_api.blueprint,
         ],
+        pages=[
+            referrals_pages.blueprint("training", WORKS),
+            courses_pages.pages,
+            mentoring_pages.pages,
+            products_pages.pages,
+            fairs_pages.pages,
+            placement_pages.pages,
+        ],
+        menu=MENU,
         database=database,
     )

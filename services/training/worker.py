@@ -2,12 +2,15 @@
 
 from services.training.courses import work as courses
 from services.training.markets import work as markets
+from services.training.mentoring import work as mentoring
+from services.training.placement import work as placement
+from services.training.products import work as products
 from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
 from shared.referrals import handlers, jobs
 from shared.web.bells import forget_answers
 
-WORKS = (*courses.WORKS, *markets.WORKS)
+WORKS = (*courses.WORKS, *mentoring.WORKS, *products.WORKS, *markets.WORKS, *placement.WORKS)
 
 TRAINING = Subscriber(
     name="training",

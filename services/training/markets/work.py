@@ -164,10 +164,19 @@ def _sales(session: Session, held: list[tuple[FairBooking, Fair]], listings: lis
         days = (min(fair.closes_on, clock.today()) - fair.opens_on).days + 1
         for day in (fair.opens_on + timedelta(days=number) for number in range(days)):
             amount = at_stands.get((booking.id, day))
-            rows.append({"fair_id": str(fair.id), "place": fair.title, "sold_on": day.isoformat(), "amount": amount})
+            rows.append(
+                {
+                    "fair_id": str(fair.id),
+                    "listing_id": None,
+                    "place": fair.title,
+                    "sold_on": day.isoformat(),
+                    "amount": amount,
+                }
+            )
     places = {each.id: each.place for each in listings}
     return rows + [
         {
+            "fair_id": None,
             "listing_id": str(each.listing_id),
             "place": places[each.listing_id],
             "sold_on": each.sold_on.isoformat(),

@@ -47,9 +47,9 @@ def plan_fair(
     )
     session.add(fair)
     session.flush()
-    numbers = func.generate_series(1, stands).table_valued("number")
+    numbers = func.generate_series(1, stands).column_valued("number")
     session.execute(
-        insert(FairStand).from_select(["fair_id", "number"], select(literal(fair.id), numbers.c.number)),
+        insert(FairStand).from_select(["fair_id", "number"], select(literal(fair.id), numbers)),
     )
     return fair
 

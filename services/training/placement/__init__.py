@@ -1,0 +1,1 @@
+"""Job training and placement: batches in a sector, assessments, vacancies, and who found work where."""
