@@ -26,7 +26,7 @@ def decide_on_stuck(
     for journey in journeys:
         path = f"/intake/v1/{agency}/journeys/{journey['id']}"
         for stage in head.get(path)["stages"]:
-            if stage["standing"] != "stuck":
+            if stage["standing"] != "stuck" or stage["why"] == "consent-missing":
                 continue
             try:
                 if stage["attempt"] < MOST_OFFERS:

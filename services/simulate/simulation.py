@@ -13,6 +13,7 @@ from services.simulate import begin
 from services.simulate.begin import BEGINNINGS, Beginning
 from services.simulate.chance import Chance
 from services.simulate.client import Client, Json
+from services.simulate.consents import ask_for_consent, take_consent_back
 from services.simulate.days import Days
 from services.simulate.desk import NEVER, Desk
 from services.simulate.lead import decide_on_stuck, let_step_back
@@ -121,14 +122,19 @@ class Simulation:
         for journey in self.journeys:
             if journey["status"] == "open":
                 open_ones[journey["lead_office"]].append(journey)
-        given_up = self.report.done["stepped back"]
+        done = self.report.done
+        changes = ("stepped back", "consents", "consents refused", "consents taken back")
+        before = [done[each] for each in changes]
         for office, journeys in open_ones.items():
             agency = begin.agency_of(office)
             officer, head = self.somebody("officer", office), self.somebody("head", office)
-            yield from let_step_back(officer, agency, journeys, self._luck_of, self.report.done)
+            yield from let_step_back(officer, agency, journeys, self._luck_of, done)
+            under_way = [each for each in journeys if each["status"] == "open"]
+            yield from take_consent_back(officer, agency, under_way, self._luck_of, done)
             stuck = [each for each in journeys if each["is_stuck"] and each["status"] == "open"]
-            decide_on_stuck(head, agency, stuck, self.report.done, self.report.refusals)
-        if self.report.done["stepped back"] > given_up:
+            ask_for_consent(officer, agency, stuck, self._luck_of, done)
+            decide_on_stuck(head, agency, stuck, done, self.report.refusals)
+        if [done[each] for each in changes] != before:
             self.days.settle()
 
     def _next(self, upcoming: list[datetime]) -> datetime:
