@@ -1,0 +1,32 @@
+"""Products for people: those that the office was asked about, and how high each stands."""
+
+from flask import Blueprint, render_template, request
+
+from services.training.products import queries
+from services.training.products import words as names
+from services.training.products.requirements import requirements
+from shared.identity.rules import Role
+from shared.referrals import words
+from shared.web import door, forms, paging
+from shared.web.guard import guard
+
+pages = Blueprint("products_pages", __name__, template_folder="templates")
+
+
+@pages.get("/<agency>/products")
+@guard(Role.OFFICER, Role.HEAD)
+def list_products(agency: str) -> str:
+    """The products that the office was asked about, the latest first."""
+    query = forms.load(paging.PageQuery(), request.args)
+    with door.reading() as session:
+        rows = queries.stages(door.current_officer().office)
+        page = paging.page(session, rows, *queries.LATEST_FIRST, newest_first=True, **query)
+        return render_template(
+            "products/list.html",
+            rows=queries.with_products(session, page.items, requirements()),
+            next=page.next,
+            address=f"/training/{agency}/products",
+            referrals=f"/training/{agency}/referrals",
+            words=words,
+            names=names,
+        )

@@ -1,0 +1,88 @@
+"""What can be told of products: the one that a person or group makes, its evidence, and what was made when."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session
+
+from services.training.products import rules
+from services.training.products.models import Product, ProductEvidence, Production, ProductStage
+from services.training.products.rules import Licence, Requirements, Rung, Standing
+from shared.events.intake import SubjectKind
+
+Subject = tuple[SubjectKind, UUID]
+LATEST_FIRST = (ProductStage.referral_id,)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A stage that an office was asked for, with the product and how high it stands by now."""
+
+    stage: ProductStage
+    product: Product | None
+    stands: Standing
+
+
+def stages(office: str) -> Select[Any]:
+    """The stages of an office; read them by `LATEST_FIRST`."""
+    return select(ProductStage).where(ProductStage.office == office)
+
+
+def with_products(session: Session, asked: Collection[ProductStage], required: Requirements) -> list[Asked]:
+    """Stages with their products, in two queries."""
+    known = products(session, {(each.subject_kind, each.subject_id) for each in asked})
+    seen = evidence(session, [each.id for each in known.values()])
+    found = []
+    for each in asked:
+        product = known.get((each.subject_kind, each.subject_id))
+        stands = stands_at(product, seen[product.id], required) if product else Standing(None, Licence.NONE)
+        found.append(Asked(each, product, stands))
+    return found
+
+
+def stands_at(product: Product, found: dict[str, ProductEvidence], required: Requirements) -> Standing:
+    """How high a product stands by its evidence."""
+    return rules.standing(rungs(found), rules.licence_for(product.kind, product.shelf_days, required))
+
+
+def products(session: Session, subjects: Collection[Subject]) -> dict[Subject, Product]:
+    """The products of these persons and groups."""
+    found = session.scalars(
+        select(Product)
+        .where(tuple_(Product.subject_kind, Product.subject_id).in_(list(subjects)))
+        .execution_options(populate_existing=True)
+    )
+    return {(each.subject_kind, each.subject_id): each for each in found}
+
+
+def evidence(session: Session, product_ids: Collection[UUID]) -> dict[UUID, dict[str, ProductEvidence]]:
+    """The latest evidence of each product for each rung and extra, in one query."""
+    latest = session.scalars(
+        select(ProductEvidence)
+        .where(ProductEvidence.product_id.in_(product_ids))
+        .ext(distinct_on(ProductEvidence.product_id, ProductEvidence.rung))
+        .order_by(ProductEvidence.product_id, ProductEvidence.rung, ProductEvidence.id.desc())
+    )
+    found: dict[UUID, dict[str, ProductEvidence]] = {each: {} for each in product_ids}
+    for each in latest:
+        found[each.product_id][each.rung] = each
+    return found
+
+
+def production(session: Session, product_id: UUID) -> Sequence[Production]:
+    """What was made, the latest day first."""
+    return session.scalars(
+        select(Production)
+        .where(Production.product_id == product_id)
+        .order_by(Production.made_on.desc())
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def rungs(found: dict[str, ProductEvidence]) -> dict[Rung, dict[str, Any]]:
+    """The evidence that counts on the ladder, by rung."""
+    return {rung: found[rung].details for rung in Rung if rung in found}
