@@ -203,6 +203,16 @@ def let_go(session: Session, referrals: Sequence[Referral]) -> None:
     )
 
 
+def forget_members(session: Session, referrals: Sequence[Referral]) -> None:
+    """Forget who the members of these groups are."""
+    session.execute(
+        update(Enrolment)
+        .where(Enrolment.referral_id.in_([each.id for each in referrals]))
+        .values(member_ids=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> None:
     for each in worklist.authorised(session, officer, referral_ids):
         after(each.state, Move.COMPLETE)

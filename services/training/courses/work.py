@@ -94,6 +94,10 @@ class CourseWork(StageWork):
         """Free their places."""
         commands.let_go(session, referrals)
 
+    def erased(self, session: Session, referrals: Sequence[Referral]) -> None:
+        """Forget who the members are; what the group was taught stays."""
+        commands.forget_members(session, referrals)
+
 
 def _mark(mark: Attendance | None) -> dict[str, Any]:
     if mark is None:
