@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from services.simulate.case import Case
-from services.simulate.work import assessments, grants, intake, monitoring, protection, recruitment, training
+from services.simulate.work import (
+    assessments,
+    grants,
+    intake,
+    mentoring,
+    monitoring,
+    products,
+    protection,
+    recruitment,
+    training,
+)
 
 Act = Callable[[Case], datetime | None]
 
@@ -18,5 +28,7 @@ ACTS: Mapping[str, Act] = {
     **protection.ACTS,
     **grants.ACTS,
     **training.ACTS,
+    **mentoring.ACTS,
+    **products.ACTS,
     **monitoring.ACTS,
 }
