@@ -13,12 +13,17 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.grants.cooperative import queries as cooperatives
+from services.grants.entitlements import queries as entitlements
 from services.grants.funds import queries as funds
 from services.grants.funds.models import Fund, FundEntry
 from services.grants.goods.models import Grant, HandOver, HandOverLine
+from services.grants.loans import queries as loans
+from services.grants.zakat import queries as zakat
 from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
 from services.intake.protection import queries as protection
+from services.intake.recruitment import queries as recruitment
 from shared.bus.audit import Finding, Gravity, audit_bus
 from shared.bus.models import HeldEvent, HeldState
 from shared.privacy.looks import verify_looks
@@ -101,8 +106,9 @@ def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, s
 
 def _money(session: Session) -> Iterator[str]:
     """Where a fund's ledger, its ceiling and what was handed over do not agree."""
-    for finding in funds.audit(session):
-        yield f"{finding.subject}: {finding.says}"
+    for books in (funds, zakat, loans, cooperatives, entitlements):
+        for finding in books.audit(session):
+            yield f"{finding.subject}: {finding.says}"
     for fund in session.scalars(select(Fund)):
         if fund.balance.used > fund.ceiling:
             yield f"{fund.id} is over its ceiling of {fund.ceiling}"
@@ -115,17 +121,23 @@ def _money(session: Session) -> Iterator[str]:
             .group_by(Grant.journey_id)
         ).all()
     )
-    realised = dict(
-        session.execute(
-            select(FundEntry.journey_id, func.sum(FundEntry.realised + FundEntry.returned)).group_by(
-                FundEntry.journey_id
-            )
-        ).all()
+    granted = zakat.granted_by_journey(session)
+    lent = loans.lent_by_journey(session)
+    booked = session.execute(
+        select(
+            FundEntry.journey_id,
+            func.sum(FundEntry.realised + FundEntry.returned),
+            func.sum(FundEntry.lent + FundEntry.repaid),
+        ).group_by(FundEntry.journey_id)
     )
-    for journey in handed_over.keys() | realised.keys():
-        goods, money = handed_over.get(journey) or 0, realised.get(journey) or 0
-        if goods != money:
-            yield f"journey {journey} was handed goods worth {goods}, but {money} was realised"
+    money = {journey: (int(given), int(out)) for journey, given, out in booked}
+    for journey in handed_over.keys() | granted.keys() | lent.keys() | money.keys():
+        goods, zakat_given, loaned = handed_over.get(journey) or 0, granted.get(journey, 0), lent.get(journey, 0)
+        given, out = money.get(journey, (0, 0))
+        if goods + zakat_given != given:
+            yield f"journey {journey} was given {goods} in goods and {zakat_given} of zakat, but {given} was realised"
+        if loaned != out:
+            yield f"journey {journey} was lent {loaned}, but the funds lent {out}"
 
 
 def _looks(databases: Mapping[str, Database]) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """What an office can do with cooperatives: register one, who joins or founds it, what is saved, what is lent.
 
 Locks in one order: members by their id, cooperatives by theirs, then funds. A loan that is proposed is *reserved* when
-an officer records it, and lent when another officer, an approver, decides.
+an officer records it, and lent when another officer, an approver, decides; the people behind it are claimed in the same
+two steps, with no amount, because a loan is not aid that they keep.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from services.grants.cooperative import queries, rules
 from services.grants.cooperative.models import Cooperative, CooperativeMember, CooperativeSaving
 from services.grants.cooperative.rules import COUNTED, MEMBERS, Ending, LoanVerdict, Membership, Saving
+from services.grants.entitlements import commands as entitlements
+from services.grants.entitlements.commands import Ask
 from services.grants.funds.rules import Purpose
 from services.grants.loans import commands as loans
 from services.grants.loans import rules as lending
@@ -28,6 +31,8 @@ from shared.kernel import clock, ids
 from shared.kernel.errors import Invalid
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
+
+KIND = "grants.cooperative"
 
 
 def register(
@@ -89,6 +94,7 @@ def record(
     persons: int | None,
     savings: Mapping[str, Any] | None,
     loan: Mapping[str, Any] | None,
+    aid_acknowledged: str | None,
 ) -> CooperativeMember:
     """Record which cooperative she joins, or the name of the one that is to be formed; in place of what was recorded.
 
@@ -113,6 +119,10 @@ def record(
     if before is not None and before != chosen.id:
         _drop_if_empty(session, [before])
     loans.set_aside(session, officer, [_payment(member, member.loan_amount or 0)] if member.fund_id else [])
+    if member.loan_amount is None:
+        entitlements.unreserve(session, [referral.id])
+    else:
+        entitlements.reserve(session, officer, [Ask(referral, 0, aid_acknowledged, "loan.amount")])
     return member
 
 
@@ -150,6 +160,12 @@ def conclude(
         session.execute(insert(CooperativeSaving), paid_in)
     loans.set_aside(session, officer, [_payment(each, 0) for each in released if each.fund_id])
     loans.lend(session, officer, lendings)
+    entitlements.unreserve(session, [each.referral_id for each in released])
+    answers = {referral.id: done.get("aid_acknowledged") for referral, done in pairs}
+    asks = [Ask(each.referral, 0, answers[each.referral.id], "loan_verdict") for each in lendings]
+    entitlements.commit(session, officer, asks)
+    if asks:
+        entitlements.realise(session, KIND, [each.referral.journey_id for each in asks])
     lent = {each.case_id for each in lendings}
     return [_completion(members[referral.id], members[referral.id].id in lent) for referral, _ in pairs]
 
@@ -166,6 +182,7 @@ def let_go(session: Session, referrals: Collection[Referral]) -> None:
     session.flush()
     _drop_if_empty(session, [each.cooperative_id for each in left if each.cooperative_id])
     loans.set_aside(session, None, [_payment(each, 0) for each in left if each.fund_id])
+    entitlements.unreserve(session, [each.referral_id for each in left])
 
 
 def save_money(
@@ -319,7 +336,6 @@ def _first_savings(member: CooperativeMember, officer: Officer) -> list[dict[str
             "saved_on": member.joined_on,
             "receipt": member.receipt or "–",
             "recorded_by": officer.id,
-            "recorded_at": func.kail_now(),
         }
         for kind, amount in zip(Saving, (member.pokok, member.wajib, member.sukarela), strict=True)
         if amount

@@ -64,7 +64,7 @@ def persons(session: Session, cooperative_ids: Collection[UUID]) -> dict[UUID, i
         .where(CooperativeMember.cooperative_id.in_(cooperative_ids), CooperativeMember.state.in_(COUNTED))
         .group_by(CooperativeMember.cooperative_id)
     )
-    return {cooperative: int(count) for cooperative, count in rows}
+    return {cooperative: int(count) for cooperative, count in rows if cooperative and count}
 
 
 def founders(session: Session, cooperative_ids: Collection[UUID]) -> dict[UUID, int]:
@@ -73,12 +73,12 @@ def founders(session: Session, cooperative_ids: Collection[UUID]) -> dict[UUID, 
         select(CooperativeMember.cooperative_id, func.sum(CooperativeMember.persons))
         .where(
             CooperativeMember.cooperative_id.in_(cooperative_ids),
-            CooperativeMember.founder,
+            CooperativeMember.founder.is_(True),
             CooperativeMember.state.in_(COUNTED),
         )
         .group_by(CooperativeMember.cooperative_id)
     )
-    return {cooperative: int(count) for cooperative, count in rows}
+    return {cooperative: int(count) for cooperative, count in rows if cooperative and count}
 
 
 def choices(session: Session, office: str) -> list[dict[str, Any]]:

@@ -49,6 +49,12 @@ class MembershipSchema(Schema):
     persons = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1, max=1_000))
     savings = fields.Nested(FirstSavingsSchema, load_default=None, allow_none=True)
     loan = fields.Nested(ProposedLoanSchema, load_default=None, allow_none=True)
+    aid_acknowledged = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=500),
+        metadata={"description": "Why this aid is right beside what they already receive"},
+    )
 
 
 class MembershipDoneSchema(Schema):
@@ -64,6 +70,12 @@ class MembershipDoneSchema(Schema):
         metadata={"description": "Number of the loan's agreement (akad)"},
     )
     handed_over_on = fields.Date(load_default=None, allow_none=True)
+    aid_acknowledged = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=500),
+        metadata={"description": "Why this aid is right beside what they already receive"},
+    )
 
 
 class RegistrationSchema(Schema):

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.grants.cooperative import commands, queries, schemas
 from services.grants.cooperative.models import CooperativeMember
+from services.grants.entitlements import queries as entitlements
 from services.grants.subjects import members_of
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
@@ -17,7 +18,7 @@ from shared.referrals.work import Completion, StageWork
 class CooperativeWork(StageWork):
     """She joins a cooperative, or founds one with others."""
 
-    kind = "grants.cooperative"
+    kind = commands.KIND
     roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
     work_schema = schemas.MembershipSchema
     completion_schema = schemas.MembershipDoneSchema
@@ -34,6 +35,7 @@ class CooperativeWork(StageWork):
             "choices": queries.choices(session, referral.office),
             "fund": queries.fund_free(session, referral.settings.get("fund")),
             "members_known": members_of(referral),
+            **entitlements.shown(session, referral),
             **(_recorded(member) if member else {}),
         }
 

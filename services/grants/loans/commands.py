@@ -91,9 +91,9 @@ def hand_over(session: Session, officer: Officer, payments: Collection[Payment])
 
 def lend(session: Session, officer: Officer, lendings: Sequence[Lending]) -> None:
     """Hand over loans with their schedules: the fund lends what was reserved for their cases."""
-    officer.require(Role.APPROVER, Role.HEAD)
     if not lendings:
         return
+    officer.require(Role.APPROVER, Role.HEAD)
     session.execute(
         insert(Loan),
         [

@@ -1,7 +1,8 @@
 """What an office can do with a zakat case: open it, assess it, decide on it, let go of it.
 
 The officer's assessment *reserves* what it proposes, so that what lies on the approvers' desks already counts against
-the fund's ceiling; the approver's decision commits it and hands it over, as a grant or as a loan.
+the fund's ceiling; the approver's decision commits it and hands it over, as a grant or as a loan. The people behind a
+case are claimed in the same two steps (see `entitlements`), those of a loan with no amount: nobody keeps it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.grants.entitlements import commands as entitlements
+from services.grants.entitlements.commands import Ask
 from services.grants.funds.rules import Purpose
 from services.grants.loans import commands as loans
 from services.grants.loans import rules as lending
@@ -27,6 +30,8 @@ from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
+
+KIND = "grants.zakat"
 
 
 def open_cases(session: Session, referrals: Sequence[Referral]) -> None:
@@ -65,11 +70,12 @@ def assess(
     instalments: int | None,
     first_due: date | None,
     group_members: int | None,
+    aid_acknowledged: str | None,
 ) -> ZakatCase:
     """Save what was found and what is proposed, in place of an earlier assessment; without a form, a refusal.
 
     Reserves the amount that is proposed. Raises LineMissing, AboveHadKifayah, FormNotOffered, AboveCeiling,
-    GroupNotForLoan, TooManyInstalments, FundExhausted.
+    GroupNotForLoan, TooManyInstalments, FundExhausted, AidExcluded, AidNotAcknowledged.
     """
     officer.require(Role.OFFICER)
     (case,) = locked_cases(session, [referral.id]).values()
@@ -97,6 +103,10 @@ def assess(
     case.assessed_by, case.state = officer.id, CaseState.ASSESSED
     session.flush()
     loans.set_aside(session, officer, [_payment(case, case.amount or 0)])
+    if case.form is None:
+        entitlements.unreserve(session, [referral.id])
+    else:
+        entitlements.reserve(session, officer, [_ask(case, referral, aid_acknowledged, "form")])
     return case
 
 
@@ -108,7 +118,7 @@ def decide(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, M
     """
     officer.require(Role.APPROVER, Role.HEAD)
     cases = locked_cases(session, [referral.id for referral, _ in pairs])
-    refused, given, lent = [], [], []
+    refused, given, lent, asks = [], [], [], []
     for referral, decision in pairs:
         case = cases[referral.id]
         _expect(case, CaseState.OPEN, CaseState.ASSESSED)
@@ -118,19 +128,25 @@ def decide(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, M
         case.decided_by, case.decided_on = officer.id, clock.today()
         if decision["verdict"] is Verdict.REFUSED:
             refused.append(_refuse(case, decision))
-        elif (money := _approve(case, decision)) is Form.QARDHUL_HASAN:
+            continue
+        if _approve(case, decision) is Form.QARDHUL_HASAN:
             lent.append(_lending(case, referral))
-        elif money is Form.GRANT:
+        else:
             given.append(_payment(case, case.amount or 0))
+        asks.append(_ask(case, referral, decision.get("aid_acknowledged"), "verdict"))
     session.flush()
     loans.set_aside(session, officer, [_payment(case, 0) for case in refused])
     loans.hand_over(session, officer, given)
     loans.lend(session, officer, lent)
+    entitlements.unreserve(session, [case.referral_id for case in refused])
+    entitlements.commit(session, officer, asks)
+    if asks:
+        entitlements.realise(session, KIND, [each.referral.journey_id for each in asks])
     return [_completion(cases[referral.id]) for referral, _ in pairs]
 
 
 def let_go(session: Session, referrals: Collection[Referral]) -> None:
-    """Release what is reserved for cases whose referral ended without a decision."""
+    """Release what is reserved for cases whose referral ended without a decision, and forget what was found."""
     undecided = [
         case
         for case in locked_cases(session, [each.id for each in referrals]).values()
@@ -138,8 +154,11 @@ def let_go(session: Session, referrals: Collection[Referral]) -> None:
     ]
     for case in undecided:
         case.state = CaseState.WITHDRAWN
+        case.income = case.households = case.members = case.line = case.line_source = case.asnaf = None
+        case.group_members = case.form = case.amount = case.instalments = case.first_due = None
     session.flush()
     loans.set_aside(session, None, [_payment(case, 0) for case in undecided])
+    entitlements.unreserve(session, [case.referral_id for case in undecided])
 
 
 def locked_cases(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, ZakatCase]:
@@ -203,6 +222,11 @@ def _lending(case: ZakatCase, referral: Referral) -> loans.Lending:
         document=case.document,
         lent_on=case.handed_over_on,
     )
+
+
+def _ask(case: ZakatCase, referral: Referral, acknowledged: str | None, field: str) -> Ask:
+    amount = case.amount or 0 if case.form is Form.GRANT else 0
+    return Ask(referral, amount, acknowledged, field)
 
 
 def _payment(case: ZakatCase, amount: int) -> loans.Payment:

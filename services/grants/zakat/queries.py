@@ -77,7 +77,7 @@ def granted_by_journey(session: Session) -> dict[UUID, int]:
         .where(ZakatCase.state == CaseState.GRANTED)
         .group_by(ZakatCase.journey_id)
     )
-    return {journey: int(amount) for journey, amount in rows}
+    return {journey: int(amount or 0) for journey, amount in rows}
 
 
 def audit(session: Session) -> list[Finding]:

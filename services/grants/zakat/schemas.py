@@ -32,6 +32,12 @@ class AssessmentSchema(Schema):
     )
     first_due = fields.Date(load_default=None, allow_none=True)
     group_members = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1, max=100))
+    aid_acknowledged = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=500),
+        metadata={"description": "Why this aid is right beside what they already receive"},
+    )
 
     @validates_schema
     def somebody_lives_there(self, given: dict[str, Any], **_: Any) -> None:
@@ -52,6 +58,12 @@ class ZakatDecisionSchema(Schema):
         metadata={"description": "Number of the receipt, or of the loan's agreement (akad)"},
     )
     handed_over_on = fields.Date(load_default=None, allow_none=True)
+    aid_acknowledged = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=500),
+        metadata={"description": "Why this aid is right beside what they already receive"},
+    )
 
 
 class CaseQuerySchema(paging.PageQuery):

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from services.grants.entitlements import queries as entitlements
 from services.grants.subjects import members_of
 from services.grants.zakat import commands, queries, schemas
 from shared.identity.officer import Officer
@@ -16,7 +17,7 @@ from shared.referrals.work import Completion, StageWork
 class ZakatSupport(StageWork):
     """Who is entitled to zakat, and whether money is given, lent without interest, or refused."""
 
-    kind = "grants.zakat"
+    kind = commands.KIND
     roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
     work_schema = schemas.AssessmentSchema
     completion_schema = schemas.ZakatDecisionSchema
@@ -36,6 +37,7 @@ class ZakatSupport(StageWork):
             "case": standing,
             "fund": queries.fund_free(session, given["fund"]),
             "members_known": members_of(referral),
+            **entitlements.shown(session, referral),
             **{name: standing.get(name) for name in ASSESSED},
             "line": None if by_programme else standing.get("had_kifayah"),
             "line_source": None if by_programme else standing.get("line_source"),
