@@ -36,15 +36,30 @@ NAMES = {
     "checked_on": N_("Checked on"),
     "handed_over_on": N_("Handed over on"),
     "sessions_attended": N_("Sessions attended"),
+    "entries": N_("Entries in the cash book"),
+    "income": N_("Came in"),
+    "expense": N_("Went out"),
+    "months": N_("Months kept"),
+    "rung": N_("Rung"),
+    "licence": N_("Licence"),
     "visits": N_("Visits"),
     "omzet": N_("Turnover"),
     "profit": N_("Profit"),
     "goods": N_("Goods"),
     "cause": N_("Cause"),
+    "channel": N_("Channel"),
+    "sales": N_("Sales"),
+    "deliveries": N_("Deliveries"),
+    "sector": N_("Sector"),
+    "placed_on": N_("Placed on"),
     "needs": N_("Needs found"),
     "assessed_on": N_("Interviewed on"),
     "groups": N_("New groups"),
     "recruits": N_("Recruits"),
+    "asnaf": "Asnaf",
+    "instalments": N_("Instalments"),
+    "savings": N_("Savings"),
+    "loan": N_("Loan"),
 }
 OUTCOMES = {
     "eligible": N_("eligible"),
@@ -69,13 +84,32 @@ OUTCOMES = {
     "graduated": N_("graduated"),
     "not-yet": N_("not yet"),
     "failed": N_("failed"),
+    "marketed": N_("marketed"),
+    "not-marketed": N_("not marketed"),
+    "placed": N_("placed"),
+    "passed": N_("passed"),
+    "took-part": N_("took part"),
     "assessed": N_("assessed"),
     "nothing-needed": N_("nothing needed"),
     "recruited": N_("recruited"),
     "nobody": N_("nobody"),
+    "granted": N_("granted"),
+    "lent": N_("lent"),
+    "joined": N_("joined"),
+    "not-joined": N_("not joined"),
+    "kept": N_("kept"),
+    "not-kept": N_("not kept"),
+    "reached": N_("reached"),
 }
-DAYS = frozenset({"checked_on", "handed_over_on", "assessed_on"})
+DAYS = frozenset({"placed_on", "checked_on", "handed_over_on", "assessed_on"})
 CODES = {
+    "fair": N_("fair"),
+    "modern": N_("modern shop"),
+    "digital": N_("online shop"),
+    "off-taker": N_("off-taker"),
+    "manufacturing": N_("manufacturing"),
+    "services": N_("services"),
+    "formal": N_("formal sector"),
     "in-use": N_("in use"),
     "broken": N_("broken"),
     "sold": N_("sold"),
@@ -88,6 +122,14 @@ CODES = {
     "cooperative": N_("cooperative"),
     "work": N_("work"),
     "other": N_("other"),
+    "made-to-order": N_("made to order"),
+    "steady-production": N_("steady production"),
+    "brand": N_("brand"),
+    "packaging-and-standard": N_("packaging and standard"),
+    "licence": N_("licence"),
+    "none": N_("none"),
+    "p-irt": "P-IRT",
+    "slhs": "SLHS",
     "phone": N_("by phone"),
     "message": N_("by message"),
     "visit": N_("by a visit"),
@@ -97,8 +139,10 @@ CODES = {
     "never-call": N_("never call"),
 }
 """What became of the goods, why a business failed, and what somebody needs."""
-CODED = frozenset({"goods", "cause", "needs"})
-RUPIAH = frozenset({"amount", "total", "spent", "omzet", "profit", "ceiling"})
+CODED = frozenset({"rung", "licence", "channel", "sector", "goods", "cause", "needs"})
+RUPIAH = frozenset(
+    {"income", "expense", "sales", "amount", "total", "spent", "omzet", "profit", "ceiling", "savings", "loan"}
+)
 
 BASES = {
     Basis.PUBLIC_TASK: N_("Public task of the government (UU 27/2022)"),

@@ -9,6 +9,7 @@ from datetime import datetime
 from services.simulate.case import Case
 from services.simulate.work import (
     assessments,
+    cooperatives,
     grants,
     intake,
     mentoring,
@@ -17,6 +18,7 @@ from services.simulate.work import (
     protection,
     recruitment,
     training,
+    zakat,
 )
 
 Act = Callable[[Case], datetime | None]
@@ -27,6 +29,8 @@ ACTS: Mapping[str, Act] = {
     **recruitment.ACTS,
     **protection.ACTS,
     **grants.ACTS,
+    **zakat.ACTS,
+    **cooperatives.ACTS,
     **training.ACTS,
     **mentoring.ACTS,
     **products.ACTS,

@@ -45,17 +45,31 @@ def budget(luck: Random, ceiling: int) -> list[Json]:
 
 
 def decide(case: Case) -> datetime | None:
-    """An officer lays the decision before the approver, who signs; where the fund is empty it goes to the reserve."""
+    """An officer lays the decision before the approver, who signs; where the fund is empty it goes to the reserve.
+
+    She has seen what they already receive: what excludes this aid refuses it, and a warning gets its answer.
+    """
     sk = {"sk_number": f"460/{case.number:04}.{case.attempt}/DINSOS/{case.today:%Y}", "sk_date": case.today.isoformat()}
-    refused = case.chance("verdict").random() < 0.03
+    beside = beside_other_aid(case)
+    refused = case.chance("verdict").random() < 0.03 or beside is None
     try:
-        case.save({"verdict": "refused" if refused else "accepted", **sk})
+        case.save({"verdict": "refused", **sk} if refused else {"verdict": "accepted", **sk, **(beside or {})})
     except Refused as full:
         if full.code != "fund-exhausted":
             raise
         case.save({"verdict": "reserve", **sk})
     case.complete({}, by="approver")
     return None
+
+
+def beside_other_aid(case: Case) -> Json | None:
+    """What a decision has to say of the aid that its people already receive; None where that excludes this one."""
+    met = case.work["aid"]["met"]
+    if any(each["policy"] == "block" for each in met):
+        return None
+    if any(each["policy"] == "warn" for each in met):
+        return {"aid_acknowledged": "Bantuan yang sudah diterima untuk konsumsi; bantuan ini modal usaha."}
+    return {}
 
 
 def hand_over(case: Case) -> datetime | None:
