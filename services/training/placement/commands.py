@@ -186,7 +186,7 @@ def enrol(session: Session, officer: Officer, batch_id: UUID, referral_ids: Coll
 def leave_batch(session: Session, seeker: JobSeeker) -> None:
     """Let a place in a batch go."""
     if seeker.batch_id is None:
-        raise rules.NotInABatch().at("leave_batch")
+        raise rules.NoBatchChosen().at("leave_batch")
     if seeker.took_part is not None:
         raise rules.ResultOnRecord().at("leave_batch")
     _free_places(session, [seeker])
@@ -196,7 +196,7 @@ def leave_batch(session: Session, seeker: JobSeeker) -> None:
 def note_result(session: Session, seeker: JobSeeker, told: Mapping[str, Any]) -> None:
     """Note whether she took part (`took_part`) and passed (`passed`, `assessed_on`); told again it is mended."""
     if seeker.batch_id is None:
-        raise rules.NotInABatch().at("batch_id")
+        raise rules.NoBatchChosen().at("batch_id")
     if seeker.vacancy_id is not None:
         raise rules.PlacedAlready().at("took_part")
     batch = session.get_one(JobBatch, seeker.batch_id)
@@ -248,7 +248,7 @@ def conclude(session: Session, officer: Officer, referrals: Sequence[Referral]) 
     ends: list[dict[str, Any]] = []
     for each in seekers.values():
         if each.vacancy_id is None and each.batch_id is None:
-            raise rules.NotInABatch().at("batch_id")
+            raise rules.NoBatchChosen().at("batch_id")
         outcome = rules.outcome(placed=each.vacancy_id is not None, took_part=each.took_part, passed=each.passed)
         ends.append({"referral_id": each.referral_id, "outcome": outcome, "ended_on": clock.today()})
     session.execute(update(JobSeeker), ends)

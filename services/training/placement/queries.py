@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from services.training.placement.models import JobBatch, JobSeeker, Vacancy
+from services.training.placement.rules import Sector
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
@@ -100,14 +101,21 @@ def sectors_of(session: Session, seekers: Collection[JobSeeker]) -> dict[UUID, s
     """The sector in which each found work or was trained, by referral."""
     placed = {each.vacancy_id for each in seekers}
     trained = {each.batch_id for each in seekers}
-    by_vacancy = dict(session.execute(select(Vacancy.id, Vacancy.sector).where(Vacancy.id.in_(placed))).tuples())
-    by_batch = dict(session.execute(select(JobBatch.id, JobBatch.sector).where(JobBatch.id.in_(trained))).tuples())
+    by_vacancy = _sectors(session, Vacancy, placed)
+    by_batch = _sectors(session, JobBatch, trained)
     found = {}
     for each in seekers:
         sector = by_vacancy[each.vacancy_id] if each.vacancy_id else by_batch[each.batch_id] if each.batch_id else None
         if sector is not None:
             found[each.referral_id] = sector.value
     return found
+
+
+def _sectors(
+    session: Session, table: type[Vacancy] | type[JobBatch], wanted: Collection[UUID | None]
+) -> dict[UUID, Sector]:
+    rows = session.execute(select(table.id, table.sector).where(table.id.in_([each for each in wanted if each])))
+    return {row[0]: row[1] for row in rows}
 
 
 def audit(session: Session) -> list[str]:

@@ -97,7 +97,7 @@ class ResultOnRecord(Invalid):
     indonesian = "Keikutsertaannya sudah dicatat; angkatan tidak dapat diganti lagi."
 
 
-class NotInABatch(Invalid):
+class NoBatchChosen(Invalid):
     """Choose a batch first."""
 
     indonesian = "Pilih angkatan terlebih dahulu."
