@@ -59,7 +59,8 @@ def services_of(officer: Officer) -> list[str]:
     """The services in which an officer's agency works; a student mentor has only her cash books."""
     if officer.has(Role.MENTOR):
         return ["training"]
-    return [name for name, agencies in AGENCIES_OF.items() if officer.agency in agencies]
+    known = [name for name, agencies in AGENCIES_OF.items() if officer.agency in agencies]
+    return [name for name in known if name in ("intake", "monitoring")] if _is_counsellor_only(officer) else known
 
 
 def has_worklist(service: str, officer: Officer) -> bool:
@@ -71,7 +72,13 @@ def entrance(service: str, officer: Officer) -> str:
     """Where an officer begins in a service: with what waits for her agency, or with the map of the programmes."""
     if officer.has(Role.MENTOR):
         return f"/training/{officer.agency}/cash-books"
+    if service == "intake" and _is_counsellor_only(officer):
+        return f"/intake/{officer.agency}/protection"
     return f"/{service}/{officer.agency}/" + ("referrals" if has_worklist(service, officer) else "programmes")
+
+
+def _is_counsellor_only(officer: Officer) -> bool:
+    return officer.has(Role.COUNSELLOR) and not officer.has(*WORKERS)
 
 
 def menu(officer: Officer) -> Iterable[Link]:

@@ -205,7 +205,7 @@ def test_break_glass_needs_a_second_person_and_a_reason_and_is_logged(compartmen
     assert whys["asked to read"] == whys["read through the glass"] == reason
     assert whys["let somebody read"] == "Keadaan darurat."
     with clock.frozen(clock.now() + timedelta(hours=25)):
-        assert compartment.ask(compartment.head, "GET", path).status_code in (401, 403)
+        assert codes(compartment.ask(compartment.head, "GET", path)) == (403, "not-open-to-you")
 
 
 def test_a_head_who_asks_learns_nothing_before_the_second_person_allows_it(compartment: Compartment) -> None:
@@ -299,3 +299,12 @@ def test_a_counsellor_works_on_pages(compartment: Compartment) -> None:
     assert counsellor.submit(f"{root}/glass/{waiting['id']}/decide", form).status_code == 303
     assert f"/glass/{waiting['id']}" in head.get(f"{root}/glass").text
     assert "Didampingi." in head.get(f"{root}/glass/{waiting['id']}").text
+
+
+def test_a_counsellor_begins_in_the_compartment_and_nobody_else_is_shown_the_way(compartment: Compartment) -> None:
+    home = Browser(compartment.app, compartment.counsellor).get("/").text
+    assert 'href="/intake/dp3a/protection"' in home
+    assert 'href="/training' not in home
+    menu = Browser(compartment.app, compartment.officer).get("/intake/dp3a/referrals").text
+    assert 'href="/intake/dp3a/protection/ask"' in menu
+    assert 'href="/intake/dp3a/protection"' not in menu
