@@ -66,8 +66,13 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
         money = [Finding(Gravity.BROKEN, "funds", what) for what in _money(session)]
     with databases["intake"].reading() as session:
         compartment = [Finding(Gravity.BROKEN, "protection", what) for what in protection.audit(session)]
+        recruits = [Finding(Gravity.BROKEN, "recruitment", str(each)) for each in recruitment.audit(session)]
+        forgotten = [
+            Finding(Gravity.HELD if held else Gravity.BEHIND if under_way else Gravity.BROKEN, "recruitment", str(each))
+            for each in recruitment.forgotten_groups(session)
+        ]
     looks = [Finding(Gravity.BROKEN, "access log", what) for what in _looks(databases)]
-    return [*events, *journeys, *money, *looks, *compartment]
+    return [*events, *journeys, *money, *looks, *compartment, *recruits, *forgotten]
 
 
 def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, str]]:

@@ -54,9 +54,12 @@ def open_journeys(
 
 def open_spawned(session: Session, spawned: Sequence[tuple[UUID, engine.SpawnedJourney, Heard[Any] | None]]) -> None:
     """Open the journeys that stages asked for; whoever cannot set out, or already has, is left as she is."""
+    asked: dict[tuple[UUID, str], tuple[list[UUID], Heard[Any] | None]] = {}
     for parent, each, cause in spawned:
-        definition = publishing.newest(session, each.programme)
-        _open(session, definition, _areas_of(session, definition, [each.subject_id]), {}, parent, cause)
+        asked.setdefault((parent, each.programme), ([], cause))[0].append(each.subject_id)
+    for (parent, programme), (subjects, cause) in asked.items():
+        definition = publishing.newest(session, programme)
+        _open(session, definition, _areas_of(session, definition, subjects), {}, parent, cause)
 
 
 def reoffer_stage(session: Session, officer: Officer, journey_id: UUID, stage: str, office: str | None = None) -> None:

@@ -24,6 +24,7 @@ from shared.identity.officer import Officer
 from shared.kernel import clock, ids
 from shared.privacy.fields import blind_index
 from shared.privacy.looks import log_looks
+from shared.programmes import library
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 
@@ -79,7 +80,12 @@ def conclude(session: Session, officer: Officer, referrals: Sequence[Referral]) 
     done = []
     for referral in referrals:
         later -= mine[referral.id]
-        here = [each for each in pool[referral.programme] if each.recruit not in later and officer.works_in(each.area)]
+        programme = library.programme(referral.programme, referral.version)
+        here = [
+            each
+            for each in pool[referral.programme]
+            if each.recruit not in later and officer.works_in(each.area) and queries.is_for(programme, each.area)
+        ]
         formed = rules.new_groups(here, referral.settings["group_size"]) if mine[referral.id] else []
         founded = _found_groups(session, officer, referral, formed)
         gone = {each.recruit for members in formed for each in members}

@@ -18,7 +18,9 @@ from services.intake.registry.models import Person
 from services.intake.registry.rules import Sex
 from shared.events.intake import JourneyOutcome, SubjectKind
 from shared.identity.officer import Officer
+from shared.identity.rules import covers
 from shared.kernel import clock
+from shared.programmes import library
 from shared.programmes.definition import Programme
 from shared.referrals.models import Referral
 
@@ -67,16 +69,23 @@ def known(
     session: Session, officer: Officer, referral: Referral, members: Collection[UUID], candidates: Collection[UUID]
 ) -> Known:
     """What the rules ask about these candidates of a group's members."""
-    lives = session.execute(select(Person.id, Person.area).where(Person.id.in_(candidates)))
+    lives = session.execute(select(Person.id, Person.area).where(Person.id.in_(candidates))).all()
+    programme = library.programme(referral.programme, referral.version)
     lines = session.execute(LINES, {"programme": referral.programme, "people": [*members, *candidates]})
     own = {each.person_id for each in named_in(session, referral.id)}
     return Known(
         members=members,
         registered={person for person, area in lives if officer.works_in(area)},
+        outside={person for person, area in lives if not is_for(programme, area)},
         busy=set(session.scalars(_busy(referral.programme).where(Person.id.in_(candidates)))),
         recruiter_of={person: recruiter for person, recruiter in lines if person not in own},
         used=used_by(session, referral.programme, members, but=referral.id),
     )
+
+
+def is_for(programme: Programme, area: str) -> bool:
+    """Whether a programme is for those who live in an area."""
+    return any(covers(region, area) for region in programme.region)
 
 
 def by_nik(session: Session, indexes: Mapping[str, bytes]) -> dict[str, UUID]:
@@ -170,7 +179,10 @@ class Finding:
 
     what: str
     where: str
-    detail: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.says}"
 
 
 def audit(session: Session) -> list[Finding]:
@@ -201,6 +213,13 @@ def audit(session: Session) -> list[Finding]:
         Finding("recruits", str(row.recruiter_id), f"{row.count} in {row.programme}, where {row.allowed} are allowed")
         for row in beyond
     ]
+
+
+def forgotten_groups(session: Session) -> list[Finding]:
+    """Every group of recruits whose journey was never opened, once all events have been heard."""
+    opened = exists().where(Journey.subject_id == Recruit.new_group_id, Journey.programme == Recruit.programme)
+    rows = session.scalars(select(Recruit.new_group_id).where(Recruit.new_group_id.is_not(None), ~opened).distinct())
+    return [Finding("group-without-journey", str(group), "these recruits wait for a journey") for group in rows]
 
 
 def _busy(programme: str) -> Select[Any]:

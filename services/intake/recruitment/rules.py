@@ -38,6 +38,12 @@ class UnknownRecruit(Invalid):
     indonesian = "Tidak ada orang seperti ini dalam registri wilayah Anda; daftarkan dulu."
 
 
+class OutsideProgramme(Invalid):
+    """She lives outside the programme's region; choose somebody who lives there."""
+
+    indonesian = "Ia tinggal di luar wilayah program; pilih yang tinggal di sana."
+
+
 class RecruitedTwice(Invalid):
     """She was recruited before; each recruit has one recruiter."""
 
@@ -83,6 +89,8 @@ class Known:
 
     members: Collection[UUID]
     registered: Collection[UUID]
+    outside: Collection[UUID] = ()
+    """Who lives where the programme is not for: a journey could not be opened for her group."""
     busy: Collection[UUID] = ()
     recruiter_of: Mapping[UUID, UUID] = field(default_factory=dict)
     """Of everybody who was recruited before and matters here: the candidates, and those who brought the members in."""
@@ -118,6 +126,7 @@ def _refusal(
     checks: Iterable[tuple[bool, Callable[[], Invalid]]] = (
         (recruiter not in known.members, RecruiterOutsideGroup),
         (person not in known.registered, UnknownRecruit),
+        (person in known.outside, OutsideProgramme),
         (person in named, NamedTwice),
         (person in known.recruiter_of, RecruitedTwice),
         (person == recruiter or person in line_of(recruiter, known.recruiter_of), RecruitingCircle),

@@ -89,7 +89,9 @@ def test_a_recruitment_heard_twice_opens_one_journey_for_each_group(growth: Grow
     recruits = growth.women(6)
     body = named(*[(first[at // 2], recruit) for at, recruit in enumerate(recruits)])
     assert growth.call("POST", f"{referral}/complete", body).status_code == 200
+    assert len(forgotten(growth)) == 2  # until the completion is heard
     growth.hear(twice=True)
+    assert forgotten(growth) == []
     children = growth.spawned_of(parent)
     assert len(children) == 2
     assert {each.subject_id for each in children} == {UUID(each) for each in told_by(growth, referral)["groups"]}
@@ -97,6 +99,11 @@ def test_a_recruitment_heard_twice_opens_one_journey_for_each_group(growth: Grow
     with growth.database.transaction() as session:
         INTAKE.hears[ReferralCompleted].run(session, [heard(report, "intake")])
     assert len(growth.spawned_of(parent)) == 2
+
+
+def forgotten(growth: Growth) -> list[Any]:
+    with growth.database.reading() as session:
+        return queries.forgotten_groups(session)
 
 
 def told_by(growth: Growth, referral: str) -> dict[str, Any]:
@@ -233,11 +240,14 @@ def test_two_officers_at_once_cannot_pass_a_members_limit(growth: Growth):
         assert sorted(officers.map(name, range(3))) == [200, 422, 422]
 
 
-def test_a_woman_outside_the_officers_areas_is_named_by_nobody(growth: Growth):
+def test_a_woman_outside_the_officers_areas_or_the_programmes_region_is_named_by_nobody(growth: Growth):
     first = growth.women(3)
     referral = growth.recruiting(growth.group(first))
     (elsewhere,) = growth.women(1, "64.02.05.2001")
-    assert refusal(growth.call("PUT", f"{referral}/work", named((first[0], elsewhere)))) == (422, "unknown-recruit")
+    body = named((first[0], elsewhere))
+    assert refusal(growth.call("PUT", f"{referral}/work", body)) == (422, "unknown-recruit")
+    everywhere = an_officer(Role.OFFICER, office="dinsos-mataram", areas=("52.71", "64.02"))
+    assert refusal(growth.call("PUT", f"{referral}/work", body, everywhere)) == (422, "outside-programme")
 
 
 # New groups

@@ -24,6 +24,7 @@ def known(**changes: object) -> Known:
     [
         ([Proposal(0, CITA, DEWI)], GROUP, rules.RecruiterOutsideGroup, "recruits.0.recruiter_id"),
         ([Proposal(0, ANA, UUID(int=99))], GROUP, rules.UnknownRecruit, "recruits.0.person_id"),
+        ([Proposal(0, ANA, CITA)], known(outside={CITA}), rules.OutsideProgramme, "recruits.0.person_id"),
         ([Proposal(0, ANA, None, "nik")], GROUP, rules.UnknownRecruit, "recruits.0.nik"),
         ([Proposal(0, ANA, CITA), Proposal(4, BEA, CITA)], GROUP, rules.NamedTwice, "recruits.4.person_id"),
         ([Proposal(0, ANA, CITA)], known(recruiter_of={CITA: EVA}), rules.RecruitedTwice, "recruits.0.person_id"),
