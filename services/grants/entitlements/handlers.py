@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from services.grants.entitlements.models import AidBeneficiary, AidCase
 from shared.bus import Heard, batch
 from shared.bus.subscribers import Hearing
 from shared.events.envelope import Event
-from shared.events.intake import JourneyEnded, JourneyOutcome, ParticularsShared, StageOffered
+from shared.events.intake import ConsentWithdrawn, JourneyEnded, JourneyOutcome, ParticularsShared, StageOffered
 from shared.referrals import handlers as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN
@@ -29,6 +29,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
         **worklist.subscriber_hears(known.values()),
         StageOffered: batch(partial(hear_stages_offered, works=known)),
         ParticularsShared: batch(hear_particulars_shared),
+        ConsentWithdrawn: batch(partial(hear_consents_withdrawn, works=known)),
     }
 
 
@@ -42,6 +43,15 @@ def hear_particulars_shared(session: Session, heard: Sequence[Heard[ParticularsS
     """Put back the shared fields of referrals that had lost them, and who is behind those."""
     worklist.hear_particulars_shared(session, heard)
     _keep(session, heard)
+
+
+def hear_consents_withdrawn(session: Session, heard: Sequence[Heard[ConsentWithdrawn]], *, works: Works) -> None:
+    """Forget what was shared of her, and who is behind those stages; a share of aid given is a finance record."""
+    worklist.hear_consents_withdrawn(session, heard, works=works)
+    taken = [each.event for each in heard]
+    about = {(event.journey_id, event.agency, shared.stage) for event in taken for shared in event.referrals}
+    theirs = tuple_(Referral.journey_id, Referral.agency, Referral.stage).in_(about)
+    session.execute(delete(AidBeneficiary).where(AidBeneficiary.referral_id.in_(select(Referral.id).where(theirs))))
 
 
 def hear_journeys_ended(session: Session, heard: Sequence[Heard[JourneyEnded]]) -> None:

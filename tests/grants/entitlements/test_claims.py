@@ -4,12 +4,19 @@ import pytest
 from sqlalchemy import select, update
 
 from services.grants.entitlements import queries, rules
-from services.grants.entitlements.handlers import hear_journeys_ended, hear_particulars_shared
+from services.grants.entitlements.handlers import hear_journeys_ended, hear_particulars_shared, subscriber_hears
 from services.grants.entitlements.models import AidAcknowledgement, AidBeneficiary, AidClaim
 from services.grants.entitlements.rules import ClaimState
 from services.grants.funds.commands import close_year
 from services.grants.goods.commands import orders
-from shared.events.intake import JourneyEnded, JourneyOutcome, ParticularsShared, StageWithdrawn
+from shared.events.intake import (
+    ConsentWithdrawn,
+    JourneyEnded,
+    JourneyOutcome,
+    ParticularsShared,
+    SharedReferral,
+    StageWithdrawn,
+)
 from shared.kernel import clock, ids
 from shared.referrals.handlers import hear_stages_withdrawn
 from shared.referrals.models import Referral
@@ -230,6 +237,22 @@ def test_what_was_handed_over_stays_on_her_account_when_the_journey_ends(desk: D
     (other,) = desk.take("decision", [journey(desk, [ana], WRSE)])
     with pytest.raises(rules.AidExcluded):
         desk.record(other, sk())
+
+
+def test_consent_taken_back_forgets_who_is_behind_and_keeps_what_was_given(desk: Desk) -> None:
+    asked = granted(desk, [somebody()])
+    with desk.database.reading() as session:
+        row = session.scalars(select(Referral).where(Referral.journey_id == asked, Referral.stage == "decision")).one()
+    shared = [SharedReferral(stage="decision", does=row.kind, referral_id=row.id)]
+    taken_back = ConsentWithdrawn(journey_id=asked, agency="dinsos", referrals=shared, withdrawn_on=clock.today())
+    hears = subscriber_hears(KNOWN.values())[ConsentWithdrawn]
+    for _ in range(2):
+        with desk.database.transaction() as session:
+            hears.run(session, [heard(taken_back)])
+    with desk.database.reading() as session:
+        behind = select(AidBeneficiary.person_id).where(AidBeneficiary.referral_id == row.id)
+        assert session.scalars(behind).all() == []
+    assert states(desk, asked) == {ClaimState.COMMITTED}
 
 
 def test_a_vendor_who_fails_leaves_the_claim_where_the_sk_put_it(desk: Desk) -> None:
