@@ -27,35 +27,39 @@ OF: dict[str, Reading] = {"journeys": doors.of_journey, "persons": doors.of_pers
 """Whose consents a page shows, by the part of the address that says so."""
 
 
-@pages.get("/<agency>/<any(journeys, persons):of>/<uuid:subject_id>/consents")
+@pages.get("/<agency>/journeys/<uuid:journey_id>/consents")
 @guard(*ASKING)
-def consents(agency: str, of: str, subject_id: UUID) -> str:
-    """Who has answered what; the look is logged."""
-    return _shown(agency, of, subject_id, forms.blank({"answered_on": clock.today().isoformat()}))
+def of_journey(agency: str, journey_id: UUID) -> str:
+    """Everybody whose consent a journey asks for; the look is logged."""
+    return _shown(agency, "journeys", journey_id, _today())
 
 
-@pages.post("/<agency>/<any(journeys, persons):of>/<uuid:subject_id>/consents")
+@pages.post("/<agency>/journeys/<uuid:journey_id>/consents")
 @guard(*ASKING)
-def record(agency: str, of: str, subject_id: UUID) -> Page:
-    """Note what the chosen persons answered."""
-    try:
-        given = forms.load(schemas.Recording(), _split(request.form))
-        with door.transaction() as session:
-            commands.record_consents(session, door.current_officer(), **given)
-    except Invalid as invalid:
-        return _shown(agency, of, subject_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-    else:
-        flash(_("The answer is noted."), "success")
-    return redirect(f"/intake/{agency}/{of}/{subject_id}/consents", 303)
+def record_for_journey(agency: str, journey_id: UUID) -> Page:
+    """Note what the chosen members answered."""
+    return _recorded(agency, "journeys", journey_id)
+
+
+@pages.get("/<agency>/persons/<uuid:person_id>/consents")
+@guard(*ASKING)
+def of_person(agency: str, person_id: UUID) -> str:
+    """What a person answered and is still asked; the look is logged."""
+    return _shown(agency, "persons", person_id, _today())
+
+
+@pages.post("/<agency>/persons/<uuid:person_id>/consents")
+@guard(*ASKING)
+def record_for_person(agency: str, person_id: UUID) -> Page:
+    """Note what she answered."""
+    return _recorded(agency, "persons", person_id)
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>/consents/<programme>/<recipient>")
 @guard(*ASKING)
 def taking_back(agency: str, person_id: UUID, programme: str, recipient: str) -> str:
     """The form in which it is noted that she takes her consent back."""
-    return _taking(agency, person_id, programme, recipient, forms.blank({"answered_on": clock.today().isoformat()}))
+    return _taking(agency, person_id, programme, recipient, _today())
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/consents/<programme>/<recipient>")
@@ -75,6 +79,24 @@ def take_back(agency: str, person_id: UUID, programme: str, recipient: str) -> P
     return render_template(
         "sharing/taken_back.html", agency=agency, person_id=person_id, done=done, name_of=words.name_of, **_words()
     )
+
+
+def _recorded(agency: str, of: str, subject_id: UUID) -> Page:
+    try:
+        given = forms.load(schemas.Recording(), _split(request.form))
+        with door.transaction() as session:
+            commands.record_consents(session, door.current_officer(), **given)
+    except Invalid as invalid:
+        return _shown(agency, of, subject_id, forms.filled(request.form, invalid)), 422
+    except Conflict as refused:
+        problem.say(refused)
+    else:
+        flash(_("The answer is noted."), "success")
+    return redirect(f"/intake/{agency}/{of}/{subject_id}/consents", 303)
+
+
+def _today() -> forms.Form:
+    return forms.blank({"answered_on": clock.today().isoformat()})
 
 
 def _shown(agency: str, of: str, subject_id: UUID, form: forms.Form) -> str:
