@@ -6,12 +6,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from services.training.app import create
+from services.training.courses.models import Enrolment
 from services.training.courses.work import WORKS
 from shared.events.intake import StageOffered, SubjectKind
 from shared.events.referrals import ReferralAccepted, ReferralCompleted
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.referrals.handlers import hear_stages_offered, hear_stages_withdrawn
+from shared.referrals.models import Referral
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from tests.announcements import announced
@@ -278,6 +280,18 @@ def test_what_a_member_was_taught_alone_or_with_her_group_counts_as_far_as_it_is
     one = str(second.referral_id)
     client.post(f"{LIST}/{one}/accept")
     assert codes(client.post(f"{planned(client)}/enrolments", json={"ids": [one]})) == (422, "taught-before")
+
+
+def test_who_the_members_are_is_forgotten_when_consent_is_taken_back(training_db: Database) -> None:
+    given = group()
+    with training_db.transaction() as session:
+        hear_stages_offered(session, [heard(given, {"members": MEMBERS})], works=by_kind(WORKS))
+    with training_db.transaction() as session:
+        assert len(session.get_one(Enrolment, given.referral_id).member_ids or ()) == 5
+        for _ in range(2):
+            by_kind(WORKS)["training.course"].erased(session, [session.get_one(Referral, given.referral_id)])
+    with training_db.reading() as session:
+        assert session.get_one(Enrolment, given.referral_id).member_ids is None
 
 
 def test_who_was_absent_or_took_another_course_is_enrolled_without_a_reason(

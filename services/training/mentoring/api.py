@@ -60,6 +60,16 @@ def add_mentors(given: dict[str, Any], agency: str, cohort_id: UUID) -> MentorCo
         return commands.add_mentors(session, door.current_officer(), cohort_id, given["mentors"])
 
 
+@blueprint.put(f"{COHORT}/mentors/<uuid:mentor_id>/account")
+@guard(Role.OFFICER, Role.HEAD)
+@blueprint.arguments(schemas.MentorAccountSchema)
+@blueprint.response(200, schemas.CohortSchema)
+def set_account(given: dict[str, Any], agency: str, cohort_id: UUID, mentor_id: UUID) -> MentorCohort:
+    """Give a mentor the account with which she signs in, or take it from her."""
+    with door.transaction() as session:
+        return commands.set_account(session, door.current_officer(), cohort_id, mentor_id, given["account_id"])
+
+
 @blueprint.get("/<agency>/cash-books")
 @guard(*READERS)
 @blueprint.arguments(paging.PageQuery, location="query")

@@ -65,6 +65,24 @@ def add_mentors(
     return _join(session, queries.cohort(session, officer.office, cohort_id), mentors)
 
 
+def set_account(
+    session: Session, officer: Officer, cohort_id: UUID, mentor_id: UUID, account_id: UUID | None
+) -> MentorCohort:
+    """Let a mentor keep her cash books with an account of her own, or, without one, no longer."""
+    officer.require(Role.OFFICER, Role.HEAD)
+    cohort = queries.cohort(session, officer.office, cohort_id)
+    mentor = next((each for each in cohort.mentors if each.id == mentor_id), None)
+    if mentor is None:
+        raise NotFound(what="mentor")
+    mentor.account_id = account_id
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as twice:
+        raise rules.MentorTwice(errors={"account_id": [rules.MentorTwice()]}) from twice
+    return cohort
+
+
 def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
     """Lay out a cash book for each referred person or group; it begins with its mentor."""
     rows = [

@@ -76,6 +76,20 @@ def add_mentors(agency: str, cohort_id: UUID) -> Page:
     return redirect(f"{_cohorts(agency)}/{cohort_id}", 303)
 
 
+@pages.post(f"{COHORT}/mentors/<uuid:mentor_id>/account")
+@guard(Role.OFFICER, Role.HEAD)
+def set_account(agency: str, cohort_id: UUID, mentor_id: UUID) -> Page:
+    """Give a mentor the account with which she signs in, or take it from her."""
+    try:
+        given = forms.load(schemas.MentorAccountSchema(), request.form)
+        with door.transaction() as session:
+            commands.set_account(session, door.current_officer(), cohort_id, mentor_id, given["account_id"])
+    except Invalid as invalid:
+        return _cohort(agency, cohort_id, forms.filled(request.form, invalid)), 422
+    flash(_("Saved."), "success")
+    return redirect(f"{_cohorts(agency)}/{cohort_id}", 303)
+
+
 @pages.get("/<agency>/cash-books")
 @guard(*READERS)
 def list_books(agency: str) -> Page:

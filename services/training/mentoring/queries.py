@@ -16,6 +16,7 @@ from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.referrals.queries import in_areas
 
 LATEST_FIRST = (MentorCohort.begins_on, MentorCohort.id)
 BOOKS_LATEST_FIRST = (CashBook.referral_id,)
@@ -80,7 +81,7 @@ def books(session: Session, officer: Officer) -> Select[Any]:
     """The cash books that somebody may see; raises TermEnded for a mentor who served and no longer does."""
     found = select(CashBook).where(CashBook.office == officer.office, CashBook.mentor_id.is_not(None))
     if not officer.has(Role.MENTOR):
-        return found
+        return found.where(in_areas(CashBook.area, officer.areas))
     today = clock.today()
     terms = session.scalars(
         select(MentorCohort)

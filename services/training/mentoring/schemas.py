@@ -25,6 +25,12 @@ class MentorsSchema(Schema):
     mentors = fields.List(fields.Nested(MentorSchema), required=True, validate=validate.Length(min=1, max=MOST_MENTORS))
 
 
+class MentorAccountSchema(Schema):
+    """The account with which a mentor signs in; null takes it from her."""
+
+    account_id = fields.UUID(load_default=None, allow_none=True)
+
+
 class CohortPlanSchema(Schema):
     """A cohort as it is planned: its term, first and last day, and its students."""
 

@@ -20,6 +20,6 @@ blueprint = Blueprint("products", __name__, description="Products on their way f
 def list_products(query: dict[str, Any], agency: str) -> paging.Page[Asked]:
     """The products that the office was asked about, the latest first."""
     with door.reading() as session:
-        rows = queries.stages(door.current_officer().office)
+        rows = queries.stages(door.current_officer())
         page = paging.page(session, rows, *queries.LATEST_FIRST, newest_first=True, **query)
         return paging.Page(queries.with_products(session, page.items, requirements()), page.next)

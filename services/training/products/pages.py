@@ -19,7 +19,7 @@ def list_products(agency: str) -> str:
     """The products that the office was asked about, the latest first."""
     query = forms.load(paging.PageQuery(), request.args)
     with door.reading() as session:
-        rows = queries.stages(door.current_officer().office)
+        rows = queries.stages(door.current_officer())
         page = paging.page(session, rows, *queries.LATEST_FIRST, newest_first=True, **query)
         return render_template(
             "products/list.html",

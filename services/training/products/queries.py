@@ -13,6 +13,8 @@ from services.training.products import rules
 from services.training.products.models import Product, ProductEvidence, Production, ProductStage
 from services.training.products.rules import Licence, Requirements, Rung, Standing
 from shared.events.intake import SubjectKind
+from shared.identity.officer import Officer
+from shared.referrals.queries import in_areas
 
 Subject = tuple[SubjectKind, UUID]
 LATEST_FIRST = (ProductStage.referral_id,)
@@ -27,9 +29,9 @@ class Asked:
     stands: Standing
 
 
-def stages(office: str) -> Select[Any]:
-    """The stages of an office; read them by `LATEST_FIRST`."""
-    return select(ProductStage).where(ProductStage.office == office)
+def stages(officer: Officer) -> Select[Any]:
+    """The stages of an officer's office in her areas; read them by `LATEST_FIRST`."""
+    return select(ProductStage).where(ProductStage.office == officer.office, in_areas(ProductStage.area, officer.areas))
 
 
 def with_products(session: Session, asked: Collection[ProductStage], required: Requirements) -> list[Asked]:

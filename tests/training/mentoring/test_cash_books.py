@@ -22,6 +22,7 @@ from shared.kernel import clock, ids
 from shared.kernel.calendar import add_months
 from shared.privacy.looks import Look
 from shared.referrals.handlers import hear_stages_offered, hear_stages_withdrawn
+from shared.referrals.models import Referral
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.storage.clock import advance
@@ -312,6 +313,55 @@ def test_students_stand_encrypted_and_once_in_a_cohort(training_db: Database, cl
     with training_db.reading() as session:
         stored = session.execute(text("SELECT name, student_number FROM mentor")).all()
     assert not any(b"Rina" in bytes(name) or b"H1A02" in bytes(number) for name, number in stored)
+
+
+def test_a_mentor_is_given_her_account_later_and_it_can_be_taken_from_her(
+    training_db: Database, app: Flask, client: FlaskClient
+) -> None:
+    (book,) = begun(training_db, client)
+    location, mentor = cohort(client, account_id=None)
+    client.put(f"{LIST}/{book}/work", json={"mentor_id": mentor})
+    student = signed_in(app, Role.MENTOR, MENTOR)
+    address = f"{location}/mentors/{mentor}/account"
+    for account, status in ((str(MENTOR), 200), (None, 404)):
+        assert client.put(address, json={"account_id": account}).status_code == 200
+        assert student.get(f"{BOOKS}/{book}").status_code == status
+    assert client.put(f"{location}/mentors/{ids.new_id()}/account", json={}).status_code == 404
+    browser = Browser(app, an_officer(Role.OFFICER))
+    page = location.replace("/v1", "")
+    assert browser.submit(f"{page}/mentors/{mentor}/account", {"account_id": "x"}).status_code == 422
+    assert browser.submit(f"{page}/mentors/{mentor}/account", {"account_id": str(MENTOR)}).status_code == 303
+    assert student.get(f"{BOOKS}/{book}").status_code == 200
+
+
+def test_a_mentor_who_signs_in_finds_her_cash_books_and_no_other_menu(training_db: Database, app: Flask) -> None:
+    browser = Browser(app, an_officer(Role.MENTOR, officer_id=MENTOR))
+    page = browser.get("/training/dinsos/cash-books").text
+    assert str(MENTOR) in page
+    for address in ("/training/dinsos/referrals", "/training/dinsos/cohorts", "/monitoring/", "/intake/"):
+        assert f'href="{address}' not in page
+
+
+def test_the_wording_of_a_cash_book_goes_when_consent_is_taken_back_and_its_figures_stay(
+    training_db: Database, client: FlaskClient
+) -> None:
+    (book,) = begun(training_db, client)
+    write(client, book, entry(30_000, what="Pesanan Bu Aminah"))
+    with training_db.transaction() as session:
+        for _ in range(2):
+            by_kind(WORKS)["training.mentoring"].erased(session, [session.get_one(Referral, UUID(book))])
+    shown = client.get(f"{BOOKS}/{book}").get_json()
+    assert (shown["balance"], [each["what"] for each in shown["entries"]]) == (30_000, ["–"])
+
+
+def test_an_officer_lists_the_cash_books_of_her_areas_only(
+    training_db: Database, app: Flask, client: FlaskClient
+) -> None:
+    (book,) = begun(training_db, client)
+    elsewhere = app.test_client()
+    kubar = bearer(an_officer(Role.OFFICER, areas=("64.07",)))
+    assert elsewhere.get(BOOKS, headers=kubar).get_json()["items"] == []
+    assert elsewhere.get(f"{BOOKS}/{book}", headers=kubar).status_code == 403
 
 
 @pytest.mark.parametrize("days", [0, -1, 400])
