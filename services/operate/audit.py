@@ -24,6 +24,8 @@ from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
 from services.intake.protection import queries as protection
 from services.intake.recruitment import queries as recruitment
+from services.training.markets import queries as markets
+from services.training.placement import queries as placement
 from shared.bus.audit import Finding, Gravity, audit_bus
 from shared.bus.models import HeldEvent, HeldState
 from shared.privacy.looks import verify_looks
@@ -64,6 +66,9 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
     ]
     with databases["grants"].reading() as session:
         money = [Finding(Gravity.BROKEN, "funds", what) for what in _money(session)]
+    with databases["training"].reading() as session:
+        limits = [Finding(Gravity.BROKEN, "markets", what) for what in markets.audit(session)]
+        limits += [Finding(Gravity.BROKEN, "placement", what) for what in placement.audit(session)]
     with databases["intake"].reading() as session:
         compartment = [Finding(Gravity.BROKEN, "protection", what) for what in protection.audit(session)]
         recruits = [Finding(Gravity.BROKEN, "recruitment", str(each)) for each in recruitment.audit(session)]
@@ -72,7 +77,7 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
             for each in recruitment.forgotten_groups(session)
         ]
     looks = [Finding(Gravity.BROKEN, "access log", what) for what in _looks(databases)]
-    return [*events, *journeys, *money, *looks, *compartment, *recruits, *forgotten]
+    return [*events, *journeys, *money, *limits, *looks, *compartment, *recruits, *forgotten]
 
 
 def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, str]]:
