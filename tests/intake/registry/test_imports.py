@@ -53,6 +53,22 @@ def test_a_row_becomes_a_person_with_household_residence_and_listing(intake_db, 
     assert count(intake_db, ImportFile) == 0
 
 
+def test_aid_that_a_registry_knows_of_is_listed_with_its_dates_and_ends_when_a_file_says_so(intake_db, bring_in):
+    bring_in(with_aid(line(), pkh="Ya", bpnt="Ya"))
+    bring_in(with_aid(line(), pkh="Tidak", bpnt="Ya"))
+    with intake_db.reading() as session:
+        found = queries.person_by_nik(session, officer("64.02"), "6402064512909001")
+        listed = {each["registry"]: each["until"] is None for each in queries.described(session, found)["listings"]}
+        known = queries.known_aid(session, [found.id])[found.id]
+    assert listed == {"DTKS": True, "PKH": False, "BPNT": True}
+    assert (known["aid"], known["household_aid"], known["household"] is None) == (["BPNT"], ["BPNT"], False)
+
+
+def with_aid(row: str, *, pkh: str, bpnt: str) -> bytes:
+    headings, told = sheet(row).decode().splitlines()
+    return f"{headings},pkh,bpnt\n{told},{pkh},{bpnt}\n".encode()
+
+
 def test_nothing_that_names_her_can_be_read_in_the_database(intake_db, bring_in):
     bring_in(sheet(line()))
     with intake_db.engine.connect() as connection:
