@@ -17,6 +17,7 @@ from services.simulate.consents import ask_for_consent, take_consent_back
 from services.simulate.days import Days
 from services.simulate.desk import NEVER, Desk
 from services.simulate.lead import decide_on_stuck, let_step_back
+from services.simulate.repayments import LENDERS, book_repayments
 from services.simulate.report import Report
 from shared.identity.offices import all_offices
 from shared.identity.rules import covers
@@ -115,6 +116,8 @@ class Simulation:
         yield from self._lead()
         for desk in self.desks:
             yield from desk.work_a_day()
+            if desk.agency in LENDERS:
+                book_repayments(desk.colleague("officer"), desk.agency, self._luck_of, self.report.done)
 
     def _lead(self) -> Iterator[datetime]:
         """What the leading offices decide; before anybody else works, so that nobody works on what was given up."""

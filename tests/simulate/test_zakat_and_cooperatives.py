@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from services.grants.app import create
 from services.operate import audit
 from services.simulate.case import Case
+from services.simulate.repayments import book_repayments
 from services.simulate.work import ACTS
 from shared.events.referrals import ReferralCompleted
 from shared.identity.rules import Role
@@ -37,6 +38,10 @@ class Colleague:
 
     def get(self, path: str) -> Any:
         return self._told(self.client.get(path))
+
+    def every(self, path: str, **query: str) -> list[Any]:
+        found = self._told(self.client.get(path, query_string={"limit": 200, **query}))
+        return list(found["items"])
 
     def post(self, path: str, body: Any = None) -> Any:
         return self._told(self.client.post(path, json=body or {}))
@@ -83,6 +88,16 @@ def play(desk: Lender, count: int) -> Counter[str]:
     raise AssertionError("still open")
 
 
+def repaid(desk: Lender) -> int:
+    """Let half a year pass in which the office books what comes back; gives how often somebody paid."""
+    app, done = create(desk.database), Counter[str]()
+    for _ in range(6):
+        advance([desk.database], timedelta(days=31))
+        officer = Colleague(app.test_client(), desk.officer.office, Role.OFFICER)
+        book_repayments(officer, desk.officer.agency, lambda *what: Random(str(what)), done)  # type: ignore[arg-type]
+    return done["repayments"]
+
+
 def a_desk(base: Database, office: str, agency: str, kind: str, group: int | None, **settings: Any) -> Lender:
     someone = somebody_of(office, agency)
     return Lender(base, someone, someone, kind=kind, group=group, settings=settings)
@@ -97,6 +112,7 @@ def test_zakat_is_given_lent_or_refused_and_every_rupiah_is_told(
     desk = a_desk(grants_db, "baznas-mataram", "baznas", "grants.zakat", 5, forms=forms, **given)
     outcomes = play(desk, 30)
     assert outcomes.keys() == {"granted", "lent", "refused"}
+    assert repaid(desk) > 5
     with grants_db.reading() as session:
         assert [*audit._money(session)] == []
 
