@@ -113,6 +113,8 @@ def record(
     told = savings or {}
     member.pokok, member.wajib, member.sukarela = (told.get(kind.value) or 0 for kind in Saving)
     member.receipt = told.get("receipt")
+    if member.receipt is None and member.pokok + member.wajib + member.sukarela:
+        raise rules.ReceiptMissing().at("savings.receipt")
     _propose_loan(member, referral, loan)
     member.recorded_by, member.state = officer.id, Membership.RECORDED
     session.flush()
@@ -334,7 +336,7 @@ def _first_savings(member: CooperativeMember, officer: Officer) -> list[dict[str
             "kind": kind,
             "amount": amount,
             "saved_on": member.joined_on,
-            "receipt": member.receipt or "–",
+            "receipt": member.receipt,
             "recorded_by": officer.id,
         }
         for kind, amount in zip(Saving, (member.pokok, member.wajib, member.sukarela), strict=True)

@@ -13,6 +13,7 @@ from services.grants.funds import queries as funds
 from services.grants.funds.models import FundEntry
 from services.grants.funds.queries import Finding
 from services.grants.loans.models import Loan
+from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel.errors import Invalid, NotFound
 
@@ -26,9 +27,8 @@ class NoSuchCooperative(Invalid):
 
 
 def cooperatives_of(officer: Officer) -> Select[Any]:
-    """The cooperatives that her office knows, or everybody's where her role reads everywhere."""
-    wanted = select(Cooperative)
-    return wanted if officer.reads_everywhere else wanted.where(Cooperative.office == officer.office)
+    """The cooperatives that her office knows, or those of her areas where her role reads everywhere."""
+    return select(Cooperative).where(Cooperative.office.in_(offices.readable(officer)))
 
 
 def cooperative_for(

@@ -131,6 +131,12 @@ class PokokPaid(Invalid):
     indonesian = "Simpanan pokok dibayar sekali dan sudah dibayar."
 
 
+class ReceiptMissing(Invalid):
+    """Savings are booked with the number of their receipt."""
+
+    indonesian = "Simpanan dibukukan dengan nomor kuitansinya."
+
+
 class StaysIn(Invalid):
     """Simpanan pokok and wajib stay in the cooperative while she is a member; only sukarela can be taken back."""
 

@@ -211,6 +211,7 @@ def test_a_refused_loan_leaves_the_membership_and_frees_the_money(desk: Lender) 
         ({"name": "A", "loan": capital()}, {"fund": None}, rules.NoLoanHere),
         ({"name": "A", "loan": capital(10_000_001)}, {}, rules.LoanAboveCeiling),
         ({"name": "A", "loan": {"amount": 1_000_000}}, {}, rules.LoanIncomplete),
+        ({"name": "A", "savings": {"pokok": 100_000}}, {}, rules.ReceiptMissing),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(
