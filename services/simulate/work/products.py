@@ -32,7 +32,7 @@ def lift(case: Case) -> datetime | None:
     stop = luck.randrange(target + 1) if case.attempt == 1 and luck.random() < STOPS_SHORT else None
     wanted = [rung for rung in LADDER[: target + 1 if stop is None else stop] if rung not in _seen(work)]
     production = []
-    if "steady-production" in wanted and work["steady_weeks"] < weeks:
+    if (stop is None and target and work["steady_weeks"] < weeks) or "steady-production" in wanted:
         production = [_made(case, case.today - timedelta(weeks=week)) for week in range(weeks)]
     missing = {} if stop is None else {"missing": "Produksi belum rutin; baru dibuat bila ada pesanan."}
     case.complete({"production": production, "evidence": [_evidence(case, rung) for rung in wanted], **missing})

@@ -102,8 +102,8 @@ def record_evidence(session: Session, officer: Officer, referral: Referral, seen
     """Record what was seen for each rung, after its own checks: all of it, or nothing."""
     officer.require(Role.OFFICER)
     product = product_of(session, referral)
-    made = [each.made for each in queries.production(session, product.id)]
     asked = requirements()
+    made = queries.made_lately(session, [product.id], asked)[product.id]
     rows = []
     for row, each in enumerate(seen):
         _require_past(each["seen_on"], f"evidence.{row}.seen_on")
@@ -135,12 +135,13 @@ def conclude(session: Session, pairs: Sequence[tuple[Referral, dict[str, Any]]])
     products = queries.products(session, subjects)
     evidence = queries.evidence(session, [each.id for each in products.values()])
     asked, completions, rows = requirements(), [], []
+    made = queries.made_lately(session, [each.id for each in products.values()], asked)
     for referral, told in pairs:
         product = products.get((referral.subject_kind, referral.subject_id))
         if product is None:
             _refuse("product.name", rules.ProductMissing())
         target = Rung(referral.settings["rung"])
-        stands = queries.stands_at(product, evidence[product.id], asked)
+        stands = queries.stands_at(product, evidence[product.id], made[product.id], asked)
         outcome = rules.outcome(stands.rung, target)
         missing = told.get("missing") if outcome is rules.ProductOutcome.NOT_YET else None
         if outcome is rules.ProductOutcome.NOT_YET and not missing:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from services.training.products import rules
 from services.training.products.models import Product, ProductEvidence, Production, ProductStage
-from services.training.products.rules import Licence, Requirements, Rung, Standing
+from services.training.products.rules import Licence, Made, Requirements, Rung, Standing
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
+from shared.kernel import clock
 from shared.referrals.queries import in_areas
 
 Subject = tuple[SubjectKind, UUID]
@@ -35,20 +36,42 @@ def stages(officer: Officer) -> Select[Any]:
 
 
 def with_products(session: Session, asked: Collection[ProductStage], required: Requirements) -> list[Asked]:
-    """Stages with their products, in two queries."""
+    """Stages with their products, in three queries."""
     known = products(session, {(each.subject_kind, each.subject_id) for each in asked})
-    seen = evidence(session, [each.id for each in known.values()])
+    ids = [each.id for each in known.values()]
+    seen, made = evidence(session, ids), made_lately(session, ids, required)
     found = []
     for each in asked:
         product = known.get((each.subject_kind, each.subject_id))
-        stands = stands_at(product, seen[product.id], required) if product else Standing(None, Licence.NONE)
+        stands = (
+            stands_at(product, seen[product.id], made[product.id], required)
+            if product
+            else Standing(None, Licence.NONE)
+        )
         found.append(Asked(each, product, stands))
     return found
 
 
-def stands_at(product: Product, found: dict[str, ProductEvidence], required: Requirements) -> Standing:
-    """How high a product stands by its evidence."""
-    return rules.standing(rungs(found), rules.licence_for(product.kind, product.shelf_days, required))
+def stands_at(
+    product: Product, found: dict[str, ProductEvidence], made: Sequence[Made], required: Requirements
+) -> Standing:
+    """How high a product stands by its evidence, and by what was made lately."""
+    needed = rules.licence_for(product.kind, product.shelf_days, required)
+    steady = rules.is_steady(made, clock.today(), required)
+    return rules.standing(rungs(found), needed, steady=steady)
+
+
+def made_lately(session: Session, product_ids: Collection[UUID], required: Requirements) -> dict[UUID, list[Made]]:
+    """What was made of each product lately enough to tell of the present."""
+    rows = session.execute(
+        select(Production.product_id, Production.made_on, Production.quality_kept).where(
+            Production.product_id.in_(product_ids), Production.made_on >= rules.since(clock.today(), required)
+        )
+    ).all()
+    found: dict[UUID, list[Made]] = {each: [] for each in product_ids}
+    for product_id, made_on, quality_kept in rows:
+        found[product_id].append(Made(made_on, quality_kept))
+    return found
 
 
 def products(session: Session, subjects: Collection[Subject]) -> dict[Subject, Product]:

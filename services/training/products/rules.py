@@ -85,9 +85,9 @@ class SeenLater(Invalid):
 
 
 class NotSteady(Invalid):
-    """The production log shows {weeks} consecutive weeks with kept quality; {asked} are needed."""
+    """Of late the production log shows {weeks} consecutive weeks with kept quality; {asked} are needed."""
 
-    indonesian = "Catatan produksi baru menunjukkan {weeks} minggu berturut-turut dengan mutu terjaga; perlu {asked}."
+    indonesian = "Akhir-akhir ini catatan produksi menunjukkan {weeks} minggu berturut-turut bermutu; perlu {asked}."
 
 
 class BrandMissing(Invalid):
@@ -161,6 +161,7 @@ class Requirements:
     """What the rungs ask."""
 
     steady_weeks: Value[int]
+    steady_within: Value[int]
     shelf_stable_days: Value[int]
     pass_mark: Value[int]
     nib_digits: Value[int]
@@ -206,6 +207,21 @@ def steady_weeks(made: Sequence[Made]) -> int:
         running = running + 1 if before == monday - timedelta(days=7) else 1
         longest, before = max(longest, running), monday
     return longest
+
+
+def is_steady(made: Sequence[Made], today: date, asked: Requirements) -> bool:
+    """Whether the production is steady at present: enough weeks in a row, not too long ago."""
+    return steady_weeks(recent(made, today, asked)) >= asked.steady_weeks.value
+
+
+def recent(made: Sequence[Made], today: date, asked: Requirements) -> list[Made]:
+    """What was made lately enough to tell of the present."""
+    return [each for each in made if each.made_on >= since(today, asked)]
+
+
+def since(today: date, asked: Requirements) -> date:
+    """The first day that tells of the present."""
+    return today - timedelta(days=asked.steady_within.value)
 
 
 def licence_for(kind: ProductKind, shelf_days: int | None, asked: Requirements) -> Licence:
@@ -273,15 +289,18 @@ def _require_document(found: Mapping[str, Any]) -> None:
         raise DocumentMissing().at("document_number")
 
 
-def standing(seen: Mapping[Rung, Mapping[str, Any]], needed: Licence) -> Standing:
+def standing(seen: Mapping[Rung, Mapping[str, Any]], needed: Licence, *, steady: bool) -> Standing:
     """The highest rung up to which every rung has evidence, and the licence among the evidence.
 
-    A licence for what the product no longer is (its shelf life has changed, say) does not count.
+    A licence for what the product no longer is (its shelf life has changed, say) does not count; and what is no longer
+    made steadily is made to order again, whatever brand it once had.
     """
     found = Licence(seen.get(Rung.LICENCE, {}).get("licence") or Licence.NONE)
     reached: Rung | None = None
     for rung in LADDER:
-        if rung not in seen or (rung is Rung.LICENCE and found is not needed):
+        if rung not in seen:
+            break
+        if (rung is Rung.STEADY_PRODUCTION and not steady) or (rung is Rung.LICENCE and found is not needed):
             break
         reached = rung
     return Standing(reached, found if found is needed else Licence.NONE)

@@ -12,6 +12,7 @@ from services.training.products.requirements import requirements
 from services.training.products.rules import LADDER, Extra, Rung
 from services.training.products.schemas import ProductCompletionSchema, ProductSchema, ProductWorkSchema
 from shared.identity.officer import Officer
+from shared.kernel import clock
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion, StageWork
 
@@ -73,7 +74,8 @@ class ProductWork(StageWork):
 def _of_product(session: Session, product: Product, asked: rules.Requirements) -> dict[str, Any]:
     found = queries.evidence(session, [product.id])[product.id]
     log = queries.production(session, product.id)
-    stands = queries.stands_at(product, found, asked)
+    lately = rules.recent([each.made for each in log], clock.today(), asked)
+    stands = queries.stands_at(product, found, lately, asked)
     return {
         "product": ProductSchema().dump(product),
         "rung": stands.rung.value if stands.rung else None,
@@ -89,7 +91,7 @@ def _of_product(session: Session, product: Product, asked: rules.Requirements) -
             }
             for each in log
         ],
-        "steady_weeks": rules.steady_weeks([each.made for each in log]),
+        "steady_weeks": rules.steady_weeks(lately),
         "points": list(asked.points(product.kind)),
     }
 

@@ -19,6 +19,7 @@ from shared.kernel import clock, ids
 from shared.referrals.handlers import hear_stages_offered, hear_stages_withdrawn
 from shared.referrals.work import by_kind
 from shared.storage import Database
+from shared.storage.clock import advance
 from tests.announcements import announced
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals.offers import heard, offer, withdrawal
@@ -193,6 +194,24 @@ def test_quality_that_was_lost_in_one_week_breaks_the_steady_run(training_db: Da
     assert codes(save(client, one, evidence=[seen("steady-production")])) == (422, "not-steady")
     save(client, one, production=[made[2]])  # told again for the same day, it is put right
     assert save(client, one, evidence=[seen("steady-production")]).status_code == 200
+
+
+def test_a_brand_whose_production_has_lapsed_fails_the_availability_test_until_it_is_made_again(
+    training_db: Database, client: FlaskClient
+) -> None:
+    subject = ids.new_id()
+    first, second = accepted(training_db, client, *(ladder("brand", subject_id=subject) for _ in range(2)))
+    work = climb()
+    assert client.post(f"{LIST}/{first}/complete", json=work | {"evidence": work["evidence"][:3]}).status_code == 200
+    advance([training_db], timedelta(days=90))
+    try:
+        client.environ_base["HTTP_AUTHORIZATION"] = bearer(an_officer(Role.OFFICER))["Authorization"]
+        assert client.get(f"{LIST}/{second}").get_json()["work"]["rung"] == "made-to-order"
+        assert codes(client.post(f"{LIST}/{second}/complete", json={})) == (422, "what-is-missing")
+        assert client.post(f"{LIST}/{second}/complete", json={"production": weeks(4)}).status_code == 200
+    finally:
+        clock.set_offset(timedelta())
+    assert [outcome for outcome, _ in facts(training_db)] == ["reached", "reached"]
 
 
 def test_a_licence_is_optional_and_craft_needs_none(training_db: Database, client: FlaskClient) -> None:

@@ -132,15 +132,23 @@ def test_each_rung_has_its_own_check(rung: Any, found: dict[str, Any], refused: 
 
 @given(st.sets(st.sampled_from(Rung)), st.sampled_from(Rung))
 def test_a_rung_is_reached_when_it_and_all_below_it_have_evidence(seen: set[Rung], target: Rung) -> None:
-    stands = rules.standing({rung: {"licence": "none"} for rung in seen}, Licence.NONE)
+    stands = rules.standing({rung: {"licence": "none"} for rung in seen}, Licence.NONE, steady=True)
     complete = not rules.missing_up_to(target, seen=dict.fromkeys(seen))
     assert (rules.outcome(stands.rung, target) is ProductOutcome.REACHED) == complete
 
 
 def test_a_licence_for_what_the_product_no_longer_is_does_not_count() -> None:
     seen: dict[Rung, dict[str, Any]] = {rung: {} for rung in LADDER} | {Rung.LICENCE: {"licence": "p-irt"}}
-    assert rules.standing(seen, Licence.P_IRT) == rules.Standing(Rung.LICENCE, Licence.P_IRT)
-    assert rules.standing(seen, Licence.SLHS) == rules.Standing(Rung.PACKAGING_AND_STANDARD, Licence.NONE)
+    assert rules.standing(seen, Licence.P_IRT, steady=True) == rules.Standing(Rung.LICENCE, Licence.P_IRT)
+    assert rules.standing(seen, Licence.SLHS, steady=True) == rules.Standing(Rung.PACKAGING_AND_STANDARD, Licence.NONE)
+
+
+def test_what_is_no_longer_made_steadily_is_made_to_order_again() -> None:
+    seen: dict[Rung, dict[str, Any]] = {rung: {} for rung in LADDER}
+    assert rules.standing(seen, Licence.NONE, steady=False) == rules.Standing(Rung.MADE_TO_ORDER, Licence.NONE)
+    made, today = weekly(0, 1, 2, 3), MONDAY + timedelta(weeks=4)
+    assert rules.is_steady(made, today, ASKED)
+    assert not rules.is_steady(made, today + timedelta(days=60), ASKED)
 
 
 def test_every_value_of_a_regulation_says_where_it_comes_from_and_that_nobody_confirmed_it_yet() -> None:
