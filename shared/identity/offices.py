@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
+from shared.identity.officer import Officer
 from shared.identity.rules import AGENCIES, covers
 from shared.kernel.errors import Invalid, NotFound
 from shared.kernel.settings import settings
@@ -105,6 +106,13 @@ def office(identifier: str) -> Office:
         return all_offices()[identifier]
     except KeyError:
         raise UnknownOffice(office=identifier) from None
+
+
+def readable(officer: Officer) -> tuple[str, ...]:
+    """Whose lists an officer may read: her office's; where her role reads everywhere, those of her areas."""
+    if not officer.reads_everywhere:
+        return (officer.office,)
+    return tuple(each.id for each in all_offices().values() if officer.works_in(each.region))
 
 
 def resolve(agency: str, area: str, programme_offices: Mapping[str, str] | None = None) -> Office:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.grants.funds.models import Fund, FundEntry
 from services.grants.funds.rules import Balance, Purpose
+from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 
@@ -33,9 +34,8 @@ class Finding:
 
 
 def funds_of(officer: Officer) -> Select[Any]:
-    """The funds that an officer may see: her office's, or everybody's where her role reads everywhere."""
-    wanted = select(Fund)
-    return wanted if officer.reads_everywhere else wanted.where(Fund.owner_office == officer.office)
+    """The funds that an officer may see: her office's, or those of her areas where her role reads everywhere."""
+    return select(Fund).where(Fund.owner_office.in_(offices.readable(officer)))
 
 
 def visible_funds(session: Session, officer: Officer) -> set[str]:

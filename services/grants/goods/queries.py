@@ -24,14 +24,13 @@ from services.grants.goods.rules import GrantState
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
+from shared.referrals.queries import in_areas
 
 
 def grants_of(officer: Officer, state: GrantState | None = None) -> Select[Any]:
-    """The grants on which her office has a stage, or everybody's where her role reads everywhere."""
-    wanted = select(Grant)
-    if not officer.reads_everywhere:
-        stages = exists().where(Referral.journey_id == Grant.journey_id, Referral.office == officer.office)
-        wanted = wanted.where(stages)
+    """The grants on which her office has a stage; every office's of her areas where her role reads everywhere."""
+    hers = in_areas(Referral.area, officer.areas) if officer.reads_everywhere else Referral.office == officer.office
+    wanted = select(Grant).where(exists().where(Referral.journey_id == Grant.journey_id, hers))
     return wanted.where(Grant.state == state) if state else wanted
 
 

@@ -14,6 +14,7 @@ from services.grants.funds.rules import Purpose
 from services.grants.loans import rules
 from services.grants.loans.models import Loan, LoanInstalment, Repayment
 from services.grants.loans.rules import LoanState
+from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
@@ -37,10 +38,8 @@ class Sums:
 
 
 def loans_of(officer: Officer, state: LoanState | None = None) -> Select[Any]:
-    """The loans that her office decided on, or everybody's where her role reads everywhere."""
-    wanted = select(Loan)
-    if not officer.reads_everywhere:
-        wanted = wanted.where(Loan.office == officer.office)
+    """The loans that her office decided on, or those of her areas where her role reads everywhere."""
+    wanted = select(Loan).where(Loan.office.in_(offices.readable(officer)))
     if state is LoanState.REPAID:
         return wanted.where(Loan.repaid == Loan.principal)
     if state is not None:

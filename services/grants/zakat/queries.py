@@ -14,6 +14,7 @@ from services.grants.funds.queries import Finding
 from services.grants.funds.rules import Purpose
 from services.grants.zakat.models import ZakatCase
 from services.grants.zakat.rules import CaseState
+from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 
@@ -29,10 +30,8 @@ class Sums:
 
 
 def cases_of(officer: Officer, state: CaseState | None = None) -> Select[Any]:
-    """The cases of her office, or everybody's where her role reads everywhere."""
-    wanted = select(ZakatCase)
-    if not officer.reads_everywhere:
-        wanted = wanted.where(ZakatCase.office == officer.office)
+    """The cases of her office, or those of her areas where her role reads everywhere."""
+    wanted = select(ZakatCase).where(ZakatCase.office.in_(offices.readable(officer)))
     return wanted.where(ZakatCase.state == state) if state else wanted
 
 

@@ -16,10 +16,8 @@ from shared.web.paging import Page, page
 
 
 def visible(officer: Officer) -> Select[Journey]:
-    """The journeys that an officer may see: those of her areas, or all for whoever reads everywhere."""
+    """The journeys that an officer may see: those of her areas, also where she reads what other agencies do."""
     statement = select(Journey)
-    if officer.reads_everywhere:
-        return statement
     inside = [or_(Journey.area == area, Journey.area.startswith(f"{area}.")) for area in officer.areas]
     return statement.where(or_(false(), *inside))
 
