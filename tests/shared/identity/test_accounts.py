@@ -117,6 +117,15 @@ def test_the_database_itself_refuses_who_verifies_and_approves(intake_db: Databa
         session.execute(insert(OfficerAccount).values(roles=["officer", "approver"], **row))
 
 
+def test_a_student_mentor_has_an_account_and_the_database_itself_refuses_her_a_second_role(
+    intake_db: Database,
+) -> None:
+    open_account(intake_db, "rina", (Role.MENTOR,))
+    assert try_in(intake_db, "rina", PASSWORD)
+    with pytest.raises(IntegrityError), intake_db.transaction() as session:
+        session.execute(update(OfficerAccount).values(roles=["mentor", "officer"]))
+
+
 def test_the_demonstration_opens_its_accounts_once(intake_db: Database) -> None:
     for _ in range(2):
         with intake_db.transaction() as session:
