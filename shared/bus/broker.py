@@ -3,6 +3,7 @@
 Nothing here has to be reliable. Redis may lose, double or shuffle messages; the log and the cursors make it good.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from kombu import Exchange, Queue
 
 from shared.bus import routes
 from shared.bus.chain import Batch
-from shared.bus.messages import Confirmation, batch_to_json, confirmation_to_json
+from shared.bus.messages import Confirmation, batches_to_json, confirmations_to_json
 from shared.kernel.settings import settings
 from shared.privacy.keys import keyring
 
@@ -99,14 +100,14 @@ def is_reachable() -> bool:
 class CeleryTransport:
     """Carries batches and confirmations as Celery tasks `<service>.deliver` and `<service>.confirm`."""
 
-    def deliver(self, batch: Batch) -> None:
-        """Send a batch towards its subscriber's service, signed by the source."""
-        service = routes.service_of(batch.subscriber)
-        message = batch_to_json(batch, keyring().bus_key(batch.source))
+    def deliver(self, batches: Sequence[Batch]) -> None:
+        """Send batches towards their subscriber's service, signed by the source."""
+        service = routes.service_of(batches[0].subscriber)
+        message = batches_to_json(batches, keyring().bus_key(batches[0].source))
         publish(service, f"{service}.deliver", {"message": message})
 
-    def confirm(self, confirmation: Confirmation) -> None:
-        """Send a confirmation towards the source, signed by the subscriber's service."""
-        service = routes.service_of(confirmation.subscriber)
-        message = confirmation_to_json(confirmation, keyring().bus_key(service))
-        publish(confirmation.source, f"{confirmation.source}.confirm", {"message": message})
+    def confirm(self, confirmations: Sequence[Confirmation]) -> None:
+        """Send confirmations towards the source, signed by the subscriber's service."""
+        service, source = routes.service_of(confirmations[0].subscriber), confirmations[0].source
+        message = confirmations_to_json(confirmations, keyring().bus_key(service))
+        publish(source, f"{source}.confirm", {"message": message})

@@ -1,15 +1,16 @@
 """The sender hears how far a subscriber has come, and stops when their histories differ."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from shared.bus import routes
 from shared.bus.log import CHANNEL
 from shared.bus.messages import Confirmation, Saying
 from shared.bus.models import LoggedEvent, Subscription, SubscriptionState
-from shared.bus.relay import hash_at
+from shared.bus.relay import hashes_at
 from shared.kernel.logging import get_logger
 from shared.storage.database import Database
 
@@ -19,28 +20,40 @@ QUIET = timedelta(seconds=5)
 """A subscriber that confirms something is well; only a quiet one can have been restored without anybody noticing."""
 
 
-def hear(database: Database, confirmation: Confirmation) -> None:
-    """Note a subscriber's position, forwards, or backwards when it misses something; halt when it cannot be ours."""
+def hear(database: Database, confirmations: Sequence[Confirmation]) -> None:
+    """Note a subscriber's positions, forwards, or backwards where it misses something; halt what cannot be ours."""
+    said = {each.partition: each for each in confirmations}
     with database.transaction() as session:
-        subscription = session.get(
-            Subscription, (confirmation.subscriber, confirmation.partition), with_for_update=True
-        )
-        if subscription is None or subscription.state is SubscriptionState.HALTED:
-            return
-        alarm = _alarm(session, confirmation)
-        if alarm:
-            subscription.state, subscription.alarm = SubscriptionState.HALTED, alarm
-            log.error(
-                "subscription-halted", subscriber=confirmation.subscriber, partition=confirmation.partition, alarm=alarm
+        subscriptions = session.scalars(
+            select(Subscription)
+            .where(
+                Subscription.subscriber == confirmations[0].subscriber,
+                Subscription.partition.in_(said),
+                Subscription.state == SubscriptionState.ACTIVE,
             )
-            return
-        if not _says_something_new(session, subscription, confirmation):
-            return
-        subscription.asked += confirmation.saying is Saying.MISSING
-        _erase_sealed(session, subscription, confirmation.position)
-        subscription.confirmed = confirmation.position
-        subscription.heard_from_at = func.clock_timestamp()
-        session.execute(text(f"NOTIFY {CHANNEL}"))
+            .order_by(Subscription.partition)
+            .with_for_update()
+        ).all()
+        own = hashes_at(session, {each.partition: said[each.partition].position for each in subscriptions})
+        now = session.scalars(select(func.clock_timestamp())).one()
+        moved = []
+        for subscription in subscriptions:
+            confirmation = said[subscription.partition]
+            if alarm := _alarm(own.get(subscription.partition), confirmation):
+                subscription.state, subscription.alarm = SubscriptionState.HALTED, alarm
+                log.error(
+                    "subscription-halted",
+                    subscriber=subscription.subscriber,
+                    partition=subscription.partition,
+                    alarm=alarm,
+                )
+            elif _says_something_new(subscription, confirmation, now):
+                moved.append((subscription, subscription.confirmed, confirmation.position))
+                subscription.asked += confirmation.saying is Saying.MISSING
+                subscription.confirmed, subscription.heard_from_at = confirmation.position, now
+        if moved:
+            _erase_sealed(session, moved)
+            session.execute(text(f"NOTIFY {CHANNEL}"))
 
 
 def resume(session: Session, subscriber: str) -> int:
@@ -55,9 +68,8 @@ def resume(session: Session, subscriber: str) -> int:
     return len(resumed)
 
 
-def _alarm(session: Session, confirmation: Confirmation) -> str | None:
+def _alarm(own: bytes | None, confirmation: Confirmation) -> str | None:
     position = confirmation.position
-    own = hash_at(session, confirmation.partition, position)
     if own is None:
         return f"it has heard up to {position}, which this log does not reach: this database was restored"
     if own != confirmation.hash:
@@ -67,32 +79,39 @@ def _alarm(session: Session, confirmation: Confirmation) -> str | None:
     return None
 
 
-def _says_something_new(session: Session, subscription: Subscription, confirmation: Confirmation) -> bool:
+def _says_something_new(subscription: Subscription, confirmation: Confirmation, now: datetime) -> bool:
     """Whether the relay has anything to do about it: most of what is stated unasked is known, a late word is old."""
     if confirmation.saying is Saying.MISSING:
         return True
     if confirmation.saying is Saying.HEARD:
         return confirmation.position > subscription.confirmed
-    return confirmation.position != subscription.confirmed and not _was_just_heard(session, subscription)
+    return confirmation.position != subscription.confirmed and not _was_just_heard(subscription, now)
 
 
-def _was_just_heard(session: Session, subscription: Subscription) -> bool:
+def _was_just_heard(subscription: Subscription, now: datetime) -> bool:
     """Whether a position that was stated unasked may be older than what was confirmed meanwhile."""
-    heard_at = subscription.heard_from_at
-    return heard_at is not None and heard_at > session.scalars(select(func.clock_timestamp() - QUIET)).one()
+    return subscription.heard_from_at is not None and subscription.heard_from_at > now - QUIET
 
 
-def _erase_sealed(session: Session, subscription: Subscription, confirmed: int) -> None:
+def _erase_sealed(session: Session, moved: Sequence[tuple[Subscription, int, int]]) -> None:
     """Erase the parts sealed for this subscriber that it has now confirmed; the chain covers their digest only."""
-    addressee = routes.service_of(subscription.subscriber)
-    if subscription.subscriber != addressee:
+    subscriber = moved[0][0].subscriber
+    addressee = routes.service_of(subscriber)
+    if subscriber != addressee:
         return
     session.execute(
         update(LoggedEvent)
         .where(
-            LoggedEvent.partition == subscription.partition,
-            LoggedEvent.position > subscription.confirmed,
-            LoggedEvent.position <= confirmed,
+            or_(
+                *(
+                    and_(
+                        LoggedEvent.partition == subscription.partition,
+                        LoggedEvent.position > before,
+                        LoggedEvent.position <= confirmed,
+                    )
+                    for subscription, before, confirmed in moved
+                )
+            ),
             LoggedEvent.sealed.is_not(None),
             LoggedEvent.sealed.has_key(addressee),
         )

@@ -4,24 +4,27 @@ That is the exactly-once effect: whatever the broker loses, doubles or shuffles,
 once, in order.
 """
 
-import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from shared.bus import log as event_log
-from shared.bus.chain import GENESIS, Batch, Placed, Sent, Standing, place
+from shared.bus.chain import GENESIS, Batch, Placed, Standing, place
 from shared.bus.messages import Confirmation, Saying, Transport
 from shared.bus.models import Cursor, HeldEvent, HeldState
 from shared.bus.subscribers import Heard, Hearing, Subscriber, Undecided
-from shared.events.envelope import UnknownType, WrongShape, class_of
+from shared.events.envelope import UnknownType, WrongShape, canonical, class_of
 from shared.kernel import clock, ids
 from shared.kernel.failpoints import failpoint
 from shared.kernel.logging import get_logger
+from shared.storage.arrays import among
 from shared.storage.database import Database
 
 log = get_logger(__name__)
@@ -30,58 +33,76 @@ PASSING = (OperationalError, InterfaceError, InternalError)
 """The database's own trouble (connection, deadlock, disk): no fault of an event, so the whole batch is tried again."""
 
 SAID = {Standing.GAP: Saying.MISSING, Standing.DIVERGED: Saying.DIVERGED}
+GRAVEST_LAST = (Saying.HEARD, Saying.MISSING, Saying.DIVERGED)
 
 
-def receive(database: Database, subscriber: Subscriber, batch: Batch, transport: Transport) -> Standing:
-    """Apply what is new in a batch, move the cursor, commit, and then say how far this subscriber has come."""
+def receive(database: Database, subscriber: Subscriber, batches: Sequence[Batch], transport: Transport) -> None:
+    """Apply what is new in batches from one source, move the cursors, commit, and then say how far this subscriber is.
+
+    The batches of all partitions are one transaction: their events meet the handlers together, in sets.
+    """
+    source, arrivals = batches[0].source, []
+    sayings: dict[int, Saying] = {}
     with database.transaction() as session:
-        cursor = locked_cursor(session, subscriber.name, batch.source, batch.partition)
-        placed = place(batch, cursor.position, cursor.hash)
-        if placed.standing is Standing.NEXT:
-            _take(session, subscriber, batch, cursor, placed)
+        cursors = locked_cursors(session, subscriber.name, source, {batch.partition for batch in batches})
+        for batch in batches:
+            cursor = cursors[batch.partition]
+            placed = place(batch, cursor.position, cursor.hash)
+            saying = SAID.get(placed.standing, Saying.HEARD)
+            sayings[batch.partition] = max(saying, sayings.get(batch.partition, saying), key=GRAVEST_LAST.index)
+            if placed.standing is Standing.NEXT:
+                arrivals += _arrivals(subscriber, batch, placed)
+                cursor.position, cursor.hash = batch.last, placed.hash
+        if arrivals:
+            _take(session, subscriber, source, cursors, arrivals)
             failpoint("delivery.before-commit")
-        answer = Confirmation(
-            subscriber.name,
-            batch.source,
-            batch.partition,
-            cursor.position,
-            cursor.hash,
-            SAID.get(placed.standing, Saying.HEARD),
-        )
+        answers = [
+            Confirmation(subscriber.name, source, each.partition, each.position, each.hash, sayings[each.partition])
+            for each in cursors.values()
+        ]
     failpoint("delivery.after-commit")
-    if placed.standing is Standing.DIVERGED:
-        log.error("histories-differ", subscriber=subscriber.name, source=batch.source, partition=batch.partition)
-    transport.confirm(answer)
-    return placed.standing
+    for answer in answers:
+        if answer.saying is Saying.DIVERGED:
+            log.error("histories-differ", subscriber=subscriber.name, source=source, partition=answer.partition)
+    transport.confirm(answers)
 
 
-def locked_cursor(session: Session, subscriber: str, source: str, partition: int) -> Cursor:
-    """The cursor's row, locked until the transaction ends; made at position 0 when it is new."""
-    key = {"subscriber": subscriber, "source": source, "partition": partition}
-    wanted = select(Cursor).filter_by(**key).with_for_update()
-    found = session.scalar(wanted)
-    if found is None:
-        session.execute(insert(Cursor).values(**key, position=0, hash=GENESIS, applied=0).on_conflict_do_nothing())
-        found = session.scalars(wanted).one()
+def locked_cursors(session: Session, subscriber: str, source: str, partitions: Iterable[int]) -> dict[int, Cursor]:
+    """The cursors' rows by partition, locked in their order until the transaction ends; at position 0 when new."""
+    wanted = sorted(partitions)
+    locked = (
+        select(Cursor)
+        .where(Cursor.subscriber == subscriber, Cursor.source == source, Cursor.partition.in_(wanted))
+        .order_by(Cursor.partition)
+        .with_for_update()
+    )
+    found = {each.partition: each for each in session.scalars(locked)}
+    if missing := [each for each in wanted if each not in found]:
+        fresh = {"subscriber": subscriber, "source": source, "position": 0, "hash": GENESIS, "applied": 0}
+        session.execute(insert(Cursor).on_conflict_do_nothing(), [fresh | {"partition": each} for each in missing])
+        found = {each.partition: each for each in session.scalars(locked)}
     return found
 
 
-def _take(session: Session, subscriber: Subscriber, batch: Batch, cursor: Cursor, placed: Placed) -> None:
+def _arrivals(subscriber: Subscriber, batch: Batch, placed: Placed) -> list[Heard[Any]]:
     first = batch.last - len(placed.new) + 1
-    arrivals = [_arrival(subscriber, batch.source, first + n, sent) for n, sent in enumerate(placed.new)]
-    held = apply(session, subscriber, batch.source, batch.partition, arrivals)
-    cursor.position = batch.last
-    cursor.hash = placed.hash
-    cursor.applied += len(arrivals) - held
-    cursor.moved_at = clock.now()
+    return [
+        Heard(None, batch.source, subscriber.name, position, orjson.loads(sent.body), sent.sealed, batch.partition)
+        for position, sent in enumerate(placed.new, first)
+    ]
 
 
-def _arrival(subscriber: Subscriber, source: str, position: int, sent: Sent) -> Heard[Any]:
-    return Heard(None, source, subscriber.name, position, json.loads(sent.body), sent.sealed)
+def _take(
+    session: Session, subscriber: Subscriber, source: str, cursors: dict[int, Cursor], arrivals: Sequence[Heard[Any]]
+) -> None:
+    held = apply(session, subscriber, source, arrivals)
+    for partition, came in Counter(each.partition for each in arrivals).items():
+        cursors[partition].applied += came - held[partition]
+        cursors[partition].moved_at = clock.now()
 
 
-def apply(session: Session, subscriber: Subscriber, source: str, partition: int, arrivals: Sequence[Heard[Any]]) -> int:
-    """Give arrivals to their handlers, and hold those that cannot be applied; returns how many were held."""
+def apply(session: Session, subscriber: Subscriber, source: str, arrivals: Sequence[Heard[Any]]) -> Counter[int]:
+    """Give arrivals to their handlers, and hold those that cannot be applied; says how many of each partition."""
     blocked = blocked_streams(session, subscriber.name, source, {each.envelope["subject"] for each in arrivals})
     held: list[dict[str, Any]] = []
 
@@ -92,11 +113,11 @@ def apply(session: Session, subscriber: Subscriber, source: str, partition: int,
                 "id": ids.new_id(),
                 "subscriber": subscriber.name,
                 "source": source,
-                "partition": partition,
+                "partition": arrival.partition,
                 "position": arrival.position,
                 "stream": arrival.envelope["subject"],
                 "type": arrival.envelope["type"],
-                "body": json.dumps(arrival.envelope),
+                "body": canonical(arrival.envelope),
                 "sealed": arrival.part,
                 "error": error,
             }
@@ -115,7 +136,7 @@ def apply(session: Session, subscriber: Subscriber, source: str, partition: int,
                 hold(arrival, error)
     if held:
         session.execute(insert(HeldEvent), held)
-    return len(held)
+    return Counter(each["partition"] for each in held)
 
 
 def blocked_streams(session: Session, subscriber: str, source: str, streams: set[str]) -> set[str]:
@@ -127,7 +148,7 @@ def blocked_streams(session: Session, subscriber: str, source: str, streams: set
                 HeldEvent.subscriber == subscriber,
                 HeldEvent.source == source,
                 HeldEvent.state == HeldState.HELD,
-                HeldEvent.stream.in_(streams),
+                among(HeldEvent.stream, streams),
             )
             .distinct()
         )
@@ -169,7 +190,7 @@ def _apply_group(
     cls = class_of(kind)
     for arrival in group:
         try:
-            readable.append(_read(arrival, cls.from_data(arrival.envelope["data"])))
+            readable.append(replace(arrival, event=cls.from_data(arrival.envelope["data"])))
         except WrongShape as wrong:
             failed.append((arrival, repr(wrong)))
     if not readable or (error := attempt(session, hearing, readable)) is None:
@@ -181,10 +202,6 @@ def _apply_group(
         if error is not None:
             failed.append((arrival, error))
     return failed
-
-
-def _read(arrival: Heard[Any], event: Any) -> Heard[Any]:
-    return Heard(event, arrival.source, arrival.subscriber, arrival.position, arrival.envelope, arrival.part)
 
 
 def attempt(session: Session, hearing: Hearing, heard: Sequence[Heard[Any]]) -> str | None:

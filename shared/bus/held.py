@@ -1,14 +1,14 @@
 """Events that could not be applied: shown, tried again in order, or skipped for a reason that is kept."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared.bus.delivery import attempt, locked_cursor
-from shared.bus.models import HeldEvent, HeldState
+from shared.bus.delivery import attempt, locked_cursors
+from shared.bus.models import Cursor, HeldEvent, HeldState
 from shared.bus.subscribers import Heard, Subscriber, Undecided
 from shared.events.envelope import UnknownType, WrongShape, class_of
 from shared.kernel import clock
@@ -40,13 +40,13 @@ def retry_stream(session: Session, subscriber: Subscriber, source: str, stream: 
 
     Returns how many were applied, and the error that stopped it (None when nothing is held any more).
     """
-    waiting = _locked_stream(session, subscriber.name, source, stream)
+    waiting, cursors = _locked_stream(session, subscriber.name, source, stream)
     for number, held in enumerate(waiting):
         error = _try_again(session, subscriber, held)
         if error:
             held.error = error
             return number, error
-        locked_cursor(session, subscriber.name, source, held.partition).applied += 1
+        cursors[held.partition].applied += 1
         _settle(held, HeldState.APPLIED, by, None)
     return len(waiting), None
 
@@ -64,7 +64,9 @@ def skip(session: Session, subscriber: Subscriber, event_id: str, by: str, reaso
     return held
 
 
-def _locked_stream(session: Session, subscriber: str, source: str, stream: str) -> Sequence[HeldEvent]:
+def _locked_stream(
+    session: Session, subscriber: str, source: str, stream: str
+) -> tuple[Sequence[HeldEvent], dict[int, Cursor]]:
     wanted = (
         select(HeldEvent)
         .where(
@@ -76,14 +78,13 @@ def _locked_stream(session: Session, subscriber: str, source: str, stream: str) 
         .order_by(HeldEvent.position)
     )
     found = session.scalars(wanted).all()
-    for partition in sorted({held.partition for held in found}):
-        # the cursor's lock keeps a delivery from adding to the stream meanwhile
-        locked_cursor(session, subscriber, source, partition)
-    return session.scalars(wanted.with_for_update()).all()
+    # the cursor's lock keeps a delivery from adding to the stream meanwhile
+    cursors = locked_cursors(session, subscriber, source, {held.partition for held in found})
+    return session.scalars(wanted.with_for_update()).all(), cursors
 
 
 def _try_again(session: Session, subscriber: Subscriber, held: HeldEvent) -> str | None:
-    envelope: dict[str, Any] = json.loads(held.body)
+    envelope: dict[str, Any] = orjson.loads(held.body)
     try:
         hearing = subscriber.hearing_of(held.type)
         event = class_of(held.type).from_data(envelope["data"])

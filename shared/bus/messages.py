@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -34,81 +35,90 @@ class Confirmation:
 class Transport(Protocol):
     """Carries messages between services; it may lose, double or shuffle them."""
 
-    def deliver(self, batch: Batch) -> None:
-        """Send a batch towards its subscriber; an error means that it may or may not have been sent."""
+    def deliver(self, batches: Sequence[Batch]) -> None:
+        """Send batches, all to one subscriber, towards it; an error means that they may or may not have been sent."""
 
-    def confirm(self, confirmation: Confirmation) -> None:
-        """Send a confirmation towards the source; an error means that it may or may not have been sent."""
+    def confirm(self, confirmations: Sequence[Confirmation]) -> None:
+        """Send one subscriber's confirmations towards a source; an error means that they may have been sent or not."""
 
 
 class BadSignature(ValueError):
     """A message was not signed by the service that it claims to come from."""
 
 
-def batch_to_json(batch: Batch, key: bytes) -> dict[str, Any]:
-    """A batch as signed JSON values."""
+def batches_to_json(batches: Sequence[Batch], key: bytes) -> dict[str, Any]:
+    """Batches from one source to one subscriber as one signed message of JSON values."""
     content = {
-        "subscriber": batch.subscriber,
-        "source": batch.source,
-        "partition": batch.partition,
-        "first": batch.first,
-        "previous": batch.previous.hex(),
-        "events": [
-            [sent.body, sent.sealed_digest.hex() if sent.sealed_digest else None, sent.sealed] for sent in batch.events
+        "subscriber": batches[0].subscriber,
+        "source": batches[0].source,
+        "batches": [
+            {
+                "partition": batch.partition,
+                "first": batch.first,
+                "previous": batch.previous.hex(),
+                "events": [
+                    [sent.body, sent.sealed_digest.hex() if sent.sealed_digest else None, sent.sealed]
+                    for sent in batch.events
+                ],
+            }
+            for batch in batches
         ],
     }
-    return {**content, "signature": sign(_claim(batch), key)}
+    return {**content, "signature": sign(_claim(batches), key)}
 
 
-def batch_from_json(message: dict[str, Any], key: bytes) -> Batch:
-    """Read a batch; raises BadSignature."""
-    batch = Batch(
-        subscriber=message["subscriber"],
-        source=message["source"],
-        partition=message["partition"],
-        first=message["first"],
-        previous=bytes.fromhex(message["previous"]),
-        events=[
-            Sent(body, bytes.fromhex(sealed_digest) if sealed_digest else None, part)
-            for body, sealed_digest, part in message["events"]
-        ],
-    )
-    _require_signature(_claim(batch), message, key)
-    return batch
+def batches_from_json(message: dict[str, Any], key: bytes) -> list[Batch]:
+    """Read what was delivered; raises BadSignature."""
+    batches = [
+        Batch(
+            subscriber=message["subscriber"],
+            source=message["source"],
+            partition=batch["partition"],
+            first=batch["first"],
+            previous=bytes.fromhex(batch["previous"]),
+            events=[
+                Sent(body, bytes.fromhex(sealed_digest) if sealed_digest else None, part)
+                for body, sealed_digest, part in batch["events"]
+            ],
+        )
+        for batch in message["batches"]
+    ]
+    _require_signature(_claim(batches), message, key)
+    return batches
 
 
-def confirmation_to_json(confirmation: Confirmation, key: bytes) -> dict[str, Any]:
-    """A confirmation as signed JSON values."""
+def confirmations_to_json(confirmations: Sequence[Confirmation], key: bytes) -> dict[str, Any]:
+    """One subscriber's confirmations to one source as one signed message of JSON values."""
     content = {
-        "subscriber": confirmation.subscriber,
-        "source": confirmation.source,
-        "partition": confirmation.partition,
-        "position": confirmation.position,
-        "hash": confirmation.hash.hex(),
-        "saying": confirmation.saying.value,
+        "subscriber": confirmations[0].subscriber,
+        "source": confirmations[0].source,
+        "positions": [[each.partition, each.position, each.hash.hex(), each.saying.value] for each in confirmations],
     }
     return {**content, "signature": sign(content, key)}
 
 
-def confirmation_from_json(message: dict[str, Any], key: bytes) -> Confirmation:
-    """Read a confirmation; raises BadSignature."""
+def confirmations_from_json(message: dict[str, Any], key: bytes) -> list[Confirmation]:
+    """Read what was confirmed; raises BadSignature."""
     content = _signed_content(message, key)
-    return Confirmation(**{**content, "hash": bytes.fromhex(content["hash"]), "saying": Saying(content["saying"])})
+    return [
+        Confirmation(
+            content["subscriber"], content["source"], partition, position, bytes.fromhex(hash_), Saying(saying)
+        )
+        for partition, position, hash_, saying in content["positions"]
+    ]
 
 
-def _claim(batch: Batch) -> dict[str, Any]:
-    """What the signature of a batch covers: where it stands, and by the chain's last hash everything in it.
+def _claim(batches: Sequence[Batch]) -> dict[str, Any]:
+    """What the signature of a delivery covers: where each batch stands, and by the chain's last hash all that is in it.
 
     A sealed part is not in the chain, only its digest is; it authenticates itself to its addressee.
     """
     return {
-        "subscriber": batch.subscriber,
-        "source": batch.source,
-        "partition": batch.partition,
-        "first": batch.first,
-        "previous": batch.previous.hex(),
-        "last": batch.last,
-        "hash": batch.hash().hex(),
+        "subscriber": batches[0].subscriber,
+        "source": batches[0].source,
+        "batches": [
+            [batch.partition, batch.first, batch.previous.hex(), batch.last, batch.hash().hex()] for batch in batches
+        ],
     }
 
 

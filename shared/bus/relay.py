@@ -5,10 +5,10 @@ lost: after a restart it begins again from what the subscribers have confirmed.
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select, update
+from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -24,9 +24,9 @@ from shared.storage.database import Database
 log = get_logger(__name__)
 
 BATCH = 500
-"""Events in one message at most: measured, larger ones gain nothing and smaller ones cost throughput."""
+"""Events in one batch at most: measured, larger ones gain nothing and smaller ones cost throughput."""
 WINDOW = 2
-"""Messages to one subscriber and partition that may be unconfirmed: one is worked on while the next travels."""
+"""Batches to one subscriber and partition that may be unconfirmed: one is worked on while the next travels."""
 PATIENCE = 2.0
 """Seconds without a confirmation after which the relay goes back, at the least. A subscriber that usually takes
 longer is given twice its usual time, up to `MOST_PATIENCE`: sending again what is only late makes a busy subscriber
@@ -94,9 +94,9 @@ class Relay:
             self.heads = dict(session.execute(select(LogHead.partition, LogHead.position)).all())
             self._follow_confirmations(session)
             batches = self._due(session)
-        for batch in batches:
+        for parcel in parcels(batches):
             failpoint("relay.before-send")
-            self._send(batch)
+            self._send(parcel)
             failpoint("relay.after-send")
         return len(batches)
 
@@ -148,12 +148,29 @@ class Relay:
             )
         return due
 
-    def _send(self, batch: Batch) -> None:
+    def _send(self, parcel: Sequence[Batch]) -> None:
         try:
-            self.transport.deliver(batch)
+            self.transport.deliver(parcel)
         except Exception as error:  # noqa: BLE001 (the window repeats it)
             # The broker may have taken it or not. The window counts it as sent, and impatience will repeat it.
-            log.warning("send-failed", subscriber=batch.subscriber, partition=batch.partition, error=repr(error))
+            log.warning("send-failed", subscriber=parcel[0].subscriber, error=repr(error))
+
+
+def parcels(batches: Iterable[Batch]) -> list[list[Batch]]:
+    """Put the batches of each subscriber together, in their order, into messages of not much more than `BATCH` events.
+
+    Measured: a message costs its receiver a transaction, and the source one for the confirmation, however small it is.
+    """
+    packed: list[list[Batch]] = []
+    open_ones: dict[str, tuple[list[Batch], int]] = {}
+    for batch in batches:
+        parcel, events = open_ones.get(batch.subscriber, ([], BATCH))
+        if events >= BATCH:
+            parcel, events = [], 0
+            packed.append(parcel)
+        parcel.append(batch)
+        open_ones[batch.subscriber] = parcel, events + len(batch.events)
+    return packed
 
 
 def number(session: Session) -> int:
@@ -205,19 +222,21 @@ def number(session: Session) -> int:
     return len(rows)
 
 
-def hash_at(session: Session, partition: int, position: int) -> bytes | None:
-    """The log's own hash at a position; None when it has no such position."""
-    if position == 0:
-        return GENESIS
-    return session.scalar(
-        select(LoggedEvent.hash).where(LoggedEvent.partition == partition, LoggedEvent.position == position)
+def hashes_at(session: Session, positions: Mapping[int, int]) -> dict[int, bytes]:
+    """The log's own hash at a position of each partition; a position that the log does not have is left out."""
+    known = session.execute(
+        select(LoggedEvent.partition, LoggedEvent.hash).where(
+            tuple_(LoggedEvent.partition, LoggedEvent.position).in_(list(positions.items()))
+        )
     )
+    genesis = {partition: GENESIS for partition, position in positions.items() if position == 0}
+    return genesis | {partition: hash_ for partition, hash_ in known if hash_ is not None}
 
 
 def _events_after(
     session: Session, partition: int, position: int
 ) -> tuple[bytes, Sequence[tuple[str, bytes | None, dict[str, object] | None]]]:
-    previous = hash_at(session, partition, position)
+    previous = hashes_at(session, {partition: position}).get(partition)
     if previous is None:
         raise LookupError(f"the log has no position {position} in partition {partition}")
     rows: Iterable[tuple[str, bytes | None, dict[str, object] | None]] = session.execute(

@@ -26,6 +26,7 @@ class Heard(Generic[E]):
     position: int
     envelope: dict[str, Any]
     part: dict[str, Any] | None = None
+    partition: int = 0
 
     @cached_property
     def id(self) -> uuid.UUID:

@@ -38,14 +38,14 @@ def register(app: Celery, participant: Participant, transport: Transport) -> Non
     @app.task(name=f"{service}.deliver")
     def deliver(message: dict[str, Any]) -> None:
         addressed = _Addressed().load(message)
-        batch = messages.batch_from_json(message, keyring().bus_key(addressed["source"]))
-        delivery.receive(base, participant.subscriber(batch.subscriber), batch, transport)
+        batches = messages.batches_from_json(message, keyring().bus_key(addressed["source"]))
+        delivery.receive(base, participant.subscriber(addressed["subscriber"]), batches, transport)
 
     @app.task(name=f"{service}.confirm")
     def confirm(message: dict[str, Any]) -> None:
         addressed = _Addressed().load(message)
         key = keyring().bus_key(routes.service_of(addressed["subscriber"]))
-        confirmations.hear(base, messages.confirmation_from_json(message, key))
+        confirmations.hear(base, messages.confirmations_from_json(message, key))
 
     for bell in participant.bells:
         app.task(name=bell.task)(_ringing(bell, base))
@@ -85,10 +85,12 @@ def state_cursors(base: Database, participant: Participant, transport: Transport
         }
     for subscriber in participant.subscribers:
         for source in subscriber.sources:
+            stated = []
             for partition in range(settings().partitions):
                 cursor = known.get((subscriber.name, source, partition))
                 position, hash_ = (cursor.position, cursor.hash) if cursor else (0, GENESIS)
-                transport.confirm(Confirmation(subscriber.name, source, partition, position, hash_, Saying.STATED))
+                stated.append(Confirmation(subscriber.name, source, partition, position, hash_, Saying.STATED))
+            transport.confirm(stated)
 
 
 def make_worker_app(participant: Participant, *, slow: bool = False) -> Celery:

@@ -5,7 +5,6 @@ and the receiver checks. Personal data and free text never stand in it; they rid
 """
 
 import hashlib
-import json
 import typing
 import uuid
 from dataclasses import dataclass, fields, is_dataclass
@@ -15,6 +14,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, ClassVar, dataclass_transform
 
+import orjson
 from marshmallow import RAISE, Schema, ValidationError
 from marshmallow import fields as shape
 
@@ -130,7 +130,7 @@ def types_by(service: str) -> dict[str, type[Event]]:
 
 def canonical(content: Any) -> str:
     """JSON text that is the same for the same content: sorted keys, no spaces, UTF-8 as it is."""
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def digest(text: str) -> bytes:

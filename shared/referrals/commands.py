@@ -31,6 +31,7 @@ from shared.referrals import announcing, rules
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, Reason, ReferralState, Suggestion
 from shared.referrals.work import Completion, Works
+from shared.storage.arrays import among
 
 WORKERS = (Role.OFFICER, Role.APPROVER, Role.HEAD)
 """Who may take a stage on for her office, or give it up; who may do its work, the stage's own `StageWork` says."""
@@ -206,7 +207,7 @@ def locked(session: Session, ids: Collection[UUID]) -> list[Referral]:
         return []
     return list(
         session.scalars(
-            select(Referral).where(Referral.id.in_(ids)).order_by(Referral.id).with_for_update(),
+            select(Referral).where(among(Referral.id, ids)).order_by(Referral.id).with_for_update(),
             execution_options={"populate_existing": True},
         )
     )
@@ -232,7 +233,7 @@ def _change(session: Session, ids: Sequence[UUID], **values: Any) -> list[Referr
         return []
     changed = session.scalars(
         update(Referral)
-        .where(Referral.id.in_(ids))
+        .where(among(Referral.id, ids))
         .values(revision=Referral.revision + 1, **values)
         .returning(Referral),
         execution_options={"populate_existing": True, "synchronize_session": False},

@@ -23,6 +23,7 @@ from shared.referrals import announcing, commands
 from shared.referrals.models import EarlyWithdrawal, Referral
 from shared.referrals.rules import OPEN, ReferralState
 from shared.referrals.work import StageWork, Works, by_kind
+from shared.storage.arrays import among
 
 COPIED = (
     *("journey_id", "programme", "version", "stage", "attempt", "agency", "office", "sender_office", "area"),
@@ -136,5 +137,7 @@ def _row(heard: Heard[StageOffered]) -> dict[str, Any]:
 
 
 def _withdrawn_before(session: Session, new: Mapping[UUID, Referral]) -> set[UUID]:
-    noted = delete(EarlyWithdrawal).where(EarlyWithdrawal.referral_id.in_(new)).returning(EarlyWithdrawal.referral_id)
+    noted = (
+        delete(EarlyWithdrawal).where(among(EarlyWithdrawal.referral_id, new)).returning(EarlyWithdrawal.referral_id)
+    )
     return set(session.scalars(noted)) if new else set()

@@ -12,6 +12,7 @@ from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN, ReferralState
+from shared.storage.arrays import among
 
 LATE_FIRST = (Referral.due_at, Referral.id)
 """The order of a worklist: the earliest due date first."""
@@ -68,7 +69,7 @@ def counts(session: Session, officer: Officer, agency: str) -> Counts:
 
 def kinds_of(session: Session, officer: Officer, ids: Collection[UUID]) -> dict[UUID, str]:
     """The stage kind of each of these referrals; raises NotFound for any that is not her office's."""
-    rows = session.execute(select(Referral.id, Referral.kind).where(Referral.id.in_(ids), hers(officer)))
+    rows = session.execute(select(Referral.id, Referral.kind).where(among(Referral.id, ids), hers(officer)))
     found = {referral_id: kind for referral_id, kind in rows}  # noqa: C416
     if len(found) < len(set(ids)):
         raise NotFound(what="referral")

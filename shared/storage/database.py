@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 
+import orjson
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -30,7 +31,10 @@ class Database:
     @cached_property
     def engine(self) -> Engine:
         """Made at first use, so that a process that was forked has connections of its own."""
-        return create_engine(self.url, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            self.url, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True,
+            json_serializer=lambda content: orjson.dumps(content).decode(), json_deserializer=orjson.loads,
+        )  # fmt: skip
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -41,13 +41,17 @@ class Proposal(StageWork):
 
     def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
         """Save the RAB."""
-        proposals.record_proposal(session, officer, referral.journey_id, work["lines"])
+        proposals.record_proposals(session, officer, {referral.journey_id: work["lines"]})
 
     def finish(self, session: Session, officer: Officer, pairs: Pairs) -> list[Completion]:
         """Submit the proposals, or note that the applicants stepped back."""
-        for referral, done in pairs:
-            if done.get("lines") and done["outcome"] is ProposalOutcome.SUBMITTED:
-                self.record(session, officer, referral, done)
+        budgets = {
+            referral.journey_id: done["lines"]
+            for referral, done in pairs
+            if done.get("lines") and done["outcome"] is ProposalOutcome.SUBMITTED
+        }
+        if budgets:
+            proposals.record_proposals(session, officer, budgets)
         outcomes = {referral.journey_id: done["outcome"] for referral, done in pairs}
         grants = proposals.submit_proposals(session, officer, outcomes)
         lines = queries.lines_by_grant(session, [grant.id for grant in grants.values()])

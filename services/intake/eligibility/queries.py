@@ -13,6 +13,7 @@ from services.intake.registry.models import HouseholdMember, Listing, Person
 from services.intake.registry.rules import Relation
 from shared.programmes import eligibility
 from shared.programmes.definition import Programme
+from shared.storage.arrays import among
 
 Facts = dict[str, Any]
 AT_A_TIME = 2_000
@@ -20,7 +21,7 @@ AT_A_TIME = 2_000
 
 def facts_of_persons(session: Session, person_ids: Collection[UUID], on: date) -> dict[UUID, Facts]:
     """The facts of these persons on a day, in one query; a person who is not registered is left out."""
-    rows = session.execute(_facts().where(Person.id.in_(person_ids)))
+    rows = session.execute(_facts().where(among(Person.id, person_ids)))
     return {row.id: _as_facts(row, on) for row in rows}
 
 
@@ -33,7 +34,7 @@ def facts_of_registry(session: Session, on: date, areas: Collection[str] = ()) -
 
 def cautions_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[str]]:
     """What should be checked with Dukcapil about each of these persons."""
-    rows = session.execute(select(Person.id, Person.cautions).where(Person.id.in_(person_ids)))
+    rows = session.execute(select(Person.id, Person.cautions).where(among(Person.id, person_ids)))
     return dict(rows.all())
 
 

@@ -12,6 +12,7 @@ from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.groups.rules import KECAMATAN_CODE, MemberRole
 from services.intake.registry.models import Person
 from shared import places
+from shared.storage.arrays import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def members_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, list
     rows = session.execute(
         select(GroupMember.group_id, GroupMember.person_id, GroupMember.role, Person.name, Person.phone, Person.area)
         .join(Person, Person.id == GroupMember.person_id)
-        .where(GroupMember.group_id.in_(group_ids), GroupMember.left_on.is_(None))
+        .where(among(GroupMember.group_id, group_ids), GroupMember.left_on.is_(None))
     )
     for row in rows:
         found[row.group_id].append(Membership(*row))
@@ -52,7 +53,7 @@ def person_ids_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, S
     """The present members of each group by identifier."""
     rows = session.execute(
         select(GroupMember.group_id, func.array_agg(GroupMember.person_id))
-        .where(GroupMember.group_id.in_(group_ids), GroupMember.left_on.is_(None))
+        .where(among(GroupMember.group_id, group_ids), GroupMember.left_on.is_(None))
         .group_by(GroupMember.group_id)
     )
     found = dict(rows.all())
@@ -66,13 +67,13 @@ def sizes_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, int]:
 
 def areas_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, str]:
     """Where each group is at home."""
-    rows = session.execute(select(BusinessGroup.id, BusinessGroup.area).where(BusinessGroup.id.in_(group_ids)))
+    rows = session.execute(select(BusinessGroup.id, BusinessGroup.area).where(among(BusinessGroup.id, group_ids)))
     return dict(rows.all())
 
 
 def particulars(session: Session, group_ids: Sequence[UUID], shares: Collection[str]) -> dict[UUID, dict[str, Any]]:
     """The fields that a stage may see of each group; `phone` is the chair's, `members` their ids, names, roles."""
-    groups = session.scalars(select(BusinessGroup).where(BusinessGroup.id.in_(group_ids))).all()
+    groups = session.scalars(select(BusinessGroup).where(among(BusinessGroup.id, group_ids))).all()
     members = members_of(session, group_ids) if {"phone", "members"} & set(shares) else {}
     told: dict[UUID, dict[str, Any]] = {}
     for group in groups:
@@ -100,5 +101,7 @@ def possible_members(session: Session, group: BusinessGroup, limit: int = 200) -
 
 def minutes_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, str | None]:
     """The number of the minutes (berita acara) of each group's deliberation; None before it was held."""
-    rows = session.execute(select(BusinessGroup.id, BusinessGroup.berita_acara).where(BusinessGroup.id.in_(group_ids)))
+    rows = session.execute(
+        select(BusinessGroup.id, BusinessGroup.berita_acara).where(among(BusinessGroup.id, group_ids))
+    )
     return dict(rows.all())

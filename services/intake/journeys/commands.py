@@ -23,6 +23,7 @@ from shared.kernel import clock, ids
 from shared.kernel.errors import DomainError, NotFound
 from shared.programmes import engine
 from shared.programmes.definition import Programme
+from shared.storage.arrays import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _of_lead(session: Session, officer: Officer, journey_id: UUID) -> Journey:
 def _areas_of(session: Session, definition: Programme, subjects: Sequence[UUID]) -> Mapping[UUID, str]:
     if SubjectKind(definition.subject.kind.value) is SubjectKind.GROUP:
         return groups.areas_of(session, subjects)
-    rows = session.execute(select(Person.id, Person.area).where(Person.id.in_(subjects)))
+    rows = session.execute(select(Person.id, Person.area).where(among(Person.id, subjects)))
     return {row.id: row.area for row in rows}
 
 

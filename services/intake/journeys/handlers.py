@@ -31,6 +31,7 @@ from shared.events.referrals import (
 )
 from shared.programmes import engine
 from shared.programmes.state import OUT, JourneyState
+from shared.storage.arrays import among
 
 HAPPENINGS: Mapping[type[Event], Callable[[Any], engine.Happening]] = {
     ReferralOpened: lambda e: engine.Opened(e.stage, e.referral_id),
@@ -55,7 +56,7 @@ def hear_particulars_missing(session: Session, heard: Sequence[Heard[Particulars
     """Seal the shared fields anew for a service that lost them, as long as the stage still waits for that office."""
     rows = session.execute(
         select(Journey.id, Journey.programme, Journey.version, Journey.subject_kind, Journey.subject_id, Journey.state)
-        .where(Journey.id.in_({each.event.journey_id for each in heard}))
+        .where(among(Journey.id, {each.event.journey_id for each in heard}))
         .order_by(Journey.id)
         .with_for_update()
     )

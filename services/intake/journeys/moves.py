@@ -37,6 +37,7 @@ from shared.programmes import engine, kinds
 from shared.programmes.definition import Programme
 from shared.programmes.engine import Offer, Step
 from shared.programmes.state import JourneyState
+from shared.storage.arrays import among
 
 Advance = Callable[[Programme, JourneyState, engine.Consents], Step]
 
@@ -237,7 +238,7 @@ def _locked(session: Session, ids: Iterable[UUID]) -> dict[UUID, Row[Any]]:
             *(Journey.id, Journey.programme, Journey.version, Journey.subject_kind, Journey.subject_id),
             *(Journey.area, Journey.lead_office, Journey.state),
         )
-        .where(Journey.id.in_(wanted))
+        .where(among(Journey.id, wanted))
         .order_by(Journey.id)
         .with_for_update()
     )

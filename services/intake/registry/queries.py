@@ -24,6 +24,7 @@ from shared import places
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.privacy.fields import blind_index
+from shared.storage.arrays import among
 from shared.web.paging import Page, page
 
 OF_PERSON: Mapping[str, Callable[[Person, str | None, dict[str, Any] | None], Any]] = {
@@ -43,7 +44,7 @@ def particulars_of_persons(session: Session, ids: Iterable[UUID], shares: Sequen
         select(Person, Residence.address, ContactWish.wish)
         .outerjoin(Residence, (Residence.person_id == Person.id) & Residence.until.is_(None))
         .outerjoin(ContactWish, ContactWish.person_id == Person.id)
-        .where(Person.id.in_(list(ids)))
+        .where(among(Person.id, list(ids)))
     )
     told = {
         person.id: {share: OF_PERSON[share](person, address, wish) for share in shares if share in OF_PERSON}

@@ -24,6 +24,7 @@ from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
+from shared.storage.arrays import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def conclude(session: Session, referrals: Sequence[Referral]) -> list[Completion
     for outcome, ended in endings.items():
         session.execute(
             update(Enrolment)
-            .where(Enrolment.referral_id.in_(ended))
+            .where(among(Enrolment.referral_id, ended))
             .values(outcome=outcome, ended_on=clock.today(), sessions_attended=counted)
             .execution_options(synchronize_session=False)
         )
@@ -197,7 +198,7 @@ def let_go(session: Session, referrals: Sequence[Referral]) -> None:
     """Free the places of referrals that are no longer this office's; what they attended stays on record."""
     session.execute(
         update(Enrolment)
-        .where(Enrolment.referral_id.in_([each.id for each in referrals]))
+        .where(among(Enrolment.referral_id, [each.id for each in referrals]))
         .values(left_at=func.kail_now())
         .execution_options(synchronize_session=False)
     )
@@ -221,7 +222,7 @@ def _accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]
 def _enrolments(session: Session, referral_ids: Collection[UUID]) -> list[Enrolment]:
     found = session.scalars(
         select(Enrolment)
-        .where(Enrolment.referral_id.in_(referral_ids))
+        .where(among(Enrolment.referral_id, referral_ids))
         .order_by(Enrolment.referral_id)
         .with_for_update()
         .execution_options(populate_existing=True)

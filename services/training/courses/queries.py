@@ -14,6 +14,7 @@ from services.training.courses.models import Attendance, Course, CourseSession, 
 from services.training.courses.rules import CourseOutcome
 from shared.events.intake import SubjectKind
 from shared.kernel.errors import NotFound
+from shared.storage.arrays import among
 
 LATEST_FIRST = (Course.first_day, Course.id)
 SEATS = func.coalesce(func.sum(func.coalesce(Enrolment.members, 1)), 0)
@@ -72,7 +73,7 @@ def seats_taken(session: Session, course_ids: Collection[UUID]) -> dict[UUID, in
     """How many places of each course are taken."""
     rows: Sequence[Any] = session.execute(
         select(Enrolment.course_id, SEATS)
-        .where(Enrolment.course_id.in_(course_ids), Enrolment.left_at.is_(None))
+        .where(among(Enrolment.course_id, course_ids), Enrolment.left_at.is_(None))
         .group_by(Enrolment.course_id)
     ).all()
     return dict.fromkeys(course_ids, 0) | {course_id: int(taken) for course_id, taken in rows}
@@ -112,7 +113,7 @@ def marks(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, Marks]
     """How often each of these referrals was marked and present."""
     rows = session.execute(
         select(Attendance.referral_id, func.count(), func.count().filter(Attendance.present))
-        .where(Attendance.referral_id.in_(referral_ids))
+        .where(among(Attendance.referral_id, referral_ids))
         .group_by(Attendance.referral_id)
     ).all()
     return dict.fromkeys(referral_ids, Marks()) | {each: Marks(marked, there) for each, marked, there in rows}

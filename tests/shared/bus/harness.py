@@ -1,7 +1,7 @@
 """Two small services on real databases, and a network between them that a test can make as bad as it likes."""
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
@@ -45,14 +45,14 @@ def note_effects(session: Session, heard: Iterable[Heard[StageSkipped]]) -> None
 class Network:
     """Keeps every message until the test decides what becomes of it."""
 
-    batches: list[Batch] = field(default_factory=list)
-    confirmations: list[Confirmation] = field(default_factory=list)
+    deliveries: list[Sequence[Batch]] = field(default_factory=list)
+    confirmations: list[Sequence[Confirmation]] = field(default_factory=list)
 
-    def deliver(self, batch: Batch) -> None:
-        self.batches.append(batch)
+    def deliver(self, batches: Sequence[Batch]) -> None:
+        self.deliveries.append(batches)
 
-    def confirm(self, confirmation: Confirmation) -> None:
-        self.confirmations.append(confirmation)
+    def confirm(self, confirmations: Sequence[Confirmation]) -> None:
+        self.confirmations.append(confirmations)
 
 
 class Pair:
@@ -79,11 +79,11 @@ class Pair:
         with self.source.transaction() as session:
             announce(session, JourneyEnded(journey_id=journey, outcome=JourneyOutcome.STOPPED, ended_on=clock.today()))
 
-    def deliver(self, message: Batch) -> None:
-        delivery.receive(self.target, self.subscriber, message, self.network)
+    def deliver(self, batches: Sequence[Batch]) -> None:
+        delivery.receive(self.target, self.subscriber, batches, self.network)
 
-    def confirm(self, message: Confirmation) -> None:
-        confirmations.hear(self.source, message)
+    def confirm(self, said: Sequence[Confirmation]) -> None:
+        confirmations.hear(self.source, said)
 
     def restart_relay(self) -> None:
         self.relay = Relay(self.source, self.network)
@@ -93,21 +93,21 @@ class Pair:
         """Let the subscriber state its position after a quiet time."""
         with self.source.engine.begin() as connection:
             connection.execute(text("UPDATE subscription SET heard_from_at = NULL"))
-        for partition_message in _stated(self):
-            self.confirm(partition_message)
+        for said in _stated(self):
+            self.confirm(said)
 
     def settle(self) -> None:
         """Let every message through, until nothing more is to be said."""
         for _ in range(200):
             self.relay.step()
-            if not self.network.batches and not self.network.confirmations:
+            if not self.network.deliveries and not self.network.confirmations:
                 return
             self.pump()
 
     def pump(self) -> None:
         """Let through what is on its way."""
-        while self.network.batches:
-            self.deliver(self.network.batches.pop(0))
+        while self.network.deliveries:
+            self.deliver(self.network.deliveries.pop(0))
         while self.network.confirmations:
             self.confirm(self.network.confirmations.pop(0))
 
@@ -122,7 +122,7 @@ class Pair:
         return [finding for finding in found if finding.where.startswith(("intake's log", "intake to grants"))]
 
 
-def _stated(pair: Pair) -> list[Confirmation]:
+def _stated(pair: Pair) -> list[Sequence[Confirmation]]:
     from shared.bus.participant import Participant
 
     said = Network()

@@ -47,8 +47,7 @@ def test_a_batch_that_comes_twice_has_its_effect_once(pair):
     journey = new_id()
     pair.announce(journey, "one", "two")
     pair.relay.step()
-    (message,) = pair.network.batches
-    pair.network.batches.append(message)
+    pair.network.deliveries *= 2
     pair.pump()
     assert stages_of(pair, journey) == ["one", "two"]
     assert pair.findings() == []
@@ -60,7 +59,7 @@ def test_batches_that_overtake_each_other_are_applied_in_order(pair):
     pair.relay.step()
     pair.announce(journey, "two")
     pair.relay.step()
-    pair.network.batches.reverse()
+    pair.network.deliveries.reverse()
     pair.pump()
     pair.settle()
     assert stages_of(pair, journey) == ["one", "two"]
@@ -71,7 +70,7 @@ def test_a_lost_batch_is_noticed_by_the_next_one(pair):
     journey = new_id()
     pair.announce(journey, "one")
     pair.relay.step()
-    pair.network.batches.clear()
+    pair.network.deliveries.clear()
     pair.announce(journey, "two")
     pair.settle()
     assert stages_of(pair, journey) == ["one", "two"]
@@ -81,7 +80,7 @@ def test_a_lost_last_batch_is_sent_again_when_patience_ends(pair):
     journey = new_id()
     pair.announce(journey, "one")
     pair.relay.step()
-    pair.network.batches.clear()
+    pair.network.deliveries.clear()
     for window in pair.relay.windows.values():
         window.patience = 0
     pair.settle()
@@ -93,7 +92,7 @@ def test_a_lost_confirmation_is_made_good(pair):
     journey = new_id()
     pair.announce(journey, "one")
     pair.relay.step()
-    pair.deliver(pair.network.batches.pop())
+    pair.deliver(pair.network.deliveries.pop())
     pair.network.confirmations.clear()
     pair.restart_relay()
     pair.settle()
@@ -104,11 +103,10 @@ def test_a_lost_confirmation_is_made_good(pair):
 def test_a_batch_of_another_history_stops_the_subscription_with_an_alarm(pair):
     pair.announce(new_id(), "one")
     pair.relay.step()
-    (message,) = pair.network.batches
+    ((message,),) = pair.network.deliveries
     forged = replace(message, events=[replace(message.events[0], body=message.events[0].body + " ")])
-    pair.network.batches[:] = [message]
     pair.pump()
-    pair.deliver(forged)
+    pair.deliver([forged])
     pair.pump()
     assert any(finding.gravity is Gravity.BROKEN and "halted" in finding.what for finding in pair.findings())
 
@@ -217,7 +215,10 @@ def test_the_relay_sends_at_most_two_batches_unconfirmed(pair, monkeypatch):
     journey = new_id()
     pair.announce(journey, *"abcdefgh")
     pair.relay.step()
-    assert [(message.first, message.last) for message in pair.network.batches] == [(1, 2), (3, 4)]
+    assert [(message.first, message.last) for parcel in pair.network.deliveries for message in parcel] == [
+        (1, 2),
+        (3, 4),
+    ]
     pair.settle()
     assert stages_of(pair, journey) == list("abcdefgh")
 
@@ -226,7 +227,7 @@ def test_a_publish_error_is_not_taken_for_not_sent(pair, monkeypatch):
     pair.announce(new_id(), "one")
 
     def sent_but_failed(message):
-        pair.network.batches.append(message)
+        pair.network.deliveries.append(message)
         raise ConnectionError("the answer was lost")
 
     monkeypatch.setattr(pair.relay, "transport", type("Torn", (), {"deliver": staticmethod(sent_but_failed)})())
@@ -239,7 +240,7 @@ def test_a_publish_error_is_not_taken_for_not_sent(pair, monkeypatch):
 def test_standing_is_told_by_position_and_hash(pair):
     pair.announce(new_id(), "one")
     pair.relay.step()
-    (message,) = pair.network.batches
+    ((message,),) = pair.network.deliveries
     assert place(message, 0, GENESIS).standing is Standing.NEXT
     assert place(replace(message, first=2), 0, GENESIS).standing is Standing.GAP
     assert place(message, 1, place(message, 0, GENESIS).hash).standing is Standing.OLD

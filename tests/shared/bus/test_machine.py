@@ -63,15 +63,15 @@ class Bus(RuleBasedStateMachine):
         for window in self.pair.relay.windows.values():
             window.patience = 0
 
-    @precondition(lambda self: self.pair.network.batches)
+    @precondition(lambda self: self.pair.network.deliveries)
     @rule(data=st.data(), keep=st.booleans())
     def a_batch_arrives(self, data, keep):
-        batches = self.pair.network.batches
+        batches = self.pair.network.deliveries
         chosen = data.draw(st.integers(0, len(batches) - 1))
         message = batches[chosen] if keep else batches.pop(chosen)
         self.pair.deliver(message)
 
-    @precondition(lambda self: self.pair.network.batches)
+    @precondition(lambda self: self.pair.network.deliveries)
     @rule()
     def the_receiver_crashes_before_it_commits(self):
         def die(*_):
@@ -86,21 +86,21 @@ class Bus(RuleBasedStateMachine):
 
     def _deliver_something_new(self):
         before = len(self.pair.network.confirmations)
-        self.pair.deliver(self.pair.network.batches[0])
+        self.pair.deliver(self.pair.network.deliveries[0])
         del self.pair.network.confirmations[before:]
         raise Poison  # it was old: nothing to crash in, and nobody heard of it
 
-    @precondition(lambda self: self.pair.network.batches)
+    @precondition(lambda self: self.pair.network.deliveries)
     @rule()
     def the_receiver_crashes_after_it_committed(self):
         before = list(self.pair.network.confirmations)
-        self.pair.deliver(self.pair.network.batches.pop(0))
+        self.pair.deliver(self.pair.network.deliveries.pop(0))
         self.pair.network.confirmations[:] = before
 
-    @precondition(lambda self: self.pair.network.batches or self.pair.network.confirmations)
+    @precondition(lambda self: self.pair.network.deliveries or self.pair.network.confirmations)
     @rule()
     def the_broker_is_emptied(self):
-        self.pair.network.batches.clear()
+        self.pair.network.deliveries.clear()
         self.pair.network.confirmations.clear()
 
     @precondition(lambda self: self.pair.network.confirmations)

@@ -18,6 +18,7 @@ from services.grants.goods.rules import GrantState, ProposalOutcome
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
+from shared.storage.arrays import among
 
 MENDABLE = (GrantState.DRAFTED, GrantState.PROPOSED, GrantState.RESERVE_LISTED, GrantState.WITHDRAWN)
 
@@ -44,18 +45,24 @@ def open_grants(session: Session, referrals: Iterable[Referral]) -> None:
         )
 
 
-def record_proposal(session: Session, officer: Officer, journey_id: UUID, lines: Sequence[Mapping[str, Any]]) -> Grant:
-    """Write the RAB as it is now, in place of what was written before; raises RabAboveCeiling."""
-    (grant,) = locked_grants(session, [journey_id]).values()
-    rules.expect(grant.state, GrantState.DRAFTED)
-    grant.total = rules.total_of(((line["quantity"], line["unit_price"]) for line in lines), grant.ceiling)
-    grant.recorded_by = officer.id
-    session.execute(delete(RabLine).where(RabLine.grant_id == grant.id))
+def record_proposals(session: Session, officer: Officer, budgets: Mapping[UUID, Sequence[Mapping[str, Any]]]) -> None:
+    """Write the RAB of each journey as it is now, in place of what was written before; raises RabAboveCeiling."""
+    grants = locked_grants(session, budgets)
+    for journey_id, lines in budgets.items():
+        grant = grants[journey_id]
+        rules.expect(grant.state, GrantState.DRAFTED)
+        grant.total = rules.total_of(((line["quantity"], line["unit_price"]) for line in lines), grant.ceiling)
+        grant.recorded_by = officer.id
+    session.execute(
+        delete(RabLine)
+        .where(among(RabLine.grant_id, [each.id for each in grants.values()]))
+        .execution_options(synchronize_session=False)
+    )
     session.execute(
         insert(RabLine),
         [
             {
-                "grant_id": grant.id,
+                "grant_id": grants[journey_id].id,
                 "number": number,
                 "item": line["item"],
                 "quantity": line["quantity"],
@@ -63,10 +70,10 @@ def record_proposal(session: Session, officer: Officer, journey_id: UUID, lines:
                 "unit_price": line["unit_price"],
                 "total": line["quantity"] * line["unit_price"],
             }
+            for journey_id, lines in budgets.items()
             for number, line in enumerate(lines, start=1)
         ],
     )
-    return grant
 
 
 def submit_proposals(session: Session, officer: Officer, outcomes: Mapping[UUID, ProposalOutcome]) -> dict[UUID, Grant]:
@@ -86,7 +93,7 @@ def submit_proposals(session: Session, officer: Officer, outcomes: Mapping[UUID,
 
 def locked_grants(session: Session, journey_ids: Collection[UUID], *, missing_ok: bool = False) -> dict[UUID, Grant]:
     """The grants of these journeys, locked in one order; raises NotFound when one has none."""
-    wanted = select(Grant).where(Grant.journey_id.in_(journey_ids)).order_by(Grant.id).with_for_update()
+    wanted = select(Grant).where(among(Grant.journey_id, journey_ids)).order_by(Grant.id).with_for_update()
     found = session.scalars(wanted, execution_options={"populate_existing": True})
     grants = {grant.journey_id: grant for grant in found}
     if not missing_ok and len(grants) < len(set(journey_ids)):
