@@ -18,7 +18,6 @@ from shared.events.referrals import ReferralCompleted
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.referrals import handlers
-from shared.referrals.work import by_kind
 from shared.storage import Database
 from tests.announcements import announced
 from tests.browsing import Browser, an_officer, bearer
@@ -243,7 +242,3 @@ def test_an_assessment_that_is_heard_again_after_it_was_closed_changes_nothing(a
     assert len(announced(intake_db)) == before
     with intake_db.reading() as session:
         assert len(session.scalars(select(Assessment)).all()) == 1
-
-
-def test_works_are_known_by_kind():
-    assert by_kind(WORKS)["intake.assessment"].template == "assessments/assessment.html"

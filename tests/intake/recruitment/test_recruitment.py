@@ -160,7 +160,7 @@ def test_coverage_counts_every_woman_once_and_every_village_with_a_group(growth:
 
 
 def test_one_recruiter_for_each_recruit_no_cycles_across_groups(growth: Growth):
-    ana, bea, cita = first = growth.women(3)
+    ana, *_ = first = growth.women(3)
     first_group = growth.group(first)
     second = growth.women(3)
     referral = growth.recruiting(first_group)
@@ -179,8 +179,6 @@ def test_one_recruiter_for_each_recruit_no_cycles_across_groups(growth: Growth):
     assert growth.call("PUT", f"{referral}/work", named((third[1], ana))).status_code == 200  # not of her line
     with growth.database.reading() as session:
         assert queries.audit(session) == []
-    assert bea
-    assert cita
 
 
 def test_nobody_is_recruited_twice_or_out_of_a_group(growth: Growth):
