@@ -44,7 +44,11 @@ def _mentor_of(case: Case, work: Json) -> str:
         }
         cohort = case.colleague("officer").post(
             f"/training/v1/{case.row['agency']}/cohorts",
-            {"title": f"KKN {case.today:%m-%Y}", **term, "mentors": [_student(case, each) for each in range(STUDENTS)]},
+            {
+                "title": f"Angkatan pendamping {case.today:%m-%Y}",
+                **term,
+                "mentors": [_student(case, each) for each in range(STUDENTS)],
+            },
         )
         fitting = [each["id"] for each in cohort["mentors"]]
     return str(luck.choice(sorted(fitting)))
@@ -56,7 +60,7 @@ def _a_year(case: Case) -> date:
 
 def _student(case: Case, number: int) -> Json:
     return {
-        "name": f"Mahasiswa Contoh {number + 1}",
+        "name": f"Pendamping Contoh {number + 1}",
         "student_number": f"SIM{case.today:%y%m%d}{case.number:05}{number}",
     }
 
