@@ -146,16 +146,14 @@ def people_for(
 ) -> list[UUID]:
     """The persons whose aid an officer asks for: one, or all behind a referral; only of a case of her own office.
 
-    Coordinators and auditors may ask for anybody. Raises NotFound.
+    Coordinators and auditors may ask about the cases of every office in their areas. Raises NotFound.
     """
     behind = select(AidBeneficiary.person_id).join(AidCase, AidCase.referral_id == AidBeneficiary.referral_id)
     given = select(AidClaim.person_id).join(AidCase, AidCase.referral_id == AidClaim.referral_id)
     wanted = []
     for rows, where in ((behind, AidBeneficiary.person_id), (given, AidClaim.person_id)):
         narrowed = rows.where(where == person) if person else rows.where(AidCase.referral_id == referral)
-        if not officer.reads_everywhere:
-            narrowed = narrowed.where(AidCase.agency == officer.agency, AidCase.office == officer.office)
-        wanted.append(narrowed)
+        wanted.append(narrowed.where(AidCase.office.in_(offices.readable(officer))))
     found = sorted(set(session.scalars(wanted[0].union(wanted[1]))))
     if not found:
         raise NotFound(what="person")

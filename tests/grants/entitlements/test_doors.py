@@ -108,7 +108,7 @@ def test_entitlements_are_shown_for_cases_of_her_own_office_and_each_look_is_log
     assert (told["budget_year"], told["state"], told["office"]) == (2023, "committed", "dinsos-kaltim")
     other = an_officer(Role.OFFICER, office="dinsos-kukar")
     assert ask(app, other, "GET", f"entitlements?person={ana['person']}", status=404)["code"] == "not-found"
-    auditor = an_officer(Role.AUDITOR, office="dinsos-kukar")
+    auditor = an_officer(Role.AUDITOR, office="dinsos-kukar", areas=("64",))
     assert len(ask(app, auditor, "GET", f"entitlements?person={ana['person']}")) == 1
     assert ask(app, hers, "GET", "entitlements", status=422)["code"] == "invalid"
     page = Browser(app, hers).get(f"{PAGES}/entitlements?referral={referral}")
