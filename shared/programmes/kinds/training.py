@@ -37,7 +37,7 @@ class ProductSettings(Settings):
 
 
 class MarketSettings(Settings):
-    """The channels that the programme opens, and whether it pays stand, ticket and lodging at fairs outside the city."""
+    """The channels that the programme opens, and whether it pays stand, ticket and lodging at fairs out of town."""
 
     channels = shape.List(
         shape.String(validate=validate.OneOf(CHANNELS)), required=True, validate=validate.Length(min=1)
