@@ -234,3 +234,10 @@ def test_the_description_of_the_api_names_what_each_kind_asks_for(client: FlaskC
     path = "/training/v1/{agency}/referrals/{referral_id}/complete"
     body = described["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
     assert body == {"$ref": "#/components/schemas/Attended"}
+
+
+def test_a_referral_says_on_which_legal_basis_the_office_is_told(
+    training_db: Database, client: FlaskClient, hers: dict[str, str]
+) -> None:
+    (address,) = offers(training_db, offer())
+    assert client.get(address, headers=hers).get_json()["basis"] == "public-task"

@@ -115,3 +115,10 @@ def test_a_coordinator_sees_the_list_without_ways_in(training_db: Database, app:
     assert "briefing" in page.text
     assert one not in page.text
     assert 'type="checkbox" name="ids[]"' not in page.text
+
+
+def test_the_page_says_on_which_legal_basis_the_office_is_told(training_db: Database, browser: Browser) -> None:
+    (address,) = offers(training_db, offer())
+    page = browser.get(address).text
+    assert "Legal basis" in page
+    assert "Public task of the government" in page
