@@ -33,8 +33,8 @@ class FundMoved(Event):
     """Money of a fund moved: where all of it stands afterwards, and how much each kind of move made of it.
 
     One transaction announces one of these for each fund, however many grants it served. `moves` holds rupiah by
-    move: reserve, commit, realise, release, return, lend, repay, lapse. What is `lent` (and not yet `repaid`) is no part
-    of `realised`: a loan is never added to grants.
+    move: reserve, commit, realise, release, return, lend, repay, lapse. What is `lent` (and not yet `repaid`) is no
+    part of `realised`: a loan is never added to grants.
     """
 
     fund_id: str

@@ -20,7 +20,7 @@ class DomainError(Exception):
     @property
     def code(self) -> str:
         """The stable name a program can rely on: the class's own, in kebab-case."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", type(self).__name__).lower()
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", type(self).__name__).lower()
 
     def message(self, language: str) -> str:
         """The sentence for a person, in Indonesian (`id`) or English (`en`)."""
