@@ -73,7 +73,7 @@ def play(desk: Lender, count: int) -> Counter[str]:
                 row,
                 number,
                 f"{address}/{referral}",
-                lambda role, *_: people[role],  # type: ignore[arg-type,return-value]  # noqa: B023
+                lambda role, *_: people[role],  # type: ignore[arg-type]  # noqa: B023
                 lambda *what: Random(str(what)),
             )
             wake = ACTS[row["kind"]](case)

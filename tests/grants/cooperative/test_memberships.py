@@ -197,7 +197,7 @@ def test_a_refused_loan_leaves_the_membership_and_frees_the_money(desk: Lender) 
     referral, cooperative = desk.one(), existing(desk)
     desk.record(referral, {"cooperative_id": str(cooperative), "loan": capital()})
     (done,) = desk.complete([referral], {"loan_verdict": "refused"}, by=desk.approver)
-    assert (done.outcome, done.facts["loan"]) == ("joined", 0)
+    assert (done.outcome, done.facts) == ("joined", {"savings": 0, "loan": 0})
     assert desk.balance(CAPITAL_FUND) == Balance()
     assert findings(desk) == []
 

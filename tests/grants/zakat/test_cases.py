@@ -115,7 +115,7 @@ def test_a_refusal_needs_its_reason_and_frees_the_money(desk: Lender) -> None:
     with pytest.raises(rules.ReasonMissing):
         desk.complete([referral], {"verdict": "refused"}, by=desk.approver)
     (done,) = desk.complete([referral], {"verdict": "refused", "reason": "Sudah dibantu"}, by=desk.approver)
-    assert (done.outcome, done.facts["amount"]) == ("refused", 0)
+    assert (done.outcome, done.facts) == ("refused", {"asnaf": "miskin", "amount": 0, "instalments": 0})
     assert desk.balance(ZAKAT_FUND) == Balance()
     assert findings(desk) == []
 

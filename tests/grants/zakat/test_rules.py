@@ -1,11 +1,13 @@
 """Who is entitled to zakat, as tables."""
 
+from typing import Any
+
 import pytest
 
 from services.grants.zakat import rules
 from services.grants.zakat.rules import Asnaf, Form, Line
 
-NOTHING = {"per_household": None, "per_member": None, "own": None, "own_source": None}
+NOTHING: dict[str, Any] = {"per_household": None, "per_member": None, "own": None, "own_source": None}
 
 
 @pytest.mark.parametrize(
@@ -17,7 +19,7 @@ NOTHING = {"per_household": None, "per_member": None, "own": None, "own_source":
         ({"own": 2_900_000, "own_source": "SK Baznas"}, 2_900_000),
     ],
 )
-def test_the_line_is_the_programmes_or_the_officers_own_with_its_source(said: dict[str, int], amount: int) -> None:
+def test_the_line_is_the_programmes_or_the_officers_own_with_its_source(said: dict[str, Any], amount: int) -> None:
     assert rules.line_for(**(NOTHING | said), households=1, members=4).amount == amount
 
 
@@ -29,7 +31,7 @@ def test_the_line_is_the_programmes_or_the_officers_own_with_its_source(said: di
         ({"per_household": 3_000_000, "own": 2_900_000, "own_source": "SK"}, rules.LineAlreadySet),
     ],
 )
-def test_a_line_without_a_source_is_no_line(said: dict[str, int], refusal: type[Exception]) -> None:
+def test_a_line_without_a_source_is_no_line(said: dict[str, Any], refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
         rules.line_for(**(NOTHING | said), households=1, members=4)
 
