@@ -21,6 +21,12 @@ def publish(files: tuple[Path, ...]) -> None:
     try:
         with database("intake").transaction() as session:
             told = [(programme, publishing.publish(session, programme)) for programme in sound]
+            unseen = [programme for programme in sound if programme.key not in library.published()]
+            if unseen:  # raised in the transaction: nothing is published that the other services could not read
+                where = settings().programmes_path
+                raise click.ClickException(
+                    f"put the file of {unseen[0].id} into {where} first: every service reads it there"
+                )
     except DomainError as refused:
         raise click.ClickException(refused.message(settings().language)) from None
     for programme, is_new in told:

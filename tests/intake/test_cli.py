@@ -1,8 +1,11 @@
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from services.intake.cli import programmes
+from services.intake.journeys import publishing
+from services.intake.journeys.rules import NotPublished
 from shared.kernel.settings import settings
 from shared.programmes import library
 from shared.storage import Database
@@ -28,6 +31,17 @@ def test_a_published_version_with_other_contents_is_refused(intake_db: Database,
     code, said = run("publish", str(changed))
     assert code == 1
     assert "wrse-kaltim-2023" in said
+
+
+def test_a_file_that_the_other_services_cannot_read_is_not_published(intake_db: Database, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.yaml"
+    text = library.programme("wrse-kaltim-2023").text
+    elsewhere.write_text(text.replace("id: wrse-kaltim-2023", "id: wrse-elsewhere", 1), encoding="utf-8")
+    code, said = run("publish", str(elsewhere))
+    assert code == 1
+    assert "put the file of wrse-elsewhere into" in said
+    with intake_db.reading() as session, pytest.raises(NotPublished):
+        publishing.newest(session, "wrse-elsewhere")
 
 
 def test_a_trial_counts_who_would_qualify_and_stores_nothing(intake_db: Database) -> None:
