@@ -69,11 +69,25 @@ def _prepare(service: str) -> Database:
     return base
 
 
+# Truncating every table takes a hundred times as long as deleting the few rows that a test leaves in some of them.
+# Replication's role keeps foreign keys and the triggers of append-only tables out of the way.
+EMPTY = """
+DO $$
+DECLARE each text; filled boolean;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOREACH each IN ARRAY string_to_array('{tables}', ' ') LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', each) INTO filled;
+        IF filled THEN EXECUTE format('DELETE FROM %I', each); END IF;
+    END LOOP;
+END $$
+"""
+
+
 def _emptied(service: str) -> Database:
     base = _prepare(service)
-    names = ", ".join(table.name for table in tables_of(service))
     with base.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(text(EMPTY.format(tables=" ".join(table.name for table in tables_of(service)))))
         connection.execute(text(FIRST_ROW))
     clock.set_offset(timedelta())
     return base
