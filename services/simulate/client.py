@@ -1,5 +1,6 @@
 """An officer at her computer: signs in, asks, sends; a refusal comes back as an error with its code."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -7,6 +8,10 @@ from uuid import uuid4
 import httpx
 
 PATIENCE = httpx.Timeout(60.0)
+OUTAGE = 120.0
+"""Seconds for which she presses the button again while the service, its database or its broker is away."""
+TRIES_EVERY = 0.5
+AWAY = frozenset({httpx.codes.BAD_GATEWAY, httpx.codes.SERVICE_UNAVAILABLE, httpx.codes.GATEWAY_TIMEOUT})
 PAGE = 200
 Json = dict[str, Any]
 
@@ -67,25 +72,33 @@ class Client:
     def _send(self, method: str, path: str, **request: Any) -> Json:
         if "Authorization" not in self._http.headers:
             self._sign_in()
-        answer = self._once_more(method, path, **request)
+        answer = self._until_answered(method, path, **request)
         if answer.status_code == httpx.codes.UNAUTHORIZED:
             self._sign_in()
-            answer = self._once_more(method, path, **request)
+            answer = self._until_answered(method, path, **request)
         if answer.is_error:
             raise Refused(method, path, answer)
         found: Json = answer.json() if answer.content else {}
         return found
 
-    def _once_more(self, method: str, path: str, **request: Any) -> httpx.Response:
-        try:
-            return self._http.request(method, path, **request)
-        except httpx.RemoteProtocolError:  # an idle connection was closed under us; the request did not get there
-            return self._http.request(method, path, **request)
+    def _until_answered(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """The same request again while nobody answers; its idempotency key lets it be done once only."""
+        end = time.monotonic() + OUTAGE
+        while True:
+            try:
+                answer = self._http.request(method, path, **request)
+            except httpx.TransportError:
+                if time.monotonic() > end:
+                    raise
+            else:
+                if answer.status_code not in AWAY or time.monotonic() > end:
+                    return answer
+            time.sleep(TRIES_EVERY)
 
     def _sign_in(self) -> None:
         self._http.headers.pop("Authorization", None)
         given = {"username": self.username, "password": self._password}
-        answer = self._http.post("/intake/v1/tokens", json=given)
+        answer = self._until_answered("POST", "/intake/v1/tokens", json=given)
         if answer.is_error:
             raise Refused("POST", "/intake/v1/tokens", answer)
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"

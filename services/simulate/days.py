@@ -5,7 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import DBAPIError
+
 from services.simulate.case import morning
+from services.simulate.client import OUTAGE, TRIES_EVERY
 from shared.bus import metrics
 from shared.kernel import calendar, clock
 from shared.storage import Database
@@ -54,9 +57,20 @@ class Days:
             return 0
         gone = (day - clock.today()).days
         self._keep_pace(gone, worked_since)
-        advance(self.databases.values(), max(morning(day) - clock.now(), timedelta()))
+        self._advance(max(morning(day) - clock.now(), timedelta()))
         time.sleep(CLOCK_IS_KNOWN_AFTER)
         return gone
+
+    def _advance(self, by: timedelta) -> None:
+        """Move the clock, again and again while a database is away."""
+        end = time.monotonic() + OUTAGE
+        while True:
+            try:
+                return advance(self.databases.values(), by)
+            except DBAPIError:
+                if time.monotonic() > end:
+                    raise
+            time.sleep(TRIES_EVERY)
 
     def _keep_pace(self, days: int, worked_since: float) -> None:
         if self.days_per_second is None:
@@ -67,5 +81,8 @@ class Days:
 
     @staticmethod
     def _is_settled(database: Database) -> bool:
-        with database.reading() as session:
-            return metrics.is_settled(session)
+        try:
+            with database.reading() as session:
+                return metrics.is_settled(session)
+        except DBAPIError:  # it is away for a moment
+            return False

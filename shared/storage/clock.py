@@ -37,10 +37,14 @@ def ahead_of(session: Session) -> timedelta:
 
 
 def advance(databases: Iterable[Database], by: timedelta) -> None:
-    """Move the domain's time forward in all databases; time never goes back, so `by` must not be negative."""
+    """Move the domain's time forward in all databases; time never goes back, so `by` must not be negative.
+
+    Each is told the same moment, so that a try that reached only some of them can be repeated.
+    """
     if by < timedelta():
         raise ValueError("the domain's clock only goes forward")
+    ahead = clock.offset() + by
     for each in databases:
         with each.engine.begin() as connection:
-            connection.execute(text("UPDATE domain_clock SET ahead = ahead + :by"), {"by": by})
-    clock.set_offset(clock.offset() + by)
+            connection.execute(text("UPDATE domain_clock SET ahead = GREATEST(ahead, :ahead)"), {"ahead": ahead})
+    clock.set_offset(ahead)

@@ -13,7 +13,7 @@ from flask import Flask, flash, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import NoResultFound, OperationalError
+from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
@@ -99,7 +99,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(DomainError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
     app.register_error_handler(NoResultFound, lambda _error: _answer(404, "not-found", str(SENTENCES[404])))
-    app.register_error_handler(OperationalError, lambda _error: _answer(503, "unavailable", str(SENTENCES[503])))
+    for away in (OperationalError, InterfaceError):
+        app.register_error_handler(away, lambda _error: _answer(503, "unavailable", str(SENTENCES[503])))
 
 
 def _answer(status: int, code: str, sentence: str, found: dict[str, list[str]] | None = None) -> Response:
