@@ -4,6 +4,8 @@ from flask import Flask
 
 from services.monitoring.flow import api as flow_api
 from services.monitoring.flow import pages as flow_pages
+from services.monitoring.meetings import api as meetings_api
+from services.monitoring.meetings import pages as meetings_pages
 from services.monitoring.outcomes import pages as outcome_pages
 from services.monitoring.visits import pages as visit_pages
 from services.monitoring.worker import WORKS
@@ -18,6 +20,8 @@ MENU = (
     Link(N_("Programmes"), "/monitoring/{agency}/programmes"),
     Link(N_("Journeys"), "/monitoring/{agency}/journeys"),
     Link(N_("Referrals"), "/monitoring/{agency}/referrals"),
+    Link(N_("Meetings"), "/monitoring/{agency}/meetings"),
+    Link(N_("Tasks"), "/monitoring/{agency}/tasks"),
 )
 
 
@@ -25,10 +29,15 @@ def create(database: Database | None = None) -> Flask:
     """The web app of monitoring: its worklist, and the figures of all four services."""
     return create_app(
         "monitoring",
-        blueprints=[flow_api.blueprint, referrals_api.blueprint("monitoring", WORKS)],
+        blueprints=[
+            flow_api.blueprint,
+            meetings_api.blueprint,
+            referrals_api.blueprint("monitoring", WORKS),
+        ],
         pages=[
             flow_pages.pages,
             referrals_pages.blueprint("monitoring", WORKS),
+            meetings_pages.pages,
             visit_pages.templates,
             outcome_pages.templates,
         ],

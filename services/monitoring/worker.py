@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from services.monitoring.flow import commands as flow
 from services.monitoring.flow import handlers as flow_handlers
+from services.monitoring.meetings.work import Discussion
 from services.monitoring.money import commands as money
 from services.monitoring.money import handlers as money_handlers
 from services.monitoring.outcomes.work import Graduation
@@ -14,11 +15,11 @@ from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.web.bells import forget_answers
 
-WORKS = (Visits(), Graduation())
+WORKS = (Visits(), Graduation(), Discussion())
 
 
 def reset(session: Session) -> None:
-    """Empty the read model, so that it can be told everything again."""
+    """Empty the read model, so that it can be told everything again; meetings and tasks are no part of it."""
     flow.reset(session)
     money.reset(session)
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.monitoring.flow import process_map, queries, schemas
+from services.monitoring.flow import process_map, queries, reach, schemas
 from services.monitoring.money import queries as money
 from shared.kernel import clock
 from shared.programmes import library
@@ -61,3 +61,25 @@ def show_journey(agency: str, journey_id: UUID) -> queries.Story:
     """One journey's whole story over all agencies."""
     with door.reading() as session:
         return queries.story(session, door.current_officer(), journey_id)
+
+
+@blueprint.get("/<agency>/programmes/<programme_id>/coverage")
+@guard()
+@blueprint.arguments(schemas.VersionQuery, location="query")
+@blueprint.response(200, schemas.CoverageSchema)
+def show_coverage(query: dict[str, Any], agency: str, programme_id: str) -> reach.Coverage:
+    """Women and kelurahan reached in your areas, by generation of recruitment, towards what the programme names."""
+    programme = library.programme(programme_id, query["version"])
+    with door.reading() as session:
+        return reach.coverage(session, door.current_officer(), programme)
+
+
+@blueprint.get("/<agency>/programmes/<programme_id>/survival")
+@guard()
+@blueprint.arguments(schemas.VersionQuery, location="query")
+@blueprint.response(200, schemas.SurvivalSchema)
+def show_survival(query: dict[str, Any], agency: str, programme_id: str) -> dict[str, Any]:
+    """How many businesses in your areas lived on in the months in which the programme visits them."""
+    programme = library.programme(programme_id, query["version"])
+    with door.reading() as session:
+        return {"months": reach.survival(session, door.current_officer(), programme)}

@@ -9,7 +9,14 @@ from typing import Any
 from sqlalchemy import delete, func, update
 from sqlalchemy.orm import Session
 
-from services.monitoring.flow.models import JourneyFigure, ReferralFigure, SkippedStage, StageFigure, TimelineEntry
+from services.monitoring.flow.models import (
+    JourneyFigure,
+    ReferralFigure,
+    SkippedStage,
+    StageFigure,
+    TimelineEntry,
+    VisitFigure,
+)
 from services.monitoring.heard import columns_of, core, insert_heard, recordset, rows_of
 from shared.bus import Heard
 from shared.events.intake import (
@@ -21,6 +28,7 @@ from shared.events.intake import (
     StageWithdrawn,
     StuckBecause,
 )
+from shared.events.monitoring import VisitRecorded
 from shared.events.referrals import ReferralEvent
 from shared.storage import Base
 
@@ -97,6 +105,12 @@ def follow_referrals(
     session.execute(told.on_conflict_do_update(index_elements=[ReferralFigure.id], set_=first), rows)
 
 
+def note_visits(session: Session, heard: Sequence[Heard[VisitRecorded]]) -> None:
+    """Note visits that took place; the first word on a visit stays."""
+    noted = insert_heard(VisitFigure, columns_of(VisitFigure)).on_conflict_do_nothing()
+    session.execute(noted, rows_of(heard, key="referral_id", at="recorded_at"))
+
+
 def tell_timeline(session: Session, heard: Sequence[Heard[Any]]) -> None:
     """Add a line to the story of each event's journey."""
     told = insert_heard(TimelineEntry, columns_of(TimelineEntry)).on_conflict_do_nothing()
@@ -105,7 +119,7 @@ def tell_timeline(session: Session, heard: Sequence[Heard[Any]]) -> None:
 
 def reset(session: Session) -> None:
     """Forget everything that can be heard again."""
-    for table in (TimelineEntry, ReferralFigure, SkippedStage, StageFigure, JourneyFigure):
+    for table in (TimelineEntry, VisitFigure, ReferralFigure, SkippedStage, StageFigure, JourneyFigure):
         session.execute(delete(table))
 
 

@@ -49,6 +49,6 @@ HEARS: Mapping[type[Event], Hearing] = {
     referrals.ReferralUnanswered: step("closed_at", "unanswered"),
     grants.GoodsHandedOver: told(),
     grants.CommitmentFreed: told(),
-    monitoring.VisitRecorded: told(),
+    monitoring.VisitRecorded: told(commands.note_visits),
     monitoring.GraduationSigned: told(),
 }

@@ -124,3 +124,21 @@ class TimelineEntry(Base):
     cause_id: Mapped[UUID | None]
     trace_id: Mapped[UUID]
     said: Mapped[dict[str, str | int]] = mapped_column(JSONB)
+
+
+class VisitFigure(Base):
+    """One visit that took place: which planned month it was, and how the business did."""
+
+    __tablename__ = "visit_figure"
+    # how the businesses of many journeys did, and which visit of a journey was the last
+    __table_args__ = (Index("ix_visit_figure_journey_id", "journey_id", "month", "recorded_at"),)
+
+    referral_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    journey_id: Mapped[UUID]
+    stage: Mapped[str]
+    office: Mapped[str]
+    month: Mapped[int]
+    visited_on: Mapped[date]
+    condition: Mapped[str]
+    recorded_at: Mapped[Timestamp]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from services.monitoring.flow import process_map, queries, schemas, words
+from services.monitoring.flow import process_map, queries, reach, schemas, words
 from services.monitoring.flow.layout import BOX_HEIGHT, BOX_WIDTH
 from services.monitoring.money import queries as money
 from shared.kernel import clock
@@ -72,6 +72,8 @@ def _map(template: str, agency: str, programme_id: str) -> str:
             headline=queries.headline(session, officer, *programme.key),
             waiting=queries.who_waits_for_whom(session, officer, *programme.key),
             funds=money.funds(session, money.fund_ids(programme)),
+            coverage=reach.coverage(session, officer, programme) if reach.recruits(programme) else None,
+            survival=reach.survival(session, officer, programme),
             box={"width": BOX_WIDTH, "height": BOX_HEIGHT},
             as_of=clock.now(),
         )
@@ -91,7 +93,7 @@ def list_journeys(agency: str) -> str:
             query=query,
             asked={name: value for name, value in asked.items() if name != "after"},
             page=page,
-            titles=_titles(line.journey.programme for line in page.items),
+            titles=titles(line.journey.programme for line in page.items),
             area_name=area_name,
         )
 
@@ -106,7 +108,7 @@ def show_journey(agency: str, journey_id: UUID) -> str:
             "flow/journey.html",
             agency=agency,
             story=story,
-            titles=_titles([story.journey.programme]),
+            titles=titles([story.journey.programme]),
             area_name=area_name,
         )
 
@@ -129,7 +131,8 @@ class Titles:
         return known.title.to(self.spoken) if known else stage
 
 
-def _titles(identifiers: Iterable[str]) -> Titles:
+def titles(identifiers: Iterable[str]) -> Titles:
+    """The titles of these programmes and of their stages, in the language spoken here."""
     known = {}
     for identifier in set(identifiers):
         try:

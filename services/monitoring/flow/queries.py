@@ -89,7 +89,7 @@ class Waiting:
 
 def stage_counts(session: Session, officer: Officer, programme: str, version: int) -> dict[str, StageCounts]:
     """The numbers of every stage that a journey of this version ever reached."""
-    ours = _ours(officer, programme, version)
+    seen = ours(officer, programme, version)
     counts = {
         row.stage: StageCounts(**row._mapping)
         for row in session.execute(
@@ -101,13 +101,13 @@ def stage_counts(session: Session, officer: Officer, programme: str, version: in
                     for at in (At.WAITING, At.ACTIVE, At.DUE_SOON, At.OVERDUE, At.STUCK, At.DONE)
                 ),
             )
-            .where(*ours)
+            .where(*seen)
             .group_by(StageFigure.stage)
         )
     }
     for stage, outcome, times in session.execute(
         _stages(StageFigure.stage, ReferralFigure.outcome, func.count(distinct(StageFigure.journey_id)))
-        .where(*ours, STANDS[At.DONE])
+        .where(*seen, STANDS[At.DONE])
         .group_by(StageFigure.stage, ReferralFigure.outcome)
         .order_by(ReferralFigure.outcome)
     ):
@@ -115,23 +115,23 @@ def stage_counts(session: Session, officer: Officer, programme: str, version: in
     for stage, skipped in session.execute(
         select(SkippedStage.stage, func.count())
         .join(JourneyFigure, JourneyFigure.id == SkippedStage.journey_id)
-        .where(*ours)
+        .where(*seen)
         .group_by(SkippedStage.stage)
     ):
         counts.setdefault(stage, StageCounts(stage=stage)).skipped = skipped
-    for stage, days in _median_days(session, ours).items():
+    for stage, days in _median_days(session, seen).items():
         counts[stage].median_working_days = days
     return counts
 
 
 def headlines(session: Session, officer: Officer) -> list[Headline]:
     """Every version of every programme that carries or carried somebody in the officer's areas."""
-    return _headlines(session, _ours(officer, None, None))
+    return _headlines(session, ours(officer, None, None))
 
 
 def headline(session: Session, officer: Officer, programme: str, version: int) -> Headline:
     """One version of a programme; noughts when nobody has set out on it."""
-    found = _headlines(session, _ours(officer, programme, version))
+    found = _headlines(session, ours(officer, programme, version))
     return found[0] if found else Headline(programme, version, 0, {})
 
 
@@ -148,7 +148,7 @@ def journeys(
     limit: int = paging.USUAL,
 ) -> paging.Page[JourneyLine]:
     """Journeys in the officer's areas, the latest first: all, those at a stage, or those that ended in some way."""
-    listed = select(JourneyFigure).where(*_ours(officer, programme, version))
+    listed = select(JourneyFigure).where(*ours(officer, programme, version))
     if isinstance(state, Ended):
         listed = listed.where(JourneyFigure.outcome == state)
     elif state is At.SKIPPED:
@@ -184,19 +184,19 @@ def who_waits_for_whom(session: Session, officer: Officer, programme: str, versi
     overdue = func.count().filter(StageFigure.due_at < NOW)
     rows = session.execute(
         _stages(StageFigure.sender_office, StageFigure.office, StageFigure.stage, func.count(), overdue)
-        .where(*_ours(officer, programme, version), IS_OPEN)
+        .where(*ours(officer, programme, version), IS_OPEN)
         .group_by(StageFigure.sender_office, StageFigure.office, StageFigure.stage)
         .order_by(overdue.desc(), func.count().desc(), StageFigure.office, StageFigure.stage)
     )
     return [Waiting(*row) for row in rows]
 
 
-def _headlines(session: Session, ours: Sequence[Condition]) -> list[Headline]:
+def _headlines(session: Session, seen: Sequence[Condition]) -> list[Headline]:
     found: dict[tuple[str, int], dict[str, int]] = {}
     standing = case((JourneyFigure.ended_at.is_(None), "open"), else_=JourneyFigure.outcome)
     for programme, version, stands, journeys in session.execute(
         select(JourneyFigure.programme, JourneyFigure.version, standing, func.count())
-        .where(*ours)
+        .where(*seen)
         .group_by(JourneyFigure.programme, JourneyFigure.version, standing)
     ):
         found.setdefault((programme, version), {})[stands] = journeys
@@ -212,7 +212,8 @@ def _stages(*columns: Any) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _ours(officer: Officer, programme: str | None, version: int | None) -> list[Condition]:
+def ours(officer: Officer, programme: str | None, version: int | None) -> list[Condition]:
+    """What a journey must fulfil to be seen by this officer: her areas and, where given, a programme's version."""
     conditions = [_in_areas(officer.areas)]
     if programme is not None:
         conditions.append(JourneyFigure.programme == programme)
@@ -243,7 +244,7 @@ def _stands_at(stage: str | None, state: At | None, outcome: str | None) -> Cond
     return there.exists()
 
 
-def _median_days(session: Session, ours: Sequence[Condition]) -> dict[str, int]:
+def _median_days(session: Session, seen: Sequence[Condition]) -> dict[str, int]:
     offered, closed = (
         cast(func.timezone(clock.zone().key, moment), Date)
         for moment in (StageFigure.offered_at, ReferralFigure.closed_at)
@@ -251,7 +252,7 @@ def _median_days(session: Session, ours: Sequence[Condition]) -> dict[str, int]:
     spans: dict[str, list[tuple[date, date, int]]] = {}
     for stage, start, end, times in session.execute(
         _stages(StageFigure.stage, offered, closed, func.count())
-        .where(*ours, STANDS[At.DONE])
+        .where(*seen, STANDS[At.DONE])
         .group_by(StageFigure.stage, offered, closed)
     ):
         spans.setdefault(stage, []).append((start, end, times))

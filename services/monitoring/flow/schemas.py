@@ -192,3 +192,37 @@ class StorySchema(Schema):
     owed = fields.List(fields.Nested(OwedSchema))
     turns = fields.List(fields.Nested(StageTurnSchema))
     timeline = fields.List(fields.Nested(TimelineSchema))
+
+
+class GenerationSchema(Schema):
+    """Groups that are so many recruitments away from the first ones."""
+
+    number = fields.Integer(required=True)
+    groups = fields.Integer(required=True, allow_none=True)
+    women = fields.Integer(required=True, allow_none=True)
+
+
+class CoverageSchema(Schema):
+    """Women and kelurahan reached up to now, towards what the programme names."""
+
+    women = fields.Integer(required=True, allow_none=True)
+    kelurahan = fields.Integer(required=True, allow_none=True)
+    women_wanted = fields.Integer(required=True, allow_none=True)
+    kelurahan_wanted = fields.Integer(required=True, allow_none=True)
+    generations = fields.List(fields.Nested(GenerationSchema), required=True)
+
+
+class SurvivalMonthSchema(Schema):
+    """How many businesses were seen in a month after the hand-over, and how many of them lived on."""
+
+    month = fields.Integer(required=True)
+    visited = fields.Integer(required=True, allow_none=True)
+    alive = fields.Integer(required=True, allow_none=True)
+    stalled = fields.Integer(required=True, allow_none=True)
+    percent = fields.Integer(required=True, allow_none=True)
+
+
+class SurvivalSchema(Schema):
+    """The months in which a programme visits the businesses; none where it does not."""
+
+    months = fields.List(fields.Nested(SurvivalMonthSchema), required=True)

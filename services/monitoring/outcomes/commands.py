@@ -59,6 +59,7 @@ def _sign(session: Session, officer: Officer, referral: Referral, number: int, w
             officer_name=officer.name,
             verdict=word.verdict,
             cause=word.cause,
+            criterion=referral.settings.get("criterion"),
             signed_at=clock.now(),
         )
     )

@@ -1,8 +1,10 @@
 """The signatures on a journey's result."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.monitoring.causes import Cause
@@ -12,7 +14,10 @@ from shared.storage.columns import Timestamp, enum_text
 
 
 class GraduationSignature(Base):
-    """One officer's signature; the database itself refuses a second one by the same person."""
+    """One officer's signature, with the criterion that she signed by, as the programme put it then.
+
+    The database itself refuses a second one by the same person.
+    """
 
     __tablename__ = "graduation_signature"
     __table_args__ = (
@@ -26,6 +31,7 @@ class GraduationSignature(Base):
     officer_name: Mapped[str]
     verdict: Mapped[Verdict] = mapped_column(enum_text(Verdict, "graduation_verdict"))
     cause: Mapped[Cause | None] = mapped_column(enum_text(Cause, "graduation_cause"))
+    criterion: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     signed_at: Mapped[Timestamp]
 
     @property

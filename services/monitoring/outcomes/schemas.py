@@ -13,9 +13,18 @@ class SignatureGiven(Schema):
     cause = fields.Enum(Cause, by_value=True, load_default=None, allow_none=True)
 
 
+class CriterionShown(Schema):
+    """What those who sign must find, in both languages, and where that comes from."""
+
+    id = fields.String()
+    en = fields.String()
+    source = fields.String()
+
+
 class SignatureShown(SignatureGiven):
     """A signature as colleagues see it."""
 
     number = fields.Integer()
     officer_name = fields.String()
     signed_at = fields.AwareDateTime()
+    criterion = fields.Nested(CriterionShown, allow_none=True)

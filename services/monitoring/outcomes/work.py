@@ -29,11 +29,12 @@ class Graduation(StageWork):
         """Nothing is kept before the first signature."""
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
-        """Who has signed what, how many signatures are needed, and the words a form offers."""
+        """Who has signed what, by which criterion, how many signatures are needed, and the words a form offers."""
         signed = queries.signatures_of(session, [referral.id])[referral.id]
         return {
             "signatures": schemas.SignatureShown(many=True).dump(signed),
             "needed": referral.settings["signatures"],
+            "criterion": referral.settings.get("criterion"),
             "choices": {"verdict": list(Verdict), "cause": list(Cause)},
         }
 

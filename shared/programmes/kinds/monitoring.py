@@ -3,7 +3,7 @@
 from marshmallow import fields as shape
 from marshmallow import validate
 
-from shared.programmes.definition import Text
+from shared.programmes.definition import SourceKind, Text
 from shared.programmes.kinds.kind import Settings, StageKind
 
 
@@ -15,10 +15,25 @@ class VisitSettings(Settings):
     )
 
 
+class CriterionSettings(Settings):
+    """What those who sign must find, in both languages, and where that comes from."""
+
+    id = shape.String(required=True, validate=validate.Length(min=1, max=1_000))
+    en = shape.String(required=True, validate=validate.Length(min=1, max=1_000))
+    source = shape.String(required=True, validate=validate.OneOf([each.value for each in SourceKind]))
+
+
 class GraduationSettings(Settings):
-    """How many officers must sign."""
+    """How many officers must sign, and by which criterion; without one they judge as they see it."""
 
     signatures = shape.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    criterion = shape.Nested(CriterionSettings, load_default=None, allow_none=True)
+
+
+class MeetingSettings(Settings):
+    """The months from one meeting to the next."""
+
+    every = shape.Integer(required=True, strict=True, validate=validate.Range(min=1))
 
 
 KINDS = (
@@ -35,5 +50,12 @@ KINDS = (
         ("graduated", "not-yet", "failed"),
         {"cause": str},
         GraduationSettings,
+    ),
+    StageKind(
+        "monitoring.meeting",
+        Text("Rapat lintas instansi", "Cross-agency meeting"),
+        ("discussed",),
+        {"decisions": int},
+        MeetingSettings,
     ),
 )

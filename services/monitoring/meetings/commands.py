@@ -1,0 +1,253 @@
+"""What an office can do with meetings: convene, make the agenda, decide, hold; and what offices do with their tasks.
+
+Everything that changes a meeting locks it first, then referrals in the order of their ids. Holding a meeting completes
+the stages that waited for it, all at once.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from services.monitoring.meetings import agenda, queries, rules
+from services.monitoring.meetings.models import AgendaItem, Attendance, Meeting, Task
+from services.monitoring.meetings.rules import Reason, TaskState
+from shared.identity import offices
+from shared.identity.officer import Officer
+from shared.identity.offices import Office
+from shared.identity.rules import Role
+from shared.kernel import clock, ids
+from shared.kernel.errors import NotFound
+from shared.programmes import library
+from shared.referrals import commands as worklist
+from shared.referrals.models import Referral
+from shared.referrals.rules import OPEN, WAITING
+from shared.referrals.work import Completion
+from shared.storage.arrays import among
+
+CONVENERS = (Role.OFFICER, Role.HEAD, Role.COORDINATOR)
+DOERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR)
+"""Who may take a task on for her office: a coordinator's office gets tasks, too."""
+
+
+def convene(
+    session: Session, officer: Officer, *, meets_on: date, place: str, area: str, programmes: Collection[str]
+) -> Meeting:
+    """Convene a meeting of the officer's office, and make its agenda from what is known today."""
+    officer.require(*CONVENERS, area=area)
+    known = {each.id for each in library.published().values()}
+    for programme in programmes:
+        if programme not in known:
+            raise rules.ProgrammeUnknown(programme=programme).at("programmes")
+    meeting = Meeting(
+        id=ids.new_id(),
+        agency=officer.agency,
+        office=officer.office,
+        area=area,
+        programmes=sorted(set(programmes)),
+        meets_on=meets_on,
+        place=place,
+        convened_by=officer.id,
+    )
+    session.add(meeting)
+    session.flush()
+    agenda.renew(session, meeting)
+    return meeting
+
+
+def renew_agenda(session: Session, officer: Officer, meeting_id: UUID) -> Meeting:
+    """Make the agenda anew from what is known now; what was decided on stays."""
+    meeting = _open_one(session, officer, meeting_id)
+    agenda.renew(session, meeting)
+    return meeting
+
+
+def decide(
+    session: Session,
+    officer: Officer,
+    meeting_id: UUID,
+    *,
+    decision: str,
+    office: str,
+    due_on: date,
+    item_id: UUID | None,
+) -> Task:
+    """Write a decision down: who does what until when; it becomes that office's task when the meeting is held."""
+    meeting = _open_one(session, officer, meeting_id)
+    rules.require_begun(meeting.meets_on, clock.today())
+    owner = _offices(meeting, [office], "office")[office]
+    if due_on < meeting.meets_on:
+        raise rules.DueBeforeMeeting(meets_on=meeting.meets_on.isoformat()).at("due_on")
+    item = session.get(AgendaItem, item_id) if item_id else None
+    if item_id and (item is None or item.meeting_id != meeting.id):
+        raise rules.NotOnAgenda().at("item_id")
+    task = Task(
+        id=ids.new_id(),
+        meeting_id=meeting.id,
+        item_id=item.id if item else None,
+        journey_id=item.journey_id if item else None,
+        decision=decision,
+        agency=owner.agency,
+        office=owner.id,
+        due_on=due_on,
+        state=TaskState.DECIDED,
+        decided_by=officer.id,
+    )
+    session.add(task)
+    session.flush()
+    return task
+
+
+def strike_decision(session: Session, officer: Officer, meeting_id: UUID, task_id: UUID) -> None:
+    """Take a decision back while the meeting is under way; striking it twice changes nothing."""
+    meeting = _open_one(session, officer, meeting_id)
+    session.execute(delete(Task).where(Task.id == task_id, Task.meeting_id == meeting.id))
+
+
+def hold(
+    session: Session, officer: Officer, meeting_id: UUID, *, minutes: str, attendance: Mapping[str, int]
+) -> Meeting:
+    """Close a meeting with its minutes: decisions become tasks, and every stage that waited for it is discussed."""
+    meeting = _open_one(session, officer, meeting_id)
+    rules.require_begun(meeting.meets_on, clock.today())
+    present = _offices(meeting, attendance, "attendance")
+    rules.require_agencies(present.values(), meeting.agency)
+    session.add_all(
+        Attendance(meeting_id=meeting.id, office=each.id, agency=each.agency, people=attendance[each.id])
+        for each in present.values()
+    )
+    meeting.held_at, meeting.held_by, meeting.minutes = clock.now(), officer.id, minutes
+    session.execute(
+        update(Task)
+        .where(Task.meeting_id == meeting.id)
+        .values(state=TaskState.OPEN, assigned_at=meeting.held_at)
+        .execution_options(synchronize_session="fetch")
+    )
+    session.flush()
+    _discuss(session, officer, meeting)
+    return meeting
+
+
+def cancel(session: Session, officer: Officer, meeting_id: UUID, reason: str) -> Meeting:
+    """Call a meeting off; whatever waits for it comes on the agenda of the next."""
+    meeting = _open_one(session, officer, meeting_id)
+    session.execute(delete(Task).where(Task.meeting_id == meeting.id))
+    meeting.cancelled_at, meeting.cancelled_because = clock.now(), reason
+    session.flush()
+    return meeting
+
+
+def accept_task(session: Session, officer: Officer, task_id: UUID) -> Task:
+    """Take a task on; taking on one's own again changes nothing."""
+    task = _task(session, officer, task_id)
+    if task.accepted_by == officer.id:
+        return task
+    if task.state is not TaskState.OPEN:
+        raise rules.TaskWithAnother(state=task.state.value)
+    task.state, task.accepted_at, task.accepted_by = TaskState.ACCEPTED, clock.now(), officer.id
+    session.flush()
+    return task
+
+
+def finish_task(session: Session, officer: Officer, task_id: UUID, note: str) -> Task:
+    """Say what was done; a task that nobody took on before counts as taken on now."""
+    task = _task(session, officer, task_id)
+    if task.state is TaskState.DONE:
+        raise rules.TaskWithAnother(state=task.state.value)
+    now = clock.now()
+    if task.accepted_at is None:
+        task.accepted_at, task.accepted_by = now, officer.id
+    task.state, task.done_at, task.done_by, task.note = TaskState.DONE, now, officer.id, note
+    session.flush()
+    return task
+
+
+def leave_agendas(session: Session, referrals: Sequence[Referral]) -> None:
+    """Take stages that no longer wait off the agendas of meetings to come, unless something was decided on them."""
+    session.execute(
+        delete(AgendaItem).where(
+            among(AgendaItem.referral_id, [each.id for each in referrals]),
+            AgendaItem.reason == Reason.WAITING,
+            AgendaItem.meeting_id.in_(select(Meeting.id).where(Meeting.held_at.is_(None))),
+            ~exists().where(Task.item_id == AgendaItem.id),
+        )
+    )
+
+
+def completions(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, UUID]]) -> list[Completion]:
+    """What single stages come to that an officer says were discussed at a meeting; raises NotDiscussedThere."""
+    ended: dict[UUID, Completion] = {}
+    for meeting_id in dict.fromkeys(chosen for _, chosen in pairs):
+        here = [referral for referral, chosen in pairs if chosen == meeting_id]
+        meeting = session.scalar(
+            select(Meeting).where(
+                Meeting.id == meeting_id, Meeting.office == officer.office, Meeting.held_at.is_not(None)
+            )
+        )
+        for referral in here:
+            if meeting is None or not _was_about(meeting, referral):
+                raise rules.NotDiscussedThere().at("meeting_id")
+        ended |= _completions(session, meeting_id, here)
+    return [ended[referral.id] for referral, _ in pairs]
+
+
+def _discuss(session: Session, officer: Officer, meeting: Meeting) -> None:
+    known = worklist.locked(session, queries.waiting_on(session, meeting.id))
+    waiting = [each for each in known if each.state in OPEN]
+    if not waiting:
+        return
+    new = [each.id for each in waiting if each.state in WAITING]
+    if new:
+        worklist.accept_referrals(session, officer, new)
+    accepted = worklist.authorised(session, officer, [each.id for each in waiting])
+    worklist.conclude_referrals(session, accepted, _completions(session, meeting.id, accepted))
+
+
+def _completions(session: Session, meeting_id: UUID, referrals: Sequence[Referral]) -> dict[UUID, Completion]:
+    counted = queries.decided_on(session, meeting_id, [each.journey_id for each in referrals])
+    return {each.id: Completion("discussed", {"decisions": counted[each.journey_id]}) for each in referrals}
+
+
+def _was_about(meeting: Meeting, referral: Referral) -> bool:
+    offered_on = referral.offered_at.astimezone(clock.zone()).date()
+    return meeting.meets_on >= offered_on and rules.takes_in(
+        meeting.area, meeting.programmes, journey_area=referral.area, programme=referral.programme
+    )
+
+
+def _open_one(session: Session, officer: Officer, meeting_id: UUID) -> Meeting:
+    """A meeting of the officer's office, locked; raises NotFound or MeetingClosed."""
+    officer.require(*CONVENERS)
+    meeting = session.scalar(
+        select(Meeting).where(Meeting.id == meeting_id, Meeting.office == officer.office).with_for_update(),
+        execution_options={"populate_existing": True},
+    )
+    if meeting is None:
+        raise NotFound(what="meeting")
+    officer.require(*CONVENERS, area=meeting.area)
+    rules.require_open(held=meeting.held_at is not None, cancelled=meeting.cancelled_at is not None)
+    return meeting
+
+
+def _task(session: Session, officer: Officer, task_id: UUID) -> Task:
+    """A task given to the officer's office, locked; raises NotFound."""
+    officer.require(*DOERS)
+    task = session.scalar(
+        select(Task)
+        .where(Task.id == task_id, Task.office == officer.office, Task.assigned_at.is_not(None))
+        .with_for_update(),
+        execution_options={"populate_existing": True},
+    )
+    if task is None:
+        raise NotFound(what="task")
+    return task
+
+
+def _offices(meeting: Meeting, asked: Collection[str], field: str) -> dict[str, Office]:
+    known = rules.concerned(offices.all_offices().values(), meeting.area)
+    for each in asked:
+        if each not in known:
+            raise rules.OfficeNotConcerned(office=each).at(field)
+    return {each: known[each] for each in asked}

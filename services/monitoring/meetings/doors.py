@@ -1,0 +1,24 @@
+"""What API and pages show alike."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.monitoring.meetings import queries
+from services.monitoring.meetings.models import Meeting
+from services.monitoring.meetings.schemas import MeetingLineSchema
+
+
+def shown(session: Session, meeting: Meeting) -> dict[str, Any]:
+    """A meeting with all that belongs to it but the items of its agenda, which come page by page."""
+    return {
+        **{name: getattr(meeting, name) for name in MeetingLineSchema().fields},
+        "minutes": meeting.minutes,
+        "cancelled_because": meeting.cancelled_because,
+        "from_before": queries.open_from_before(session, meeting),
+        "agenda": [
+            {"reason": reason, "items": count} for reason, count in queries.items_by_reason(session, meeting.id).items()
+        ],
+        "decisions": queries.decisions(session, meeting.id),
+        "attendance": queries.attendance(session, meeting.id),
+    }

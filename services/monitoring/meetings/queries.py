@@ -1,0 +1,148 @@
+"""What can be told of meetings: which there are, what stands on their agendas, and which tasks came of them."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from services.monitoring.meetings.models import AgendaItem, Attendance, Meeting, Task
+from services.monitoring.meetings.rules import Reason, TaskState
+from shared.identity import offices
+from shared.identity.officer import Officer
+from shared.kernel import clock
+from shared.kernel.errors import NotFound
+from shared.referrals.models import Referral
+from shared.storage.arrays import among
+
+LATEST = (Meeting.meets_on, Meeting.id)
+IN_ORDER = (AgendaItem.number, AgendaItem.id)
+DUE_FIRST = (Task.due_on, Task.id)
+MOST_CHOICES = 12
+UNDONE = (TaskState.OPEN, TaskState.ACCEPTED)
+
+
+def meetings(officer: Officer, agency: str) -> Select[Any]:
+    """The meetings that an officer may read; read them by `LATEST`."""
+    return select(Meeting).where(Meeting.agency == agency, among(Meeting.office, offices.readable(officer)))
+
+
+def meeting(session: Session, officer: Officer, agency: str, meeting_id: UUID) -> Meeting:
+    """One meeting; raises NotFound where the officer may not read it."""
+    found = session.scalar(meetings(officer, agency).where(Meeting.id == meeting_id))
+    if found is None:
+        raise NotFound(what="meeting")
+    return found
+
+
+def agenda(meeting_id: UUID) -> Select[Any]:
+    """The items of a meeting; read them by `IN_ORDER`."""
+    return select(AgendaItem).where(AgendaItem.meeting_id == meeting_id)
+
+
+def items_by_reason(session: Session, meeting_id: UUID) -> dict[Reason, int]:
+    """How many items stand on the agenda for each reason."""
+    rows = session.execute(
+        select(AgendaItem.reason, func.count().label("number"))
+        .where(AgendaItem.meeting_id == meeting_id)
+        .group_by(AgendaItem.reason)
+    )
+    counted = {each.reason: each.number for each in rows}
+    return {reason: counted[reason] for reason in Reason if reason in counted}
+
+
+def attendance(session: Session, meeting_id: UUID) -> Sequence[Attendance]:
+    """Who came, by office."""
+    return session.scalars(
+        select(Attendance).where(Attendance.meeting_id == meeting_id).order_by(Attendance.agency, Attendance.office)
+    ).all()
+
+
+def decisions(session: Session, meeting_id: UUID) -> Sequence[Task]:
+    """What a meeting decided, in the order in which it was written down."""
+    return session.scalars(select(Task).where(Task.meeting_id == meeting_id).order_by(Task.id)).all()
+
+
+def open_from_before(session: Session, meeting: Meeting) -> Sequence[Task]:
+    """What earlier meetings of this office gave out and nobody had done when this one was held, or has by now."""
+    until = meeting.held_at or clock.now()
+    return session.scalars(
+        select(Task)
+        .join(Meeting, Meeting.id == Task.meeting_id)
+        .where(
+            Meeting.office == meeting.office,
+            Task.meeting_id != meeting.id,
+            Task.assigned_at < until,
+            or_(Task.done_at.is_(None), Task.done_at > until),
+        )
+        .order_by(*DUE_FIRST)
+    ).all()
+
+
+def tasks(officer: Officer, agency: str, *, done: bool = False, overdue: bool = False) -> Select[Any]:
+    """The tasks of an office: what is to be done, of that only what is late, or what was done; by `DUE_FIRST`."""
+    wanted = select(Task).where(Task.agency == agency, among(Task.office, offices.readable(officer)))
+    if done:
+        return wanted.where(Task.state == TaskState.DONE)
+    wanted = wanted.where(Task.state.in_(UNDONE))
+    return wanted.where(_is_late()) if overdue else wanted
+
+
+def late_tasks(session: Session, officer: Officer, agency: str) -> int:
+    """How many tasks of an office are past their day."""
+    return session.scalar(select(func.count()).select_from(tasks(officer, agency, overdue=True).subquery())) or 0
+
+
+def decided_on(session: Session, meeting_id: UUID, journey_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many decisions of a meeting are about each of these journeys."""
+    rows = session.execute(
+        select(Task.journey_id, func.count().label("decided"))
+        .where(Task.meeting_id == meeting_id, among(Task.journey_id, journey_ids))
+        .group_by(Task.journey_id)
+    )
+    found = {each.journey_id: each.decided for each in rows}
+    return {each: found.get(each, 0) for each in journey_ids}
+
+
+def waiting_on(session: Session, meeting_id: UUID) -> list[UUID]:
+    """The referrals whose stage waits for this very meeting."""
+    return list(
+        session.scalars(
+            select(AgendaItem.referral_id).where(
+                AgendaItem.meeting_id == meeting_id, AgendaItem.reason == Reason.WAITING
+            )
+        )
+    )
+
+
+def about(referral: Referral) -> Select[Any]:
+    """The meetings of a referral's office that are about its area and programme; read them by `LATEST`."""
+    return select(Meeting).where(
+        Meeting.office == referral.office,
+        Meeting.cancelled_at.is_(None),
+        or_(Meeting.area == referral.area, func.starts_with(referral.area, Meeting.area + ".")),
+        or_(func.cardinality(Meeting.programmes) == 0, Meeting.programmes.contains([referral.programme])),
+    )
+
+
+def held_since(session: Session, referral: Referral) -> Sequence[Meeting]:
+    """Meetings at which this referral's stage can have been discussed, the latest first."""
+    offered_on = referral.offered_at.astimezone(clock.zone()).date()
+    held = about(referral).where(Meeting.held_at.is_not(None), Meeting.meets_on >= offered_on)
+    return session.scalars(held.order_by(*(each.desc() for each in LATEST)).limit(MOST_CHOICES)).all()
+
+
+def upcoming(session: Session, referral: Referral) -> Meeting | None:
+    """The next meeting at which this referral's stage is going to be discussed."""
+    return session.scalar(about(referral).where(Meeting.held_at.is_(None)).order_by(*LATEST).limit(1))
+
+
+def last_held(session: Session, referral: Referral) -> Meeting | None:
+    """The latest meeting held for a referral's area and programme, whenever that was."""
+    held = about(referral).where(Meeting.held_at.is_not(None))
+    return session.scalar(held.order_by(*(each.desc() for each in LATEST)).limit(1))
+
+
+def _is_late() -> ColumnElement[bool]:
+    return Task.due_on < clock.today()
