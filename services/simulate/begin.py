@@ -96,22 +96,16 @@ REGISTRIES = (
 
 
 def bring_in_registries(officers: Mapping[str, Client], seed: int, wanted: Sequence[Registry] = REGISTRIES) -> None:
-    """Upload invented registry files, each by an officer of its office (her agency beside her), once for each office.
-
-    Waits until their rows are in.
-    """
+    """Upload invented registry files, each once and by an officer of its office; waits until their rows are in."""
     from services.intake.registry.generate import registry_file
 
-    addresses = {
-        office: f"/intake/v1/{agency_of(office)}/imports" for office in dict.fromkeys(r.office for r in wanted)
-    }
-    for office, address in addresses.items():
-        if any(True for _ in officers[office].every(address)):
-            continue
-        for each in wanted:
-            if each.office == office:
-                file = registry_file(each.region, each.persons, seed, vulnerable_women=each.vulnerable_women)
-                officers[office].upload(address, f"registri-{each.region}.csv", file.encode())
+    addresses = {each.office: f"/intake/v1/{agency_of(each.office)}/imports" for each in wanted}
+    there = {office: {each["file_name"] for each in officers[office].every(addresses[office])} for office in addresses}
+    for each in wanted:
+        name = f"registri-{each.region}.csv"
+        if name not in there[each.office]:
+            file = registry_file(each.region, each.persons, seed, vulnerable_women=each.vulnerable_women)
+            officers[each.office].upload(addresses[each.office], name, file.encode())
     deadline = time.monotonic() + IMPORTS_WITHIN
     while any(
         each["state"] != "done" for office, address in addresses.items() for each in officers[office].every(address)
