@@ -3,6 +3,8 @@
 from flask import Flask
 
 from services.intake.assessments import pages as assessments_pages
+from services.intake.changes import api as changes_api
+from services.intake.changes import pages as changes_pages
 from services.intake.eligibility import api as eligibility_api
 from services.intake.eligibility import pages as eligibility_pages
 from services.intake.groups import api as groups_api
@@ -35,6 +37,7 @@ MENU = (
     Link(N_("Business groups"), "/intake/{agency}/groups", frozenset({Role.OFFICER, Role.HEAD})),
     Link(N_("Recruitment"), "/intake/{agency}/recruitment", frozenset(recruitment_api.LOOKING), AT_DINSOS),
     Link(N_("Registry files"), "/intake/{agency}/imports", frozenset(registry_pages.READERS)),
+    Link(N_("Duplicate records"), "/intake/{agency}/duplicates", frozenset(changes_pages.READERS)),
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),
@@ -53,6 +56,7 @@ def create(database: Database | None = None) -> Flask:
             groups_api.blueprint,
             recruitment_api.blueprint,
             journeys_api.blueprint,
+            changes_api.blueprint,
             sharing_api.blueprint,
             protection_api.blueprint,
         ],
@@ -65,6 +69,7 @@ def create(database: Database | None = None) -> Flask:
             recruitment_pages.pages,
             eligibility_pages.pages,
             journeys_pages.pages,
+            changes_pages.pages,
             sharing_pages.pages,
             protection_pages.pages,
         ],

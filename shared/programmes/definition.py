@@ -5,6 +5,7 @@ Everything is frozen: a published version never changes, and the four services s
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -191,6 +192,7 @@ class Programme:
     version: int
     title: Text
     budget_year: int
+    reference_date: date | None  # on which age and lists count; None: the day on which the journey begins
     region: tuple[str, ...]
     lead: str
     offices: Mapping[str, str]

@@ -201,6 +201,7 @@ def _built(shaped: dict[str, Any], text: str) -> Programme:
         version=shaped["version"],
         title=Text(**shaped["title"]),
         budget_year=shaped["budget_year"],
+        reference_date=shaped["reference_date"],
         region=tuple(shaped["region"]),
         lead=shaped["lead"],
         offices=shaped["offices"],

@@ -1,6 +1,7 @@
 """The shape of a programme's file: which keys it has and what stands in each, before anybody asks what it means."""
 
 import re
+from datetime import date
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, validate
@@ -56,6 +57,15 @@ def like(pattern: re.Pattern[str], sample: str) -> validate.Validator:
             return value
 
     return Look()
+
+
+class Day(shape.Field[date]):
+    """A day, which YAML writes without quotes."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
+        if type(value) is not date:
+            raise ValidationError("must be a day, as in 2023-01-31")
+        return value
 
 
 def several(inner: shape.Field[Any], **options: Any) -> shape.List[Any]:
@@ -212,6 +222,7 @@ class ProgrammeShape(Part):
     version = number(validate=validate.Range(min=1, error="must be at least 1"))
     title = part(TextShape, required=True)
     budget_year = number(validate=validate.Range(min=2000, max=2100, error="must be a year"))
+    reference_date = Day(load_default=None, allow_none=True)
     region = several(text(validate=like(REGION, '"64.02"')), required=True)
     lead = text()
     offices = named(text())

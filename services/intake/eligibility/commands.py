@@ -24,11 +24,12 @@ def verify(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, d
     rows = []
     members = members_of(session, [referral for referral, _ in pairs])
     everybody = {person for people in members.values() for person in people}
-    facts = queries.facts_of_persons(session, everybody, clock.today())
+    days = queries.reference_dates(session, [referral for referral, _ in pairs])
+    facts = queries.facts_on(session, {(person, days[each]) for each, people in members.items() for person in people})
     cautions = queries.cautions_of(session, everybody)
     for referral, done in pairs:
         people = members[referral.id]
-        known = [facts[person] for person in people if person in facts]
+        known = [facts[person, days[referral.id]] for person in people if (person, days[referral.id]) in facts]
         decision = decide(referral, known)
         check = Check(referral.settings["check"])
         own_cautions = frozenset(caution for person in people for caution in cautions.get(person, []))

@@ -9,10 +9,14 @@ from sqlalchemy import Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.eligibility.rules import age_on
+from services.intake.journeys.models import Journey
 from services.intake.registry.models import HouseholdMember, Listing, Person
+from services.intake.registry.queries import ACTIVE
 from services.intake.registry.rules import Relation
-from shared.programmes import eligibility
+from shared.kernel import clock
+from shared.programmes import eligibility, library
 from shared.programmes.definition import Programme
+from shared.referrals.models import Referral
 from shared.storage.arrays import among
 
 Facts = dict[str, Any]
@@ -21,8 +25,23 @@ AT_A_TIME = 2_000
 
 def facts_of_persons(session: Session, person_ids: Collection[UUID], on: date) -> dict[UUID, Facts]:
     """The facts of these persons on a day, in one query; a person who is not registered is left out."""
-    rows = session.execute(_facts().where(among(Person.id, person_ids)))
-    return {row.id: _as_facts(row, on) for row in rows}
+    return {person: facts for (person, _), facts in facts_on(session, [(each, on) for each in person_ids]).items()}
+
+
+def facts_on(session: Session, days: Collection[tuple[UUID, date]]) -> dict[tuple[UUID, date], Facts]:
+    """The facts of these persons, each on a day of its own, in one query; who is not registered is left out."""
+    rows = session.execute(_facts().where(among(Person.id, {person for person, _ in days})))
+    found = {row.id: row for row in rows}
+    return {(person, on): _as_facts(found[person], on) for person, on in days if person in found}
+
+
+def reference_dates(session: Session, referrals: Collection[Referral]) -> dict[UUID, date]:
+    """The day on which the facts of each referral count: the programme's own, or that on which the journey began."""
+    journeys = {each.journey_id for each in referrals}
+    rows = session.execute(select(Journey.id, Journey.opened_at).where(among(Journey.id, journeys)))
+    begun = {row.id: row.opened_at.astimezone(clock.zone()).date() for row in rows}
+    fixed = {each.id: library.programme(each.programme, each.version).reference_date for each in referrals}
+    return {each.id: fixed[each.id] or begun.get(each.journey_id, clock.today()) for each in referrals}
 
 
 def facts_of_registry(session: Session, on: date, areas: Collection[str] = ()) -> Iterator[tuple[UUID, Facts]]:
@@ -52,7 +71,7 @@ def candidates(
 
     Returns one page and the person after whom the next page begins (None when there is no more).
     """
-    statement = _within(_facts(), areas).where(Person.id.not_in(busy)).order_by(Person.id).limit(AT_A_TIME)
+    statement = _within(_facts(), areas).where(ACTIVE, Person.id.not_in(busy)).order_by(Person.id).limit(AT_A_TIME)
     found: list[tuple[UUID, Facts]] = []
     while True:
         rows = session.execute(statement.where(Person.id > after) if after else statement).all()

@@ -25,7 +25,7 @@ class VerificationWork(StageWork):
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """What the registries say of each person, which conditions fail, and what to check with Dukcapil."""
         (people,) = commands.members_of(session, [referral]).values()
-        facts = queries.facts_of_persons(session, people, clock.today())
+        facts = queries.facts_of_persons(session, people, queries.reference_dates(session, [referral])[referral.id])
         cautions = queries.cautions_of(session, people)
         known = [facts[person] for person in people if person in facts]
         decision = commands.decide(referral, known)

@@ -47,7 +47,7 @@ def show_group(agency: str, group_id: UUID) -> dict[str, Any]:
     """A group with its members; the look at their names is logged."""
     with door.transaction() as session:
         group, members = doors.look_at(session, group_id)
-        return {**_shown(group), "members": members}
+        return {**_shown(group), "members": members, "moved_away": sorted(queries.moved_away(session, group))}
 
 
 @blueprint.get("/<agency>/groups/<uuid:group_id>/candidates")

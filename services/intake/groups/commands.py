@@ -11,9 +11,11 @@ from services.intake.groups import rules
 from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.groups.rules import Chosen
 from services.intake.registry.models import Person
+from services.intake.registry.queries import ACTIVE
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import calendar, clock
+from shared.kernel.errors import NotFound
 
 MEND_WITHIN = calendar.Within(30, "working day")
 """Below its minimum a group has 30 working days to replace, merge or dissolve: a rule of the programmes' practice."""
@@ -41,8 +43,9 @@ def propose_members(session: Session, officer: Officer, group_id: UUID, person_i
     officer.require(Role.OFFICER, area=group.area)
     if group.berita_acara is not None:
         raise rules.AlreadyDeliberated
+    _refuse_dissolved(group)
     rules.check_proposal(person_ids)
-    living_in = dict(session.execute(select(Person.id, Person.area).where(Person.id.in_(person_ids))).all())
+    living_in = _living_in(session, person_ids)
     if living_in.keys() != set(person_ids):
         raise rules.UnknownMember
     rules.check_area(group.area, living_in)
@@ -64,8 +67,9 @@ def choose_members(
     """Write down whom the deliberation chose; whoever was chosen before and is not named any more leaves."""
     rules.check_choice(chosen, most)
     group = session.get_one(BusinessGroup, group_id, with_for_update=True)
+    _refuse_dissolved(group)
     people = {each.person_id: each.role for each in chosen}
-    living_in = dict(session.execute(select(Person.id, Person.area).where(Person.id.in_(people))).all())
+    living_in = _living_in(session, people)
     if living_in.keys() != people.keys():
         raise rules.UnknownMember
     rules.check_area(group.area, living_in)
@@ -86,26 +90,97 @@ def replace_member(
     """
     group = session.get_one(BusinessGroup, group_id, with_for_update=True)
     officer.require(Role.OFFICER, area=group.area)
+    _refuse_dissolved(group)
     place = session.scalar(select(GroupMember).filter_by(group_id=group_id, person_id=leaving, left_on=None))
     if place is None:
         raise rules.NotAMember
     place.left_on = clock.today()
     session.flush()
     if joining is not None:
-        area = session.scalar(select(Person.area).where(Person.id == joining))
-        if area is None:
+        living_in = _living_in(session, [joining])
+        if not living_in:
             raise rules.UnknownMember
-        rules.check_area(group.area, {joining: area})
+        rules.check_area(group.area, living_in)
         _refuse_members_of_others(session, group_id, [joining])
         session.add(GroupMember(group_id=group_id, person_id=joining, role=place.role, joined_on=clock.today()))
         session.flush()
-    present = session.scalars(select(GroupMember.id).filter_by(group_id=group_id, left_on=None)).all()
+    _freeze_or_thaw(session, group)
+    return group
+
+
+def dissolve_group(
+    session: Session, officer: Officer, group_id: UUID, *, berita_acara: str, on: date, into: UUID | None = None
+) -> BusinessGroup:
+    """End a group by its members' deliberation; with `into` they all go over to that group, as members.
+
+    Its journeys are not this function's: see `services.intake.changes`.
+    """
+    if group_id == into:
+        raise rules.IntoItself().at("into")
+    # Always locked in one order: two groups that merge into each other at once must not wait for each other.
+    both = select(BusinessGroup).where(BusinessGroup.id.in_([group_id, into or group_id])).order_by(BusinessGroup.id)
+    locked = {each.id: each for each in session.scalars(both.with_for_update())}
+    if not locked.keys() >= {group_id, into or group_id}:
+        raise NotFound(what="group")
+    group = locked[group_id]
+    officer.require(Role.OFFICER, area=group.area)
+    _refuse_dissolved(group)
+    if on > clock.today():
+        raise rules.DeliberatedTomorrow().at("on")
+    members = session.scalars(select(GroupMember).filter_by(group_id=group_id, left_on=None)).all()
+    for member in members:
+        member.left_on = clock.today()
+    group.dissolved_on, group.dissolved_by, group.merged_into = on, berita_acara.strip(), into
+    group.frozen_at = group.mend_by = None
+    session.flush()
+    if into is not None:
+        _take_over(session, officer, locked[into], [member.person_id for member in members])
+    return group
+
+
+def leave_group(session: Session, person_id: UUID) -> UUID | None:
+    """Let somebody who died leave her group, which may fall below its minimum; gives the group, where she had one."""
+    place = session.scalar(select(GroupMember).filter_by(person_id=person_id, left_on=None))
+    if place is None:
+        return None
+    group = session.get_one(BusinessGroup, place.group_id, with_for_update=True)
+    place.left_on = clock.today()
+    session.flush()
+    _freeze_or_thaw(session, group)
+    return group.id
+
+
+def _take_over(session: Session, officer: Officer, group: BusinessGroup, people: Sequence[UUID]) -> None:
+    officer.require(Role.OFFICER, area=group.area)
+    _refuse_dissolved(group)
+    present = session.scalars(select(GroupMember.id).filter_by(group_id=group.id, left_on=None)).all()
+    if len(present) + len(people) > rules.MOST_MEMBERS:
+        raise rules.TooManyMembers(most=rules.MOST_MEMBERS).at("into")
+    rules.check_area(group.area, _living_in(session, people))
+    today = clock.today()
+    role = rules.MemberRole.MEMBER
+    session.add_all(GroupMember(group_id=group.id, person_id=person, role=role, joined_on=today) for person in people)
+    session.flush()
+    _freeze_or_thaw(session, group)
+
+
+def _freeze_or_thaw(session: Session, group: BusinessGroup) -> None:
+    present = session.scalars(select(GroupMember.id).filter_by(group_id=group.id, left_on=None)).all()
     if len(present) < (group.least_members or 0):
         group.frozen_at = group.frozen_at or clock.now()
         group.mend_by = group.mend_by or MEND_WITHIN.after(clock.now())
     else:
         group.frozen_at = group.mend_by = None
-    return group
+
+
+def _refuse_dissolved(group: BusinessGroup) -> None:
+    if group.dissolved_on is not None:
+        raise rules.GroupDissolved
+
+
+def _living_in(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
+    """Where these persons live; who died, or is known under another record, is left out."""
+    return dict(session.execute(select(Person.id, Person.area).where(Person.id.in_(people), ACTIVE)).all())
 
 
 def _enter(session: Session, group_id: UUID, people: Mapping[UUID, rules.MemberRole]) -> None:

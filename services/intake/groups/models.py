@@ -29,6 +29,9 @@ class BusinessGroup(Base):
     least_members: Mapped[int | None]
     frozen_at: Mapped[Timestamp | None]
     mend_by: Mapped[Timestamp | None]
+    dissolved_on: Mapped[date | None]
+    dissolved_by: Mapped[str | None]  # the minutes (berita acara) of the deliberation that ended it
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("business_group.id"))
 
 
 class GroupMember(Base):

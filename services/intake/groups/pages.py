@@ -55,7 +55,10 @@ def show_group(agency: str, group_id: UUID) -> str:
     """A group with its members; the look at their names is logged."""
     with door.transaction() as session:
         group, members = doors.look_at(session, group_id)
-        return render_template("groups/show.html", agency=agency, group=group, members=members, name_of=places.name_of)
+        moved = queries.moved_away(session, group)
+        return render_template(
+            "groups/show.html", agency=agency, group=group, members=members, moved=moved, name_of=places.name_of
+        )
 
 
 @pages.get("/<agency>/groups/<uuid:group_id>/proposals")

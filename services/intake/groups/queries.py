@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.groups.rules import KECAMATAN_CODE, MemberRole
-from services.intake.registry.models import Person
+from services.intake.registry.models import Person, Residence
+from services.intake.registry.queries import ACTIVE
 from shared import places
 from shared.storage.arrays import among
 
@@ -93,10 +94,24 @@ def possible_members(session: Session, group: BusinessGroup, limit: int = 200) -
     taken = select(GroupMember.person_id).where(GroupMember.left_on.is_(None))
     return session.scalars(
         select(Person)
-        .where(Person.area.startswith(group.area[:KECAMATAN_CODE]), Person.id.not_in(taken))
+        .where(ACTIVE, Person.area.startswith(group.area[:KECAMATAN_CODE]), Person.id.not_in(taken))
         .order_by(Person.area != group.area, Person.id)
         .limit(limit)
     ).all()
+
+
+def moved_away(session: Session, group: BusinessGroup) -> set[UUID]:
+    """Present members who lived in the group's village when they joined, and have moved elsewhere since."""
+    rows = session.scalars(
+        select(GroupMember.person_id)
+        .join(Person, Person.id == GroupMember.person_id)
+        .join(Residence, Residence.person_id == GroupMember.person_id)
+        .where(
+            *(GroupMember.group_id == group.id, GroupMember.left_on.is_(None)),
+            *(Residence.area == group.area, Residence.until >= GroupMember.joined_on, Person.area != group.area),
+        )
+    )
+    return set(rows)
 
 
 def minutes_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, str | None]:

@@ -97,6 +97,24 @@ class NotAMember(NotFound):
     indonesian = "Orang ini bukan anggota kelompok."
 
 
+class GroupDissolved(Conflict):
+    """This group has ended; choose another one."""
+
+    indonesian = "Kelompok ini sudah bubar; pilih kelompok lain."
+
+
+class IntoItself(Invalid):
+    """A group cannot merge into itself; choose another group."""
+
+    indonesian = "Kelompok tidak dapat bergabung dengan dirinya sendiri; pilih kelompok lain."
+
+
+class DeliberatedTomorrow(Invalid):
+    """The deliberation cannot lie ahead; write down the day on which it was held."""
+
+    indonesian = "Musyawarah tidak mungkin bertanggal di masa depan; tulis hari sebenarnya."
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """Somebody whom the deliberation made a member."""

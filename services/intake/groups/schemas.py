@@ -51,7 +51,10 @@ class Group(Schema):
     deliberated_on = fields.Date(allow_none=True)
     frozen_at = fields.AwareDateTime(allow_none=True)
     mend_by = fields.AwareDateTime(allow_none=True)
+    dissolved_on = fields.Date(allow_none=True)
+    merged_into = fields.UUID(allow_none=True)
     members = fields.List(fields.Nested(Member))
+    moved_away = fields.List(fields.UUID(), metadata={"description": "Members who left the group's village since."})
 
 
 class MemberChosen(Schema):

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.intake.groups import queries as groups
+from services.intake.groups.models import BusinessGroup
 from services.intake.journeys import consenting, moves, publishing, rules
 from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move, Subject, Telling
 from services.intake.registry.models import Person
+from services.intake.registry.queries import ACTIVE
 from shared.bus import Heard
 from shared.events.intake import JourneyOpened, SubjectKind
 from shared.identity import offices
@@ -48,6 +50,7 @@ def open_journeys(
             refused[subject] = rules.SubjectUnknown(kind=definition.subject.kind.value)
         elif not officer.works_in(areas[subject]):
             refused[subject] = rules.OutsideOwnArea(area=areas[subject])
+    refused |= _hindered(session, definition, [subject for subject in wanted if subject not in refused])
     going = {subject: areas[subject] for subject in wanted if subject not in refused}
     opened = _open(session, definition, going, refused)
     return Opening(opened, refused)
@@ -94,6 +97,20 @@ def withdraw_journey(session: Session, officer: Officer, journey_id: UUID, reaso
     moves.carry(session, [Move(journey_id, moves.by(engine.StepBack()))])
 
 
+def stop_journeys_of(session: Session, subject_id: UUID, reason: str) -> list[UUID]:
+    """End every open journey of somebody who died or of a group that is no more.
+
+    Whatever was not handed over goes back to its fund. Who may say so is for the caller to ask.
+    """
+    statement = select(Journey).where(Journey.subject_id == subject_id, Journey.status == rules.JourneyStatus.OPEN)
+    found = session.scalars(statement.order_by(Journey.id).with_for_update()).all()
+    for journey in found:
+        journey.end_reason = reason
+    session.flush()
+    moves.carry(session, [Move(each.id, moves.by(engine.Stop())) for each in found])
+    return [each.id for each in found]
+
+
 def move_journeys(session: Session, officer: Officer, journey_ids: Sequence[UUID], version: int) -> None:
     """Put journeys on another published version of their programme; raises DoesNotFitVersion."""
     for journey_id in journey_ids:
@@ -119,6 +136,20 @@ def _areas_of(session: Session, definition: Programme, subjects: Sequence[UUID])
         return groups.areas_of(session, subjects)
     rows = session.execute(select(Person.id, Person.area).where(among(Person.id, subjects)))
     return {row.id: row.area for row in rows}
+
+
+def _hindered(session: Session, definition: Programme, subjects: Sequence[UUID]) -> dict[UUID, DomainError]:
+    """Who cannot set out although she is known: dead, known under another record, or a group frozen or dissolved."""
+    if SubjectKind(definition.subject.kind.value) is SubjectKind.PERSON:
+        gone = session.scalars(select(Person.id).where(among(Person.id, subjects), ~ACTIVE))
+        return {each: rules.PersonNotActive() for each in gone}
+    frozen = session.execute(
+        select(BusinessGroup.id, BusinessGroup.dissolved_on).where(
+            among(BusinessGroup.id, subjects),
+            or_(BusinessGroup.frozen_at.is_not(None), BusinessGroup.dissolved_on.is_not(None)),
+        )
+    )
+    return {row.id: rules.GroupEnded() if row.dissolved_on else rules.GroupFrozen() for row in frozen}
 
 
 def _open(

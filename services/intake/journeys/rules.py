@@ -24,6 +24,24 @@ class SubjectUnknown(NotFound):
     indonesian = "Tidak ada {kind} seperti itu di data; program ini untuk {kind}."
 
 
+class PersonNotActive(Conflict):
+    """This person died, or is known under another record; open the journey under that one."""
+
+    indonesian = "Orang ini telah meninggal atau tercatat pada data lain; bukalah perjalanan pada data itu."
+
+
+class GroupFrozen(Conflict):
+    """The group is below its minimum: it first replaces members, merges or dissolves."""
+
+    indonesian = "Anggota kelompok kurang dari jumlah minimum; ganti anggota, gabungkan atau bubarkan dulu."
+
+
+class GroupEnded(Conflict):
+    """This group has ended; choose another one."""
+
+    indonesian = "Kelompok ini sudah bubar; pilih kelompok lain."
+
+
 class OutsideRegion(Conflict):
     """The programme is not for the area {area}."""
 

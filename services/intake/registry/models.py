@@ -32,6 +32,9 @@ class Person(Base):
         # Officers page through an area; areas are prefixes.
         Index("ix_person_area", "area", "id", postgresql_ops={"area": "text_pattern_ops"}),
         CheckConstraint("(nik IS NULL) = (nik_index IS NULL)", name="nik_is_indexed"),
+        CheckConstraint("merged_into <> id", name="merged_into_another"),
+        # A person's page shows what was known of her under other records.
+        Index("ix_person_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -49,6 +52,8 @@ class Person(Base):
     area: Mapped[str]
     cautions: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
     row_index: Mapped[bytes] = mapped_column(LargeBinary)
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    died_on: Mapped[date | None]
     created_at: Mapped[Timestamp]
     changed_at: Mapped[Timestamp]
 
@@ -208,3 +213,7 @@ class DuplicateReview(Base):
     claim: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
     state: Mapped[DuplicateState] = mapped_column(enum_text(DuplicateState), default=DuplicateState.OPEN)
     opened_at: Mapped[Timestamp]
+    entered_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # the record that it became
+    evidence: Mapped[str | None] = mapped_column(EncryptedText)
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[Timestamp | None]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.registry.models import (
@@ -26,6 +26,9 @@ from shared.kernel.errors import NotFound
 from shared.privacy.fields import blind_index
 from shared.storage.arrays import among
 from shared.web.paging import Page, page
+
+ACTIVE = and_(Person.merged_into.is_(None), Person.died_on.is_(None))
+"""Who may set out or be chosen: alive, and the record under which she is known."""
 
 OF_PERSON: Mapping[str, Callable[[Person, str | None, dict[str, Any] | None], Any]] = {
     "name": lambda person, _address, _wish: person.name,
@@ -90,13 +93,16 @@ def persons(session: Session, officer: Officer, area: str | None, after: str | N
     """The persons of an area that the officer works in, page by page."""
     if area is not None:
         officer.require(area=area)
-    return page(session, _visible(officer, [area] if area else officer.areas), Person.id, after=after, limit=limit)
+    known = _visible(officer, [area] if area else officer.areas).where(Person.merged_into.is_(None))
+    return page(session, known, Person.id, after=after, limit=limit)
 
 
 def person_by_nik(session: Session, officer: Officer, nik: str) -> Person:
     """The person who bears a NIK; raises Unreadable, or NotFound also where she lives outside the officer's areas."""
     index = blind_index(parse_nik(nik).number, "nik")
-    found = session.scalars(_visible(officer, officer.areas).where(Person.nik_index == index)).first()
+    bearer = session.execute(select(Person.id, Person.merged_into).where(Person.nik_index == index)).first()
+    known_as = bearer and (bearer.merged_into or bearer.id)
+    found = session.scalars(_visible(officer, officer.areas).where(Person.id == known_as)).first()
     if found is None:
         raise NotFound(what="person")
     return found
@@ -113,19 +119,26 @@ def person(session: Session, officer: Officer, person_id: UUID) -> Person:
 
 def described(session: Session, found: Person) -> dict[str, Any]:
     """Everything about a person that her officer sees."""
+    others = session.execute(
+        select(Person.id, Person.name, Person.nik).where(Person.merged_into == found.id).order_by(Person.id)
+    ).all()
+    records = [found.id, *(each.id for each in others)]  # a merge keeps both histories: each under its own record
     residences = session.scalars(
-        select(Residence).where(Residence.person_id == found.id).order_by(Residence.since.desc(), Residence.id)
+        select(Residence).where(Residence.person_id.in_(records)).order_by(Residence.since.desc(), Residence.id)
     ).all()
     household = session.execute(
         select(Household.kk, HouseholdMember.household_id, HouseholdMember.relation)
         .join(HouseholdMember, HouseholdMember.household_id == Household.id)
         .where(HouseholdMember.person_id == found.id, HouseholdMember.until.is_(None))
     ).first()
-    listings = session.scalars(select(Listing).where(Listing.person_id == found.id).order_by(Listing.since)).all()
+    listings = session.scalars(select(Listing).where(Listing.person_id.in_(records)).order_by(Listing.since)).all()
     wish = session.get(ContactWish, found.id)
     return {
         **summary(found),
         "contact_wish": wish.wish if wish else None,
+        "died_on": found.died_on,
+        "merged_into": found.merged_into,
+        "also_known_as": [{"id": each.id, "name": each.name, "nik": each.nik} for each in others],
         "phone": found.phone,
         "marital_status": found.marital_status,
         "occupation": found.occupation,

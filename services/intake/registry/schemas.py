@@ -107,8 +107,20 @@ class ListingSchema(Schema):
     until = fields.Date(required=True, allow_none=True)
 
 
+class OtherRecordSchema(Schema):
+    """A record that was found to be the same person."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    nik = fields.String(required=True, allow_none=True)
+
+
 class PersonSchema(PersonLineSchema):
     """Everything that her officer sees."""
+
+    died_on = fields.Date(required=True, allow_none=True)
+    merged_into = fields.UUID(required=True, allow_none=True)
+    also_known_as = fields.List(fields.Nested(OtherRecordSchema), required=True)
 
     phone = fields.String(required=True, allow_none=True)
     contact_wish = fields.Dict(required=True, allow_none=True)

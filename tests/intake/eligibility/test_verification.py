@@ -9,6 +9,8 @@ from services.intake.eligibility import queries, rules
 from services.intake.eligibility.models import Verification
 from services.intake.eligibility.rules import Outcome
 from services.intake.eligibility.work import VerificationWork
+from services.intake.groups import commands as groups
+from services.intake.journeys.models import Journey
 from services.intake.registry.rules import Caution, Registry, Sex
 from shared.kernel import clock
 from shared.kernel.ids import new_id
@@ -110,6 +112,47 @@ def test_a_decision_keeps_the_facts_that_it_was_made_on(intake_db):
 )
 def test_a_woman_turns_sixty_on_her_birthday(birth_date, on, age):
     assert rules.age_on(birth_date, on) == age
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(10, "eligible"), (-10, "not-eligible")])
+def test_turns_60_on_the_way_and_the_day_on_which_her_group_set_out_counts(intake_db, days, outcome):
+    """Both are 60 when they are verified; one was 59 when her group set out, half a year before."""
+    set_out = clock.now() - timedelta(days=200)
+    birthday = set_out.date() + timedelta(days=days)
+    born = date(birthday.year - 60, birthday.month, min(birthday.day, 28))
+    mataram, officer = "52.71.01.1004", an_officer(office="dinsos-mataram")
+    with intake_db.transaction() as session:
+        people = [*register(session, 4, area=mataram), *register(session, 1, area=mataram, birth_date=born)]
+        group = groups.create_group(session, officer, name="KUsiAPP Uji", area=mataram, line_of_business="kerupuk")
+        groups.propose_members(session, officer, group.id, people)
+        journey = Journey(
+            programme="kusiapp-mataram",
+            version=1,
+            subject_kind="group",
+            subject_id=group.id,
+            area=mataram,
+            lead_office="dinsos-mataram",
+            status="open",
+            is_stuck=False,
+            state={},
+            opened_at=set_out,
+        )
+        session.add(journey)
+        session.flush()
+        offered = offer(
+            does="intake.verification",
+            programme="kusiapp-mataram",
+            settings={"check": "registry"},
+            journey_id=journey.id,
+            subject_kind="group",
+            subject_id=group.id,
+            area=mataram,
+            office="dinsos-mataram",
+        )
+        handlers.subscriber_hears(WORKS.values())[type(offered)].run(session, [heard(offered, by="intake")])
+        referrals.accept_referrals(session, officer, [offered.referral_id])
+        referrals.complete_referrals(session, officer, WORKS, {offered.referral_id: NOTHING})
+        assert session.get_one(Referral, offered.referral_id).outcome == outcome
 
 
 def test_candidates_are_paged_and_leave_out_those_who_would_not_qualify(intake_db):

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from shared.programmes.definition import Ends, SourceKind, SubjectKind
@@ -115,3 +117,10 @@ def test_a_derived_figure_says_how() -> None:
 def test_a_claimed_source_must_be_listed() -> None:
     text = changed("source: article}", "source: regulation}")
     assert any("no such source is listed" in each.what for each in found_in(text))
+
+
+def test_a_reference_date_is_a_day_and_may_be_left_out() -> None:
+    assert sample().reference_date is None
+    assert read(SAMPLE + "\nreference_date: 2023-01-31\n").reference_date == date(2023, 1, 31)
+    (finding,) = found_in(SAMPLE + "\nreference_date: someday\n")
+    assert "must be a day, as in 2023-01-31" in finding.what

@@ -1,0 +1,27 @@
+"""What both doors do alike: whoever compares two records sees persons, and leaves a trace."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.intake.changes import queries
+from shared.privacy.looks import log_looks
+from shared.web import door
+from shared.web.paging import Page
+
+
+def look_at_reviews(session: Session, after: str | None, limit: int) -> Page[dict[str, Any]]:
+    """The open reviews of the officer's areas; the look at whoever bears the NIKs is logged."""
+    found = queries.open_reviews(session, door.current_officer(), after, limit)
+    shown = queries.side_by_side(session, found)
+    log_looks(
+        session, door.current_officer(), "person", sorted({each["bearer"]["id"] for each in shown}), "duplicate review"
+    )
+    return Page(shown, found.next)
+
+
+def look_at_merges(session: Session) -> list[dict[str, Any]]:
+    """The latest merges of the officer's areas; the look at the names is logged."""
+    shown = queries.merges(session, door.current_officer())
+    log_looks(session, door.current_officer(), "person", sorted({each["kept"]["id"] for each in shown}), "merges")
+    return shown

@@ -1,0 +1,46 @@
+"""Which records were found to be one person, on which evidence, and who died: kept also where it was undone."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.privacy.fields import EncryptedText
+from shared.storage import Base
+from shared.storage.columns import Id, Timestamp
+
+
+class PersonMerge(Base):
+    """Two records are one person. Nothing is moved between them, so that it can be undone as if it had never been."""
+
+    __tablename__ = "person_merge"
+    __table_args__ = (
+        # A record is part of one merge at a time.
+        Index("uq_person_merge_merged_id", "merged_id", unique=True, postgresql_where=text("undone_at IS NULL")),
+        Index("ix_person_merge_kept_id", "kept_id"),
+        CheckConstraint("kept_id <> merged_id", name="two_records"),
+        CheckConstraint("num_nulls(undone_at, undone_by, undone_because) IN (0, 3)", name="undone_with_reason"),
+    )
+
+    id: Mapped[Id]
+    kept_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    merged_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    evidence: Mapped[str] = mapped_column(EncryptedText)
+    merged_by: Mapped[UUID]
+    merged_at: Mapped[Timestamp]
+    undone_by: Mapped[UUID | None]
+    undone_at: Mapped[Timestamp | None]
+    undone_because: Mapped[str | None] = mapped_column(EncryptedText)
+
+
+class Death(Base):
+    """Somebody died; the evidence is the certificate's number, or whoever said so."""
+
+    __tablename__ = "death"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    died_on: Mapped[date]
+    evidence: Mapped[str] = mapped_column(EncryptedText)
+    noted_by: Mapped[UUID]
+    noted_at: Mapped[Timestamp]

@@ -1,0 +1,108 @@
+"""Which records wait to be told apart or put together, and what was decided of others."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from services.intake.changes.models import PersonMerge
+from services.intake.groups.models import BusinessGroup, GroupMember
+from services.intake.registry.models import DuplicateReview, DuplicateState, Person
+from shared import places
+from shared.identity.officer import Officer
+from shared.web.paging import Page, page
+
+MOST_MERGES = 50
+
+
+def open_reviews(session: Session, officer: Officer, after: str | None, limit: int) -> Page[DuplicateReview]:
+    """The reviews that wait for an officer of these areas, page by page."""
+    here = or_(*[Person.area.startswith(area) for area in officer.areas])
+    statement = (
+        select(DuplicateReview)
+        .join(Person, Person.id == DuplicateReview.person_id)
+        .where(here, DuplicateReview.state == DuplicateState.OPEN)
+    )
+    return page(session, statement, DuplicateReview.id, after=after, limit=limit)
+
+
+def side_by_side(session: Session, reviews: Page[DuplicateReview]) -> list[dict[str, Any]]:
+    """Each review with both records, as an officer compares them."""
+    bearers = {
+        each.id: each
+        for each in session.scalars(select(Person).where(Person.id.in_([each.person_id for each in reviews.items])))
+    }
+    return [
+        {
+            "id": each.id,
+            "bearer": {**_record(bearers[each.person_id]), "id": each.person_id, "nik": bearers[each.person_id].nik},
+            "claim": {**each.claim, "village": places.name_of(each.claim["area"])},
+            "opened_at": each.opened_at,
+        }
+        for each in reviews.items
+    ]
+
+
+def merges(session: Session, officer: Officer) -> list[dict[str, Any]]:
+    """The latest merges of these areas, those that were undone among them."""
+    kept, merged = aliased(Person), aliased(Person)
+    rows = session.execute(
+        select(PersonMerge, kept.name, merged.name)
+        .join(kept, kept.id == PersonMerge.kept_id)
+        .join(merged, merged.id == PersonMerge.merged_id)
+        .where(or_(*[kept.area.startswith(area) for area in officer.areas]))
+        .order_by(PersonMerge.id.desc())
+        .limit(MOST_MERGES)
+    )
+    return [
+        {
+            "id": merge.id,
+            "kept": {"id": merge.kept_id, "name": kept_name},
+            "merged": {"id": merge.merged_id, "name": merged_name},
+            "evidence": merge.evidence,
+            "merged_at": merge.merged_at,
+            "undone_at": merge.undone_at,
+            "undone_because": merge.undone_because,
+        }
+        for merge, kept_name, merged_name in rows
+    ]
+
+
+def merge_of(session: Session, person_id: UUID) -> UUID | None:
+    """The merge by which a record is part of another, where it is."""
+    return session.scalar(
+        select(PersonMerge.id).where(PersonMerge.merged_id == person_id, PersonMerge.undone_at.is_(None))
+    )
+
+
+def group_of(session: Session, person_id: UUID) -> UUID | None:
+    """The group to which somebody belongs at present."""
+    return session.scalar(select(GroupMember.group_id).filter_by(person_id=person_id, left_on=None))
+
+
+def other_groups(session: Session, group: BusinessGroup, limit: int = 200) -> list[tuple[UUID, str]]:
+    """Groups of the same kecamatan that a group could merge into."""
+    kecamatan = places.kecamatan_of(group.area)
+    rows = session.execute(
+        select(BusinessGroup.id, BusinessGroup.name)
+        .where(
+            *(BusinessGroup.area.startswith(kecamatan), BusinessGroup.id != group.id),
+            *(BusinessGroup.dissolved_on.is_(None), BusinessGroup.berita_acara.is_not(None)),
+        )
+        .order_by(BusinessGroup.id.desc())
+        .limit(limit)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def _record(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "sex": person.sex,
+        "birth_date": person.birth_date.isoformat() if person.birth_date else None,
+        "area": person.area,
+        "village": places.name_of(person.area),
+        "phone": person.phone,
+        "address": None,
+    }

@@ -1,0 +1,119 @@
+"""The shapes in which changes of people and groups cross HTTP."""
+
+from marshmallow import Schema, fields, validate
+
+EVIDENCE = validate.Length(min=3, max=300)
+
+
+class Record(Schema):
+    """One of the two records that claim a NIK."""
+
+    id = fields.UUID()
+    nik = fields.String()
+    name = fields.String()
+    sex = fields.String(allow_none=True)
+    birth_date = fields.String(allow_none=True)
+    area = fields.String()
+    village = fields.String()
+    address = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+
+
+class Review(Schema):
+    """A record that was kept out, beside the person who bears its NIK."""
+
+    id = fields.UUID()
+    bearer = fields.Nested(Record)
+    claim = fields.Nested(Record)
+    opened_at = fields.AwareDateTime()
+
+
+class Decision(Schema):
+    """Whether both are one person, and on which evidence: a letter of Dukcapil, for instance."""
+
+    same = fields.Boolean(required=True)
+    evidence = fields.String(required=True, validate=EVIDENCE)
+
+
+class Settled(Schema):
+    """The record as which the claim entered the registry; `merged_into` where it is the same person."""
+
+    person_id = fields.UUID(attribute="id")
+    merged_into = fields.UUID(allow_none=True)
+
+
+class Merging(Schema):
+    """Of whom a record is another one, by her NIK, and on which evidence; a name alone is never enough."""
+
+    nik = fields.String(required=True, validate=validate.Length(max=40))
+    evidence = fields.String(required=True, validate=EVIDENCE)
+
+
+class Undoing(Schema):
+    """Why a merge is taken back."""
+
+    because = fields.String(required=True, validate=EVIDENCE)
+
+
+class MergedRecord(Schema):
+    """One side of a merge."""
+
+    id = fields.UUID()
+    name = fields.String()
+
+
+class Merge(Schema):
+    """Two records that are one person, or were taken for one."""
+
+    id = fields.UUID()
+    kept = fields.Nested(MergedRecord)
+    merged = fields.Nested(MergedRecord)
+    evidence = fields.String()
+    merged_at = fields.AwareDateTime()
+    undone_at = fields.AwareDateTime(allow_none=True)
+    undone_because = fields.String(allow_none=True)
+
+
+class Merges(Schema):
+    """The latest merges."""
+
+    items = fields.List(fields.Nested(Merge))
+
+
+class Merged(Schema):
+    """A merge as it was made or undone."""
+
+    id = fields.UUID()
+    kept_id = fields.UUID()
+    merged_id = fields.UUID()
+    undone_at = fields.AwareDateTime(allow_none=True)
+
+
+class Died(Schema):
+    """When somebody died, and how that is known: the number of the death certificate (akta kematian), for instance."""
+
+    died_on = fields.Date(required=True)
+    evidence = fields.String(required=True, validate=EVIDENCE)
+
+
+class Farewell(Schema):
+    """What followed: the journeys that ended, and the group that lost a member."""
+
+    journeys = fields.List(fields.UUID())
+    group_id = fields.UUID(allow_none=True)
+
+
+class Ending(Schema):
+    """The deliberation (musyawarah) that ended a group; with `into` its members go over to that group."""
+
+    berita_acara = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    on = fields.Date(required=True)
+    into = fields.UUID(load_default=None, allow_none=True)
+
+
+class Ended(Schema):
+    """A group that is no more."""
+
+    id = fields.UUID()
+    dissolved_on = fields.Date()
+    merged_into = fields.UUID(allow_none=True)
