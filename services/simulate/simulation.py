@@ -19,6 +19,7 @@ from services.simulate.desk import NEVER, Desk
 from services.simulate.lead import decide_on_stuck, let_step_back
 from services.simulate.repayments import LENDERS, book_repayments
 from services.simulate.report import Report
+from services.simulate.work.meetings import convening, do_tasks, hold_meetings
 from shared.identity.offices import all_offices
 from shared.identity.rules import covers
 from shared.kernel import clock
@@ -114,10 +115,14 @@ class Simulation:
 
     def _work_a_day(self) -> Iterator[datetime]:
         yield from self._lead()
+        meeting = convening()
         for desk in self.desks:
             yield from desk.work_a_day()
             if desk.agency in LENDERS:
                 book_repayments(desk.colleague("officer"), desk.agency, self._luck_of, self.report.done)
+            do_tasks(desk.colleague("officer"), desk.agency, self.chance.of, self.report.done)
+            if desk.agency in meeting:  # last, so that nobody at this desk looks for what the meeting has completed
+                hold_meetings(desk.colleague("officer"), desk.agency, self.chance.of, self.report.done)
 
     def _lead(self) -> Iterator[datetime]:
         """What the leading offices decide; before anybody else works, so that nobody works on what was given up."""

@@ -13,6 +13,7 @@ from services.simulate.work import (
     grants,
     intake,
     markets,
+    meetings,
     mentoring,
     monitoring,
     placement,
@@ -39,4 +40,5 @@ ACTS: Mapping[str, Act] = {
     **placement.ACTS,
     **products.ACTS,
     **monitoring.ACTS,
+    **meetings.ACTS,
 }
