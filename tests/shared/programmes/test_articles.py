@@ -183,6 +183,13 @@ def test_dp3a_kukar_txt_opens_side_by_side_what_the_assessment_found() -> None:
     assert set(stages["market"].settings["channels"]) == {"fair", "modern", "digital"}
 
 
+def test_dp3a_kukar_txt_lets_the_agencies_meet_regularly_before_dp3a_evaluates() -> None:
+    programme = library.programme(KUKAR)
+    assert programme.stages["meeting"].does == "monitoring.meeting"
+    assert programme.stages["evaluation"].needs == ("meeting",)
+    assert (agencies(KUKAR)["meeting"], agencies(KUKAR)["evaluation"]) == ("bappeda", "dp3a")
+
+
 def test_dp3a_kukar_txt_helps_against_violence_and_no_branch_tells_whom() -> None:
     protection = library.programme(KUKAR).stages["protection"]
     assert protection.when is None
