@@ -60,6 +60,7 @@ NAMES = {
     "instalments": N_("Instalments"),
     "savings": N_("Savings"),
     "loan": N_("Loan"),
+    "decisions": N_("Decisions made"),
 }
 OUTCOMES = {
     "eligible": N_("eligible"),
@@ -87,6 +88,7 @@ OUTCOMES = {
     "marketed": N_("marketed"),
     "not-marketed": N_("not marketed"),
     "placed": N_("placed"),
+    "discussed": N_("discussed"),
     "passed": N_("passed"),
     "took-part": N_("took part"),
     "assessed": N_("assessed"),
@@ -100,6 +102,8 @@ OUTCOMES = {
     "kept": N_("kept"),
     "not-kept": N_("not kept"),
     "reached": N_("reached"),
+    "offered": N_("offered"),
+    "discussed": N_("discussed"),
 }
 DAYS = frozenset({"placed_on", "checked_on", "handed_over_on", "assessed_on"})
 CODES = {
