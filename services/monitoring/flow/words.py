@@ -56,6 +56,7 @@ CODES: Mapping[str, str] = {
     "short": N_("short"),
     "incomplete": N_("incomplete"),
     "not-yet": N_("not yet"),
+    "discussed": N_("discussed"),
     "failed": N_("failed"),
     "outside-mandate": N_("outside our mandate"),
     "not-our-area": N_("not our area"),
