@@ -34,7 +34,9 @@ def test_a_programme_begins_with_the_office_that_leads_it_and_within_its_region(
 
 
 def test_all_six_programmes_begin():
-    assert {each.programme for each in BEGINNINGS} == {programme for programme, _ in library.published()}
+    begun = {each.programme for each in BEGINNINGS}
+    assert len(begun) == 6
+    assert begun <= {programme for programme, _ in library.published()}  # a city may have added its own
 
 
 def test_the_articles_sizes_are_the_usual_ones_where_it_gives_any():
