@@ -7,6 +7,7 @@ from services.monitoring.flow import pages as flow_pages
 from services.monitoring.meetings import api as meetings_api
 from services.monitoring.meetings import pages as meetings_pages
 from services.monitoring.outcomes import pages as outcome_pages
+from services.monitoring.visits import api as visit_api
 from services.monitoring.visits import pages as visit_pages
 from services.monitoring.worker import WORKS
 from shared.referrals import api as referrals_api
@@ -20,6 +21,7 @@ MENU = (
     Link(N_("Programmes"), "/monitoring/{agency}/programmes"),
     Link(N_("Journeys"), "/monitoring/{agency}/journeys"),
     Link(N_("Referrals"), "/monitoring/{agency}/referrals"),
+    Link(N_("Goods sold without approval"), "/monitoring/{agency}/sold-goods", frozenset(visit_api.READERS)),
     Link(N_("Meetings"), "/monitoring/{agency}/meetings"),
     Link(N_("Tasks"), "/monitoring/{agency}/tasks"),
 )
@@ -32,6 +34,7 @@ def create(database: Database | None = None) -> Flask:
         blueprints=[
             flow_api.blueprint,
             meetings_api.blueprint,
+            visit_api.blueprint,
             referrals_api.blueprint("monitoring", WORKS),
         ],
         pages=[

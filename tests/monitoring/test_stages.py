@@ -129,6 +129,36 @@ def test_findings_that_cannot_be_are_refused_and_nothing_is_announced(
     assert not [each for each in announced(monitoring_db) if isinstance(each, VisitRecorded)]
 
 
+def test_goods_passed_on_or_sold_need_approval_within_the_first_year_and_are_flagged_without_it(
+    app: Flask, offered: Callable[..., StageOffered], monitoring_db: Database
+) -> None:
+    officer, sold = an_officer(Role.OFFICER), {**FOUND, "goods": "sold"}
+    referral = accepted(app, officer, offered("monitoring.visits", months=[1, 3, 6, 18]))
+
+    def visit(months: int, **found: Any) -> Any:
+        visited_on = forward(monitoring_db, months).isoformat()
+        return call(app, officer, "PUT", referral, "work", **{"visited_on": visited_on, **found})
+
+    refused = visit(1, **FOUND, approval="SP-12/2023")
+    assert (refused.status_code, refused.json["errors"].keys()) == (422, {"approval"})
+    for months, found in ((0, FOUND), (2, {**sold, "approval": "SP-12/2023"}), (3, sold), (12, sold)):
+        assert visit(months, **found).status_code == 200
+    visits = call(app, officer, "GET", referral).json["work"]["visits"]
+    assert [(each["goods"], each["approval"], each["is_flagged"]) for each in visits] == [
+        ("in-use", None, False),
+        ("sold", "SP-12/2023", False),
+        ("sold", None, True),  # half a year after the beginning, and nobody had allowed it
+        ("sold", None, False),  # a year and a half after it
+    ]
+    address = "/monitoring/v1/dinsos/sold-goods"
+    (listed,) = app.test_client().get(address, headers=bearer(officer)).json["items"]
+    assert (listed["referral_id"], listed["visited_on"]) == (str(referral), visits[2]["visited_on"])
+    elsewhere = an_officer(Role.OFFICER, office="dinsos-mataram")
+    assert app.test_client().get(address, headers=bearer(elsewhere)).json["items"] == []
+    assert str(referral) in Browser(app, officer).get("/monitoring/dinsos/sold-goods").text
+    assert "without approval" in Browser(app, officer).get(f"/monitoring/dinsos/referrals/{referral}").text
+
+
 def test_a_visit_more_than_planned_is_refused(app: Flask, offered: Callable[..., StageOffered]) -> None:
     officer = an_officer(Role.OFFICER)
     referral = accepted(app, officer, offered("monitoring.visits", months=[3]))
@@ -186,7 +216,9 @@ def test_an_officer_who_is_no_head_does_not_give_the_last_signature(
     assert call(app, other, "POST", referral, "complete", verdict="failed", cause="market").status_code == 403
 
 
-def test_a_failure_reports_its_cause(app: Flask, offered: Callable[..., StageOffered], monitoring_db: Database) -> None:
+def test_business_fails_and_its_cause_is_recorded(
+    app: Flask, offered: Callable[..., StageOffered], monitoring_db: Database
+) -> None:
     officer, head = an_officer(Role.OFFICER), an_officer(Role.HEAD)
     referral = accepted(app, officer, offered("monitoring.graduation", signatures=2))
     body = {"verdict": "failed", "cause": "market"}

@@ -40,8 +40,13 @@ def plan_visits(session: Session, referrals: Iterable[Referral]) -> None:
         session.execute(insert(Visit).on_conflict_do_nothing(), planned)
 
 
-def record_visit(session: Session, officer: Officer, referral: Referral, found: Findings) -> Visit:
-    """Write the findings down for the next planned visit of this referral, which the caller has locked."""
+def record_visit(
+    session: Session, officer: Officer, referral: Referral, found: Findings, approval: str | None = None
+) -> Visit:
+    """Write the findings down for the next planned visit of this referral, which the caller has locked.
+
+    `approval` is the number of the letter that allowed goods to be passed on or sold.
+    """
     visits = queries.visits_of(session, [referral.id])[referral.id]
     upcoming = next((each for each in visits if each.visited_on is None), None)
     if upcoming is None:
@@ -54,6 +59,12 @@ def record_visit(session: Session, officer: Officer, referral: Referral, found: 
         previous=previous[-1] if previous else None,
     )
     rules.check_findings(found["condition"], found["cause"], omzet=found["omzet"], profit=found["profit"])
+    approval = (approval or "").strip() or None
+    rules.check_approval(found["goods"], approval)
+    upcoming.approval = approval
+    upcoming.is_flagged = rules.is_sold_without_approval(
+        found["goods"], approval, visited_on=found["visited_on"], begun_on=_offered_on(referral)
+    )
     for name, value in found.items():
         setattr(upcoming, name, value)
     upcoming.recorded_by, upcoming.recorded_at = officer.id, clock.now()

@@ -1,12 +1,17 @@
-"""The part of a referral's page that shows and takes visits: its template, and its codes in words."""
+"""The part of a referral's page that shows and takes visits, and the list of goods sold without approval."""
 
 from collections.abc import Iterable
 from datetime import date
 
-from flask import Blueprint
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
+from services.monitoring.visits import queries
+from services.monitoring.visits.api import READERS
 from services.monitoring.words import BUSINESS, CAUSES
+from shared import places
+from shared.web import door
+from shared.web.guard import guard
 from shared.web.showing import day
 
 WORDS = {**BUSINESS, **CAUSES}
@@ -30,3 +35,14 @@ def visit_day(iso: str) -> str:
 def visit_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
     """Codes as a form offers them."""
     return [(str(code), visit_word(code)) for code in codes]
+
+
+@templates.get("/<agency>/sold-goods")
+@guard(*READERS)
+def sold_goods(agency: str) -> str:
+    """Goods that were passed on or sold within the first year without approval."""
+    with door.reading() as session:
+        found = queries.sold_without_approval(session, door.current_officer())
+        return render_template(
+            "monitoring/visits/sold_goods.html", agency=agency, sales=found, area_name=places.name_of
+        )

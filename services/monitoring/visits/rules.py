@@ -25,6 +25,16 @@ class Goods(StrEnum):
     SOLD = "sold"
 
 
+APPROVAL_MONTHS = 12
+"""For a year after the visits began goods are passed on or sold only with approval: practice of such grants, [M]."""
+
+
+class ApprovalNotWanted(Invalid):
+    """An approval belongs to goods that were passed on or sold; leave it empty."""
+
+    indonesian = "Persetujuan hanya diisi bila barang dialihkan atau dijual; kosongkan."
+
+
 class VisitInFuture(Invalid):
     """A visit on {visited_on} has not happened yet: write down the day on which you were there."""
 
@@ -79,6 +89,18 @@ def check_day(visited_on: date, *, today: date, begun_on: date, previous: date |
     earliest = max(begun_on, previous or begun_on)
     if visited_on < earliest:
         raise VisitBeforePrevious(previous=earliest).at("visited_on")
+
+
+def is_sold_without_approval(goods: Goods, approval: str | None, *, visited_on: date, begun_on: date) -> bool:
+    """Whether goods went away within the first year and nobody had allowed it; refused it is not: it has happened."""
+    within_the_year = visited_on <= add_months(begun_on, APPROVAL_MONTHS)
+    return goods is Goods.SOLD and within_the_year and not approval
+
+
+def check_approval(goods: Goods, approval: str | None) -> None:
+    """Refuse an approval for goods that are still there."""
+    if approval and goods is not Goods.SOLD:
+        raise ApprovalNotWanted().at("approval")
 
 
 def check_findings(condition: Condition, cause: Cause | None, *, omzet: int, profit: int) -> None:

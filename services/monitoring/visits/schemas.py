@@ -15,6 +15,12 @@ class VisitFindings(Schema):
     goods = fields.Enum(Goods, by_value=True, required=True)
     condition = fields.Enum(Condition, by_value=True, required=True)
     cause = fields.Enum(Cause, by_value=True, load_default=None, allow_none=True)
+    approval = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=120),
+        metadata={"description": "Number of the letter that allowed goods to be passed on or sold."},
+    )
 
 
 class VisitPlanned(VisitFindings):
@@ -23,6 +29,22 @@ class VisitPlanned(VisitFindings):
     number = fields.Integer()
     month = fields.Integer()
     due_on = fields.Date()
+    is_flagged = fields.Boolean(metadata={"description": "Goods went away within the first year without approval."})
+
+
+class Sale(Schema):
+    """Goods that were passed on or sold within the first year without approval."""
+
+    referral_id = fields.UUID()
+    journey_id = fields.UUID()
+    area = fields.String()
+    visited_on = fields.Date()
+
+
+class Sales(Schema):
+    """The latest of them."""
+
+    items = fields.List(fields.Nested(Sale))
 
 
 class VisitsDone(Schema):

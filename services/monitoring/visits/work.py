@@ -43,7 +43,8 @@ class Visits(StageWork):
 
     def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
         """Write down the next planned visit."""
-        commands.record_visit(session, officer, referral, commands.Findings(**work))  # type: ignore[typeddict-item]
+        found = {name: value for name, value in work.items() if name != "approval"}
+        commands.record_visit(session, officer, referral, commands.Findings(**found), work.get("approval"))  # type: ignore[typeddict-item]
 
     def finish(
         self,
