@@ -1,6 +1,7 @@
 """Intake as the bus knows it: wiring only."""
 
 from services.intake.assessments.work import AssessmentWork
+from services.intake.changes import models as changes  # noqa: F401 (nothing is heard, and its tables stand here)
 from services.intake.eligibility.work import VerificationWork
 from services.intake.groups.work import GroupFormation
 from services.intake.journeys import handlers as journeys
