@@ -112,11 +112,20 @@ def troubles() -> stories.Story:
         story.tell("grants", step[closed](**about, **more), stories.START + day)
         story.tell("intake", stuck, stories.START + 2 * day)
     visited = stories.offer(story, stories.journey(story), "monitoring", stories.START, days=40_000)
-    found = {"goods": "broken", "omzet": 0, "profit": 0, "number": 1, "month": 3}
-    days = {"due_on": stories.START.date(), "visited_on": stories.START.date()}
     story.tell(
         "monitoring",
-        stories.monitoring.VisitRecorded(**visited, **found, **days, condition="stalled", cause="market"),
+        stories.monitoring.VisitRecorded(
+            **visited,
+            number=1,
+            month=3,
+            due_on=stories.START.date(),
+            visited_on=stories.START.date(),
+            condition="stalled",
+            goods="broken",
+            omzet=0,
+            profit=0,
+            cause="market",
+        ),
         stories.START + 90 * day,
     )
     return story
