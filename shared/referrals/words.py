@@ -103,7 +103,6 @@ OUTCOMES = {
     "not-kept": N_("not kept"),
     "reached": N_("reached"),
     "offered": N_("offered"),
-    "discussed": N_("discussed"),
 }
 DAYS = frozenset({"placed_on", "checked_on", "handed_over_on", "assessed_on"})
 CODES = {

@@ -16,7 +16,7 @@ from services.intake.app import create
 from services.intake.worker import INTAKE
 from shared.events.intake import StageOffered
 from shared.identity import accounts, tokens
-from shared.kernel.settings import load, settings
+from shared.kernel.settings import SERVICES, load, settings
 from shared.programmes import kinds
 from shared.referrals import words
 from shared.storage import Database
@@ -141,3 +141,11 @@ def test_the_pages_are_found():
         text = (ROOT / where).read_text(encoding="utf-8")
         assert "adding-a-programme.md" in text, where
         assert "adding-a-stage-kind.md" in text, where
+
+
+def test_the_picture_of_the_architecture_names_every_slice():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    slices = {path.parent for path in ROOT.glob("services/*/*/__init__.py") if path.parent.parent.name in SERVICES}
+    assert {
+        f"{each.parent.name}/{each.name}" for each in slices if f"`{each.parent.name}/{each.name}`" not in text
+    } == set()
