@@ -25,6 +25,7 @@ from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
 from services.intake.protection import queries as protection
 from services.intake.recruitment import queries as recruitment
+from services.monitoring.meetings import queries as meetings
 from services.training.markets import queries as markets
 from services.training.placement import queries as placement
 from shared.bus.audit import Finding, Gravity, audit_bus
@@ -70,6 +71,8 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
     with databases["training"].reading() as session:
         limits = [Finding(Gravity.BROKEN, "markets", what) for what in markets.audit(session)]
         limits += [Finding(Gravity.BROKEN, "placement", what) for what in placement.audit(session)]
+    with databases["monitoring"].reading() as session:
+        limits += [Finding(Gravity.BROKEN, "meetings", what) for what in meetings.audit(session)]
     with databases["intake"].reading() as session:
         compartment = [Finding(Gravity.BROKEN, "protection", what) for what in protection.audit(session)]
         recruits = [Finding(Gravity.BROKEN, "recruitment", str(each)) for each in recruitment.audit(session)]

@@ -85,7 +85,7 @@ def coverage(session: Session, officer: Officer, programme: Programme) -> Covera
         kelurahan=None if cells.suppressed(women) else kelurahan,
         women_wanted=wanted.get(WOMEN),
         kelurahan_wanted=wanted.get(KELURAHAN),
-        generations=_generations(session, mine),
+        generations=_generations(session, programme.id, mine),
     )
 
 
@@ -121,22 +121,17 @@ def _survival(month: int, counted: Mapping[str, int]) -> Survival:
     return Survival(month, visited, shown["alive"], shown["stalled"])
 
 
-def _generations(session: Session, mine: ColumnElement[bool]) -> tuple[Generation, ...]:
+def _generations(session: Session, programme: str, mine: ColumnElement[bool]) -> tuple[Generation, ...]:
     """The journeys of a programme by how many recruitments they are away from one that nobody recruited."""
-    parent = aliased(JourneyFigure)
+    parent, child = aliased(JourneyFigure), aliased(JourneyFigure)
     begun = (
-        select(JourneyFigure.id, JourneyFigure.programme, literal(1).label("number"))
-        .outerjoin(
-            parent, and_(parent.id == JourneyFigure.parent_journey_id, parent.programme == JourneyFigure.programme)
-        )
-        .where(parent.id.is_(None))
+        select(JourneyFigure.id, literal(1).label("number"))
+        .outerjoin(parent, and_(parent.id == JourneyFigure.parent_journey_id, parent.programme == programme))
+        .where(JourneyFigure.programme == programme, parent.id.is_(None))
         .cte("descent", recursive=True)
     )
-    child = aliased(JourneyFigure)
     descent = begun.union_all(
-        select(child.id, child.programme, begun.c.number + 1).where(
-            child.parent_journey_id == begun.c.id, child.programme == begun.c.programme
-        )
+        select(child.id, begun.c.number + 1).where(child.programme == programme, child.parent_journey_id == begun.c.id)
     )
     rows = session.execute(
         select(descent.c.number, func.count(), func.sum(JourneyFigure.members))

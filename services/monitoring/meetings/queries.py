@@ -1,6 +1,6 @@
 """What can be told of meetings: which there are, what stands on their agendas, and which tasks came of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
+from shared.referrals.rules import OPEN
 from shared.storage.arrays import among
 
 LATEST = (Meeting.meets_on, Meeting.id)
@@ -142,6 +143,20 @@ def last_held(session: Session, referral: Referral) -> Meeting | None:
     """The latest meeting held for a referral's area and programme, whenever that was."""
     held = about(referral).where(Meeting.held_at.is_not(None))
     return session.scalar(held.order_by(*(each.desc() for each in LATEST)).limit(1))
+
+
+def audit(session: Session) -> Iterator[str]:
+    """What a meeting on record left behind: a stage that still waits for it, a decision that is nobody's task."""
+    held = select(Meeting.id).where(Meeting.held_at.is_not(None))
+    waiting = (
+        select(AgendaItem.meeting_id, AgendaItem.referral_id)
+        .join(Referral, Referral.id == AgendaItem.referral_id)
+        .where(AgendaItem.meeting_id.in_(held), AgendaItem.reason == Reason.WAITING, Referral.state.in_(OPEN))
+    )
+    for each in session.execute(waiting):
+        yield f"meeting {each.meeting_id} was held, and referral {each.referral_id} still waits for it"
+    for task in session.scalars(select(Task.id).where(Task.meeting_id.in_(held), Task.state == TaskState.DECIDED)):
+        yield f"decision {task} of a meeting that was held is nobody's task"
 
 
 def _is_late() -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from services.monitoring.app import create
+from services.monitoring.meetings import queries
 from services.monitoring.worker import FIGURES, WORKS
 from shared.bus.replay import rewind
 from shared.events.intake import StageOffered, StageStuck, StuckBecause
@@ -180,6 +181,8 @@ def test_holding_a_meeting_discusses_all_that_waits_in_one_go(app: Flask, monito
         waiting[2].referral_id: ("discussed", 0),
     }
     assert sum(isinstance(each, ReferralAccepted) for each in announced(monitoring_db)) == 3
+    with monitoring_db.reading() as session:
+        assert list(queries.audit(session)) == []
     again = hold(app, meeting)
     assert (again.status_code, again.json["code"]) == (409, "meeting-closed")
 
@@ -235,6 +238,17 @@ def test_a_task_is_accepted_finished_and_told_to_the_next_meeting_until_then(
     assert told(call(app, DP3A, "POST", f"tasks/{task['id']}/finish", note="Selesai."))["state"] == "done"
     assert told(call(app, BAPPEDA, "GET", f"meetings/{second}"))["from_before"] == []
     assert told(call(app, DP3A, "GET", "tasks?done=true"))["items"][0]["note"] == "Selesai."
+
+
+def test_the_audit_finds_what_a_meeting_on_record_left_behind(app: Flask, monitoring_db: Database) -> None:
+    event, meeting = waits(monitoring_db), convene(app)
+    told(decide(app, meeting))
+    with monitoring_db.transaction() as session:
+        session.execute(text("UPDATE meeting SET held_at = now(), held_by = id, minutes = ''"))
+    with monitoring_db.reading() as session:
+        found = list(queries.audit(session))
+    assert len(found) == 2
+    assert str(event.referral_id) in found[0]
 
 
 def test_two_who_put_a_meeting_on_record_at_once_do_it_once(app: Flask, monitoring_db: Database) -> None:
