@@ -161,7 +161,7 @@ def test_the_audit_finds_totals_that_the_ledger_does_not_explain(desk: Desk) -> 
         assert [(each.check, each.subject) for each in queries.audit(session)] == [("fund-totals", FUND)]
 
 
-def test_what_is_not_realised_by_31_december_lapses_and_the_grant_waits_for_the_next_year(desk: Desk) -> None:
+def test_year_end_what_is_not_realised_by_31_december_lapses_and_the_grant_waits_for_the_next_year(desk: Desk) -> None:
     journey, referral = desk.ordered()
     with pytest.raises(YearNotOver), clock.frozen(datetime(2023, 12, 31, 4, tzinfo=UTC)):
         _close(desk)

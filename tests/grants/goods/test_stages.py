@@ -138,7 +138,7 @@ def test_who_proposed_does_not_sign_whatever_her_role_has_become(desk: Desk) -> 
         desk.complete(referrals, by=promoted)
 
 
-def test_goods_that_differ_from_the_rab_are_taken_line_by_line_and_the_deficit_stays_open(desk: Desk) -> None:
+def test_goods_differ_from_the_rab_and_are_taken_line_by_line_while_the_deficit_stays_open(desk: Desk) -> None:
     _, referral = desk.ordered()
     lines = [found(1, "damaged", 1, 3_000_000), found(2, "as-agreed", 40, 220_000)]
     (done,) = desk.complete([referral], {"deed": deed(), "lines": lines})

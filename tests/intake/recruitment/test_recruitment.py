@@ -159,7 +159,7 @@ def test_coverage_counts_every_woman_once_and_every_village_with_a_group(growth:
 # Who may recruit whom
 
 
-def test_one_recruiter_for_each_recruit_no_cycles_across_groups(growth: Growth):
+def test_recruiting_has_one_recruiter_for_each_recruit_and_no_cycles_across_groups(growth: Growth):
     ana, *_ = first = growth.women(3)
     first_group = growth.group(first)
     second = growth.women(3)

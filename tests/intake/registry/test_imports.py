@@ -79,7 +79,7 @@ def test_nothing_that_names_her_can_be_read_in_the_database(intake_db, bring_in)
                     assert secret not in plain
 
 
-def test_the_same_file_again_is_the_same_import(intake_db, bring_in):
+def test_same_import_twice_is_one_import_and_nothing_doubles(intake_db, bring_in):
     content = sheet(line(), line(nik="", name="Rohana"))
     first = bring_in(content)
     assert bring_in(content).id == first.id

@@ -9,7 +9,7 @@ import pytest
 
 from shared import places
 from shared.programmes import library
-from shared.programmes.definition import Figure, Programme, SourceKind, SubjectKind
+from shared.programmes.definition import Figure, Policy, Programme, SourceKind, SubjectKind
 
 ARTICLE, DERIVED = SourceKind.ARTICLE, SourceKind.DERIVED
 
@@ -80,6 +80,18 @@ def test_kube_wrse_kaltim_txt_does_not_split_the_quota_between_the_two_regions()
         assert not any("64." in name or "quota" in name for name in library.programme(programme).figures)
 
 
+def test_kube_wrse_kaltim_txt_gives_no_months_of_monitoring_so_3_6_and_12_are_the_programmes_own() -> None:
+    for programme in (KUBE, WRSE):
+        assert library.programme(programme).stages["monitoring"].settings["months"] == [3, 6, 12]
+        assert not any("month" in each.unit for each in library.programme(programme).figures.values())
+
+
+def test_kube_wrse_kaltim_txt_does_not_speak_of_pkh_and_bpnt_so_they_only_warn() -> None:
+    for programme in (KUBE, WRSE):
+        beside = {each.other: each.policy for each in library.programme(programme).compatibility}
+        assert {beside["PKH"], beside["BPNT"]} == {Policy.WARN}
+
+
 # usaha-mikro-kaltim.txt
 
 
@@ -121,6 +133,13 @@ def test_kusiapp_mataram_txt_gives_5_women_of_each_of_6_kecamatan_in_the_pilot()
     assert figure(KUSIAPP, "kecamatan") == (6, "kecamatan", ARTICLE)
     assert figure(KUSIAPP, "pilot_women") == (30, "woman (PRSE)", DERIVED)
     assert len(places.children("52.71")) == 6
+
+
+def test_kusiapp_mataram_txt_starts_with_one_group_of_ampenan() -> None:
+    assert figure(KUSIAPP, "pilot_groups") == (6, "group", DERIVED)
+    assert places.name_of("52.71.01") == "Ampenan"
+    first = library.programme(KUSIAPP).examples[0]
+    assert "Ampenan" in first.title.id
 
 
 def test_kusiapp_mataram_txt_gives_more_than_6_500_women_and_wants_a_group_in_every_kelurahan() -> None:

@@ -163,7 +163,7 @@ def test_a_no_without_its_grounds_is_refused(
 
 
 @pytest.mark.parametrize(("move", "event"), [("decline", ReferralDeclined), ("return", ReferralReturned)])
-def test_a_no_goes_back_with_its_reason_in_the_open_and_its_explanation_sealed(
+def test_agency_refuses_with_its_reason_in_the_open_and_its_explanation_sealed(
     training_db: Database, client: FlaskClient, hers: dict[str, str], move: str, event: type
 ) -> None:
     (one,) = offers(training_db, offer())

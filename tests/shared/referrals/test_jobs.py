@@ -30,7 +30,9 @@ def said(base: Database) -> Counter[str]:
     return Counter(type(each).__name__ for each in announced(base))
 
 
-def test_a_silent_office_is_reminded_then_escalated_then_loses_the_referral_each_once(training_db: Database) -> None:
+def test_agency_is_silent_and_is_reminded_then_escalated_then_loses_the_referral_each_once(
+    training_db: Database,
+) -> None:
     offers(training_db, offer())
     told = []
     for _ in range(4):
