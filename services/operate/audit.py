@@ -2,8 +2,8 @@
 
 Added to what `shared.bus.audit` proves of the events: every open journey has exactly one accountable office for each
 open stage, no referral is open that no journey waits for, no fund is over its ceiling, money realised is what was
-handed over, no two aids that exclude each other have a share of one person or household, and no line of the access log
-was changed.
+handed over, no two aids that exclude each other have a share of one person or household, no meeting that was held left
+a stage waiting, and no line of the access log was changed.
 """
 
 import time
