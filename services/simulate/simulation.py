@@ -28,6 +28,11 @@ from shared.kernel.settings import SERVICES
 USUAL: Mapping[str, int] = MappingProxyType({each.programme: each.usual for each in BEGINNINGS})
 
 
+IDLE_DAYS = 5
+"""Days on which nothing is due before a simulation gives up: a bell may send a silent office's referral back only after
+everybody has looked."""
+
+
 class StandsStill(RuntimeError):
     """Journeys are open, but nothing is due for anybody."""
 
@@ -67,6 +72,7 @@ class Simulation:
         """Let everybody set out who has not, and work until all journeys are over."""
         self.days.begin()
         self._begin()
+        idle = 0
         while not self.days.stopping():
             began = time.monotonic()
             self.days.settle()
@@ -75,7 +81,8 @@ class Simulation:
                 break
             upcoming = [due for due in self._work_a_day() if due != NEVER]
             self.days.settle()
-            if not upcoming:
+            idle = 0 if upcoming else idle + 1
+            if idle > IDLE_DAYS:
                 raise StandsStill(f"{open_ones} journeys are open, but nothing is due for anybody")
             self.days.go_on_at(self._next(upcoming), worked_since=began)
         self._collect()
@@ -147,7 +154,7 @@ class Simulation:
 
     def _next(self, upcoming: list[datetime]) -> datetime:
         tomorrow = clock.now() + timedelta(hours=1)
-        return max(min(upcoming), tomorrow)
+        return max(min(upcoming, default=tomorrow), tomorrow)
 
     def _luck_of(self, journey_id: str, *what: object) -> Random:
         return self.chance.of(self._number_of(journey_id), *what)
