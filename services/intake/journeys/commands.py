@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,6 @@ from services.intake.journeys import consenting, moves, publishing, rules
 from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move, Subject, Telling
 from services.intake.registry.models import Person
-from services.intake.registry.queries import ACTIVE
 from shared.bus import Heard
 from shared.events.intake import JourneyOpened, SubjectKind
 from shared.identity import offices
@@ -140,16 +139,26 @@ def _areas_of(session: Session, definition: Programme, subjects: Sequence[UUID])
 
 def _hindered(session: Session, definition: Programme, subjects: Sequence[UUID]) -> dict[UUID, DomainError]:
     """Who cannot set out although she is known: dead, known under another record, or a group frozen or dissolved."""
+    # Locked against whoever notes a death, merges records or replaces a member just now; in the order of their ids.
     if SubjectKind(definition.subject.kind.value) is SubjectKind.PERSON:
-        gone = session.scalars(select(Person.id).where(among(Person.id, subjects), ~ACTIVE))
-        return {each: rules.PersonNotActive() for each in gone}
-    frozen = session.execute(
-        select(BusinessGroup.id, BusinessGroup.dissolved_on).where(
-            among(BusinessGroup.id, subjects),
-            or_(BusinessGroup.frozen_at.is_not(None), BusinessGroup.dissolved_on.is_not(None)),
+        people = session.execute(
+            select(Person.id, Person.died_on, Person.merged_into)
+            .where(among(Person.id, subjects))
+            .order_by(Person.id)
+            .with_for_update(read=True)
         )
+        return {row.id: rules.PersonNotActive() for row in people if row.died_on or row.merged_into}
+    groups_found = session.execute(
+        select(BusinessGroup.id, BusinessGroup.dissolved_on, BusinessGroup.frozen_at)
+        .where(among(BusinessGroup.id, subjects))
+        .order_by(BusinessGroup.id)
+        .with_for_update(read=True)
     )
-    return {row.id: rules.GroupEnded() if row.dissolved_on else rules.GroupFrozen() for row in frozen}
+    return {
+        row.id: rules.GroupEnded() if row.dissolved_on else rules.GroupFrozen()
+        for row in groups_found
+        if row.dissolved_on or row.frozen_at
+    }
 
 
 def _open(

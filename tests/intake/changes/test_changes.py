@@ -1,6 +1,7 @@
 """What befalls people and groups on the way, each case under the name by which officers know it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -198,6 +199,21 @@ def test_death_of_a_member_leaves_the_journey_and_the_goods_with_the_group(road:
     assert road.journey(journey).status == "open"
     assert members(road, group) == set(people[1:])
     assert group_of(road, group).frozen_at is not None
+
+
+def test_a_death_and_a_departure_at_the_same_moment_leave_nobody_on_the_way_who_died(road: Road) -> None:
+    women = road.women(6)
+
+    def depart(woman: UUID) -> None:
+        road.open([woman])
+
+    def die(woman: UUID) -> None:
+        do(road, commands.note_death, woman, died_on=clock.today(), evidence="Akta 12/2023")
+
+    with ThreadPoolExecutor(4) as desks:
+        for work in [desks.submit(act, woman) for woman in women for act in (depart, die)]:
+            work.result()
+    assert road.open_journeys_left() == 0
 
 
 @pytest.mark.parametrize(
