@@ -11,7 +11,6 @@ import redis
 from tests.copies import Copy
 
 SERVICES = ("intake", "grants", "training", "monitoring")
-PARTS = tuple(f"{kind}-{service}" for service in SERVICES for kind in ("worker", "relay"))
 
 
 class Chaos(threading.Thread):
@@ -25,18 +24,28 @@ class Chaos(threading.Thread):
 
     def run(self) -> None:
         """Do harm until told that it is over."""
-        harms = (self._kill_a_part, self._kill_a_part, self._empty_the_broker, self._kill_redis, self._kill_postgresql)
-        while not self.over.wait(self.luck.uniform(*self.pauses)):
-            self.luck.choice(harms)()
+        harms = [self._kill_worker, self._kill_relay, self._empty_the_broker, self._kill_redis, self._kill_postgresql]
+        while True:
+            self.luck.shuffle(harms)
+            for harm in harms:
+                if self.over.wait(self.luck.uniform(*self.pauses)):
+                    return
+                harm()
 
     def end(self) -> None:
         """Leave it in peace."""
         self.over.set()
         self.join()
 
-    def _kill_a_part(self) -> None:
-        name = self.luck.choice(PARTS)
-        self._signal(self.copy.running()["parts"][name]["pid"], signal.SIGKILL, name.partition("-")[0])
+    def _kill_worker(self) -> None:
+        self._kill_a("worker")
+
+    def _kill_relay(self) -> None:
+        self._kill_a("relay")
+
+    def _kill_a(self, kind: str) -> None:
+        part = self.copy.running()["parts"][f"{kind}-{self.luck.choice(SERVICES)}"]
+        self._signal(part["pid"], signal.SIGKILL, kind)
 
     def _kill_redis(self) -> None:
         self._signal(self.copy.running()["servers"]["redis"], signal.SIGKILL, "redis")
