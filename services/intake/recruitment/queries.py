@@ -15,6 +15,7 @@ from services.intake.journeys.rules import JourneyStatus
 from services.intake.recruitment.models import Recruit
 from services.intake.recruitment.rules import KECAMATAN_CODE, Known, Waiting
 from services.intake.registry.models import Person
+from services.intake.registry.queries import ACTIVE
 from services.intake.registry.rules import Sex
 from shared.events.intake import JourneyOutcome, SubjectKind
 from shared.identity.officer import Officer
@@ -69,7 +70,7 @@ def known(
     session: Session, officer: Officer, referral: Referral, members: Collection[UUID], candidates: Collection[UUID]
 ) -> Known:
     """What the rules ask about these candidates of a group's members."""
-    lives = session.execute(select(Person.id, Person.area).where(Person.id.in_(candidates))).all()
+    lives = session.execute(select(Person.id, Person.area).where(ACTIVE, Person.id.in_(candidates))).all()
     programme = library.programme(referral.programme, referral.version)
     lines = session.execute(LINES, {"programme": referral.programme, "people": [*members, *candidates]})
     own = {each.person_id for each in named_in(session, referral.id)}
@@ -90,7 +91,11 @@ def is_for(programme: Programme, area: str) -> bool:
 
 def by_nik(session: Session, indexes: Mapping[str, bytes]) -> dict[str, UUID]:
     """Who bears each of these NIKs, given with its blind index."""
-    rows = session.execute(select(Person.nik_index, Person.id).where(Person.nik_index.in_(indexes.values())))
+    rows = session.execute(
+        select(Person.nik_index, func.coalesce(Person.merged_into, Person.id)).where(
+            Person.nik_index.in_(indexes.values())
+        )
+    )
     bearer = {index: person for index, person in rows}  # noqa: C416
     return {nik: bearer[index] for nik, index in indexes.items() if index in bearer}
 
