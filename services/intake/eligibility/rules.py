@@ -24,7 +24,9 @@ class Outcome(StrEnum):
     CHECK_DUKCAPIL = "check-dukcapil"
 
 
-DUKCAPIL_CAUTIONS = frozenset({"sex-differs-from-nik", "birth-date-differs-from-nik", "nik-area-unknown"})
+DUKCAPIL_CAUTIONS = frozenset(
+    {"sex-differs-from-nik", "birth-date-differs-from-nik", "nik-area-unknown", "reported-dead"}
+)
 """A NIK may keep wrong birth digits for life (PP 40/2019): they are checked with Dukcapil, and refuse nobody."""
 
 

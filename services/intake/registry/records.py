@@ -153,6 +153,8 @@ def _record(row: Row, areas: Sequence[str], today: date) -> Record:
     kk = read("kk", _kk)
     if row.cells.get("kk") and kk is None:
         cautions.append(Caution.KK_UNREADABLE)
+    if words.says_dead(row.cells.get("reported_dead", "")):
+        cautions.append(Caution.REPORTED_DEAD)
     return Record(
         row=row.number,
         name=" ".join(name.split()),

@@ -97,6 +97,7 @@ class Caution(StrEnum):
     PHONE_UNREADABLE = "phone-unreadable"
     KK_UNREADABLE = "kk-unreadable"
     NIK_MISSING = "nik-missing"
+    REPORTED_DEAD = "reported-dead"  # by a list; only an officer with evidence notes a death
 
 
 class Unreadable(Invalid):

@@ -34,4 +34,5 @@ def labels() -> dict[str, str]:
         Caution.PHONE_UNREADABLE: _("The phone number could not be read"),
         Caution.KK_UNREADABLE: _("The number of the family card could not be read"),
         Caution.NIK_MISSING: _("No NIK yet"),
+        Caution.REPORTED_DEAD: _("A list says that this person died: check it, and note the death with its evidence"),
     }

@@ -31,6 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "bpnt": ("bpnt",),
     "pre_prosperous": ("prasejahtera",),
     "has_business": ("mempunyai_usaha",),
+    "reported_dead": ("keterangan_meninggal",),
 }
 """What we call a column, and the headings it may stand under (compared without case)."""
 
@@ -126,6 +127,12 @@ def read_occupation(text: str) -> Occupation | None:
     """What she does; a trade without a word of its own is another one."""
     plain = " ".join(text.casefold().split())
     return OCCUPATIONS.get(plain, Occupation.OTHER) if plain and plain != "-" else None
+
+
+def says_dead(text: str) -> bool:
+    """Whether a list's remark on a death says that there was one: lists write a date, a number, or just the word."""
+    plain = " ".join(text.casefold().split())
+    return bool(plain) and plain not in NO and plain not in ("-", "hidup")
 
 
 def read_yes(text: str) -> bool | None:

@@ -69,6 +69,16 @@ def with_aid(row: str, *, pkh: str, bpnt: str) -> bytes:
     return f"{headings},pkh,bpnt\n{told},{pkh},{bpnt}\n".encode()
 
 
+@pytest.mark.parametrize(("remark", "dead"), [("Meninggal 2022", True), ("Ya", True), ("", False), ("Tidak", False)])
+def test_death_that_a_list_reports_is_a_caution_for_dukcapil_and_ends_nothing(intake_db, bring_in, remark, dead):
+    bring_in(sheet(line()))
+    headings, told = sheet(line()).decode().splitlines()
+    bring_in(f"{headings},keterangan_meninggal\n{told},{remark}\n".encode())
+    (person,) = everyone(intake_db)
+    assert ("reported-dead" in person.cautions) == dead
+    assert person.died_on is None
+
+
 def test_nothing_that_names_her_can_be_read_in_the_database(intake_db, bring_in):
     bring_in(sheet(line()))
     with intake_db.engine.connect() as connection:
