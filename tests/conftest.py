@@ -18,8 +18,8 @@ from shared.storage import Database, database, migrate
 from shared.storage.base import tables_of
 from shared.storage.clock import FIRST_ROW
 
-SLOW = ("faults", "journeys", "browser")
-"""Folders whose every test runs real processes; `make check` leaves them to `make test`."""
+SLOW = ("faults", "journeys", "browser", "simulate", "together")
+"""Folders whose every test runs real processes or whole stretches of work; `make check` leaves them to `make test`."""
 
 
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
