@@ -22,12 +22,17 @@ from shared.web.factory import create_app
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
+LOOKING_ON = frozenset({"bappeda"})
+GOODS = frozenset(
+    {"grants.goods-proposal", "grants.goods-decision", "grants.goods-hand-over", "grants.goods-accountability"}
+)
+COOPERATIVES = frozenset({"grants.cooperative"})
 MENU = (
     Link(N_("Referrals"), "/grants/{agency}/referrals"),
-    Link(N_("Goods grants"), "/grants/{agency}/grants"),
-    Link(N_("Zakat support"), "/grants/{agency}/zakat", agencies=frozenset({"baznas", "bappeda"})),
-    Link(N_("Cooperatives"), "/grants/{agency}/cooperatives", agencies=frozenset({"koperasi", "bappeda"})),
-    Link(N_("Loans"), "/grants/{agency}/loans", agencies=frozenset({"baznas", "koperasi", "bappeda"})),
+    Link(N_("Goods grants"), "/grants/{agency}/grants", agencies=LOOKING_ON, kinds=GOODS),
+    Link(N_("Zakat support"), "/grants/{agency}/zakat", agencies=LOOKING_ON, kinds=frozenset({"grants.zakat"})),
+    Link(N_("Cooperatives"), "/grants/{agency}/cooperatives", agencies=LOOKING_ON, kinds=COOPERATIVES),
+    Link(N_("Loans"), "/grants/{agency}/loans", agencies=LOOKING_ON, kinds=COOPERATIVES | {"grants.zakat"}),
     Link(N_("Funds"), "/grants/{agency}/funds"),
     Link(N_("Entitlements"), "/grants/{agency}/entitlements"),
 )

@@ -26,16 +26,23 @@ from shared.identity.rules import Role
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
+from shared.web import navigation
 from shared.web.factory import create_app
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
-AT_DINSOS, AT_DP3A = frozenset({"dinsos"}), frozenset({"dp3a"})
+AT_DP3A = frozenset({"dp3a"})
 MENU = (
+    Link(N_("Referrals"), "/intake/{agency}/referrals", frozenset(navigation.WORKERS)),
     Link(N_("Journeys"), "/intake/{agency}/journeys", frozenset(journeys_api.LOOKING)),
     Link(N_("Persons"), "/intake/{agency}/persons", frozenset(registry_pages.READERS)),
     Link(N_("Business groups"), "/intake/{agency}/groups", frozenset({Role.OFFICER, Role.HEAD})),
-    Link(N_("Recruitment"), "/intake/{agency}/recruitment", frozenset(recruitment_api.LOOKING), AT_DINSOS),
+    Link(
+        N_("Recruitment"),
+        "/intake/{agency}/recruitment",
+        frozenset(recruitment_api.LOOKING),
+        kinds=frozenset({"intake.recruitment"}),
+    ),
     Link(N_("Registry files"), "/intake/{agency}/imports", frozenset(registry_pages.READERS)),
     Link(N_("Duplicate records"), "/intake/{agency}/duplicates", frozenset(changes_pages.READERS)),
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),

@@ -17,11 +17,18 @@ from shared.web.factory import create_app
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
+WORK = frozenset({"monitoring.visits", "monitoring.graduation", "monitoring.meeting"})
 MENU = (
     Link(N_("Programmes"), "/monitoring/{agency}/programmes"),
     Link(N_("Journeys"), "/monitoring/{agency}/journeys"),
-    Link(N_("Referrals"), "/monitoring/{agency}/referrals"),
-    Link(N_("Goods sold without approval"), "/monitoring/{agency}/sold-goods", frozenset(visit_api.READERS)),
+    Link(N_("Referrals"), "/monitoring/{agency}/referrals", kinds=WORK),
+    Link(
+        N_("Goods sold without approval"),
+        "/monitoring/{agency}/sold-goods",
+        frozenset(visit_api.READERS),
+        agencies=frozenset({"bappeda"}),
+        kinds=frozenset({"monitoring.visits"}),
+    ),
     Link(N_("Meetings"), "/monitoring/{agency}/meetings"),
     Link(N_("Tasks"), "/monitoring/{agency}/tasks"),
 )

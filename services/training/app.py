@@ -22,15 +22,17 @@ from shared.web.messages import N_
 from shared.web.navigation import Link
 
 LEARNING = frozenset({Role.OFFICER, Role.HEAD})
+MENTORING = frozenset({"training.mentoring"})
+PLACEMENT = frozenset({"training.placement"})
 MENU = (
     Link(N_("Referrals"), "/training/{agency}/referrals", STAFF),
-    Link(N_("Courses"), "/training/{agency}/courses", LEARNING),
-    Link(N_("Student mentors"), "/training/{agency}/cohorts", LEARNING),
-    Link(N_("Cash books"), "/training/{agency}/cash-books", frozenset(mentoring_api.READERS)),
-    Link(N_("Products"), "/training/{agency}/products", LEARNING),
-    Link(N_("Fairs"), "/training/{agency}/fairs", LEARNING),
-    Link(N_("Job training"), "/training/{agency}/batches", LEARNING),
-    Link(N_("Vacancies"), "/training/{agency}/vacancies", LEARNING),
+    Link(N_("Courses"), "/training/{agency}/courses", LEARNING, kinds=frozenset({"training.course"})),
+    Link(N_("Student mentors"), "/training/{agency}/cohorts", LEARNING, kinds=MENTORING),
+    Link(N_("Cash books"), "/training/{agency}/cash-books", frozenset(mentoring_api.READERS), kinds=MENTORING),
+    Link(N_("Products"), "/training/{agency}/products", LEARNING, kinds=frozenset({"training.products"})),
+    Link(N_("Fairs"), "/training/{agency}/fairs", LEARNING, kinds=frozenset({"training.market"})),
+    Link(N_("Job training"), "/training/{agency}/batches", LEARNING, kinds=PLACEMENT),
+    Link(N_("Vacancies"), "/training/{agency}/vacancies", LEARNING, kinds=PLACEMENT),
 )
 
 

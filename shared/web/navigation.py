@@ -1,4 +1,8 @@
-"""What the header offers: the services in which the officer's agency works, and this service's own pages."""
+"""What the header offers: the services in which the officer's agency works, and this service's own pages.
+
+Which agency does what is said by the published programmes alone: a page is offered where some programme of the
+officer's region gives her agency a stage of the page's kinds, and with a new programme it appears by itself.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -6,7 +10,8 @@ from dataclasses import dataclass, field
 from flask import current_app, request
 
 from shared.identity.officer import Officer
-from shared.identity.rules import AGENCIES, Role
+from shared.identity.rules import AGENCIES, Role, covers
+from shared.programmes import library
 from shared.web.messages import N_
 
 AGENCIES_OF = {
@@ -33,20 +38,26 @@ PURPOSES = {
 
 @dataclass(frozen=True)
 class Link:
-    """An entry of a menu; `label` is a msgid, `address` may hold {agency}; without roles or agencies it is for all."""
+    """An entry of a menu; `label` is a msgid, `address` may hold {agency}.
+
+    Without roles it is for all of them; without agencies and kinds for every agency, else for these agencies and for
+    those that do stages of these kinds.
+    """
 
     label: str
     address: str
     roles: frozenset[Role] = field(default_factory=frozenset)
     agencies: frozenset[str] = field(default_factory=frozenset)
+    kinds: frozenset[str] = field(default_factory=frozenset)
 
     def at(self, officer: Officer) -> str:
         """Where it leads this officer."""
         return self.address.format(agency=officer.agency)
 
-    def is_for(self, officer: Officer) -> bool:
-        """Whether this officer is offered it."""
-        here = not self.agencies or officer.agency in self.agencies
+    def is_for(self, officer: Officer, kinds: frozenset[str]) -> bool:
+        """Whether this officer, whose agency does stages of these kinds, is offered it."""
+        everywhere = not self.agencies and not self.kinds
+        here = everywhere or officer.agency in self.agencies or not self.kinds.isdisjoint(kinds)
         return here and (not self.roles or officer.has(*self.roles))
 
     def is_here(self, officer: Officer) -> bool:
@@ -65,7 +76,19 @@ def services_of(officer: Officer) -> list[str]:
 
 def has_worklist(service: str, officer: Officer) -> bool:
     """Whether referrals may wait for this officer in a service."""
-    return officer.has(*WORKERS) and (service != "monitoring" or officer.agency == "dinsos")
+    works = service != "monitoring" or any(kind.startswith("monitoring.") for kind in kinds_of(officer))
+    return officer.has(*WORKERS) and works
+
+
+def kinds_of(officer: Officer) -> frozenset[str]:
+    """The kinds of stages that the programmes of her region give to an officer's agency."""
+    return frozenset(
+        stage.does
+        for programme in library.published().values()
+        if any(covers(own, each) or covers(each, own) for own in officer.areas for each in programme.region)
+        for stage in programme.stages.values()
+        if stage.agency == officer.agency
+    )
 
 
 def entrance(service: str, officer: Officer) -> str:
@@ -83,4 +106,5 @@ def _is_counsellor_only(officer: Officer) -> bool:
 
 def menu(officer: Officer) -> Iterable[Link]:
     """This service's own pages, as far as they are for this officer."""
-    return [link for link in current_app.extensions["kail"].menu if link.is_for(officer)]
+    kinds = kinds_of(officer)
+    return [link for link in current_app.extensions["kail"].menu if link.is_for(officer, kinds)]

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from flask import Flask
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, format_datetime, gettext
 from jinja2 import StrictUndefined
 
 from shared.identity import offices
@@ -13,13 +13,32 @@ from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
 from shared.web import forms, language, navigation, sessions
+from shared.web.messages import N_
 
 TEMPLATES = Path(__file__).with_name("templates")
+AGENCIES = {
+    "dinsos": N_("Social affairs office"),
+    "dp3a": N_("Women's empowerment office"),
+    "disperindag": N_("Industry and trade office"),
+    "koperasi": N_("Cooperatives office"),
+    "baznas": "Baznas",
+    "distransnaker": N_("Manpower office"),
+    "perguruan-tinggi": N_("University"),
+    "pengusaha": N_("Entrepreneur"),
+    "kelurahan": "Kelurahan",
+    "bappeda": "Bappeda",
+}
+"""What the agency roles of rules.AGENCIES are called; an office's own name stands in its file."""
 
 
 def day(value: date | datetime | None) -> str:
     """A day in full, in the deployment's zone: 17 Agustus 2023."""
     return format_date(value, "d MMMM y") if value else ""
+
+
+def iso_day(text: str) -> str:
+    """A day that came as JSON, as people write it."""
+    return day(date.fromisoformat(text))
 
 
 def moment(value: datetime | None) -> str:
@@ -40,11 +59,18 @@ def office_name(identifier: str) -> str:
         return identifier
 
 
+def agency_name(agency: str) -> str:
+    """What an agency role is called."""
+    return gettext(AGENCIES[agency]) if agency in AGENCIES else agency
+
+
 def install(app: Flask) -> None:
     """Give an app's templates their words; an unknown name in a template is an error."""
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(day=day, moment=moment, rupiah=rupiah, office_name=office_name)
+    app.jinja_env.filters.update(
+        day=day, iso_day=iso_day, moment=moment, rupiah=rupiah, office_name=office_name, agency_name=agency_name
+    )
     app.jinja_env.globals.update(
         blank_form=forms.blank,
         languages=language.LANGUAGES,

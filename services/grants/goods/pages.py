@@ -4,7 +4,6 @@ The templates of the four stages live here, too; the referral's page includes th
 """
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +24,6 @@ from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.referrals.words import place, programme_title
 from shared.web import door, forms, paging, problem
 from shared.web.guard import guard
-from shared.web.showing import day
 
 pages = Blueprint("grants_pages", __name__, template_folder="templates")
 Page = str | Response | tuple[str, int]
@@ -41,12 +39,6 @@ TAGS = {
     GrantState.WITHDRAWN: "neutral",
 }
 Act = Callable[[Session, Officer, Grant, dict[str, Any]], object]
-
-
-@pages.app_template_filter("iso_day")
-def iso_day(text: str) -> str:
-    """A day that came as JSON, as people write it."""
-    return day(date.fromisoformat(text))
 
 
 class _LineChangeForm(schemas.LineChangeSchema):

@@ -13,12 +13,13 @@ from services.intake.consents.rules import Said
 from services.intake.sharing import commands, doors, schemas
 from services.intake.sharing.api import ASKING
 from services.intake.sharing.queries import Line
-from services.intake.sharing.words import SAID, agency_name, how_names, said_name
+from services.intake.sharing.words import SAID, how_names, said_name
 from shared.kernel import clock
 from shared.kernel.errors import Conflict, Invalid
 from shared.referrals import words
 from shared.web import door, forms, problem
 from shared.web.guard import guard
+from shared.web.showing import agency_name
 
 pages = Blueprint("sharing_pages", __name__, template_folder="templates")
 Page = str | Response | tuple[str, int]

@@ -1,4 +1,4 @@
-"""What pages call the answers, the ways of giving them, and the agencies that they are about."""
+"""What pages call the answers and the ways of giving them."""
 
 from flask_babel import gettext
 
@@ -13,18 +13,6 @@ SAID = {
 }
 """For each answer its words and the kind of its tag."""
 HOW = {How.PAPER: N_("In writing"), How.RECORDED: N_("Spoken, and recorded")}
-AGENCIES = {
-    "dinsos": N_("Social affairs office"),
-    "dp3a": N_("Women's empowerment office"),
-    "disperindag": N_("Industry and trade office"),
-    "koperasi": N_("Cooperatives office"),
-    "baznas": "Baznas",
-    "distransnaker": N_("Manpower office"),
-    "perguruan-tinggi": N_("University"),
-    "pengusaha": N_("Business"),
-    "kelurahan": "Kelurahan",
-    "bappeda": "Bappeda",
-}
 
 
 def said_name(said: Said | None) -> str:
@@ -35,8 +23,3 @@ def said_name(said: Said | None) -> str:
 def how_names() -> list[tuple[str, str]]:
     """The ways of answering, as a form offers them."""
     return [(each.value, gettext(name)) for each, name in HOW.items()]
-
-
-def agency_name(agency: str) -> str:
-    """What an agency role is called."""
-    return gettext(AGENCIES[agency]) if agency in AGENCIES else agency

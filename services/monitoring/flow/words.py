@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from services.monitoring.flow.models import TimelineEntry
 from services.monitoring.words import BUSINESS, CAUSES
 from shared.kernel.money import format_rupiah
+from shared.referrals import words
 from shared.web.messages import N_
 from shared.web.showing import office_name
 
@@ -125,14 +126,14 @@ SAID: Mapping[str, str] = {
 }
 
 
-def in_lines(title: str) -> list[str]:
-    """A stage's title in the two lines that a box has room for."""
-    return textwrap.wrap(title, 19, max_lines=2, placeholder="…")
+def in_lines(title: str, width: int = 19) -> list[str]:
+    """A title in the two lines that a box, or the head of a lane, has room for."""
+    return textwrap.wrap(title, width, max_lines=2, placeholder="…")
 
 
 def code_name(code: str) -> str:
     """What a person reads for an outcome, a reason, a condition or any other code."""
-    return str(_(CODES[code])) if code in CODES else code
+    return str(_(CODES[code])) if code in CODES else words.outcome(code) if code in words.OUTCOMES else words.code(code)
 
 
 def state_name(state: str) -> str:
