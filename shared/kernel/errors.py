@@ -5,6 +5,7 @@ Only `shared.web` knows which HTTP status a family becomes.
 
 import inspect
 import re
+from datetime import date
 from typing import Any, ClassVar, Self
 
 
@@ -25,10 +26,25 @@ class DomainError(Exception):
     def message(self, language: str) -> str:
         """The sentence for a person, in Indonesian (`id`) or English (`en`)."""
         own = type(self).indonesian if language == "id" else inspect.cleandoc(type(self).__doc__ or "")
-        return own.format(**self.fields)
+        return own.format(**{name: _said(value, language) for name, value in self.fields.items()})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.fields)
+
+
+MONTHS = {
+    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _said(value: Any, language: str) -> Any:
+    """A day that stands among the evidence as JSON writes it, as people write it; everything else as it is."""
+    if isinstance(value, str) and DAY.fullmatch(value):
+        day = date.fromisoformat(value)
+        return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
+    return value
 
 
 def _restore(kind: type[DomainError], fields: dict[str, Any]) -> DomainError:

@@ -142,7 +142,7 @@ CODES = {
     "never-call": N_("never call"),
 }
 """What became of the goods, why a business failed, and what somebody needs."""
-CODED = frozenset({"rung", "licence", "channel", "sector", "goods", "cause", "needs"})
+CODED = frozenset({"rung", "licence", "channel", "sector", "goods", "cause", "needs", "asnaf"})
 RUPIAH = frozenset(
     {"income", "expense", "sales", "amount", "total", "spent", "omzet", "profit", "ceiling", "savings", "loan"}
 )

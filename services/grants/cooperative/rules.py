@@ -164,7 +164,7 @@ class NotAMember(Invalid):
 class AlreadyEnded(Conflict):
     """This referral is {state} already."""
 
-    indonesian = "Rujukan ini sudah berstatus {state}."
+    indonesian = "Rujukan ini sudah selesai; muat ulang untuk melihat hasilnya."
 
 
 def enough_founders(founders: int, needed: int) -> None:

@@ -99,7 +99,7 @@ class RabAboveCeiling(Invalid):
 class NotNow(Conflict):
     """The grant is {state}; this step does not follow from there."""
 
-    indonesian = "Bantuan ini berstatus {state}; langkah ini belum atau tidak lagi dapat dilakukan."
+    indonesian = "Pada keadaan bantuan sekarang, langkah ini belum atau tidak lagi dapat dilakukan."
 
 
 class ProposerCannotDecide(Forbidden):
@@ -123,7 +123,7 @@ class MoreThanOpen(Invalid):
 class QuantityContradictsCondition(Invalid):
     """Line {number}: the quantity {quantity} does not fit '{condition}' with {open} open."""
 
-    indonesian = "Baris {number}: jumlah {quantity} tidak sesuai dengan keadaan '{condition}'; sisa {open}."
+    indonesian = "Baris {number}: jumlah {quantity} tidak sesuai dengan keadaan yang dipilih; sisa {open}."
 
 
 class AboveRab(Invalid):

@@ -87,7 +87,7 @@ class AboveHadKifayah(Invalid):
 class FormNotOffered(Invalid):
     """This programme does not offer '{form}'."""
 
-    indonesian = "Program ini tidak menyediakan '{form}'."
+    indonesian = "Program ini tidak menyediakan bentuk bantuan ini; pilih yang lain."
 
 
 class AmountMissing(Invalid):
@@ -153,7 +153,7 @@ class HandedOverInTheFuture(Invalid):
 class AlreadyDecided(Conflict):
     """This case is {state} already."""
 
-    indonesian = "Kasus ini sudah berstatus {state}."
+    indonesian = "Kasus ini sudah diputuskan; muat ulang untuk melihat hasilnya."
 
 
 @dataclass(frozen=True, slots=True)

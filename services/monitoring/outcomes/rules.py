@@ -44,7 +44,7 @@ class SameSigner(Forbidden):
 class VerdictsDiffer(Conflict):
     """The signature before yours says '{signed}', yours '{verdict}': settle it between you, then sign the same."""
 
-    indonesian = "Tanda tangan sebelumnya menyatakan '{signed}', Anda '{verdict}': sepakati dulu, lalu tandatangani."
+    indonesian = "Tanda tangan sebelumnya menyatakan hasil lain: sepakati dulu, lalu tandatangani hasil yang sama."
 
 
 class SignedByAnother(Conflict):

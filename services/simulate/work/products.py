@@ -52,7 +52,7 @@ def _made(case: Case, day: date) -> Json:
 
 def _evidence(case: Case, rung: str) -> Json:
     today, number = case.today.isoformat(), f"{case.number:05}"
-    seen: Json = {"rung": rung, "what": f"Dilihat petugas pada {today}", "seen_on": today}
+    seen: Json = {"rung": rung, "what": "Dilihat petugas di tempat produksi", "seen_on": today}
     match rung:
         case "brand":
             seen |= {"brand": case.chance("brand").choice(BRANDS), "label_seen": True}

@@ -69,7 +69,7 @@ CHANNELS: Mapping[Channel, dict[str, str]] = {
 class ChannelNotOffered(Invalid):
     """The programme does not open the channel '{channel}' for her."""
 
-    indonesian = "Program tidak membuka saluran '{channel}' untuknya."
+    indonesian = "Program tidak membuka saluran ini; pilih yang lain."
 
 
 class EndsBeforeItBegins(Invalid):

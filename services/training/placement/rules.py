@@ -56,7 +56,7 @@ CONTRACTS: Mapping[Contract, dict[str, str]] = {
 class OtherSector(Invalid):
     """The programme trains for {asked}; this is {given}."""
 
-    indonesian = "Program melatih untuk {asked}; yang dipilih adalah {given}."
+    indonesian = "Program melatih untuk sektor lain; pilih angkatan atau lowongan dari sektor program."
 
 
 class EndsBeforeItBegins(Invalid):

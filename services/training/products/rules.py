@@ -99,7 +99,7 @@ class BrandMissing(Invalid):
 class ChecklistIncomplete(Invalid):
     """Of packaging and standard these points are still open: {missing}."""
 
-    indonesian = "Kemasan dan standar masih kurang pada: {missing}."
+    indonesian = "Kemasan dan standar belum lengkap: periksa butir yang belum dicentang."
 
 
 class OtherLicence(Invalid):
@@ -143,7 +143,7 @@ class DocumentMissing(Invalid):
 class WhatIsMissing(Invalid):
     """The rung '{rung}' is not reached yet: write what is still missing, then the stage can be closed as not yet."""
 
-    indonesian = "Tangga '{rung}' belum tercapai: tulis apa yang masih kurang, lalu tahap dapat ditutup sebagai belum."
+    indonesian = "Tangga yang diminta program belum tercapai: tulis apa yang masih kurang, lalu tahap dapat ditutup sebagai belum."
 
 
 @dataclass(frozen=True, slots=True)
