@@ -143,7 +143,9 @@ class DocumentMissing(Invalid):
 class WhatIsMissing(Invalid):
     """The rung '{rung}' is not reached yet: write what is still missing, then the stage can be closed as not yet."""
 
-    indonesian = "Tangga yang diminta belum tercapai: tulis apa yang masih kurang, lalu tahap dapat ditutup sebagai belum."
+    indonesian = (
+        "Tangga yang diminta belum tercapai: tulis apa yang masih kurang, lalu tahap dapat ditutup sebagai belum."
+    )
 
 
 @dataclass(frozen=True, slots=True)
