@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from services.grants.app import create
 from services.grants.funds.rules import Balance
 from services.grants.goods.rules import GrantState
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.grants.desk import AS_AGREED, FUND, RAB, TOTAL, Desk, deed, found, order, sk
 
@@ -34,7 +34,7 @@ class Program:
 
 @pytest.fixture
 def app(desk: Desk) -> Flask:
-    made = create(desk.database)
+    made = web_app("grants", desk.database)
     made.testing = True
     return made
 

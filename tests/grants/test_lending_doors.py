@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from services.grants.app import create
 from services.grants.funds.rules import Balance
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.storage import Database
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.grants.lender import CAPITAL_FUND, GRANT, ZAKAT_FUND, Lender, approved, baznas, in_days, koperasi, loan
 
@@ -31,7 +31,7 @@ class Program:
 
 
 def serving(desk: Lender) -> Flask:
-    app = create(desk.database)
+    app = web_app("grants", desk.database)
     app.testing = True
     return app
 

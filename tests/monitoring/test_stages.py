@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from services.monitoring.app import create
 from services.monitoring.worker import WORKS
 from shared.events.intake import StageOffered
 from shared.events.monitoring import GraduationSigned, VisitRecorded
@@ -22,6 +21,7 @@ from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.storage.clock import advance
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals import offers
 
@@ -31,7 +31,7 @@ FOUND = {"omzet": 2_400_000, "profit": 600_000, "goods": "in-use", "condition": 
 
 @pytest.fixture
 def app(monitoring_db: Database) -> Flask:
-    made = create(monitoring_db)
+    made = web_app("monitoring", monitoring_db)
     made.testing = True
     return made
 

@@ -1,7 +1,6 @@
 """Every route of every service turns away whoever may not use it: asked for real, not only read."""
 
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.settings import SERVICES
 from shared.storage import Database
 from shared.web import guard
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 
 SAMPLES: dict[str, Any] = {"UUIDConverter": new_id(), "IntegerConverter": 1}
@@ -35,7 +35,7 @@ OPEN = {
 @pytest.fixture(params=SERVICES)
 def app(request: pytest.FixtureRequest, databases: dict[str, Database]) -> Flask:
     """The web app of one service."""
-    made: Flask = import_module(f"services.{request.param}.app").create(databases[request.param])
+    made: Flask = web_app(request.param, databases[request.param])
     made.testing = True
     return made
 

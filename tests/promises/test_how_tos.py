@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 
 from services.cli import main
-from services.intake.app import create
 from services.intake.worker import INTAKE
 from shared.events.intake import StageOffered
 from shared.identity import accounts, tokens
@@ -21,6 +20,7 @@ from shared.programmes import kinds
 from shared.referrals import words
 from shared.storage import Database
 from tests.announcements import announced
+from tests.apps import web_app
 
 ROOT = Path(__file__).parents[2]
 PROGRAMME = (ROOT / "docs" / "adding-a-programme.md").read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ def test_whoever_follows_the_page_has_a_seventh_programme_with_a_woman_on_her_wa
     with intake_db.transaction() as session:
         sari = accounts.authenticate(session, "sari", PASSWORD, "127.0.0.1")
     assert sari is not None
-    client, who = create(intake_db).test_client(), {"Authorization": f"Bearer {tokens.issue(sari)}"}
+    client, who = web_app("intake", intake_db).test_client(), {"Authorization": f"Bearer {tokens.issue(sari)}"}
     found = client.get("/intake/v1/dinsos/candidates?programme=menjahit-contoh", headers=who).get_json()["items"]
     asked = {"programme": "menjahit-contoh", "subject_ids": [found[0]["id"]]}
     opened = client.post("/intake/v1/dinsos/journeys", json=asked, headers=who).get_json()

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from services.intake.app import create
 from services.simulate import consents
 from services.simulate.chance import Chance
 from shared.storage import Database
+from tests.apps import web_app
 from tests.browsing import bearer
 from tests.intake.sharing.roads import OFFICER, Road
 
@@ -42,7 +42,7 @@ def luck(journey: str, *what: object) -> Any:
 
 
 def test_everybody_is_asked_once_and_the_journey_is_no_longer_stuck(road: Road) -> None:
-    officer, done = Officer(create(road.database)), Counter[str]()
+    officer, done = Officer(web_app("intake", road.database)), Counter[str]()
     _, journey = road.woman_on_her_way()
     stuck = [{"id": str(journey)}]
     for _ in range(2):
@@ -52,7 +52,7 @@ def test_everybody_is_asked_once_and_the_journey_is_no_longer_stuck(road: Road) 
 
 
 def test_some_refuse_and_some_take_it_back(road: Road, monkeypatch: pytest.MonkeyPatch) -> None:
-    officer, done = Officer(create(road.database)), Counter[str]()
+    officer, done = Officer(web_app("intake", road.database)), Counter[str]()
     monkeypatch.setattr(consents, "TAKES_BACK", 1)
     monkeypatch.setattr(consents, "WITHIN_WORKING_DAYS", (0, 0))
     journeys = []

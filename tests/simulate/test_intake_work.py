@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from services.intake.app import create
 from services.intake.recruitment.models import Recruit
 from services.intake.worker import INTAKE
 from services.simulate.case import Case
@@ -21,6 +20,7 @@ from shared.identity.rules import Role
 from shared.programmes import library
 from shared.storage import Database
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import an_officer, bearer
 from tests.intake.people import register
 from tests.intake.recruitment.growing import OFFICER, ROLES, Growth, growing
@@ -65,11 +65,11 @@ def case_of(app: Flask, officer: Officer, referral: UUID, seed: int) -> Case:
 def growth(intake_db: Database, monkeypatch: pytest.MonkeyPatch) -> Growth:
     own, known = growing(), library.published
     monkeypatch.setattr(library, "published", lambda: {**known(), own.key: own})
-    return Growth(create(intake_db), intake_db)
+    return Growth(web_app("intake", intake_db), intake_db)
 
 
 def test_every_interview_is_closed_with_what_was_found(intake_db: Database) -> None:
-    app, officer = create(intake_db), an_officer(Role.OFFICER, office="dp3a-kukar")
+    app, officer = web_app("intake", intake_db), an_officer(Role.OFFICER, office="dp3a-kukar")
     ends = []
     for seed in range(12):
         with intake_db.transaction() as session:

@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from services.monitoring.app import create
 from services.monitoring.worker import WORKS
 from services.simulate.case import Case
 from services.simulate.work import ACTS
@@ -23,6 +22,7 @@ from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.storage.clock import advance
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import an_officer, bearer
 from tests.shared.referrals import offers
 
@@ -80,7 +80,7 @@ def test_bappeda_is_whom_the_programmes_ask_for_meetings() -> None:
 def test_a_meeting_a_month_discusses_what_waits_and_tasks_get_finished(
     monitoring_db: Database, clock_put_back: None
 ) -> None:
-    app, done = create(monitoring_db), Counter[str]()
+    app, done = web_app("monitoring", monitoring_db), Counter[str]()
     app.testing = True
     for month in range(2):
         open_ones = expect(monitoring_db, 8)

@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 
 from services.simulate.case import Case
 from services.simulate.work import ACTS
-from services.training.app import create
 from services.training.worker import WORKS
 from shared.events.intake import StageOffered
 from shared.events.referrals import ReferralCompleted
@@ -21,6 +20,7 @@ from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.storage.clock import advance
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import an_officer, bearer
 from tests.shared.referrals.offers import heard, offer
 
@@ -56,7 +56,7 @@ def clock_put_back() -> Iterator[None]:
 
 def play(base: Database, *given: StageOffered, attempt: int = 1) -> list[tuple[str, dict[str, Any]]]:
     """Let the officers act on these referrals until all are done; gives what was reported."""
-    app = create(base)
+    app = web_app("training", base)
     app.testing = True
     with base.transaction() as session:
         hear_stages_offered(session, [heard(each, {}) for each in given], works=by_kind(WORKS))

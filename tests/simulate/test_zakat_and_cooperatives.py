@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from services.grants.app import create
 from services.operate import audit
 from services.simulate.case import Case
 from services.simulate.repayments import book_repayments
@@ -20,6 +19,7 @@ from shared.kernel import clock, ids
 from shared.storage import Database
 from shared.storage.clock import advance
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import an_officer, bearer
 from tests.grants.lender import Lender, somebody_of
 
@@ -58,7 +58,7 @@ def clock_put_back() -> Iterator[None]:
 
 def play(desk: Lender, count: int) -> Counter[str]:
     """Let the office act on so many referrals until all are done; gives the outcomes."""
-    app = create(desk.database)
+    app = web_app("grants", desk.database)
     app.testing = True
     agency, office = desk.officer.agency, desk.officer.office
     address = f"/grants/v1/{agency}/referrals"
@@ -90,7 +90,7 @@ def play(desk: Lender, count: int) -> Counter[str]:
 
 def repaid(desk: Lender) -> int:
     """Let half a year pass in which the office books what comes back; gives how often somebody paid."""
-    app, done = create(desk.database), Counter[str]()
+    app, done = web_app("grants", desk.database), Counter[str]()
     for _ in range(6):
         advance([desk.database], timedelta(days=31))
         officer = Colleague(app.test_client(), desk.officer.office, Role.OFFICER)

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from services.training.app import create
 from services.training.worker import WORKS
 from shared.events.intake import StageOffered
 from shared.events.referrals import ReferralCompleted
@@ -15,6 +14,7 @@ from shared.referrals.handlers import hear_stages_offered, hear_stages_withdrawn
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals.offers import heard, offer, withdrawal
 
@@ -33,7 +33,7 @@ class Desk:
     client: FlaskClient = field(init=False)
 
     def __post_init__(self) -> None:
-        self.app = create(database=self.base)
+        self.app = web_app("training", self.base)
         self.app.testing = True
         self.officer = an_officer(Role.OFFICER, office="dinsos-kaltim", areas=self.areas)
         self.client = self.client_of(self.officer)

@@ -5,7 +5,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from services.training.app import create
 from services.training.courses.models import Enrolment
 from services.training.courses.work import WORKS
 from shared.events.intake import StageOffered, SubjectKind
@@ -17,6 +16,7 @@ from shared.referrals.models import Referral
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals.offers import heard, offer, withdrawal
 
@@ -25,7 +25,7 @@ LIST, COURSES = "/training/v1/dinsos/referrals", "/training/v1/dinsos/courses"
 
 @pytest.fixture
 def app(training_db: Database) -> Flask:
-    made = create(database=training_db)
+    made = web_app("training", training_db)
     made.testing = True
     return made
 

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from services.grants.app import create
 from shared.identity.rules import Role
 from shared.privacy.looks import Look
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.grants.desk import Desk, sk, somebody
 from tests.grants.entitlements.stories import KUBE, REASON, WRSE, granted, journey
@@ -18,7 +18,7 @@ V1, PAGES = "/grants/v1/dinsos", "/grants/dinsos"
 
 @pytest.fixture
 def app(desk: Desk) -> Flask:
-    made = create(desk.database)
+    made = web_app("grants", desk.database)
     made.testing = True
     return made
 

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from services.intake.app import create
 from services.intake.assessments.models import Assessment
 from services.intake.protection.models import TalkRequest
 from services.intake.worker import WORKS
@@ -20,6 +19,7 @@ from shared.kernel import clock
 from shared.referrals import handlers
 from shared.storage import Database
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.intake.journeys.roads import Road, heard
 from tests.intake.people import register
@@ -34,7 +34,7 @@ HEAR = handlers.subscriber_hears(WORKS)
 
 @pytest.fixture
 def app(intake_db: Database) -> Flask:
-    made = create(intake_db)
+    made = web_app("intake", intake_db)
     made.testing = True
     return made
 

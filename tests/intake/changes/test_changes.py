@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from services.intake.app import create
 from services.intake.changes import commands, queries, rules
 from services.intake.changes.models import PersonMerge
 from services.intake.groups import commands as groups
@@ -28,6 +27,7 @@ from shared.kernel.errors import NotFound
 from shared.privacy.fields import blind_index
 from shared.privacy.looks import Look
 from shared.storage import Database
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.intake.journeys.roads import KUBE, OFFICER, Road
 from tests.intake.people import VILLAGE, register
@@ -45,7 +45,7 @@ def road(intake_db: Database) -> Road:
 
 @pytest.fixture
 def app(road: Road) -> Flask:
-    made = create(road.database)
+    made = web_app("intake", road.database)
     made.testing = True
     return made
 

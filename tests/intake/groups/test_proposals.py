@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.intake.app import create
 from services.intake.groups import commands, queries, rules
 from services.intake.registry.rules import Sex
 from shared.identity.rules import OutsideArea
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.intake.groups.test_groups import OFFICER, choose, founded
 from tests.intake.people import register
@@ -13,7 +13,7 @@ from tests.intake.people import register
 
 @pytest.fixture
 def app(intake_db):
-    made = create(intake_db)
+    made = web_app("intake", intake_db)
     made.testing = True
     return made
 

@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
-from services.intake.app import create
 from shared.events.referrals import ReferralUnanswered
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel.ids import new_id
+from tests.apps import web_app
 from tests.browsing import an_officer, bearer
 from tests.intake.journeys.roads import OFFICER, WRSE, Road
 
@@ -17,7 +17,7 @@ class Program:
     """An agency's own system, asking on behalf of an officer."""
 
     def __init__(self, road: Road) -> None:
-        self.client = create(road.database).test_client()
+        self.client = web_app("intake", road.database).test_client()
 
     def get(self, address: str, officer: Officer = OFFICER, **query: Any) -> Any:
         return self.client.get(address, headers=bearer(officer), query_string=query)

@@ -2,12 +2,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from services.intake.app import create
 from services.intake.journeys.models import Journey
 from shared.events.intake import JourneyOutcome
 from shared.events.referrals import ReferralDeclined
 from shared.identity.rules import Role
 from shared.privacy.looks import Look
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer
 from tests.intake.journeys.roads import KUBE, OFFICER, WRSE, Road
 
@@ -16,7 +16,7 @@ JOURNEYS = "/intake/dinsos/journeys"
 
 @pytest.fixture
 def app(road: Road) -> Flask:
-    made = create(road.database)
+    made = web_app("intake", road.database)
     made.testing = True
     return made
 

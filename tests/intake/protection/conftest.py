@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from services.intake.app import create
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.storage import Database
+from tests.apps import web_app
 from tests.browsing import an_officer, bearer
 from tests.intake.people import register
 
@@ -60,7 +60,7 @@ class Compartment:
 
 @pytest.fixture
 def compartment(intake_db: Database) -> Compartment:
-    app = create(intake_db)
+    app = web_app("intake", intake_db)
     app.testing = True
     return Compartment(
         app,

@@ -1,8 +1,8 @@
 import pytest
 
-from services.intake.app import create
 from shared.programmes import library
 from shared.storage import Database
+from tests.apps import web_app
 from tests.intake.recruitment.growing import Growth, growing
 
 
@@ -11,6 +11,6 @@ def growth(intake_db: Database, monkeypatch: pytest.MonkeyPatch) -> Growth:
     """The growing programme published, over an empty registry."""
     own, known = growing(), library.published
     monkeypatch.setattr(library, "published", lambda: {**known(), own.key: own})
-    app = create(intake_db)
+    app = web_app("intake", intake_db)
     app.testing = True
     return Growth(app, intake_db)

@@ -6,10 +6,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from services.intake.app import create
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.privacy.looks import Look
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.intake.sharing.roads import BAZNAS, OFFICER, STUDENTS, WOMEN, Road
 
@@ -18,7 +18,7 @@ CONSENTS = "/intake/v1/dinsos/consents"
 
 @pytest.fixture
 def app(road: Road) -> Flask:
-    made = create(road.database)
+    made = web_app("intake", road.database)
     made.testing = True
     return made
 

@@ -6,12 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from services.intake.app import create
 from shared.identity import accounts, tokens
 from shared.identity.models import OfficerAccount
 from shared.identity.rules import Role
 from shared.storage import Database
 from shared.web import sessions
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer
 
 PASSWORD = "kail bukan ikan"
@@ -22,7 +22,7 @@ GIVEN = {"username": "sari", "password": PASSWORD}
 def app(intake_db: Database) -> Flask:
     with intake_db.transaction() as session:
         accounts.create_officer(session, **GIVEN, name="Sari Contoh", office="dinsos-kukar", roles=[Role.OFFICER])
-    made = create(intake_db)
+    made = web_app("intake", intake_db)
     made.testing = True
     return made
 

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from services.monitoring.app import create
 from services.monitoring.flow import reach
 from services.monitoring.worker import FIGURES
 from shared.bus.replay import rewind
@@ -19,6 +18,7 @@ from shared.identity.rules import Role
 from shared.kernel import ids
 from shared.programmes import library
 from shared.storage import Database
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.monitoring import stories
 
@@ -161,7 +161,7 @@ def test_a_figure_of_fewer_than_five_is_hidden(counted: dict[str, int], shown: t
 
 def test_page_and_endpoint_show_the_same_and_only_of_ones_own_areas(monitoring_db: Database) -> None:
     stories.hear(monitoring_db, [*recruited().heard, *visited().heard])
-    app: Flask = create(monitoring_db)
+    app: Flask = web_app("monitoring", monitoring_db)
     app.testing = True
 
     def ask(officer: Any, programme: str, what: str) -> Any:
@@ -179,7 +179,7 @@ def test_page_and_endpoint_show_the_same_and_only_of_ones_own_areas(monitoring_d
     assert [each["month"] for each in ask(KALTIM, "usaha-mikro-kaltim-2023", "survival")["months"]] == [3, 6, 12]
     assert ask(MATARAM, "kusiapp-mataram", "survival") == {"months": []}
     page = Browser(app, MATARAM).get("/monitoring/dinsos/programmes/kusiapp-mataram").text
-    assert "70 / 6500" in page
+    assert "70 / 6,500" in page
     assert (
         "Survival of the businesses"
         in Browser(app, KALTIM).get("/monitoring/dinsos/programmes/usaha-mikro-kaltim-2023").text

@@ -9,7 +9,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from services.monitoring.app import create
 from services.monitoring.meetings import queries
 from services.monitoring.worker import FIGURES, WORKS
 from shared.bus.replay import rewind
@@ -23,6 +22,7 @@ from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.storage.clock import advance
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.monitoring import stories
 from tests.shared.referrals import offers
@@ -36,7 +36,7 @@ OWN_MEMORY = ("meeting", "agenda_item", "meeting_attendance", "meeting_task", "r
 
 @pytest.fixture
 def app(monitoring_db: Database) -> Flask:
-    made = create(monitoring_db)
+    made = web_app("monitoring", monitoring_db)
     made.testing = True
     return made
 

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import text
 
-from services.monitoring.app import create
 from services.monitoring.worker import WORKS
 from shared.identity.rules import Role
 from shared.programmes import kinds, library
 from shared.referrals.handlers import hear_stages_offered
 from shared.referrals.work import by_kind
 from shared.storage import Database
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals import offers
 
@@ -22,7 +22,7 @@ def test_a_signature_keeps_the_criterion_it_was_given_by(monitoring_db: Database
     event = offers.offer(stage="sustainability", does="monitoring.graduation", settings=settings)
     with monitoring_db.transaction() as session:
         hear_stages_offered(session, [offers.heard(event, {}, by="monitoring")], works=by_kind(WORKS))
-    app, officer = create(monitoring_db), an_officer(Role.OFFICER)
+    app, officer = web_app("monitoring", monitoring_db), an_officer(Role.OFFICER)
     app.testing = True
     path = f"/monitoring/v1/dinsos/referrals/{event.referral_id}"
     client, header = app.test_client(), bearer(officer)

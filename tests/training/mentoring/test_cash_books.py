@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from services.training.app import create
 from services.training.mentoring.work import WORKS
 from shared.events.intake import StageOffered, SubjectKind
 from shared.events.referrals import ReferralCompleted
@@ -27,6 +26,7 @@ from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.storage.clock import advance
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals.offers import heard, offer, withdrawal
 
@@ -39,7 +39,7 @@ MENTOR = ids.new_id()
 
 @pytest.fixture
 def app(training_db: Database) -> Flask:
-    made = create(database=training_db)
+    made = web_app("training", training_db)
     made.testing = True
     return made
 

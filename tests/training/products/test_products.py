@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from services.training.app import create
 from services.training.products import requirements
 from services.training.products.work import WORKS
 from shared.events.intake import StageOffered, SubjectKind
@@ -21,6 +20,7 @@ from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.storage.clock import advance
 from tests.announcements import announced
+from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals.offers import heard, offer, withdrawal
 
@@ -31,7 +31,7 @@ KERUPUK = {"kind": "food", "name": "Kerupuk ikan", "shelf_days": 60}
 
 @pytest.fixture
 def app(training_db: Database) -> Flask:
-    made = create(database=training_db)
+    made = web_app("training", training_db)
     made.testing = True
     return made
 
