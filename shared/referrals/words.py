@@ -143,6 +143,8 @@ CODES = {
 }
 """What became of the goods, why a business failed, and what somebody needs."""
 CODED = frozenset({"rung", "licence", "channel", "sector", "goods", "cause", "needs", "asnaf"})
+ROLES = {"chair": N_("Chair"), "secretary": N_("Secretary"), "treasurer": N_("Treasurer"), "member": N_("Member")}
+"""What somebody is in her group; the words stand among the particulars of its members."""
 RUPIAH = frozenset(
     {"income", "expense", "sales", "amount", "total", "spent", "omzet", "profit", "ceiling", "savings", "loan"}
 )
@@ -263,10 +265,13 @@ def _value(field: str, value: Any) -> str:
         return day_of(value)
     if field in CODED and isinstance(value, str):
         return code(value)
+    if field == "role" and value in ROLES:
+        return gettext(ROLES[value]).lower()
     if field == "groups":
         return str(len(value))  # identifiers say nothing to a reader
     if isinstance(value, Mapping):
-        return ", ".join(str(inner) for name, inner in value.items() if name != "id" and inner not in (None, ""))
+        told = {name: inner for name, inner in value.items() if name != "id" and inner not in (None, "")}
+        return ", ".join(_value(name, inner) for name, inner in told.items())
     if isinstance(value, list | tuple):
         return "; ".join(_value(field, inner) for inner in value)
     return str(value)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, gettext
+from flask_babel import format_date, format_datetime, format_decimal, gettext
 from jinja2 import StrictUndefined
 
 from shared.identity import offices
@@ -51,6 +51,11 @@ def rupiah(value: int | None) -> str:
     return "" if value is None else format_rupiah(value)
 
 
+def number(value: int) -> str:
+    """A count, its thousands apart: 6.500."""
+    return format_decimal(value)
+
+
 def office_name(identifier: str) -> str:
     """What an office's letterhead says; its identifier when it is no longer listed."""
     try:
@@ -69,7 +74,13 @@ def install(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        day=day, iso_day=iso_day, moment=moment, rupiah=rupiah, office_name=office_name, agency_name=agency_name
+        day=day,
+        iso_day=iso_day,
+        moment=moment,
+        rupiah=rupiah,
+        number=number,
+        office_name=office_name,
+        agency_name=agency_name,
     )
     app.jinja_env.globals.update(
         blank_form=forms.blank,

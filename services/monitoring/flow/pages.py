@@ -25,6 +25,7 @@ for said_as in (
     words.event_kind,
     words.event_name,
     words.in_lines,
+    words.outcome_name,
     words.second,
     words.state_name,
 ):

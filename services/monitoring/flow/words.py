@@ -136,6 +136,11 @@ def code_name(code: str) -> str:
     return str(_(CODES[code])) if code in CODES else words.outcome(code) if code in words.OUTCOMES else words.code(code)
 
 
+def outcome_name(code: str) -> str:
+    """What a person reads for an outcome; "offered" is a talk that was offered here, and a state elsewhere."""
+    return words.outcome(code) if code in words.OUTCOMES else code_name(code)
+
+
 def state_name(state: str) -> str:
     """What a person reads for where a journey or a referral stands."""
     return str(_(STATES[state])) if state in STATES else state
@@ -168,7 +173,9 @@ def event_kind(entry: TimelineEntry) -> str:
 def event_details(entry: TimelineEntry) -> list[str]:
     """What an event said besides, in words: its codes and amounts."""
     told = [
-        str(_(phrase)).format(code_name(str(entry.said[name]))) for name, phrase in SAID.items() if name in entry.said
+        str(_(phrase)).format((outcome_name if name == "outcome" else code_name)(str(entry.said[name])))
+        for name, phrase in SAID.items()
+        if name in entry.said
     ]
     if "amount" in entry.said:
         told.append(format_rupiah(int(entry.said["amount"])))
