@@ -21,7 +21,7 @@ WORK = frozenset({"monitoring.visits", "monitoring.graduation", "monitoring.meet
 MENU = (
     Link(N_("Programmes"), "/monitoring/{agency}/programmes"),
     Link(N_("Journeys"), "/monitoring/{agency}/journeys"),
-    Link(N_("Referrals"), "/monitoring/{agency}/referrals", kinds=WORK),
+    Link(N_("Referrals"), "/monitoring/{agency}/referrals", frozenset(referrals_api.READERS), kinds=WORK),
     Link(
         N_("Goods sold without approval"),
         "/monitoring/{agency}/sold-goods",

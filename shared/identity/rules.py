@@ -72,7 +72,7 @@ class RoleElsewhere(Invalid):
 class RoleMissing(Forbidden):
     """This needs the role {needed}."""
 
-    indonesian = "Tindakan ini memerlukan peran {needed}."
+    indonesian = "Peran Anda di kantor ini tidak berwenang melakukan ini."
 
 
 class OtherOffice(Forbidden):

@@ -53,3 +53,8 @@ def test_every_page_of_a_kind_is_offered_to_some_agency_of_some_programme(label:
     regions = [area for programme in library.published().values() for area in programme.region]
     asked = [navigation.kinds_of(of(agency, *regions)) for agency in AGENCIES]
     assert any(not OWN_WORK[label].kinds.isdisjoint(kinds) for kinds in asked)
+
+
+def test_a_counsellor_is_offered_no_worklist_that_would_refuse_her() -> None:
+    assert "Referrals" in offered(of("dp3a", "64.02"), MONITORING)
+    assert "Referrals" not in offered(of("dp3a", "64.02", role=Role.COUNSELLOR), MONITORING)
