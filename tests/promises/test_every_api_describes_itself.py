@@ -9,6 +9,8 @@ from openapi_spec_validator import validate
 
 from shared.kernel.settings import SERVICES
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=SERVICES)
 def description(request: pytest.FixtureRequest, home: Any) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from shared.web import guard
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 
+pytestmark = pytest.mark.slow
+
 SAMPLES: dict[str, Any] = {"UUIDConverter": new_id(), "IntegerConverter": 1}
 OPEN = {
     "assets.static_file",

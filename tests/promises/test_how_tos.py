@@ -22,6 +22,8 @@ from shared.storage import Database
 from tests.announcements import announced
 from tests.apps import web_app
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PROGRAMME = (ROOT / "docs" / "adding-a-programme.md").read_text(encoding="utf-8")
 KIND = (ROOT / "docs" / "adding-a-stage-kind.md").read_text(encoding="utf-8")

@@ -10,6 +10,8 @@ from services import catalogue
 from shared.kernel.settings import SERVICES
 from shared.storage import Database, database, migrate
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(params=SERVICES)
 def empty(home, request) -> Database:

@@ -28,6 +28,8 @@ from tests.intake.people import register
 from tests.intake.protection.conftest import OFFICE, Compartment
 from tests.shared.referrals.offers import heard, offer
 
+pytestmark = pytest.mark.slow
+
 JOURNEY = ids.new_id()
 """The same for both, because the partition of an event hangs on it."""
 INSIDE = ("protection_request", "protection_case", "protection_step", "protection_glass", "protection_log")

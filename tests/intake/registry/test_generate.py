@@ -5,6 +5,8 @@ from services.intake.registry.generate import REFERENCE
 from services.intake.registry.rules import Caution, Sex
 from shared import places
 
+pytestmark = pytest.mark.slow
+
 
 def read(region: str, persons: int, seed: int = 1):
     rows = files.read(generate.registry_file(region, persons, seed))
