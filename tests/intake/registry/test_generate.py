@@ -1,5 +1,7 @@
 from collections import Counter
 
+import pytest
+
 from services.intake.registry import files, generate, records
 from services.intake.registry.generate import REFERENCE
 from services.intake.registry.rules import Caution, Sex
