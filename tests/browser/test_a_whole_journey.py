@@ -85,6 +85,8 @@ def decide(desk, village, days):
     desk.take_on("grants", "Keputusan (SK)", village)
     desk.says("Mesin jahit", "Rp150.000.000")
     desk.fill({"verdict": "accepted", "sk_number": "460/7/SK/2023", "sk_date": days.today})
+    if desk.page.locator("[name=aid_acknowledged]").count():  # her household has PKH or BPNT
+        desk.fill({"aid_acknowledged": "PKH untuk makan sehari-hari, bantuan ini untuk usahanya."})
     desk.press("Simpan dulu")
     desk.sit("pemutus")
     desk.open_row("/grants/dinsos/referrals", "Keputusan (SK)", village)

@@ -176,5 +176,5 @@ class Fleet:
             told.setdefault(journey, []).append(stage)
         for journey, stage in self.effects():
             done.setdefault(journey, []).append(stage)
-        assert done == told
         assert self.findings() == []
+        assert done == told
