@@ -41,17 +41,6 @@ class Copy:
             [*KAIL, *words], env=self.environment, capture_output=True, text=True, check=check, timeout=600
         )
 
-    def simulate(self, *words):
-        """Let officers work until every journey is over, as often as an outage sends them home; their last report."""
-        while (told := self.kail("simulate", *words, "--json", check=False)).returncode:
-            assert self.process.poll() is None, told.stderr
-            assert "Error" in told.stderr, told.stderr
-            print(told.stderr[-2_000:])
-        return json.loads(told.stdout)
-
-    def addresses(self):
-        return json.loads((self.home / "servers.json").read_text())
-
     def running(self):
         return json.loads((self.home / "running.json").read_text())
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import psycopg
 from celery.beat import Scheduler
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready
 from sqlalchemy.exc import DBAPIError
 
 from shared.bus import broker, tasks
+from shared.bus.deafness import end_when_deaf
 from shared.bus.log import CHANNEL
 from shared.bus.participant import Participant
 from shared.bus.relay import Relay
@@ -33,6 +34,7 @@ def run_worker(participant: Participant, *, slow: bool = False, concurrency: int
     base = database(participant.name)
     # a forked child must not share its parent's connections
     worker_process_init.connect(lambda **_: base.forget_connections(), weak=False)
+    worker_ready.connect(lambda **_: end_when_deaf(app, queue), weak=False)
     app.worker_main(
         [
             "worker",
