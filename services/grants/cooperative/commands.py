@@ -7,7 +7,7 @@ two steps, with no amount, because a loan is not aid that they keep.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, exists, func, select
@@ -28,7 +28,6 @@ from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
-from shared.kernel.errors import Invalid
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 
@@ -241,7 +240,7 @@ def _join(session: Session, officer: Officer, cooperative_id: UUID | None) -> Co
     try:
         return queries.cooperative_for(session, officer, cooperative_id, lock=True)
     except queries.NoSuchCooperative as unknown:
-        _refuse("cooperative_id", unknown)
+        raise unknown.at("cooperative_id") from unknown
 
 
 def _form(session: Session, officer: Officer, referral: Referral, name: str) -> Cooperative:
@@ -411,7 +410,3 @@ def _drop_if_empty(session: Session, cooperative_ids: Collection[UUID]) -> None:
 def _expect(member: CooperativeMember) -> None:
     if member.state not in (Membership.OPEN, Membership.RECORDED):
         raise rules.AlreadyEnded(state=member.state.value)
-
-
-def _refuse(field: str, error: Invalid) -> NoReturn:
-    raise error.at(field)

@@ -1,12 +1,12 @@
 """The shapes of cooperatives as they cross HTTP; amounts in whole rupiah, members as identifiers."""
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from services.grants.amounts import Rupiah
 from services.grants.cooperative.rules import Ending, LoanVerdict, Membership, Saving
 from services.grants.loans.rules import MOST_INSTALMENTS
 from shared.events.intake import SubjectKind
-from shared.places.areas import UnknownArea, is_known
+from shared.places.shapes import is_known_area
 
 POSITIVE = validate.Range(min=1, max=1_000_000_000_000)
 NOT_NEGATIVE = validate.Range(min=0, max=1_000_000_000_000)
@@ -14,12 +14,6 @@ NOT_NEGATIVE = validate.Range(min=0, max=1_000_000_000_000)
 
 def _word(longest: int) -> validate.Length:
     return validate.Length(min=1, max=longest)
-
-
-def is_known_area(code: str) -> None:
-    """Refuse a code that is no official area's; raises ValidationError."""
-    if not is_known(code):
-        raise ValidationError([UnknownArea(code=code)])
 
 
 class FirstSavingsSchema(Schema):

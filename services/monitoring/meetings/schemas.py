@@ -1,20 +1,14 @@
 """The shapes in which meetings, their agendas and tasks cross HTTP."""
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from services.monitoring.meetings.rules import Reason, TaskState
-from shared.places.areas import UnknownArea, is_known
+from shared.places.shapes import is_known_area
 from shared.web.paging import PageQuery
 
 SHORT = validate.Length(min=1, max=200)
 LONG = validate.Length(min=1, max=10_000)
 SENTENCE = validate.Length(min=1, max=2_000)
-
-
-def is_known_area(code: str) -> None:
-    """Refuse a code that is no official area's; raises ValidationError."""
-    if not is_known(code):
-        raise ValidationError([UnknownArea(code=code)])
 
 
 class MeetingPlan(Schema):

@@ -5,7 +5,7 @@ Everything takes many at once: an officer marks a full room with one statement.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -19,7 +19,7 @@ from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
-from shared.kernel.errors import Invalid, NotFound
+from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, after
@@ -107,19 +107,19 @@ def enrol(
     enrolments = [each for each in _enrolments(session, referral_ids) if each.course_id != course.id]
     for each in enrolments:
         if each.type != course.type:
-            _refuse("course_id", rules.OtherCourse(asked=each.type, given=course.type))
+            raise rules.OtherCourse(asked=each.type, given=course.type).at("course_id")
         if each.sessions_asked > len(course.sessions):
-            _refuse("course_id", rules.TooFewSessions(asked=each.sessions_asked, given=len(course.sessions)))
+            raise rules.TooFewSessions(asked=each.sessions_asked, given=len(course.sessions)).at("course_id")
     if any(mark.marked for mark in queries.marks(session, [each.referral_id for each in enrolments]).values()):
         raise rules.CourseUnderWay
     free = course.places - queries.seats_taken(session, [course.id])[course.id]
     wanted = sum(each.seats for each in enrolments)
     if wanted > free:
-        _refuse("course_id", rules.NoPlacesLeft(free=free, wanted=wanted))
+        raise rules.NoPlacesLeft(free=free, wanted=wanted).at("course_id")
     again = queries.taught_before(session, enrolments)
     if again and not taught_before_reason:
         day = max(taught.ended_on for each in again.values() for taught in each)
-        _refuse("taught_before_reason", rules.TaughtBefore(count=len(again), day=day.isoformat()))
+        raise rules.TaughtBefore(count=len(again), day=day.isoformat()).at("taught_before_reason")
     _give(session, course, [each.referral_id for each in enrolments if each.referral_id not in again])
     _give(
         session,
@@ -142,16 +142,16 @@ def mark_attendance(
         select(CourseSession).where(CourseSession.course_id == course_id, CourseSession.number == number)
     )
     if held is None:
-        _refuse("number", rules.NoSuchSession(number=number))
+        raise rules.NoSuchSession(number=number).at("number")
     if held.held_on > clock.today():
-        _refuse("number", rules.NotHeldYet(number=number, day=held.held_on.isoformat()))
+        raise rules.NotHeldYet(number=number, day=held.held_on.isoformat()).at("number")
     enrolments = {each.referral_id: each for each in _enrolments(session, marks.keys())}
     if any(each.course_id != course_id for each in enrolments.values()):
-        _refuse("course_id", rules.NotEnrolled())
+        raise rules.NotEnrolled().at("course_id")
     try:
         rows = [_row(held, enrolments[referral_id], mark, officer) for referral_id, mark in marks.items()]
     except rules.MoreThanMembers as wrong:
-        _refuse("attendance", wrong)
+        raise wrong.at("attendance") from wrong
     if not rows:
         return
     statement = insert(Attendance)
@@ -172,10 +172,10 @@ def conclude(session: Session, referrals: Sequence[Referral]) -> list[Completion
     endings: dict[CourseOutcome, list[UUID]] = {}
     for referral_id, enrolment in enrolments.items():
         if enrolment.course_id is None:
-            _refuse("course_id", rules.NotEnrolled())
+            raise rules.NotEnrolled().at("course_id")
         asked, mark = enrolment.sessions_asked, marks[referral_id]
         if mark.marked < asked:
-            _refuse("attendance", rules.AttendanceMissing(marked=mark.marked, asked=asked))
+            raise rules.AttendanceMissing(marked=mark.marked, asked=asked).at("attendance")
         endings.setdefault(rules.outcome(asked, mark.attended), []).append(referral_id)
     counted = (
         select(func.count())
@@ -269,7 +269,3 @@ def _member_ids(referral: Referral) -> list[UUID] | None:
     shared = (referral.particulars or {}).get("members", ())
     known = [UUID(each["id"]) for each in shared if isinstance(each, dict) and "id" in each]
     return known or None
-
-
-def _refuse(field: str, error: Invalid) -> NoReturn:
-    raise type(error)(**error.fields, errors={field: [error]})

@@ -1,9 +1,9 @@
 """The shapes in which courses and attendance cross HTTP."""
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from services.training.courses.rules import CourseOutcome
-from shared.places.areas import UnknownArea, is_known
+from shared.places.shapes import is_known_area
 from shared.web.paging import PageQuery
 
 MOST_SESSIONS = 60
@@ -19,12 +19,6 @@ def _reason() -> fields.String:
         validate=validate.Length(min=SHORTEST_REASON, max=500),
         metadata={"description": why},
     )
-
-
-def is_known_area(code: str) -> None:
-    """Refuse a code that is no official area's; raises ValidationError."""
-    if not is_known(code):
-        raise ValidationError([UnknownArea(code=code)])
 
 
 class SessionPlanSchema(Schema):

@@ -1,9 +1,9 @@
 """The shapes in which fairs, listings, agreements and the work of a market referral cross HTTP."""
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from services.training.markets.rules import Channel, MarketOutcome, Obstacle
-from shared.places.areas import UnknownArea, is_known
+from shared.places.shapes import is_known_area
 from shared.web.paging import PageQuery
 
 MOST_STANDS = 2_000
@@ -12,12 +12,6 @@ MOST_ROWS = 400
 SHORT = validate.Length(min=1, max=200)
 RUPIAH = validate.Range(min=0, max=10**12)
 QUANTITY = validate.Range(min=1, max=10**9)
-
-
-def is_known_area(code: str) -> None:
-    """Refuse a code that is no official area's; raises ValidationError."""
-    if not is_known(code):
-        raise ValidationError([UnknownArea(code=code)])
 
 
 class FairPlanSchema(Schema):

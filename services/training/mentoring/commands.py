@@ -1,7 +1,7 @@
 """What can be done in mentoring: plan a cohort, give a book its mentor, write in it, and close it after its term."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Date, Integer, Text, Uuid, column, func, literal, select, update
@@ -15,7 +15,7 @@ from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.calendar import add_months
-from shared.kernel.errors import Invalid, NotFound
+from shared.kernel.errors import NotFound
 from shared.privacy.fields import blind_index
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
@@ -41,7 +41,7 @@ def plan_cohort(
     """Take in the students whom the officer's university sends for a term."""
     officer.require(Role.OFFICER, Role.HEAD)
     if not begins_on < ends_on <= add_months(begins_on, LONGEST_TERM):
-        _refuse("ends_on", rules.TermInvalid())
+        raise rules.TermInvalid().at("ends_on")
     cohort = MentorCohort(
         id=ids.new_id(),
         agency=officer.agency,
@@ -107,10 +107,10 @@ def assign_mentor(session: Session, officer: Officer, mentor_id: UUID, referral_
         after(each.state, Move.COMPLETE)
     mentor = session.get(Mentor, mentor_id)
     if mentor is None or mentor.cohort.office != officer.office:
-        _refuse("mentor_id", rules.UnknownMentor())
+        raise rules.UnknownMentor().at("mentor_id")
     today = clock.today()
     if mentor.cohort.ends_on < today:
-        _refuse("mentor_id", rules.CohortOver(day=mentor.cohort.ends_on.isoformat()))
+        raise rules.CohortOver(day=mentor.cohort.ends_on.isoformat()).at("mentor_id")
     session.execute(
         update(CashBook)
         .where(CashBook.referral_id.in_(referral_ids), CashBook.mentor_id.is_distinct_from(mentor_id))
@@ -132,9 +132,9 @@ def write_entries(
     first, today = book.begins_on, clock.today()
     for row, each in enumerate(entries):
         if first is None or each["happened_on"] < first:
-            _refuse(f"entries.{row}.happened_on", rules.BeforeTheBook(day=first.isoformat() if first else "–"))
+            raise rules.BeforeTheBook(day=first.isoformat() if first else "–").at(f"entries.{row}.happened_on")
         if each["happened_on"] > today:
-            _refuse(f"entries.{row}.happened_on", rules.NotHappenedYet())
+            raise rules.NotHappenedYet().at(f"entries.{row}.happened_on")
     last = _last_number(session, referral_id)
     rows = [
         {**each, "id": ids.new_id(), "referral_id": referral_id, "number": number, "written_by": officer.id}
@@ -149,7 +149,7 @@ def correct_entry(session: Session, officer: Officer, referral_id: UUID, number:
     book = _book_to_write(session, officer, referral_id)
     wrong = session.scalar(select(CashEntry).where(CashEntry.referral_id == referral_id, CashEntry.number == number))
     if wrong is None:
-        _refuse("number", rules.NoSuchEntry(number=number))
+        raise rules.NoSuchEntry(number=number).at("number")
     if wrong.corrects is not None:
         raise rules.CounterEntryStands(number=number)
     if session.scalar(select(CashEntry.id).where(CashEntry.referral_id == referral_id, CashEntry.corrects == number)):
@@ -187,10 +187,10 @@ def conclude(session: Session, referrals: Sequence[Referral]) -> list[Completion
     ends: dict[UUID, rules.Kept] = {}
     for referral_id, book in books.items():
         if book.begins_on is None:
-            _refuse("mentor_id", rules.MentorMissing())
+            raise rules.MentorMissing().at("mentor_id")
         last = rules.last_day(book.begins_on, book.months)
         if today <= last:
-            _refuse("_", rules.TermUnderWay(day=last.isoformat()))
+            raise rules.TermUnderWay(day=last.isoformat()).at("_")
         ends[referral_id] = rules.kept(book.begins_on, book.months, book.entries_asked, lines[referral_id])
     _close(session, ends)
     return [_completion(ends[each.id]) for each in referrals]
@@ -293,7 +293,3 @@ def _close(session: Session, ends: Mapping[UUID, rules.Kept]) -> None:
 def _completion(end: rules.Kept) -> Completion:
     facts = {"entries": end.entries, "income": end.income, "expense": end.expense, "months": end.months}
     return Completion(end.outcome.value, facts)
-
-
-def _refuse(field: str, error: Invalid) -> NoReturn:
-    raise error.at(field)

@@ -1,20 +1,14 @@
 """The shapes in which batches, vacancies and the work of a placement referral cross HTTP."""
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from services.training.placement.rules import Contract, PlacementOutcome, Sector
-from shared.places.areas import UnknownArea, is_known
+from shared.places.shapes import is_known_area
 from shared.web.paging import PageQuery
 
 MOST_AT_ONCE = 500
 SHORT = validate.Length(min=1, max=200)
 COUNT = validate.Range(min=1, max=10_000)
-
-
-def is_known_area(code: str) -> None:
-    """Refuse a code that is no official area's; raises ValidationError."""
-    if not is_known(code):
-        raise ValidationError([UnknownArea(code=code)])
 
 
 class BatchPlanSchema(Schema):

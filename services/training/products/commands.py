@@ -66,7 +66,7 @@ def product_of(session: Session, referral: Referral) -> Product:
         .execution_options(populate_existing=True)
     )
     if found is None:
-        _refuse("product.name", rules.ProductMissing())
+        raise rules.ProductMissing().at("product.name")
     return found
 
 
@@ -139,13 +139,13 @@ def conclude(session: Session, pairs: Sequence[tuple[Referral, dict[str, Any]]])
     for referral, told in pairs:
         product = products.get((referral.subject_kind, referral.subject_id))
         if product is None:
-            _refuse("product.name", rules.ProductMissing())
+            raise rules.ProductMissing().at("product.name")
         target = Rung(referral.settings["rung"])
         stands = queries.stands_at(product, evidence[product.id], made[product.id], asked)
         outcome = rules.outcome(stands.rung, target)
         missing = told.get("missing") if outcome is rules.ProductOutcome.NOT_YET else None
         if outcome is rules.ProductOutcome.NOT_YET and not missing:
-            _refuse("missing", rules.WhatIsMissing(rung=target.value))
+            raise rules.WhatIsMissing(rung=target.value).at("missing")
         facts = {"rung": stands.rung.value if stands.rung else None, "licence": stands.licence.value}
         completions.append(Completion(outcome.value, facts))
         hidden = encrypt(missing).hex() if missing else None
@@ -192,11 +192,7 @@ def _details(seen: Mapping[str, Any]) -> dict[str, Any]:
 
 def _require_past(day: date, field: str) -> None:
     if day > clock.today():
-        _refuse(field, rules.SeenLater())
-
-
-def _refuse(field: str, error: Invalid) -> NoReturn:
-    raise error.at(field)
+        raise rules.SeenLater().at(field)
 
 
 def _refuse_at(row: str, wrong: Invalid) -> NoReturn:
