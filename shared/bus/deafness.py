@@ -23,7 +23,7 @@ DEAF_AFTER = 10.0
 
 
 @dataclass
-class Hearing:
+class Ear:
     """What is known of a worker's hearing; `is_lost` is asked again and again."""
 
     taken: int = -1
@@ -43,11 +43,11 @@ def end_when_deaf(app: Celery, queue: str) -> None:
 
 
 def _watch(waiting: Callable[[], int | None], queue: str) -> None:
-    hearing = Hearing()
+    ear = Ear()
     while True:
         time.sleep(LOOK_EVERY)
         taken, at_work = state.all_total_count[0], bool(state.active_requests)
-        if hearing.is_lost(taken=taken, at_work=at_work, waiting=waiting(), now=time.monotonic()):
+        if ear.is_lost(taken=taken, at_work=at_work, waiting=waiting(), now=time.monotonic()):
             log.warning("worker-deaf", queue=queue)
             os._exit(os.EX_TEMPFAIL)
 

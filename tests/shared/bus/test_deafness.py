@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.bus.deafness import DEAF_AFTER, LOOK_EVERY, Hearing
+from shared.bus.deafness import DEAF_AFTER, LOOK_EVERY, Ear
 
 
 @pytest.mark.parametrize(
@@ -15,14 +15,12 @@ from shared.bus.deafness import DEAF_AFTER, LOOK_EVERY, Hearing
     ],
 )
 def test_only_a_worker_that_could_hear_and_does_not_is_given_up(told, lost):
-    hearing = Hearing()
-    looks = [hearing.is_lost(**told, now=look * LOOK_EVERY) for look in range(int(DEAF_AFTER / LOOK_EVERY) + 3)]
+    ear = Ear()
+    looks = [ear.is_lost(**told, now=look * LOOK_EVERY) for look in range(int(DEAF_AFTER / LOOK_EVERY) + 3)]
     assert looks[-1] is lost
     assert not any(looks[:-2])
 
 
 def test_whoever_takes_something_now_and_then_is_well():
-    hearing = Hearing()
-    assert not any(
-        hearing.is_lost(taken=look, at_work=False, waiting=100, now=look * DEAF_AFTER) for look in range(1, 20)
-    )
+    ear = Ear()
+    assert not any(ear.is_lost(taken=look, at_work=False, waiting=100, now=look * DEAF_AFTER) for look in range(1, 20))
