@@ -49,6 +49,7 @@ HEARS: Mapping[type[Event], Hearing] = {
     referrals.ReferralUnanswered: step("closed_at", "unanswered"),
     grants.GoodsHandedOver: told(),
     grants.CommitmentFreed: told(),
+    grants.GoodsDivided: told(),
     monitoring.VisitRecorded: told(commands.note_visits),
     monitoring.GraduationSigned: told(),
 }
