@@ -22,6 +22,25 @@ class At(StrEnum):
     SKIPPED = "skipped"  # its condition did not hold
 
 
+class Standing(StrEnum):
+    """What a turn of a stage counts as. A journey has one turn at most of each but the last five, for one stage."""
+
+    WAITING = "waiting"  # open, and nobody has taken it on
+    ACTIVE = "active"  # open, and taken on
+    STUCK = "stuck"  # came back; the outcome says why, and the leading office has to decide
+    DONE = "done"  # completed: the latest time
+    SKIPPED = "skipped"  # the journey went on without it
+    ENTERED = "entered"  # counted beside the others for the first turn of all: the journey came to this stage
+    DONE_BEFORE = "done-before"  # completed earlier with another outcome, as a file that went back to be mended
+    REPEATED = "repeated"  # completed earlier with an outcome that is counted already: counts for nothing
+    DECLINED = "declined"  # left: the office refused, with a reason
+    RETURNED = "returned"  # left: the office had taken it on and gave it back, with a reason
+    UNANSWERED = "unanswered"  # left: nobody took it on within the limit
+    CALLED_OFF = "called-off"  # left: no longer wanted from this office
+    CONSENT_MISSING = "consent-missing"  # had waited for her consent, and does no longer
+    OVER = "over"  # still open when the journey ended
+
+
 class Ended(StrEnum):
     """How a whole journey can have ended; a list of journeys can be asked for any of them."""
 
