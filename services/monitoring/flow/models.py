@@ -240,7 +240,7 @@ class VisitStanding(Base):
 class Tally:
     """A table that counts: every column but the counts is a part of its key, and an absent value is one, too."""
 
-    COUNTS: ClassVar = ("journeys",)
+    COUNTS: ClassVar[tuple[str, ...]] = ("journeys",)
 
     @declared_attr.directive
     @classmethod

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import calendar, clock
+from shared.kernel import clock
 
 
 class At(StrEnum):
@@ -39,6 +39,10 @@ class Standing(StrEnum):
     CALLED_OFF = "called-off"  # left: no longer wanted from this office
     CONSENT_MISSING = "consent-missing"  # had waited for her consent, and does no longer
     OVER = "over"  # still open when the journey ended
+
+
+OPEN = (Standing.WAITING, Standing.ACTIVE)
+COMPLETED = (Standing.DONE, Standing.DONE_BEFORE)
 
 
 class Ended(StrEnum):
@@ -126,14 +130,14 @@ def owed(turns: Sequence[StageTurn], skipped: Mapping[str, datetime] | None = No
     return sorted(waiting, key=lambda promise: promise.until or promise.since)
 
 
-def median_working_days(spans: Iterable[tuple[date, date, int]]) -> int | None:
-    """The middle number of working days from start to end, of spans that each occurred so many times."""
-    lengths = sorted((calendar.working_days_between(start, end), count) for start, end, count in spans)
-    half, passed = sum(count for _, count in lengths) / 2, 0
-    for days, count in lengths:
+def median(counted: Iterable[tuple[int, int]]) -> int | None:
+    """The middle one of numbers that each occurred so many times."""
+    numbers = sorted(counted)
+    half, passed = sum(count for _, count in numbers) / 2, 0
+    for number, count in numbers:
         passed += count
         if passed >= half:
-            return days
+            return number
     return None
 
 
