@@ -40,6 +40,7 @@ HEARS: Mapping[type[Event], Hearing] = {
     intake.ConsentWithdrawn: told(),
     referrals.ReferralOpened: step("opened_at"),
     referrals.ReferralAccepted: step("accepted_at"),
+    referrals.ReferralReassigned: told(),
     referrals.ReferralReminded: step("reminded_at"),
     referrals.ReferralEscalated: step("escalated_at"),
     referrals.ReferralCompleted: step("closed_at", "completed"),
