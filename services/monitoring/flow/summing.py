@@ -93,7 +93,7 @@ def wait_for_the_others(session: Session) -> None:
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
-def fresh_count(session: Session) -> list[str]:
+def differences(session: Session) -> list[str]:
     """Where the tallies differ from a count of every figure, in words; nothing when all is well."""
     asked = {**day_numbers(session, None)}
     found = []
