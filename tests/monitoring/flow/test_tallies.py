@@ -44,7 +44,10 @@ DAY = timedelta(days=1)
 def lines(base: Database) -> dict[str, list[Any]]:
     with base.reading() as session:
         return {
-            each.__tablename__: sorted(map(tuple, session.execute(select(each.__table__)).all()), key=repr)
+            each.__tablename__: sorted(
+                (tuple(line) for line in session.execute(select(each.__table__)) if line._mapping[each.COUNTS[0]]),
+                key=repr,
+            )
             for each in TALLIES
         }
 
@@ -119,7 +122,7 @@ def test_no_line_counts_fewer_than_nobody_on_the_way(monitoring_db: Database, st
         with monitoring_db.reading() as session:
             for tally in TALLIES:
                 counts = tally.__table__.c[tally.COUNTS[0]]
-                assert session.scalars(select(counts).where(counts <= 0)).all() == []
+                assert session.scalars(select(counts).where(counts < 0)).all() == []
 
 
 def test_what_is_touched_while_it_is_summed_is_summed_again(monitoring_db: Database) -> None:
@@ -165,6 +168,34 @@ def test_two_that_sum_at_once_count_nobody_twice(monitoring_db: Database, story:
             each.join()
     summing.sum_up(monitoring_db)
     assert lines(monitoring_db) == once
+
+
+def test_counting_everybody_anew_gives_what_summing_gave(monitoring_db: Database, story: stories.Story) -> None:
+    stories.hear(monitoring_db, story.shuffled(2), at_once=20)
+    summed = lines(monitoring_db)
+    with monitoring_db.transaction() as session:
+        summing.recount(session)
+    assert lines(monitoring_db) == summed
+    assert differences(monitoring_db) == []
+    stories.hear(monitoring_db, story.heard)
+    assert lines(monitoring_db) == summed
+
+
+def test_lines_that_count_nobody_are_swept_and_until_then_nobody_sees_them(
+    monitoring_db: Database, story: stories.Story
+) -> None:
+    for start in range(0, len(story.heard), 10):
+        stories.hear(monitoring_db, story.heard[start : start + 10])
+    before = lines(monitoring_db)
+    with monitoring_db.reading() as session:
+        told = tallies.counted(TallyStage, OFFICER)
+        assert session.scalars(select(told.c.journeys).where(told.c.journeys == 0)).all() == []
+        nobody = session.scalars(select(TallyStage.journeys).where(TallyStage.journeys == 0)).all()
+    assert nobody
+    with monitoring_db.transaction() as session:
+        assert summing.sweep(session) >= len(nobody)
+        assert summing.sweep(session) == 0
+    assert lines(monitoring_db) == before
 
 
 def test_while_one_sums_another_goes_home(monitoring_db: Database) -> None:
