@@ -18,3 +18,6 @@ def sweep_tallies(database: Database) -> None:
     """Remove the lines of the tallies that count nobody any more."""
     with database.transaction() as session:
         summing.sweep(session)
+
+
+BELLS = (sum_journeys, sweep_tallies)
