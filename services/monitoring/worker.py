@@ -54,5 +54,5 @@ FIGURES = Subscriber(
 PARTICIPANT = Participant(
     name="monitoring",
     subscribers=(MONITORING, FIGURES),
-    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring"), flow_jobs.sum_journeys),
+    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring"), *flow_jobs.BELLS),
 )
