@@ -15,6 +15,10 @@ from typing import Any
 
 from tests.copies import Copy
 from tests.faults.chaos import Chaos
+from tests.waiting import wait_until
+
+ENDS_WITHIN = 3 * 3600.0
+"""Seconds; only a failure takes this long."""
 
 
 @dataclass
@@ -35,17 +39,23 @@ class Year:
         return sum(outcomes.get("open", 0) for outcomes in self.report["outcomes"].values())
 
 
+def _has_ended(copy: Copy, part: str) -> bool:
+    noted = copy.running()["parts"].get(part)
+    return noted is not None and noted["pid"] is None
+
+
 def live_through(home: Path, *, seed: int, journeys: int, pauses: tuple[float, float], seconds: float) -> Year:
     """Let so many set out on each programme, do harm for so many seconds, and see all journeys to their end."""
     copy, began, calls = Copy(home), time.monotonic(), 0
     try:
         copy.up()
         copy.keep_reading()
+        wait_until(lambda: _has_ended(copy, "registry"), "the registries are not in", ENDS_WITHIN)
         chaos = Chaos(copy, seed, pauses, seconds)
         chaos.start()
         try:
             wanted = ("simulate", "--seed", str(seed), "--speed", "max", "--journeys", str(journeys), "--json")
-            while (told := copy.kail(*wanted, check=False, timeout=seconds + 1_200)).returncode:
+            while (told := copy.kail(*wanted, check=False, timeout=ENDS_WITHIN)).returncode:
                 calls += 1
                 print(told.stderr[-2_000:], flush=True)
                 assert copy.process.poll() is None, copy.said
