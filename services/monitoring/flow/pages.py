@@ -7,13 +7,13 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 
 from services.monitoring.flow import process_map, queries, reach, schemas, words
-from services.monitoring.flow.layout import BOX_HEIGHT, BOX_WIDTH
 from services.monitoring.money import queries as money
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.places import areas
 from shared.programmes import library
 from shared.programmes.definition import Programme
+from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH
 from shared.web import door, language
 from shared.web.guard import guard
 
