@@ -20,7 +20,8 @@ RUN_AXE = """async ([tags, rules]) => {
     const found = await axe.run(document, {
         runOnly: only, rules: {'target-size': {enabled: true}}, resultTypes: ['violations'],
     });
-    return found.violations.map(each => [each.id, each.help, each.nodes.slice(0, 3).map(node => node.html.slice(0, 160))]);
+    const shown = each => each.nodes.slice(0, 3).map(node => node.html.slice(0, 160));
+    return found.violations.map(each => [each.id, each.help, shown(each)]);
 }"""
 TOO_WIDE = """() => {
     const room = document.documentElement.clientWidth;
@@ -61,7 +62,7 @@ def interface_words():
 
 
 def axe(page, rules=None):
-    """What axe-core finds on the page as it stands: every rule of WCAG A and AA and its best practices, or only these."""
+    """What axe-core finds on the page as it stands, by the rules of WCAG A and AA and best practice, or by these."""
     page.evaluate(AXE)
     found = page.evaluate(RUN_AXE, [STANDARDS, rules])
     return [f"{rule} ({what}): {' | '.join(' '.join(each.split()) for each in where)}" for rule, what, where in found]

@@ -17,10 +17,10 @@ from shared.identity.rules import Role
 from shared.programmes import library
 from tests.browser.walking import PARTS, Pages, Referrals, Walk, walkers
 from tests.copies import KAIL, Copy
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
-WORKS_FOR = 240
+WORKS_FOR = 900
 """Seconds for which the officers work at most; they end as soon as every kind of stage has been seen in work."""
 AUDITOR = DemoOfficer("pemeriksa", "Pemeriksa Contoh", "bappeda-kaltim", (Role.AUDITOR,))
 
@@ -78,8 +78,8 @@ def look_while_they_work(copy, walk):
         time.sleep(0.1)
     for window in windows.values():
         window.close()
-    simulation.terminate()
-    simulation.wait(PATIENCE)
+    simulation.kill()
+    simulation.wait()
 
 
 def client(walk, username):
