@@ -27,6 +27,8 @@ INTAKE = Subscriber(
         grants.GoodsHandedOver: "The stage's own completion says it.",
         grants.CommitmentFreed: "Money is grants' affair.",
         intake.GroupFrozen: "Said by ourselves when it was done.",
+        intake.GroupSplit: "Said by ourselves when it was done.",
+        grants.GoodsDivided: "The goods are grants' affair.",
         intake.GroupMended: "Said by ourselves when it was done.",
         monitoring.VisitRecorded: "The stage's own completion says how the business does.",
         monitoring.GraduationSigned: "The stage's own completion says it, once all have signed.",

@@ -178,3 +178,17 @@ class GroupMended(Event):
 
     group_id: UUID
     frozen_at: datetime
+
+
+@event("group-split", by="intake", about="group_id")
+class GroupSplit(Event):
+    """Members of a group went apart: it goes on with those who stayed, each of `parts` is a group of its own now.
+
+    The part sealed for grants, where the goods are divided, holds `berita_acara` and `names`, those of all the groups
+    by identifier.
+    """
+
+    split_id: UUID
+    group_id: UUID
+    parts: list[UUID]
+    split_on: date

@@ -232,9 +232,7 @@ def kept_until(referral: Referral) -> str:
     if referral.particulars is None:
         return ""
     if basis(referral) is Basis.CONSENT:
-        return gettext(
-            "She takes her consent back, or it closes without the work; then it is deleted at once."
-        )
+        return gettext("She takes her consent back, or it closes without the work; then it is deleted at once.")
     return gettext("It closes without the work; then it is deleted at once. What is done stays on record.")
 
 
@@ -267,6 +265,11 @@ def name_of(field: str) -> str:
 def outcome(code: str) -> str:
     """An outcome in words."""
     return gettext(OUTCOMES[code]) if code in OUTCOMES else plain(code)
+
+
+def headed(sentence: str) -> str:
+    """The same words with a capital letter in front; the others stay, as in Dukcapil."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def code(word: str) -> str:

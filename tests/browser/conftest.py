@@ -8,6 +8,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.browser.desk import SCREEN, Days, Desk
 from tests.browser.keyboard import Keyboard
 from tests.copies import Copy
+from tests.servers import own_part
 from tests.waiting import PATIENCE
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -31,11 +32,12 @@ def browser():
 @pytest.fixture(scope="session")
 def kail(browser, tmp_path_factory):
     """A Kail with real servers, workers and relays, and nobody in it but an invented registry."""
-    copy = Copy(tmp_path_factory.mktemp("browser") / "home")
-    try:
-        yield copy.up()
-    finally:
-        copy.end()
+    with own_part() as given:
+        copy = Copy(tmp_path_factory.mktemp("browser") / "home", given)
+        try:
+            yield copy.up()
+        finally:
+            copy.end()
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def interface_words():
 
 
 def axe(page, rules=None):
-    """What axe-core finds on the page as it stands, by the rules of WCAG A and AA and best practice or only by these."""
+    """What axe-core finds on the page as it stands, by the rules of WCAG A and AA and best practice, or by these."""
     page.evaluate(AXE)
     found = page.evaluate(RUN_AXE, [STANDARDS, rules])
     return [f"{rule} ({what}): {' | '.join(' '.join(each.split()) for each in where)}" for rule, what, where in found]

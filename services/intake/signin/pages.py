@@ -63,7 +63,9 @@ def sign_in() -> Response | tuple[str, int]:
 def sign_out() -> Response:
     """Let an officer out."""
     sessions.sign_out()
-    return redirect(SIGN_IN, 303)
+    response = redirect(SIGN_IN, 303)
+    response.delete_cookie(language.COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
 
 
 @pages.get("/renew")
@@ -86,13 +88,20 @@ def renew() -> Response:
 @pages.post("/language")
 @public("whoever reads may choose the language")
 def choose_language() -> Response:
-    """Remember the language that this browser prefers."""
+    """Keep the language that an officer prefers with her account; before she has signed in, with this browser."""
     response = redirect(sessions.local_address(request.form.get("_next")), 303)
     chosen = request.form.get("language", "")
-    if chosen in language.LANGUAGES:
+    if chosen not in language.LANGUAGES:
+        return response
+    if sessions.officer_or_none() is None:
         response.set_cookie(
             language.COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
         )
+        return response
+    token = sessions.current_token()
+    with door.transaction() as session:
+        officer = accounts.choose_language(session, token.officer.id, chosen)
+    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
     return response
 
 

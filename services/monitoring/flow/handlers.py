@@ -63,6 +63,7 @@ HEARS: Mapping[type[Event], Hearing] = {
     referrals.ReferralUnanswered: closing("unanswered"),
     grants.GoodsHandedOver: told(),
     grants.CommitmentFreed: told(),
+    grants.GoodsDivided: told(),
     monitoring.VisitRecorded: counts(commands.note_visits),
     monitoring.GraduationSigned: told(),
 }

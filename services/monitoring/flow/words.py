@@ -108,6 +108,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "referral-escalated": (N_("Overdue: the coordinator was told"), "bad"),
     "referral-unanswered": (N_("Not answered in time"), "bad"),
     "goods-handed-over": (N_("Goods handed over"), "good"),
+    "goods-divided": (N_("Goods divided between the groups that went apart"), "neutral"),
     "commitment-freed": (N_("Committed money let go"), "neutral"),
     "visit-recorded": (N_("Visited"), "active"),
     "graduation-signed": (N_("Signed"), "active"),
