@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from services.intake.changes import commands, doors, queries, schemas
 from services.intake.groups import commands as groups
 from services.intake.groups import doors as group_doors
-from services.intake.groups.schemas import MemberReplaced
+from services.intake.groups import schemas as group_schemas
 from services.intake.registry import doors as registry_doors
 from services.intake.registry import shown
 from shared.identity.rules import Role
@@ -113,7 +113,33 @@ def replace_member(agency: str, group_id: UUID) -> Page:
         groups.replace_member(session, door.current_officer(), group_id, **given)
 
     return _done(
-        MemberReplaced(), do, lambda form: _of_group(agency, group_id, form), f"/intake/{agency}/groups/{group_id}"
+        group_schemas.MemberReplaced(),
+        do,
+        lambda form: _of_group(agency, group_id, form),
+        f"/intake/{agency}/groups/{group_id}",
+    )
+
+
+@pages.get("/<agency>/groups/<uuid:group_id>/split")
+@guard(Role.OFFICER)
+def split_form(agency: str, group_id: UUID) -> str:
+    """The form in which a group's members go apart."""
+    return _split(agency, group_id)
+
+
+@pages.post("/<agency>/groups/<uuid:group_id>/split")
+@guard(Role.OFFICER)
+def split_group(agency: str, group_id: UUID) -> Page:
+    """Let members go apart."""
+
+    def do(session: Session, given: dict[str, Any]) -> None:
+        groups.split_group(session, door.current_officer(), group_id, **given)
+
+    return _done(
+        group_schemas.Splitting(),
+        do,
+        lambda form: _split(agency, group_id, form),
+        f"/intake/{agency}/groups/{group_id}",
     )
 
 
@@ -185,3 +211,11 @@ def _of_group(agency: str, group_id: UUID, form: forms.Form) -> str:
             form=form,
             today=clock.today(),
         )
+
+
+def _split(agency: str, group_id: UUID, form: forms.Form | None = None) -> str:
+    with door.database().transaction() as session:
+        group, members = group_doors.look_at(session, group_id)
+        as_before = {"members": [{"part": 0, "role": each.role.value} for each in members]}
+        form = form or forms.blank(as_before)
+        return render_template("changes/split.html", agency=agency, group=group, members=members, form=form)
