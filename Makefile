@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check lint format types contracts lock install chromium docs clean
+.PHONY: help up down status test check lint format types contracts lock theme install chromium docs clean
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -45,6 +45,10 @@ contracts: install ## Check which package may know of which
 lock: install ## Resolve the dependencies of pyproject.toml anew (LOCK="--upgrade" for newer ones)
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --group dev \
 		--custom-compile-command "make lock" $(LOCK) pyproject.toml --output-file requirements.lock
+
+# Needs Node; what it makes is committed, so that nobody else does.
+theme: ## Compile the style sheet and fetch the font (shared/web/theme names the versions)
+	cd shared/web/theme && npm ci --ignore-scripts && npm run theme
 
 install: $(INSTALLED) ## Make the virtual environment and install exactly what is locked
 

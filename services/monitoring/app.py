@@ -9,7 +9,9 @@ from services.monitoring.meetings import pages as meetings_pages
 from services.monitoring.outcomes import pages as outcome_pages
 from services.monitoring.visits import api as visit_api
 from services.monitoring.visits import pages as visit_pages
-from services.monitoring.worker import WORKS
+from services.monitoring.worker import PARTICIPANT, WORKS
+from shared.machine import api as machine_api
+from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
@@ -31,6 +33,7 @@ MENU = (
     ),
     Link(N_("Meetings"), "/monitoring/{agency}/meetings"),
     Link(N_("Tasks"), "/monitoring/{agency}/tasks"),
+    machine_pages.link("monitoring"),
 )
 
 
@@ -43,6 +46,7 @@ def create(database: Database | None = None) -> Flask:
             meetings_api.blueprint,
             visit_api.blueprint,
             referrals_api.blueprint("monitoring", WORKS),
+            machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
             flow_pages.pages,
@@ -50,6 +54,7 @@ def create(database: Database | None = None) -> Flask:
             meetings_pages.pages,
             visit_pages.templates,
             outcome_pages.templates,
+            machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,
         database=database,

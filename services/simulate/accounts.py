@@ -6,11 +6,12 @@ from pathlib import Path
 
 from services.simulate.client import Client
 from shared.identity.accounts import DEMO_OFFICERS
+from shared.kernel.settings import DEMO_PASSWORD
 
 
 def demo_password(home: Path) -> str:
     """This home's own password of all demonstration accounts, made at the first start."""
-    kept = home / "demo-password"
+    kept = home / DEMO_PASSWORD
     try:
         with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(f"kail-{secrets.token_hex(5)}")

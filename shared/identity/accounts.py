@@ -119,6 +119,15 @@ def active_officer(session: Session, officer_id: UUID) -> Officer:
     return officer_of(account)
 
 
+def choose_language(session: Session, officer_id: UUID, language: str) -> Officer:
+    """Keep the language that pages shall speak to an officer, and give her as she is now; raises TokenRefused."""
+    account = session.get(OfficerAccount, officer_id, with_for_update=True)
+    if account is None or not account.active:
+        raise rules.TokenRefused
+    account.language = language
+    return officer_of(account)
+
+
 def authenticate(session: Session, username: str, password: str, address: str) -> Officer | None:
     """The officer with this name and password, or None, which has been counted as a failure.
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from environs import Env
 
 SERVICES = ("intake", "grants", "training", "monitoring")
+DEMO_PASSWORD = "demo-password"  # noqa: S105
+"""The file in a home that holds the one password of all made-up officers; only a demonstration has it."""
 
 
 class NoServer(RuntimeError):
@@ -46,6 +48,11 @@ class Settings:
         """The SQLAlchemy address of a service's own PostgreSQL database; raises NoServer."""
         given = self.database_urls.get(service)
         return given or self._server("postgresql").format(database=f"kail_{service}")
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether the people in this home are made up, as `kail up` made them."""
+        return (self.home / DEMO_PASSWORD).exists()
 
     @property
     def redis_url(self) -> str:

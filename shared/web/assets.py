@@ -1,4 +1,5 @@
-"""Styles and scripts: files of our own under /static, named by content so that a browser keeps them for a year."""
+"""Styles, fonts and scripts: files of our own under /static, named by content or by version, so that a browser keeps
+them for a year."""
 
 import hashlib
 from functools import cache
@@ -11,6 +12,10 @@ from shared.web.guard import public
 
 FOLDER = Path(__file__).with_name("static")
 FOR_EVER = "public, max-age=31536000, immutable"
+NAMED_BY_VERSION = "fonts/"
+"""A style sheet cannot ask for the hash of its fonts; their names carry the version instead."""
+FONT = "public-sans-5.3.0-latin.woff2"
+"""The file that every page needs, asked for before the style sheet has been read."""
 
 files = Blueprint("assets", __name__)
 
@@ -26,12 +31,17 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={version(name)}"
 
 
+def font() -> str:
+    """The address of the font, exactly as the style sheet names it."""
+    return f"/static/{NAMED_BY_VERSION}{FONT}"
+
+
 @files.get("/static/<path:name>")
 @public("styles and scripts hold no data, and the sign-in page needs them")
 def static_file(name: str) -> Response:
     """A file under static/, to be kept for ever if it was asked for by its content's name."""
     response = send_from_directory(FOLDER, name)
-    if request.args.get("v") == version(name):
+    if name.startswith(NAMED_BY_VERSION) or request.args.get("v") == version(name):
         response.headers["Cache-Control"] = FOR_EVER
     return response
 
@@ -39,4 +49,4 @@ def static_file(name: str) -> Response:
 def install(app: Flask) -> None:
     """Let an app serve them and name them in templates."""
     app.register_blueprint(files)
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals.update(asset=asset, font=font)

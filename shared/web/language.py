@@ -1,4 +1,8 @@
-"""Which language a page speaks: the one chosen here before, else the officer's own, else the browser's, else ours."""
+"""Which language a page speaks: the officer's own, which is kept with her account, else ours.
+
+Who has not signed in yet chooses for this browser alone. What the browser itself prefers counts on the API only: an
+office's computer came in English whoever sits at it.
+"""
 
 from pathlib import Path
 
@@ -40,11 +44,14 @@ def _name(response: Response) -> Response:
 
 
 def _chosen() -> str:
-    wanted = request.cookies.get(COOKIE)
-    if wanted in LANGUAGES:
-        return wanted
     officer = sessions.officer_or_none()
-    if officer and officer.language in LANGUAGES:
-        return officer.language
+    kept = officer and officer.language
+    here = request.cookies.get(COOKIE)
+    wanted = (here, kept) if sessions.is_api() else (kept, here)
+    for each in wanted:
+        if each in LANGUAGES:
+            return each
+    if not sessions.is_api():
+        return settings().language
     accepted = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
     return next((tag for tag in accepted if tag in LANGUAGES), settings().language)

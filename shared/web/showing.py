@@ -1,6 +1,7 @@
 """How things look on a page: amounts, days and moments as Indonesian offices write them, and what templates may use."""
 
 from datetime import date, datetime
+from importlib import metadata
 from pathlib import Path
 
 from flask import Flask
@@ -12,6 +13,7 @@ from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
+from shared.kernel.settings import settings
 from shared.web import forms, language, navigation, sessions
 from shared.web.messages import N_
 
@@ -89,6 +91,13 @@ def install(app: Flask) -> None:
         now=clock.now,
         once=lambda: str(new_id()),
         service=app.extensions["kail"].service,
+        version=metadata.version("kail"),
         here=sessions.here,
     )
-    app.context_processor(lambda: {"officer": sessions.officer_or_none(), "language": language.language()})
+    app.context_processor(
+        lambda: {
+            "officer": sessions.officer_or_none(),
+            "language": language.language(),
+            "is_demonstration": settings().is_demonstration,
+        }
+    )

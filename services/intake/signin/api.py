@@ -5,11 +5,12 @@ from typing import Any
 from flask import request
 
 from services.intake.signin import commands
-from services.intake.signin.schemas import SignInSchema, TokenSchema
-from shared.identity import tokens
-from shared.web import door
+from services.intake.signin.schemas import LanguageSchema, SignInSchema, TokenSchema
+from shared.identity import accounts, tokens
+from shared.identity.rules import Role
+from shared.web import door, sessions
 from shared.web.api import Blueprint
-from shared.web.guard import public
+from shared.web.guard import guard, public
 
 blueprint = Blueprint("tokens", __name__, description="Signing in")
 
@@ -22,3 +23,16 @@ def issue_token(given: dict[str, str]) -> dict[str, Any]:
     """Exchange a user name and password for a token that is good for half an hour."""
     officer = commands.sign_in(door.database(), given["username"], given["password"], request.remote_addr or "unknown")
     return {"access_token": tokens.issue(officer), "token_type": "Bearer", "expires_in": tokens.LIFETIME}
+
+
+@blueprint.put("/language")
+@guard(*Role)
+@blueprint.arguments(LanguageSchema)
+@blueprint.response(200, TokenSchema)
+def choose_language(given: dict[str, str]) -> dict[str, Any]:
+    """Keep the language that an officer prefers with her account; the token returned says it already."""
+    token = sessions.current_token()
+    with door.transaction() as session:
+        officer = accounts.choose_language(session, token.officer.id, given["language"])
+    renewed = tokens.issue(officer, signed_in_at=token.signed_in_at)
+    return {"access_token": renewed, "token_type": "Bearer", "expires_in": tokens.LIFETIME}

@@ -2,20 +2,25 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.signin import commands
 from services.intake.signin.schemas import SignInSchema
 from shared.identity import accounts, tokens
+from shared.identity.officer import Officer
+from shared.identity.rules import Role, covers
 from shared.kernel.errors import Invalid, TooMany, Unauthenticated
-from shared.web import door, forms, language, sessions
-from shared.web.guard import public
+from shared.programmes import kinds, library
+from shared.web import door, forms, kept, language, navigation, sessions
+from shared.web.guard import guard, public, unrecorded
 from shared.web.problem import SIGN_IN, status_of
 
 pages = Blueprint("signin", __name__, template_folder="templates")
 front = Blueprint("front", __name__, template_folder="templates")
 
+MOST_URGENT = 10
 A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -23,9 +28,10 @@ A_YEAR = 365 * 24 * 60 * 60
 @public("asks to sign in, or shows an officer where her work is")
 def home() -> str | Response:
     """Where an officer's work waits."""
-    if sessions.officer_or_none() is None:
+    officer = sessions.officer_or_none()
+    if officer is None:
         return redirect(SIGN_IN, 303)
-    return render_template("signin/home.html")
+    return render_template("signin/home.html", sources=sorted(_sources(officer)), most_urgent=MOST_URGENT)
 
 
 @pages.get("/signin")
@@ -58,7 +64,9 @@ def sign_in() -> Response | tuple[str, int]:
 def sign_out() -> Response:
     """Let an officer out."""
     sessions.sign_out()
-    return redirect(SIGN_IN, 303)
+    response = redirect(SIGN_IN, 303)
+    response.delete_cookie(language.COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    return response
 
 
 @pages.get("/renew")
@@ -81,14 +89,48 @@ def renew() -> Response:
 @pages.post("/language")
 @public("whoever reads may choose the language")
 def choose_language() -> Response:
-    """Remember the language that this browser prefers."""
+    """Keep the language that an officer prefers with her account; before she has signed in, with this browser."""
     response = redirect(sessions.local_address(request.form.get("_next")), 303)
     chosen = request.form.get("language", "")
-    if chosen in language.LANGUAGES:
+    if chosen not in language.LANGUAGES:
+        return response
+    if sessions.officer_or_none() is None:
         response.set_cookie(
             language.COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
         )
+        return response
+    token = sessions.current_token()
+    with door.transaction() as session:
+        officer = accounts.choose_language(session, token.officer.id, chosen)
+    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
     return response
+
+
+@pages.post("/kept")
+@guard(*Role)
+@unrecorded
+def bring_back() -> Response:
+    """What the officer had typed when her sign-in ended, for the form that it belongs to."""
+    said = kept.opened(request.form.get("closed", ""), door.current_officer().id)
+    return jsonify(
+        fields=said, sentence=_("What you had typed is back. It has not been sent yet: look it over and send it.")
+    )
+
+
+def _sources(officer: Officer) -> set[tuple[str, str]]:
+    """The worklists whose most urgent referrals she sees at the start, by service and agency.
+
+    Her own agency's; who reads everywhere, those of every agency that has a stage in a programme of her region.
+    """
+    if not officer.reads_everywhere:
+        own = navigation.services_of(officer)
+        return {(name, officer.agency) for name in own if navigation.has_worklist(name, officer)}
+    return {
+        (kinds.kind(stage.does).service, stage.agency)
+        for programme in library.published().values()
+        if any(covers(own, each) or covers(each, own) for own in officer.areas for each in programme.region)
+        for stage in programme.stages.values()
+    }
 
 
 def _form(form: forms.Form, refusal: str = "") -> str:

@@ -2,12 +2,20 @@
 
 from marshmallow import Schema, fields, validate
 
+from shared.web.language import LANGUAGES
+
 
 class SignInSchema(Schema):
     """A user name and its password."""
 
     username = fields.String(required=True, validate=validate.Length(min=1, max=100))
     password = fields.String(required=True, load_only=True, validate=validate.Length(min=1, max=1000))
+
+
+class LanguageSchema(Schema):
+    """The language in which pages and sentences are wanted."""
+
+    language = fields.String(required=True, validate=validate.OneOf(list(LANGUAGES)))
 
 
 class TokenSchema(Schema):

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from services.monitoring.flow import layout
-from services.monitoring.flow.layout import Box, Edge, Lane, Layout, Node
 from services.monitoring.flow.rules import StageCounts
 from shared.programmes.definition import Programme, Stage
+from shared.programmes.layout import Box, Edge, Lane, layout_of
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,6 @@ def draw(programme: Programme, counts: Mapping[str, StageCounts]) -> ProcessMap:
         lanes=drawn.lanes,
         stages=tuple(MapStage(programme.stages[box.name], known[box.name], box) for box in drawn.boxes),
         edges=tuple(MapEdge(edge, _travelled(programme, edge, known)) for edge in drawn.edges),
-    )
-
-
-def layout_of(programme: Programme) -> Layout:
-    """Where the stages of a programme are drawn."""
-    return layout.lay_out(
-        [
-            Node(stage.name, stage.agency, stage.needs, (stage.returns_to.stage,) if stage.returns_to else ())
-            for stage in programme.stages.values()
-        ]
     )
 
 

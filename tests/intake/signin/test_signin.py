@@ -134,7 +134,50 @@ def test_who_is_away_for_a_tokens_life_has_to_sign_in_again(app: Flask) -> None:
     assert page.get("/").location == "/intake/signin"
 
 
-def test_the_language_is_remembered(app: Flask) -> None:
+def test_an_officer_finds_her_language_at_every_computer_and_leaves_none_behind(app: Flask) -> None:
+    page = Browser(app)
+    page.submit("/intake/signin", GIVEN)
+    assert '<html lang="id">' in page.get("/", headers={"Accept-Language": "en"}).text
+    assert page.submit("/intake/language", {"language": "en", "_next": "/"}).location == "/"
+    assert '<html lang="en">' in page.get("/").text
+    page.submit("/intake/signout")
+    assert '<html lang="id">' in page.get("/intake/signin").text
+
+    elsewhere = Browser(app)
+    elsewhere.submit("/intake/signin", GIVEN)
+    assert '<html lang="en">' in elsewhere.get("/").text
+
+
+def test_a_language_chosen_before_signing_in_gives_way_to_the_officers_own(app: Flask) -> None:
+    page = Browser(app)
+    page.submit("/intake/language", {"language": "en"})
+    page.submit("/intake/signin", GIVEN)
+    assert '<html lang="en">' in page.get("/").text
+    page.submit("/intake/language", {"language": "id"})
+    assert '<html lang="id">' in page.get("/").text
+
+
+def test_choosing_a_language_keeps_the_moment_of_signing_in(app: Flask) -> None:
+    page = Browser(app)
+    carry(page, signed_in_ago=3600)
+    page.submit("/intake/language", {"language": "en"})
+    with page.client.session_transaction() as session:
+        assert time.time() - tokens.read(session["token"]).signed_in_at > 3590
+
+
+def test_a_program_chooses_the_language_too(app: Flask) -> None:
+    client = app.test_client()
+    token = client.post("/intake/v1/tokens", json=GIVEN).json["access_token"]
+    asking = {"Authorization": f"Bearer {token}"}
+    answer = client.put("/intake/v1/language", json={"language": "en"}, headers=asking)
+    assert answer.status_code == 200
+    assert tokens.read(answer.json["access_token"]).officer.language == "en"
+    assert client.put("/intake/v1/language", json={"language": "xx"}, headers=asking).status_code == 422
+    again = client.post("/intake/v1/tokens", json=GIVEN).json["access_token"]
+    assert tokens.read(again).officer.language == "en"
+
+
+def test_who_has_not_signed_in_chooses_for_this_browser(app: Flask) -> None:
     page = Browser(app)
     assert page.submit("/intake/language", {"language": "en", "_next": "/intake/signin"}).location == "/intake/signin"
     assert '<html lang="en">' in page.get("/intake/signin").text

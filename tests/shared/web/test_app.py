@@ -68,7 +68,7 @@ def test_a_file_asked_for_by_its_content_is_kept_for_ever(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("cookie", "accepted", "spoken"),
-    [("", "", "id"), ("", "en-GB,id;q=0.5", "en"), ("id", "en", "id"), ("xx", "fr", "id")],
+    [("", "", "id"), ("", "en-GB,id;q=0.5", "id"), ("en", "id", "en"), ("xx", "fr", "id")],
 )
 def test_a_page_speaks_the_viewers_language(app: Flask, cookie: str, accepted: str, spoken: str) -> None:
     client = app.test_client()
@@ -79,6 +79,12 @@ def test_a_page_speaks_the_viewers_language(app: Flask, cookie: str, accepted: s
     assert f'<html lang="{spoken}">' in answer.text
     assert ("Ke halaman awal" in answer.text) is (spoken == "id")
     assert set(LANGUAGES) == {"id", "en"}
+
+
+@pytest.mark.parametrize(("accepted", "spoken"), [("", "id"), ("en-GB,id;q=0.5", "en"), ("fr, id;q=0.5", "id")])
+def test_a_program_is_answered_in_the_language_that_it_accepts(app: Flask, accepted: str, spoken: str) -> None:
+    answer = app.test_client().get("/intake/v1/nothing", headers={"Accept-Language": accepted})
+    assert answer.headers["Content-Language"] == spoken
 
 
 def test_the_header_offers_what_the_officers_agency_does(app: Flask) -> None:
@@ -132,7 +138,7 @@ def test_every_component_can_be_shown(app: Flask) -> None:
     page = Browser(app, an_officer()).get("/intake/gallery")
     assert page.status_code == 200
     assert 'href="#decision">Keputusan: Pilih salah satu.' in page.text
-    assert '<fieldset id="decision"' in page.text
+    assert '<input class="govuk-radios__input" type="radio" id="decision"' in page.text
     assert page.text.count("<form") == page.text.count("</form>")
 
 
