@@ -148,7 +148,7 @@ def split_group(
 ) -> list[BusinessGroup]:
     """Let members go apart: the group goes on with those who stay, and for each name there is a new one; gives these.
 
-    The journeys stay with the group that has set out (docs/decisions/0006-when-a-group-splits.md).
+    The journeys stay with the group that has set out (docs/decisions/0009-when-a-group-splits.md).
     """
     group = session.get(BusinessGroup, group_id, with_for_update=True)
     if group is None:
