@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from services.monitoring.flow import commands as flow
 from services.monitoring.flow import handlers as flow_handlers
+from services.monitoring.heard import telling
 from services.monitoring.meetings.work import Discussion
 from services.monitoring.money import commands as money
 from services.monitoring.money import handlers as money_handlers
@@ -38,7 +39,7 @@ MONITORING = Subscriber(
 
 FIGURES = Subscriber(
     name="monitoring.figures",
-    hears={**flow_handlers.HEARS, **money_handlers.HEARS},
+    hears=telling({**flow_handlers.HEARS, **money_handlers.HEARS}),
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
         referrals.ParticularsMissing: "A transport matter between two services: nothing happened to the journey.",

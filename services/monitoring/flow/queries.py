@@ -17,6 +17,7 @@ from services.monitoring.flow.models import JourneyFigure, ReferralFigure, Skipp
 from services.monitoring.flow.rules import At, Ended, Owed, StageCounts, StageTurn
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.kernel.calendar import add_months
 from shared.kernel.errors import NotFound
 from shared.web import paging
 
@@ -144,11 +145,21 @@ def journeys(
     stage: str | None = None,
     state: At | Ended | None = None,
     outcome: str | None = None,
+    area: str | None = None,
+    cohort: date | None = None,
     after: str | None = None,
     limit: int = paging.USUAL,
 ) -> paging.Page[JourneyLine]:
-    """Journeys in the officer's areas, the latest first: all, those at a stage, or those that ended in some way."""
+    """Journeys in the officer's areas, the latest first: all, those at a stage, or those that ended in some way.
+
+    A cohort is the month in which they were opened, named by any of its days.
+    """
     listed = select(JourneyFigure).where(*ours(officer, programme, version))
+    if area is not None:
+        listed = listed.where(in_areas([area]))
+    if cohort is not None:
+        first = cohort.replace(day=1)
+        listed = listed.where(JourneyFigure.opened_on >= first, JourneyFigure.opened_on < add_months(first, 1))
     if isinstance(state, Ended):
         listed = listed.where(JourneyFigure.outcome == state)
     elif state is At.SKIPPED:
@@ -169,7 +180,7 @@ def journeys(
 
 def story(session: Session, officer: Officer, journey_id: UUID) -> Story:
     """One journey's whole story; raises NotFound outside the officer's areas."""
-    journey = session.scalar(select(JourneyFigure).where(JourneyFigure.id == journey_id, _in_areas(officer.areas)))
+    journey = session.scalar(select(JourneyFigure).where(JourneyFigure.id == journey_id, in_areas(officer.areas)))
     if journey is None:
         raise NotFound(what="journey")
     told = select(TimelineEntry).where(TimelineEntry.journey_id == journey_id)
@@ -214,7 +225,7 @@ def _stages(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 def ours(officer: Officer, programme: str | None, version: int | None) -> list[Condition]:
     """What a journey must fulfil to be seen by this officer: her areas and, where given, a programme's version."""
-    conditions = [_in_areas(officer.areas)]
+    conditions = [in_areas(officer.areas)]
     if programme is not None:
         conditions.append(JourneyFigure.programme == programme)
     if version is not None:
@@ -222,7 +233,8 @@ def ours(officer: Officer, programme: str | None, version: int | None) -> list[C
     return conditions
 
 
-def _in_areas(areas: Iterable[str]) -> Condition:
+def in_areas(areas: Iterable[str]) -> Condition:
+    """A journey that belongs to one of these areas, or to a part of one."""
     return or_(
         *(or_(JourneyFigure.area == area, JourneyFigure.area.startswith(f"{area}.", autoescape=True)) for area in areas)
     )
