@@ -27,7 +27,7 @@ HEARTBEAT = 15.0
 """Seconds after which a silent stream says that it is there: shorter than the patience of any proxy."""
 LONGEST = 5 * 60.0
 """Seconds after which a stream ends; the page opens another one, and is asked anew who it belongs to."""
-LINGER = 1.0
+LINGER = 2.0
 """Seconds in which several changes are told as one."""
 LOOK_ANYWAY = 30.0
 """Seconds after which it is asked for a change that nobody announced: a new day, or a connection that broke."""
