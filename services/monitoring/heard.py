@@ -17,6 +17,8 @@ from shared.storage import Base
 CHANNEL = "kail_figures"
 """Where PostgreSQL tells whoever listens, once a transaction is committed, that figures have changed."""
 
+CHANGED = text(f"NOTIFY {CHANNEL}")
+
 
 def telling(hears: Mapping[type[Event], Hearing]) -> dict[type[Event], Hearing]:
     """The same handlers, each of which also tells the open pages of its commit; PostgreSQL says it once."""
@@ -26,7 +28,7 @@ def telling(hears: Mapping[type[Event], Hearing]) -> dict[type[Event], Hearing]:
 def _telling(hearing: Hearing) -> Hearing:
     def hear(session: Session, heard: Any) -> None:
         hearing.handler(session, heard)
-        session.execute(text(f"NOTIFY {CHANNEL}"))
+        session.execute(CHANGED)
 
     return replace(hearing, handler=hear)
 

@@ -4,6 +4,8 @@ from sqlalchemy.orm import Session
 
 from services.monitoring.flow import commands as flow
 from services.monitoring.flow import handlers as flow_handlers
+from services.monitoring.flow import jobs as flow_jobs
+from services.monitoring.flow import summing
 from services.monitoring.heard import telling
 from services.monitoring.meetings.work import Discussion
 from services.monitoring.money import commands as money
@@ -45,10 +47,11 @@ FIGURES = Subscriber(
         referrals.ParticularsMissing: "A transport matter between two services: nothing happened to the journey.",
     },
     reset=reset,
+    settles=summing.sum_soon,
 )
 
 PARTICIPANT = Participant(
     name="monitoring",
     subscribers=(MONITORING, FIGURES),
-    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring")),
+    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring"), flow_jobs.sum_journeys),
 )

@@ -85,6 +85,11 @@ class Relay:
         self.windows: dict[tuple[str, int], Window] = {}
         self.heads: dict[int, int] = {}
 
+    @property
+    def waits_for_confirmations(self) -> bool:
+        """Whether some subscriber, as far as is known here, is still at work on what it was sent."""
+        return any(window.unconfirmed for window in self.windows.values())
+
     def step(self) -> int:
         """Number what is committed and send what may be sent; returns how many batches were sent."""
         with self.database.transaction() as session:

@@ -21,7 +21,8 @@ from shared.storage.database import Database, database
 log = get_logger(__name__)
 
 LINGER = 0.025
-"""Seconds for which the relay lets events gather after the first: without it, bursts travel one by one."""
+"""Seconds for which the relay lets events gather while something is under way: without it, bursts travel one by one.
+Where nothing is, the first goes at once: who has confirmed everything has time for a small batch."""
 LOOK_ANYWAY = 1.0
 STATE_CURSORS_EVERY = timedelta(seconds=20)
 RELAY_LOCK = 0x4B61_696C
@@ -75,7 +76,8 @@ def relay_while_leading(base: Database, stopping: Callable[[], bool]) -> None:
         while not stopping():
             relay.step()
             if any(leading.notifies(timeout=LOOK_ANYWAY, stop_after=1)):
-                time.sleep(LINGER)
+                if relay.waits_for_confirmations:
+                    time.sleep(LINGER)
                 list(leading.notifies(timeout=0))
 
 

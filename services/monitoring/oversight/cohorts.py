@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Date, cast, distinct, func, select
+from sqlalchemy import FromClause, func, select
 from sqlalchemy.orm import Session
 
-from services.monitoring.flow.models import JourneyFigure, ReferralFigure
-from services.monitoring.flow.queries import ours
-from services.monitoring.flow.rules import Ended
+from services.monitoring.flow import tallies
+from services.monitoring.flow.models import JourneyStanding, StageStanding, TallyJourney
+from services.monitoring.flow.rules import Ended, Standing
 from services.monitoring.oversight import rules
 from shared.identity.officer import Officer
 from shared.programmes import layout
@@ -54,12 +54,13 @@ class Funnel:
 
 def funnel(session: Session, officer: Officer, programme: Programme) -> Funnel:
     """The funnel of a programme's version in the officer's areas."""
-    opened = _opened(session, officer, programme)
+    told = tallies.counted(TallyJourney, officer, *programme.key)
+    opened = _opened(session, told)
     cohorts, earlier = _standing_apart(sorted(opened))
     opened = _gathered(opened, cohorts)
     reached = {
         name: _gathered(found, cohorts)
-        for name, found in _reached(session, officer, programme).items()
+        for name, found in _reached(session, officer, programme, told).items()
         if name in programme.stages or name == GRADUATED
     }
     names = [*_in_order(programme), GRADUATED]
@@ -78,7 +79,7 @@ def funnel(session: Session, officer: Officer, programme: Programme) -> Funnel:
             Milestone(name, shown[name], totals[name]["all"], rules.percent(totals[name]["all"], total))
             for name in names
         ),
-        leaving=_leaving(session, officer, programme),
+        leaving=_leaving(session, officer, told),
     )
 
 
@@ -101,43 +102,41 @@ def _gathered(found: Mapping[date, int], cohorts: Sequence[date]) -> dict[date, 
     return gathered
 
 
-def _month() -> object:
-    return cast(func.date_trunc("month", JourneyFigure.opened_on), Date)
+def _opened(session: Session, told: FromClause) -> dict[date, int]:
+    rows = session.execute(select(told.c.cohort, func.sum(told.c.journeys)).group_by(told.c.cohort))
+    return {cohort: int(journeys) for cohort, journeys in rows}
 
 
-def _opened(session: Session, officer: Officer, programme: Programme) -> dict[date, int]:
-    month = _month()
-    rows = session.execute(select(month, func.count()).where(*ours(officer, *programme.key)).group_by(month))  # type: ignore[call-overload]
-    return dict(rows.tuples().all())
-
-
-def _reached(session: Session, officer: Officer, programme: Programme) -> dict[str, dict[date, int]]:
-    """How many journeys of each month completed each stage at least once, and how many graduated."""
-    month = _month()
+def _reached(session: Session, officer: Officer, programme: Programme, told: FromClause) -> dict[str, dict[date, int]]:
+    """How many journeys of each month completed each stage, and how many graduated."""
     found: dict[str, dict[date, int]] = {}
     completed = (
-        select(ReferralFigure.stage, month, func.count(distinct(JourneyFigure.id)))  # type: ignore[call-overload]
-        .join(JourneyFigure, JourneyFigure.id == ReferralFigure.journey_id)
-        .where(*ours(officer, *programme.key), ReferralFigure.closed_as == "completed")
-        .group_by(ReferralFigure.stage, month)
+        select(StageStanding.stage, JourneyStanding.cohort, func.count())
+        .join(JourneyStanding, JourneyStanding.journey_id == StageStanding.journey_id)
+        .where(
+            StageStanding.programme == programme.id,
+            StageStanding.version == programme.version,
+            StageStanding.standing == Standing.DONE,
+            tallies.within(StageStanding.area, officer.areas),
+        )
+        .group_by(StageStanding.stage, JourneyStanding.cohort)
     )
     for stage, cohort, journeys in session.execute(completed):
         found.setdefault(stage, {})[cohort] = journeys
-    graduated = (
-        select(month, func.count())  # type: ignore[call-overload]
-        .where(*ours(officer, *programme.key), JourneyFigure.outcome == GRADUATED)
-        .group_by(month)
-    )
-    found[GRADUATED] = dict(session.execute(graduated).tuples().all())
+    graduated = select(told.c.cohort, func.sum(told.c.journeys)).where(told.c.standing == GRADUATED)
+    found[GRADUATED] = {
+        cohort: int(journeys) for cohort, journeys in session.execute(graduated.group_by(told.c.cohort))
+    }
     return found
 
 
-def _leaving(session: Session, officer: Officer, programme: Programme) -> tuple[Leaving, ...]:
+def _leaving(session: Session, officer: Officer, told: FromClause) -> tuple[Leaving, ...]:
+    journeys = func.sum(told.c.journeys)
     rows = session.execute(
-        select(JourneyFigure.outcome, JourneyFigure.because, func.count())
-        .where(*ours(officer, *programme.key), JourneyFigure.outcome.in_(LEFT))
-        .group_by(JourneyFigure.outcome, JourneyFigure.because)
-        .order_by(func.count().desc(), JourneyFigure.outcome, JourneyFigure.because)
+        select(told.c.standing, told.c.because, journeys)
+        .where(told.c.standing.in_(LEFT))
+        .group_by(told.c.standing, told.c.because)
+        .order_by(journeys.desc(), told.c.standing, told.c.because)
     ).all()
-    shown = rules.shown({(outcome, because): journeys for outcome, because, journeys in rows}, officer)
-    return tuple(Leaving(str(outcome), because, shown[outcome, because]) for outcome, because, _ in rows)
+    shown = rules.shown({(outcome, because): int(number) for outcome, because, number in rows}, officer)
+    return tuple(Leaving(outcome, because, shown[outcome, because]) for outcome, because, _ in rows)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from services.monitoring.flow.models import TouchedJourney
 from services.monitoring.flow.rules import local_day
 from shared.bus.models import Cursor
 from shared.kernel import clock
@@ -31,7 +32,8 @@ def state(session: Session) -> str:
         .where(Cursor.subscriber == PROJECTION)
         .order_by(Cursor.source, Cursor.partition)
     ).all()
-    told = repr(([tuple(each) for each in positions], local_day(clock.now())))
+    unsummed = session.scalar(select(func.min(TouchedJourney.seq)))
+    told = repr(([tuple(each) for each in positions], unsummed, local_day(clock.now())))
     return hashlib.sha256(told.encode()).hexdigest()[:SHORT]
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.monitoring.flow.models import JourneyFigure, ReferralFigure, StageFigure
-from services.monitoring.flow.queries import IS_OPEN, NOW, ours
+from services.monitoring.flow.models import StageFigure, StageStanding
+from services.monitoring.flow.tallies import start_of_today, within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 
@@ -42,21 +42,23 @@ class Matrix:
 
 def handovers(session: Session, officer: Officer, programme: str | None, version: int | None) -> Sequence[Handover]:
     """The hand-overs in an officer's areas, of one programme's version or of all; the longest queue first."""
-    rows = session.execute(
+    key = StageStanding.sender_office, StageStanding.office
+    listed = (
         select(
-            StageFigure.sender_office,
-            StageFigure.office,
+            *key,
             func.count().label("waiting"),
-            func.count().filter(StageFigure.due_at < NOW),
+            func.count().filter(StageStanding.due_at < start_of_today()),
             func.min(StageFigure.offered_at),
             func.percentile_disc(0.5).within_group(StageFigure.offered_at),
         )
-        .join(JourneyFigure, JourneyFigure.id == StageFigure.journey_id)
-        .outerjoin(ReferralFigure, ReferralFigure.id == StageFigure.id)
-        .where(*ours(officer, programme, version), IS_OPEN)
-        .group_by(StageFigure.sender_office, StageFigure.office)
-        .order_by(func.count().desc(), StageFigure.sender_office, StageFigure.office)
+        .join(StageFigure, StageFigure.id == StageStanding.turn)
+        .where(StageStanding.due_at.is_not(None), within(StageStanding.area, officer.areas))
+        .group_by(*key)
+        .order_by(func.count().desc(), *key)
     )
+    if programme is not None:
+        listed = listed.where(StageStanding.programme == programme, StageStanding.version == version)
+    rows = session.execute(listed)
     now = clock.now()
     return [
         Handover(sender, office, waiting, overdue, _days(oldest, now), _days(middle, now))

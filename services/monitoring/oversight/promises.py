@@ -4,19 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Date, cast, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.monitoring.flow.models import JourneyFigure, ReferralFigure, StageFigure
-from services.monitoring.flow.queries import ours
-from services.monitoring.flow.rules import local_day
+from services.monitoring.flow import tallies
+from services.monitoring.flow.models import TallyPromise
+from services.monitoring.flow.rules import local_day, median
 from services.monitoring.oversight import rules
 from shared.identity.officer import Officer
 from shared.kernel import clock
-from shared.kernel.calendar import working_days_between
-
-ANSWERS = ("completed", "declined", "returned", "unanswered")
-"""How a promise ends that was an office's to keep; what was withdrawn from it is none."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ def promises(session: Session, officer: Officer, programme: str | None, version:
             office,
             agency,
             {month: Month(*figures) for month, figures in by_month.items()},
-            rules.median(lengths[agency, office]),
+            median(lengths[agency, office]),
         )
         for (agency, office), by_month in counted.items()
     ]
@@ -80,19 +76,7 @@ def promises(session: Session, officer: Officer, programme: str | None, version:
 def _closed(
     session: Session, officer: Officer, programme: str | None, version: int | None, since: date
 ) -> Sequence[tuple[str, str, date, bool, int, int]]:
-    zone = clock.zone().key
-    offered, closed = (
-        cast(func.timezone(zone, moment), Date) for moment in (StageFigure.offered_at, ReferralFigure.closed_at)
-    )
-    kept = ReferralFigure.closed_at <= StageFigure.due_at
-    rows = session.execute(
-        select(StageFigure.agency, StageFigure.office, offered, closed, kept, func.count())
-        .join(JourneyFigure, JourneyFigure.id == StageFigure.journey_id)
-        .join(ReferralFigure, ReferralFigure.id == StageFigure.id)
-        .where(*ours(officer, programme, version), ReferralFigure.closed_as.in_(ANSWERS), closed >= since)
-        .group_by(StageFigure.agency, StageFigure.office, offered, closed, kept)
-    )
-    return [
-        (agency, office, end.replace(day=1), kept_, max(working_days_between(start, end), 0), referrals)
-        for agency, office, start, end, kept_, referrals in rows
-    ]
+    told = tallies.counted(TallyPromise, officer, *((programme, version) if programme else ()))
+    key = told.c.agency, told.c.office, told.c.month, told.c.kept, told.c.working_days
+    rows = session.execute(select(*key, func.sum(told.c.referrals)).where(told.c.month >= since).group_by(*key))
+    return [(*row[:-1], int(row[-1])) for row in rows.tuples()]

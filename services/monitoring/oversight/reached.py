@@ -10,8 +10,8 @@ from ruamel.yaml import YAML
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.monitoring.flow.models import JourneyFigure
-from services.monitoring.flow.queries import ours
+from services.monitoring.flow import tallies
+from services.monitoring.flow.models import TallyJourney
 from services.monitoring.oversight import rules
 from shared.identity.officer import Officer
 from shared.places import areas
@@ -73,11 +73,9 @@ def people_by_kecamatan(
     session: Session, officer: Officer, programme: str | None, version: int | None
 ) -> dict[str, int]:
     """Members of every journey that was opened in the officer's areas, whatever became of it, by kecamatan."""
-    kecamatan = func.substring(JourneyFigure.area, r"^\d+\.\d+\.\d+")
-    rows = session.execute(
-        select(kecamatan, func.sum(JourneyFigure.members)).where(*ours(officer, programme, version)).group_by(kecamatan)
-    )
-    return {code: people for code, people in rows if code}
+    told = tallies.counted(TallyJourney, officer, *((programme, version) if programme else ()))
+    rows = session.execute(select(told.c.area, func.sum(told.c.members)).group_by(told.c.area))
+    return {area: int(people) for area, people in rows}
 
 
 def regions(

@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import DateTime, Numeric, cast, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.monitoring.flow.models import JourneyFigure, ReferralFigure, StageFigure
-from services.monitoring.flow.queries import IS_OPEN, in_areas, ours
+from services.monitoring.flow.models import StageFigure, StageStanding
+from services.monitoring.flow.rules import Standing
+from services.monitoring.flow.tallies import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.web import paging
@@ -62,60 +63,60 @@ def red_list(
     moment = begin[0] if begin else clock.now()
     share = _share(moment)
     listed = (
-        select(StageFigure, JourneyFigure, ReferralFigure.accepted_at, share.label("share"))
-        .join(JourneyFigure, JourneyFigure.id == StageFigure.journey_id)
-        .outerjoin(ReferralFigure, ReferralFigure.id == StageFigure.id)
-        .where(*ours(officer, programme, version), IS_OPEN)
-        .order_by(share.desc(), StageFigure.id.desc())
+        select(StageStanding, StageFigure.offered_at, share.label("share"))
+        .join(StageFigure, StageFigure.id == StageStanding.turn)
+        .where(StageStanding.due_at.is_not(None), within(StageStanding.area, officer.areas))
+        .order_by(share.desc(), StageStanding.turn.desc())
         .limit(limit + 1)
     )
     narrowed = {
-        StageFigure.stage: stage,
-        StageFigure.agency: agency,
-        StageFigure.office: office,
-        StageFigure.sender_office: sender_office,
+        StageStanding.programme: programme,
+        StageStanding.version: version,
+        StageStanding.stage: stage,
+        StageStanding.agency: agency,
+        StageStanding.office: office,
+        StageStanding.sender_office: sender_office,
     }
     listed = listed.where(*(column == value for column, value in narrowed.items() if value is not None))
     if area is not None:
-        listed = listed.where(in_areas([area]))
+        listed = listed.where(within(StageStanding.area, [area]))
     if used is not None:
         listed = listed.where(share > Decimal(used) / 100)
     if begin:
-        listed = listed.where(tuple_(share, StageFigure.id) < tuple_(*begin[1:]))
+        listed = listed.where(tuple_(share, StageStanding.turn) < tuple_(*begin[1:]))
     rows = session.execute(listed).all()
     items = [_told(*row, moment=moment) for row in rows[:limit]]
     if len(rows) <= limit:
         return paging.Page(items, None)
     last = rows[limit - 1]
-    return paging.Page(items, f"{moment.timestamp()}~{last.share}~{last[0].id}")
+    return paging.Page(items, f"{moment.timestamp()}~{last.share}~{last[0].turn}")
 
 
 def _share(moment: datetime) -> Any:
     """Which part of the time between offer and due date has passed at a moment; more than 1 when it is late."""
-    given = func.extract("epoch", StageFigure.due_at - StageFigure.offered_at)
+    given = func.extract("epoch", StageStanding.due_at - StageFigure.offered_at)
     passed = func.extract("epoch", literal(moment, DateTime(timezone=True)) - StageFigure.offered_at)
     return func.round(cast(passed / func.greatest(given, 1), Numeric), 9)
 
 
-def _told(
-    stage: StageFigure, journey: JourneyFigure, accepted_at: datetime | None, share: Any, *, moment: datetime
-) -> OpenStage:
+def _told(turn: StageStanding, offered_at: datetime, share: Any, *, moment: datetime) -> OpenStage:
+    assert turn.due_at is not None
     return OpenStage(
-        referral_id=stage.id,
-        journey_id=journey.id,
-        programme=journey.programme,
-        version=journey.version,
-        area=journey.area,
-        stage=stage.stage,
-        agency=stage.agency,
-        office=stage.office,
-        sender_office=stage.sender_office,
-        offered_at=stage.offered_at,
-        due_at=stage.due_at,
-        is_accepted=accepted_at is not None,
-        is_overdue=stage.due_at < moment,
+        referral_id=turn.turn,
+        journey_id=turn.journey_id,
+        programme=turn.programme,
+        version=turn.version,
+        area=turn.area,
+        stage=turn.stage,
+        agency=turn.agency or "",
+        office=turn.office or "",
+        sender_office=turn.sender_office or "",
+        offered_at=offered_at,
+        due_at=turn.due_at,
+        is_accepted=turn.standing == Standing.ACTIVE,
+        is_overdue=turn.due_at < moment,
         used=int(share * 100),
-        days=int((moment - stage.offered_at).total_seconds() // DAY),
+        days=int((moment - offered_at).total_seconds() // DAY),
     )
 
 

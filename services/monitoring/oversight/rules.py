@@ -1,6 +1,6 @@
 """What the dashboard believes: who may see small figures, how those are hidden, and what a fair share would be."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -79,13 +79,3 @@ def months_back(today: date, count: int) -> list[date]:
         for back in range(count + 1)
     ]
     return months[::-1]
-
-
-def median(lengths: Sequence[tuple[int, int]]) -> int | None:
-    """The middle of numbers that each occurred so many times."""
-    half, passed = sum(times for _, times in lengths) / 2, 0
-    for length, times in sorted(lengths):
-        passed += times
-        if passed >= half:
-            return length
-    return None

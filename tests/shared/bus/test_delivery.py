@@ -223,6 +223,16 @@ def test_the_relay_sends_at_most_two_batches_unconfirmed(pair, monkeypatch):
     assert stages_of(pair, journey) == list("abcdefgh")
 
 
+def test_the_relay_knows_whether_anybody_is_still_at_work_on_what_it_sent(pair):
+    assert not pair.relay.waits_for_confirmations
+    pair.announce(new_id(), "one")
+    pair.relay.step()
+    assert pair.relay.waits_for_confirmations
+    pair.pump()
+    pair.relay.step()
+    assert not pair.relay.waits_for_confirmations
+
+
 def test_a_publish_error_is_not_taken_for_not_sent(pair, monkeypatch):
     pair.announce(new_id(), "one")
 
