@@ -97,6 +97,7 @@ class EdgeSchema(Schema):
     target = fields.String(attribute="edge.target")
     is_return = fields.Boolean(attribute="edge.is_return")
     journeys = fields.Integer()
+    lately = fields.Integer(metadata={"description": "Of these, in the last 30 days"})
 
 
 class WaitingSchema(Schema):

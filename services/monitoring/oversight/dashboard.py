@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.monitoring.flow import process_map, queries, reach
+from services.monitoring.flow import passages, process_map, queries, reach
 from services.monitoring.flow.queries import Headline
 from services.monitoring.flow.rules import StageCounts
 from services.monitoring.money import queries as money
@@ -116,7 +116,11 @@ def funds(session: Session, programmes: Sequence[Programme]) -> Sequence[FundFig
 def _one(session: Session, officer: Officer, programme: Programme) -> OneProgramme:
     return OneProgramme(
         programme=programme,
-        drawn=process_map.draw(programme, queries.stage_counts(session, officer, *programme.key)),
+        drawn=process_map.draw(
+            programme,
+            queries.stage_counts(session, officer, *programme.key),
+            passages.lately(session, officer, *programme.key),
+        ),
         funnel=cohorts.funnel(session, officer, programme),
         coverage=reach.coverage(session, officer, programme) if reach.recruits(programme) else None,
         survival=reach.survival(session, officer, programme),
