@@ -9,7 +9,7 @@ from services.intake.protection.work import OfferedTalk
 from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import
 from shared.bus import Participant, Subscriber
-from shared.events import grants, monitoring
+from shared.events import grants, intake, monitoring
 from shared.identity import models as officers  # noqa: F401 (their accounts stand in intake's database)
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
@@ -26,6 +26,8 @@ INTAKE = Subscriber(
         grants.FundMoved: "Money is grants' affair.",
         grants.GoodsHandedOver: "The stage's own completion says it.",
         grants.CommitmentFreed: "Money is grants' affair.",
+        intake.GroupFrozen: "Said by ourselves when it was done.",
+        intake.GroupMended: "Said by ourselves when it was done.",
         monitoring.VisitRecorded: "The stage's own completion says how the business does.",
         monitoring.GraduationSigned: "The stage's own completion says it, once all have signed.",
     },

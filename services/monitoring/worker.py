@@ -35,6 +35,7 @@ MONITORING = Subscriber(
         intake.StageSkipped: "What is not offered is no work.",
         intake.StageStuck: "The leading office decides; a new offer would be heard.",
         intake.JourneyEnded: "What is still open is withdrawn by an event of its own.",
+        **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "A frozen group is visited like any other."),
         **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages is no work of monitoring's."),
     },
 )
@@ -44,6 +45,7 @@ FIGURES = Subscriber(
     hears=telling({**flow_handlers.HEARS, **money_handlers.HEARS}),
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
+        **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "Figures are of journeys, and these go on."),
         referrals.ParticularsMissing: "A transport matter between two services: nothing happened to the journey.",
     },
     reset=reset,
@@ -53,5 +55,5 @@ FIGURES = Subscriber(
 PARTICIPANT = Participant(
     name="monitoring",
     subscribers=(MONITORING, FIGURES),
-    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring"), flow_jobs.sum_journeys),
+    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring"), *flow_jobs.BELLS),
 )

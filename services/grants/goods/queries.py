@@ -21,6 +21,7 @@ from services.grants.goods.models import (
     RabLine,
 )
 from services.grants.goods.rules import GrantState
+from services.grants.groups import queries as groups
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
@@ -79,6 +80,7 @@ def standing(session: Session, grant: Grant) -> dict[str, Any]:
             for each in changes
         ],
         "account": _account(session, grant),
+        "frozen_until": groups.frozen_until(session, grant.journey_id),
     }
 
 

@@ -291,6 +291,9 @@ class GrantStandingSchema(Schema):
     deeds = fields.List(fields.Nested(DeedStandingSchema))
     changes = fields.List(fields.Nested(ChangeStandingSchema))
     account = fields.List(fields.Nested(AccountLineSchema))
+    frozen_until = fields.String(
+        allow_none=True, metadata={"format": "date", "description": "by when its group has to mend, if it has to"}
+    )
 
 
 class GrantQuerySchema(Schema):

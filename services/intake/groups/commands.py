@@ -12,6 +12,8 @@ from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.groups.rules import Chosen
 from services.intake.registry.models import Person
 from services.intake.registry.queries import ACTIVE
+from shared.bus import announce
+from shared.events.intake import GroupFrozen, GroupMended
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import calendar, clock
@@ -77,7 +79,7 @@ def choose_members(
     _enter(session, group_id, people)
     group.berita_acara, group.deliberated_on = berita_acara.strip(), deliberated_on
     group.least_members = least
-    group.frozen_at = group.mend_by = None
+    _thaw(session, group)
     return group
 
 
@@ -166,11 +168,18 @@ def _take_over(session: Session, officer: Officer, group: BusinessGroup, people:
 
 def _freeze_or_thaw(session: Session, group: BusinessGroup) -> None:
     present = session.scalars(select(GroupMember.id).filter_by(group_id=group.id, left_on=None)).all()
-    if len(present) < (group.least_members or 0):
-        group.frozen_at = group.frozen_at or clock.now()
-        group.mend_by = group.mend_by or MEND_WITHIN.after(clock.now())
-    else:
-        group.frozen_at = group.mend_by = None
+    if len(present) >= (group.least_members or 0):
+        _thaw(session, group)
+    elif group.frozen_at is None:
+        group.frozen_at = clock.now()
+        group.mend_by = MEND_WITHIN.after(group.frozen_at)
+        announce(session, GroupFrozen(group_id=group.id, frozen_at=group.frozen_at, mend_by=group.mend_by))
+
+
+def _thaw(session: Session, group: BusinessGroup) -> None:
+    if group.frozen_at is not None:
+        announce(session, GroupMended(group_id=group.id, frozen_at=group.frozen_at))
+    group.frozen_at = group.mend_by = None
 
 
 def _refuse_dissolved(group: BusinessGroup) -> None:

@@ -53,6 +53,7 @@ HEARS: Mapping[type[Event], Hearing] = {
     intake.ConsentWithdrawn: told(),
     referrals.ReferralOpened: told(step("opened_at")),
     referrals.ReferralAccepted: counts(step("accepted_at")),
+    referrals.ReferralReassigned: told(),
     referrals.ReferralReminded: told(step("reminded_at")),
     referrals.ReferralEscalated: told(step("escalated_at")),
     referrals.ReferralCompleted: closing("completed"),

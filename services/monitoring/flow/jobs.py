@@ -1,4 +1,4 @@
-"""What the clock does for the read model: sum what no delivery has summed."""
+"""What the clock does for the read model: sum what no delivery has summed, and sweep what counts nobody."""
 
 from datetime import timedelta
 
@@ -11,3 +11,13 @@ from shared.storage import Database
 def sum_journeys(database: Database) -> None:
     """Bring the tallies up to date."""
     summing.sum_up(database)
+
+
+@bell("monitoring", "sweep-tallies", every=timedelta(minutes=10))
+def sweep_tallies(database: Database) -> None:
+    """Remove the lines of the tallies that count nobody any more."""
+    with database.transaction() as session:
+        summing.sweep(session)
+
+
+BELLS = (sum_journeys, sweep_tallies)

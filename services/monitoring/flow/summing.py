@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Select, delete, except_, func, literal, select, union_all
+from sqlalchemy import Executable, Select, and_, delete, except_, func, literal, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -94,7 +94,36 @@ def wait_for_the_others(session: Session) -> None:
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
 
 
-def fresh_count(session: Session) -> list[str]:
+def recount(session: Session) -> None:
+    """Say of every journey anew what it counts as, and count them all: for very many, or a mended definition."""
+    wait_for_the_others(session)
+    asked = day_numbers(session, None)
+    session.execute(delete(core(TouchedJourney)))
+    for counting in COUNTINGS:
+        table, names = core(counting.standing), columns_of(counting.standing)
+        session.execute(delete(table))
+        classified = counting.classified(tallies.every).subquery("stands")
+        session.execute(insert(table).from_select(names, _all(classified, names)), asked)
+        for tally, lines in counting.tallies:
+            counts = core(tally)  # type: ignore[arg-type]
+            session.execute(delete(counts))
+            counted = tallies.added_up(tally, lines(table, literal(1)).subquery("lines"))
+            session.execute(insert(counts).from_select([*tally.key(), *tally.COUNTS], counted))
+
+
+def sweep(session: Session) -> int:
+    """Remove the lines that count nobody any more; returns how many there were."""
+    wait_for_the_others(session)
+    swept = 0
+    for counting in COUNTINGS:
+        for tally, _ in counting.tallies:
+            counts = core(tally)  # type: ignore[arg-type]
+            nobody = delete(counts).where(and_(*(counts.c[name] == 0 for name in tally.COUNTS)))
+            swept += session.connection().execute(nobody).rowcount
+    return swept
+
+
+def differences(session: Session) -> list[str]:
     """Where the tallies differ from a count of every figure, in words; nothing when all is well."""
     asked = {**day_numbers(session, None)}
     found = []
@@ -171,10 +200,5 @@ def _all(rows: Any, names: list[str]) -> Select[Any]:
     return select(*(rows.c[name] for name in names))
 
 
-def _removal(counting: Counting) -> list[Executable]:
-    """A line that counts nobody any more is removed."""
-    return [delete(core(tally)).where(core(tally).c[tally.COUNTS[0]] == 0) for tally, _ in counting.tallies]  # type: ignore[arg-type]
-
-
 RECRUITED = _recruited()
-STATEMENTS = [statement for counting in COUNTINGS for statement in (_statement(counting), *_removal(counting))]
+STATEMENTS = [_statement(counting) for counting in COUNTINGS]

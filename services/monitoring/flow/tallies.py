@@ -397,7 +397,8 @@ def counted(tally: type[Tally], officer: Officer, *of_programme: Any) -> FromCla
     wanted = [table.c[name] == value for name, value in zip(("programme", "version"), of_programme, strict=False)]
     wide = [area for area in officer.areas if tally is TallyPlace or area.count(".") < VILLAGE_DOTS]
     narrow = [area for area in officer.areas if area not in wide and not any(covers(each, area) for each in wide)]
-    found: Select[Any] = select(table).where(*wanted, within(table.c.area, wide))
+    counts = table.c[tally.COUNTS[0]] != 0
+    found: Select[Any] = select(table).where(*wanted, counts, within(table.c.area, wide))
     if narrow:
         standing, lines = next(
             (each.standing, how) for each in COUNTINGS for kind, how in each.tallies if kind is tally

@@ -100,6 +100,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "consent-withdrawn": (N_("Consent taken back: what was shared is deleted"), "neutral"),
     "referral-opened": (N_("Looked at"), "neutral"),
     "referral-accepted": (N_("Taken on"), "active"),
+    "referral-reassigned": (N_("Passed to a colleague at the office"), "neutral"),
     "referral-completed": (N_("Completed"), "good"),
     "referral-declined": (N_("Declined"), "bad"),
     "referral-returned": (N_("Given back"), "bad"),

@@ -64,11 +64,11 @@ def upgrade() -> None:
             name,
             *(_column(name, each) for each in key),
             *(sa.Column(each, sa.BigInteger(), nullable=False) for each in counts),
+            postgresql_with={"fillfactor": 70},
         )
         op.create_index(
             f"uq_{name}", name, [each.rstrip("?") for each in key], unique=True, postgresql_nulls_not_distinct=True
         )
-        op.create_index(f"ix_{name}_nobody", name, ["programme"], postgresql_where=sa.text(f"{counts[0]} = 0"))
     op.execute("INSERT INTO touched_journey (journey_id) SELECT id FROM journey_figure")
 
 

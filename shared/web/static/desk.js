@@ -1,0 +1,16 @@
+// The start page gathers what is due first from each service; here it becomes one list, the earliest due date first.
+(() => {
+  const list = document.getElementById("urgent");
+  if (!list) return;
+  const most = Number(list.dataset.most);
+
+  const gather = () => {
+    const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const found = [...document.querySelectorAll("[data-urgent] > li")].map((row) => row.cloneNode(true));
+    found.sort((one, other) => Date.parse(one.dataset.due) - Date.parse(other.dataset.due));
+    list.replaceChildren(...found.slice(0, most));
+    if (focused) [...list.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
+  };
+
+  document.addEventListener("htmx:after:swap", gather);
+})();
