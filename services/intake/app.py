@@ -54,6 +54,7 @@ MENU = (
     ),
     Link(N_("Registry files"), "/intake/{agency}/imports", frozenset(registry_pages.READERS)),
     Link(N_("Duplicate records"), "/intake/{agency}/duplicates", frozenset(changes_pages.READERS)),
+    Link(N_("Deaths"), "/intake/{agency}/deaths", frozenset(changes_api.LOOKING)),
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),

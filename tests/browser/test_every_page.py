@@ -106,7 +106,7 @@ def decline(walk):
     officer = client(walk, "petugas1")
     chosen = next(officer.every("/intake/v1/dinsos/candidates", programme="wrse-kaltim-2023", area="64.72"))
     sent = officer.post("/intake/v1/dinsos/journeys", {"programme": "wrse-kaltim-2023", "subject_ids": [chosen["id"]]})
-    journey = sent["opened"][0]["id"]
+    journey = sent["opened"][0]["journey_id"]
     neighbour = client(walk, "petugas-samarinda")
 
     def offered():
