@@ -17,6 +17,7 @@ from shared.kernel.settings import SERVICES, load
 from shared.storage import Database, database, migrate
 from shared.storage.base import tables_of
 from shared.storage.clock import FIRST_ROW
+from tests import servers
 
 SLOW = ("faults", "journeys", "browser", "simulate", "together")
 """Folders whose every test runs real processes or whole stretches of work; `make check` leaves them to `make test`."""
@@ -43,14 +44,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home with running servers; the same for the whole run of one test process."""
-    given = all(os.environ.get(f"DATABASE_URL_{name.upper()}") for name in SERVICES)
     own = Embedded(
-        tmp_path_factory.mktemp("home"), durable=False, postgresql=not given, redis="REDIS_URL" not in os.environ
+        tmp_path_factory.mktemp("home"), durable=False, postgresql=not servers.POSTGRESQL, redis=not servers.BROKER
     )
-    os.environ["KAIL_HOME"] = str(own.home)
-    with own:
+    with servers.own_part() as given, own:
+        os.environ.update(given, KAIL_HOME=str(own.home))
         load()
         yield own.home
+        for service in SERVICES:
+            database(service).dispose()
 
 
 _prepared: set[str] = set()

@@ -6,25 +6,29 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.request
+from types import MappingProxyType
 
+from tests.servers import without_servers
 from tests.waiting import PATIENCE
 
 KAIL = [sys.executable, "-c", "from services.cli import main; main()"]
 
 
 class Copy:
-    """One Kail with its own home and port; it runs from `up` to `end`."""
+    """One Kail with its own home and port, on embedded servers or those `given`; it runs from `up` to `end`."""
 
-    def __init__(self, home):
+    def __init__(self, home, given=MappingProxyType({})):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.home = home
-        given = ("DATABASE_URL", "REDIS_URL", "KAIL_")
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(given)}
-        self.environment = {**clean, "KAIL_HOME": str(home), "KAIL_PORT": str(self.port)}
+        own = {"KAIL_HOME": str(home), "KAIL_PORT": str(self.port)}
+        self.given = given
+        self.environment = {**without_servers(os.environ), **given, **own}
         self.process = None
         self.said = ""
+        self.reader = None
 
     def up(self, *options):
         self.process = subprocess.Popen(
@@ -36,10 +40,22 @@ class Copy:
                 return self
         raise AssertionError(f"it ended before it served: {self.said}")
 
-    def kail(self, *words, check=True):
+    def keep_reading(self):
+        """Take in what it says from now on, so that it never waits for somebody to listen."""
+        self.reader = threading.Thread(target=self._read_on, daemon=True)
+        self.reader.start()
+
+    def _read_on(self):
+        for line in self.process.stdout:
+            self.said += line
+
+    def kail(self, *words, check=True, timeout=600):
         return subprocess.run(
-            [*KAIL, *words], env=self.environment, capture_output=True, text=True, check=check, timeout=600
+            [*KAIL, *words], env=self.environment, capture_output=True, text=True, check=check, timeout=timeout
         )
+
+    def addresses(self):
+        return json.loads((self.home / "servers.json").read_text())
 
     def running(self):
         return json.loads((self.home / "running.json").read_text())
@@ -52,5 +68,7 @@ class Copy:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             self.process.wait(60)
+        if self.reader:
+            self.reader.join()
         if self.process:
             self.process.stdout.close()

@@ -8,6 +8,7 @@ from services.grants.cooperative import work as cooperative
 from services.grants.entitlements import handlers as entitlements
 from services.grants.goods import handlers
 from services.grants.goods import work as goods
+from services.grants.groups import handlers as groups
 from services.grants.zakat import work as zakat
 from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
@@ -25,7 +26,11 @@ def hear_journeys_ended(session: Session, heard: Sequence[Heard[intake.JourneyEn
 
 GRANTS = Subscriber(
     name="grants",
-    hears={**entitlements.subscriber_hears(WORKS), intake.JourneyEnded: batch(hear_journeys_ended)},
+    hears={
+        **entitlements.subscriber_hears(WORKS),
+        **groups.HEARS,
+        intake.JourneyEnded: batch(hear_journeys_ended),
+    },
     declines={
         intake.JourneyOpened: "A grant begins when its proposal is offered, not when the journey does.",
         intake.StageSkipped: "What is not offered holds no money.",

@@ -1,6 +1,7 @@
 """Intake as the bus knows it: wiring only."""
 
 from services.intake.assessments.work import AssessmentWork
+from services.intake.audits import models as audits  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.changes import models as changes  # noqa: F401 (nothing is heard, and its tables stand here)
 from services.intake.eligibility.work import VerificationWork
 from services.intake.groups.work import GroupFormation
@@ -8,8 +9,9 @@ from services.intake.journeys import handlers as journeys
 from services.intake.protection.work import OfferedTalk
 from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import
+from services.intake.trials.jobs import resume_trials, try_programme
 from shared.bus import Participant, Subscriber
-from shared.events import grants, monitoring
+from shared.events import grants, intake, monitoring
 from shared.identity import models as officers  # noqa: F401 (their accounts stand in intake's database)
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
@@ -26,6 +28,10 @@ INTAKE = Subscriber(
         grants.FundMoved: "Money is grants' affair.",
         grants.GoodsHandedOver: "The stage's own completion says it.",
         grants.CommitmentFreed: "Money is grants' affair.",
+        intake.GroupFrozen: "Said by ourselves when it was done.",
+        intake.GroupSplit: "Said by ourselves when it was done.",
+        grants.GoodsDivided: "The goods are grants' affair.",
+        intake.GroupMended: "Said by ourselves when it was done.",
         monitoring.VisitRecorded: "The stage's own completion says how the business does.",
         monitoring.GraduationSigned: "The stage's own completion says it, once all have signed.",
     },
@@ -34,6 +40,6 @@ INTAKE = Subscriber(
 PARTICIPANT = Participant(
     name="intake",
     subscribers=(INTAKE,),
-    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports),
-    jobs=(run_import,),
+    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports, resume_trials),
+    jobs=(run_import, try_programme),
 )

@@ -4,6 +4,9 @@ from sqlalchemy.orm import Session
 
 from services.monitoring.flow import commands as flow
 from services.monitoring.flow import handlers as flow_handlers
+from services.monitoring.flow import jobs as flow_jobs
+from services.monitoring.flow import summing
+from services.monitoring.heard import telling
 from services.monitoring.meetings.work import Discussion
 from services.monitoring.money import commands as money
 from services.monitoring.money import handlers as money_handlers
@@ -32,22 +35,27 @@ MONITORING = Subscriber(
         intake.StageSkipped: "What is not offered is no work.",
         intake.StageStuck: "The leading office decides; a new offer would be heard.",
         intake.JourneyEnded: "What is still open is withdrawn by an event of its own.",
+        intake.GroupSplit: "The group that has set out is visited on; a new one is heard of by its own journey.",
+        **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "A frozen group is visited like any other."),
         **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages is no work of monitoring's."),
     },
 )
 
 FIGURES = Subscriber(
     name="monitoring.figures",
-    hears={**flow_handlers.HEARS, **money_handlers.HEARS},
+    hears=telling({**flow_handlers.HEARS, **money_handlers.HEARS}),
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
+        intake.GroupSplit: "Figures are of journeys, and these stay with the group that has set out.",
+        **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "Figures are of journeys, and these go on."),
         referrals.ParticularsMissing: "A transport matter between two services: nothing happened to the journey.",
     },
     reset=reset,
+    settles=summing.sum_soon,
 )
 
 PARTICIPANT = Participant(
     name="monitoring",
     subscribers=(MONITORING, FIGURES),
-    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring")),
+    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring"), *flow_jobs.BELLS),
 )

@@ -3,7 +3,7 @@
 Added to what `shared.bus.audit` proves of the events: every open journey has exactly one accountable office for each
 open stage, no referral is open that no journey waits for, no fund is over its ceiling, money realised is what was
 handed over, no two aids that exclude each other have a share of one person or household, no meeting that was held left
-a stage waiting, and no line of the access log was changed.
+a stage waiting, the tallies are what a fresh count gives, and no line of the access log was changed.
 """
 
 import time
@@ -25,6 +25,7 @@ from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
 from services.intake.protection import queries as protection
 from services.intake.recruitment import queries as recruitment
+from services.monitoring.flow import summing
 from services.monitoring.meetings import queries as meetings
 from services.training.markets import queries as markets
 from services.training.placement import queries as placement
@@ -73,6 +74,7 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
         limits += [Finding(Gravity.BROKEN, "placement", what) for what in placement.audit(session)]
     with databases["monitoring"].reading() as session:
         limits += [Finding(Gravity.BROKEN, "meetings", what) for what in meetings.audit(session)]
+    tallies = _tallies(databases["monitoring"])
     with databases["intake"].reading() as session:
         compartment = [Finding(Gravity.BROKEN, "protection", what) for what in protection.audit(session)]
         recruits = [Finding(Gravity.BROKEN, "recruitment", str(each)) for each in recruitment.audit(session)]
@@ -81,7 +83,7 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
             for each in recruitment.forgotten_groups(session)
         ]
     looks = [Finding(Gravity.BROKEN, "access log", what) for what in _looks(databases)]
-    return [*events, *journeys, *money, *limits, *looks, *compartment, *recruits, *forgotten]
+    return [*events, *journeys, *money, *limits, *tallies, *looks, *compartment, *recruits, *forgotten]
 
 
 def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, str]]:
@@ -152,6 +154,15 @@ def _money(session: Session) -> Iterator[str]:
             yield f"journey {journey} was given {goods} in goods and {zakat_given} of zakat, but {given} was realised"
         if loaned != out:
             yield f"journey {journey} was lent {loaned}, but the funds lent {out}"
+
+
+def _tallies(monitoring: Database) -> list[Finding]:
+    """Where the tallies are not what a fresh count of the figures gives, unless journeys wait to be summed."""
+    at_one_moment = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with monitoring.engine.connect().execution_options(**at_one_moment) as looking, Session(looking) as session:
+        if summing.is_behind(session):
+            return [Finding(Gravity.BEHIND, "tallies", "journeys wait to be summed")]
+        return [Finding(Gravity.BROKEN, "tallies", what) for what in summing.differences(session)]
 
 
 def _looks(databases: Mapping[str, Database]) -> Iterator[str]:

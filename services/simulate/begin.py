@@ -13,6 +13,8 @@ from services.simulate.work.grants import KITS
 IMPORTS_WITHIN = 300.0
 MOST_LOOKED_AT = 6_000
 """Candidates of one region beyond which nobody reads on."""
+ONE_DOUBLED_IN = 17
+"""Of so many women one is in a group already. Source: assumption; three in a demonstration, of whom some drop out."""
 KECAMATAN_CODE = 8
 """Characters of a kecamatan's code: `64.02.01`."""
 
@@ -68,6 +70,8 @@ class Beginning:
     called: str = ""
     trades: tuple[str, ...] = ()
     names: tuple[str, ...] = NAMES
+    doubled: str = ""
+    """A programme that excludes this one: a few out of its proposed groups set out here, too."""
 
     @property
     def agency(self) -> str:
@@ -178,7 +182,17 @@ def choose_women(beginning: Beginning, officer: Client, chance: Chance, count: i
     found = [each["id"] for people in _candidates(beginning, officer).values() for each in people]
     if len(found) < count:
         raise ValueError(f"only {len(found)} women of the registry would qualify, not {count}")
-    return chance.of("women", *_unless_first(beginning)).sample(sorted(found), count)
+    chosen = chance.of("women", *_unless_first(beginning)).sample(sorted(found), count)
+    doubled = sorted(_in_groups_of(beginning, officer) & set(found) - set(chosen)) if beginning.doubled else []
+    luck = chance.of("doubled", beginning.programme)
+    return [*luck.sample(doubled, min(len(doubled), -(-count // ONE_DOUBLED_IN))), *chosen][:count]
+
+
+def _in_groups_of(beginning: Beginning, officer: Client) -> set[str]:
+    address = f"/intake/v1/{beginning.agency}"
+    under_way = officer.every(f"{address}/journeys")
+    groups = [each["subject_id"] for each in under_way if each["programme"] == beginning.doubled]
+    return {each["person_id"] for group in groups for each in officer.get(f"{address}/groups/{group}")["members"]}
 
 
 def _unless_first(beginning: Beginning) -> tuple[str, ...]:
@@ -210,7 +224,6 @@ def set_out(officer: Client, agency: str, programme: str, subjects: Iterable[str
 
 BEGINNINGS = (
     Beginning(KUBE, KALTIM, 40, found_groups, ("64.02", "64.07"), members=5, called="KUBE", trades=tuple(sorted(KITS))),
-    Beginning(WRSE, KALTIM, 50, choose_women, ("64.02", "64.72")),
     Beginning(
         USAHA_MIKRO,
         KALTIM,
@@ -221,6 +234,7 @@ BEGINNINGS = (
         called="KUBE",
         trades=tuple(sorted(KITS)),
     ),
+    Beginning(WRSE, KALTIM, 50, choose_women, ("64.02", "64.72"), doubled=USAHA_MIKRO),
     Beginning(KUSIAPP, MATARAM, 6, propose_groups, ("52.71",), 5, called="KUsiAPP", trades=FOOD, names=MATARAM_NAMES),
     Beginning(KUKAR, DP3A_KUKAR, 40, choose_women, ("64.02",)),
     Beginning(P2WKSS, TANGSEL, 40, choose_women, ("36.74",)),

@@ -1,7 +1,8 @@
 """A referral on an officer's desk: what she sees of it, and what she and her colleagues can do with it."""
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from random import Random
@@ -21,6 +22,8 @@ class Case:
     path: str
     colleague: Callable[..., Client]
     draw: Callable[..., Random]
+    done: Counter[str] = field(default_factory=Counter)
+    """What the report counts."""
 
     @property
     def kind(self) -> str:

@@ -55,15 +55,15 @@ class Client:
 
     def post(self, path: str, body: Json | None = None) -> Json:
         """Act; sent again after a broken connection it is still done once only."""
-        return self._send("POST", path, json=body or {}, headers={"Idempotency-Key": str(uuid4())})
+        return self._send("POST", path, json=body or {}, headers=_once())
 
     def put(self, path: str, body: Json) -> Json:
-        """Save."""
-        return self._send("PUT", path, json=body)
+        """Save; sent again it is done once only."""
+        return self._send("PUT", path, json=body, headers=_once())
 
     def upload(self, path: str, name: str, content: bytes) -> Json:
-        """Send a file."""
-        return self._send("POST", path, files={"file": (name, content, "text/csv")})
+        """Send a file; sent again it comes in once only."""
+        return self._send("POST", path, files={"file": (name, content, "text/csv")}, headers=_once())
 
     def close(self) -> None:
         """Leave."""
@@ -102,3 +102,8 @@ class Client:
         if answer.is_error:
             raise Refused("POST", "/intake/v1/tokens", answer)
         self._http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+
+def _once() -> dict[str, str]:
+    """The name of one act, under which the services know it again."""
+    return {"Idempotency-Key": str(uuid4())}

@@ -34,8 +34,7 @@ class Days:
 
     def begin(self) -> None:
         """Read what day it is for the domain."""
-        with self.databases["intake"].reading() as session:
-            clock.set_offset(ahead_of(session))
+        _until_there(self._read_clock)
 
     def settle(self) -> None:
         """Wait until no event is under way, seen twice in a row; raises NotSettled."""
@@ -57,20 +56,14 @@ class Days:
             return 0
         gone = (day - clock.today()).days
         self._keep_pace(gone, worked_since)
-        self._advance(max(morning(day) - clock.now(), timedelta()))
+        forward = max(morning(day) - clock.now(), timedelta())
+        _until_there(lambda: advance(self.databases.values(), forward))
         time.sleep(CLOCK_IS_KNOWN_AFTER)
         return gone
 
-    def _advance(self, by: timedelta) -> None:
-        """Move the clock, again and again while a database is away."""
-        end = time.monotonic() + OUTAGE
-        while True:
-            try:
-                return advance(self.databases.values(), by)
-            except DBAPIError:
-                if time.monotonic() > end:
-                    raise
-            time.sleep(TRIES_EVERY)
+    def _read_clock(self) -> None:
+        with self.databases["intake"].reading() as session:
+            clock.set_offset(ahead_of(session))
 
     def _keep_pace(self, days: int, worked_since: float) -> None:
         if self.days_per_second is None:
@@ -86,3 +79,15 @@ class Days:
                 return metrics.is_settled(session)
         except DBAPIError:  # it is away for a moment
             return False
+
+
+def _until_there(act: Callable[[], None]) -> None:
+    """Do it, again and again while a database is away."""
+    end = time.monotonic() + OUTAGE
+    while True:
+        try:
+            return act()
+        except DBAPIError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(TRIES_EVERY)

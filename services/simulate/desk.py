@@ -106,7 +106,7 @@ class Desk:
         if manner is Manner.RETURNS:
             self._say_no(officer, f"{path}/return", row)
             return NEVER
-        case = Case(row, self.number_of(row["journey_id"]), path, self.colleague, self.chance.of)
+        case = Case(row, self.number_of(row["journey_id"]), path, self.colleague, self.chance.of, self.done)
         wake = ACTS[row["kind"]](case)
         if wake is None:
             self.done["completed"] += 1

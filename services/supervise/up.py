@@ -16,6 +16,7 @@ from services.simulate.accounts import demo_password
 from services.supervise import first_start
 from services.supervise.home import Home, HomeTaken
 from services.supervise.parts import Part, parts_of_one_machine
+from services.supervise.servers import Reviver
 from services.supervise.supervisor import Supervisor
 from services.together import import_everything
 from shared import places
@@ -80,6 +81,7 @@ class OneMachine:
             postgresql=any(service not in known.database_urls for service in SERVICES),
             redis=known.broker_url is None,
         )
+        self.reviver = Reviver(self.embedded.servers, self._report)
         self.supervisor = Supervisor(parts_of_one_machine(), home.logs, self._report)
         self.stopping = Stopping((signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
 
@@ -115,18 +117,11 @@ class OneMachine:
         deadline = None if within is None else time.monotonic() + within
         self._note()
         while not self.stopping and not reached():
-            if self._revive_servers() | self.supervisor.look_after():
+            if self.reviver.look_after() | self.supervisor.look_after():
                 self._note()
             if deadline and time.monotonic() > deadline:
                 raise click.ClickException(f"Kail does not serve after {within:.0f} s; look into {self.home.logs}")
             self.stopping.wait(LOOK_EVERY)
-
-    def _revive_servers(self) -> bool:
-        dead = [server for server in self.embedded.servers if not server.is_running]
-        for server in dead:
-            self._report(f"{server.name} ended and is started again")
-            server.start()
-        return bool(dead)
 
     def _serves(self) -> bool:
         return all(_is_healthy(service) for service in SERVICES)

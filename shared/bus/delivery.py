@@ -65,6 +65,8 @@ def receive(database: Database, subscriber: Subscriber, batches: Sequence[Batch]
         if answer.saying is Saying.DIVERGED:
             log.error("histories-differ", subscriber=subscriber.name, source=source, partition=answer.partition)
     transport.confirm(answers)
+    if arrivals and subscriber.settles:
+        subscriber.settles(database)
 
 
 def locked_cursors(session: Session, subscriber: str, source: str, partitions: Iterable[int]) -> dict[int, Cursor]:

@@ -33,6 +33,8 @@ longer is given twice its usual time, up to `MOST_PATIENCE`: sending again what 
 busier. Each going back in vain doubles it, up to `LONGEST_PATIENCE`."""
 MOST_PATIENCE = 10.0
 LONGEST_PATIENCE = 30.0
+SILENT_AFTER = 3
+"""Goings back in vain after which the log tells of it: a quarter of a minute at the least."""
 NUMBERED_AT_ONCE = 5_000
 NUMBERING_LOCK = 0x4B61_696D
 
@@ -47,11 +49,14 @@ class Window:
     unconfirmed: dict[int, float] = field(default_factory=dict)  # last position of a batch: when it was sent
     usual: float = 0.0
     patience: float = PATIENCE
+    in_vain: int = 0
+    """How often the relay has gone back since anything was confirmed."""
 
     def follow(self, confirmed: int, asked: int) -> None:
         """Take note of how far the subscriber has confirmed, and whether it asked for something again."""
         if (confirmed, asked) == (self.confirmed, self.asked):
             return
+        self.in_vain = 0
         if asked != self.asked or confirmed < self.confirmed:
             self.sent, self.unconfirmed = confirmed, {}
         elif confirmed in self.unconfirmed:
@@ -66,11 +71,16 @@ class Window:
         self.sent = last
         self.unconfirmed[last] = time.monotonic()
 
+    def go_back(self) -> None:
+        """Forget what was sent and not confirmed, so that it is sent again."""
+        self.sent, self.unconfirmed = self.confirmed, {}
+
     def go_back_if_impatient(self) -> bool:
-        """Forget what was sent and not confirmed in time, so that it is sent again; says whether it did."""
+        """Go back when nothing was confirmed in time; says whether it did."""
         if not self.unconfirmed or time.monotonic() < min(self.unconfirmed.values()) + self.patience:
             return False
-        self.sent, self.unconfirmed = self.confirmed, {}
+        self.go_back()
+        self.in_vain += 1
         self.patience = min(self.patience * 2, LONGEST_PATIENCE)
         return True
 
@@ -84,6 +94,11 @@ class Relay:
         self.subscribers = routes.subscribers_of(database.service)
         self.windows: dict[tuple[str, int], Window] = {}
         self.heads: dict[int, int] = {}
+
+    @property
+    def waits_for_confirmations(self) -> bool:
+        """Whether some subscriber, as far as is known here, is still at work on what it was sent."""
+        return any(window.unconfirmed for window in self.windows.values())
 
     def step(self) -> int:
         """Number what is committed and send what may be sent; returns how many batches were sent."""
@@ -125,10 +140,10 @@ class Relay:
         """The batches that may be sent now, each read from the log once however many subscribers it goes to."""
         due: list[Batch] = []
         read: dict[tuple[int, int], tuple[bytes, Sequence[tuple[str, bytes | None, dict[str, object] | None]]]] = {}
-        went_back: list[dict[str, object]] = []
+        went_back: list[tuple[str, int]] = []
         for (subscriber, partition), window in self.windows.items():
             if window.go_back_if_impatient():
-                went_back.append({"name": subscriber, "number": partition})
+                went_back.append((subscriber, partition))
             while len(window.unconfirmed) < WINDOW and window.sent < self.heads.get(partition, 0):
                 start = partition, window.sent
                 if start not in read:
@@ -140,20 +155,35 @@ class Relay:
                 window.note_sent(batch.last)
                 due.append(batch)
         if went_back:
+            self._complain(went_back)
             session.execute(
                 update(Subscription.__table__)  # type: ignore[arg-type]
                 .where(Subscription.subscriber == bindparam("name"), Subscription.partition == bindparam("number"))
                 .values(resent=Subscription.resent + 1),
-                went_back,
+                [{"name": subscriber, "number": partition} for subscriber, partition in went_back],
             )
         return due
+
+    def _complain(self, went_back: Iterable[tuple[str, int]]) -> None:
+        """Say who confirms nothing however often it is told; once may be a busy moment."""
+        silent: dict[str, dict[int, int]] = {}
+        for subscriber, partition in sorted(went_back):
+            if (in_vain := self.windows[subscriber, partition].in_vain) >= SILENT_AFTER:
+                silent.setdefault(subscriber, {})[partition] = in_vain
+        for subscriber, told in silent.items():
+            log.warning(
+                "subscriber-silent", subscriber=subscriber, partitions=list(told), sent_in_vain=max(told.values())
+            )
 
     def _send(self, parcel: Sequence[Batch]) -> None:
         try:
             self.transport.deliver(parcel)
-        except Exception as error:  # noqa: BLE001 (the window repeats it)
-            # The broker may have taken it or not. The window counts it as sent, and impatience will repeat it.
+        except Exception as error:  # noqa: BLE001 (the next step repeats it)
+            # The broker may have taken it or not; what comes twice is dropped. The subscriber is not to blame, so that
+            # its window keeps its patience: else an outage of the broker would go on for half a minute after its end.
             log.warning("send-failed", subscriber=parcel[0].subscriber, error=repr(error))
+            for batch in parcel:
+                self.windows[batch.subscriber, batch.partition].go_back()
 
 
 def parcels(batches: Iterable[Batch]) -> list[list[Batch]]:

@@ -1,15 +1,16 @@
 """The long-running parts of a service: worker, relay, and the bell ringer of all services."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
 import psycopg
 from celery.beat import Scheduler
 from celery.signals import worker_process_init, worker_ready
+from celery.worker import state
 from sqlalchemy.exc import DBAPIError
 
-from shared.bus import broker, tasks
+from shared.bus import broker, presence, tasks
 from shared.bus.deafness import end_when_deaf
 from shared.bus.log import CHANNEL
 from shared.bus.participant import Participant
@@ -21,7 +22,8 @@ from shared.storage.database import Database, database
 log = get_logger(__name__)
 
 LINGER = 0.025
-"""Seconds for which the relay lets events gather after the first: without it, bursts travel one by one."""
+"""Seconds for which the relay lets events gather while something is under way: without it, bursts travel one by one.
+Where nothing is, the first goes at once: who has confirmed everything has time for a small batch."""
 LOOK_ANYWAY = 1.0
 STATE_CURSORS_EVERY = timedelta(seconds=20)
 RELAY_LOCK = 0x4B61_696C
@@ -35,6 +37,8 @@ def run_worker(participant: Participant, *, slow: bool = False, concurrency: int
     # a forked child must not share its parent's connections
     worker_process_init.connect(lambda **_: base.forget_connections(), weak=False)
     worker_ready.connect(lambda **_: end_when_deaf(app, queue), weak=False)
+    rung = Rung({*(each.task for each in participant.bells), f"{participant.name}.state-cursors"})
+    worker_ready.connect(lambda **_: presence.stay(base, "slow" if slow else "worker", rung.last), weak=False)
     app.worker_main(
         [
             "worker",
@@ -48,6 +52,22 @@ def run_worker(participant: Participant, *, slow: bool = False, concurrency: int
             "--without-heartbeat",
         ]
     )
+
+
+class Rung:
+    """When this worker last took a bell of its service from the queue: the one trace that the bell ringer leaves."""
+
+    def __init__(self, bells: Collection[str]) -> None:
+        self.bells = bells
+        self.taken = 0
+        self.at: float | None = None
+
+    def last(self) -> float | None:
+        """The moment of the last bell that was seen by asking again and again; None before the first."""
+        taken = sum(state.total_count[task] for task in self.bells)
+        if taken != self.taken:
+            self.taken, self.at = taken, time.time()
+        return self.at
 
 
 def run_relay(service: str) -> None:
@@ -66,6 +86,8 @@ def run_relay(service: str) -> None:
 def relay_while_leading(base: Database, stopping: Callable[[], bool]) -> None:
     """Take the lead among this service's relays, and relay until the connection that holds it breaks."""
     with psycopg.connect(base.dsn, autocommit=True) as leading:
+        presence.say(leading, "relay")
+        said_at = time.monotonic()
         while not _leads(leading):
             if stopping():
                 return
@@ -74,8 +96,12 @@ def relay_while_leading(base: Database, stopping: Callable[[], bool]) -> None:
         relay = Relay(base, broker.CeleryTransport())
         while not stopping():
             relay.step()
+            if time.monotonic() - said_at > presence.SAY_EVERY:
+                presence.say(leading, "relay")
+                said_at = time.monotonic()
             if any(leading.notifies(timeout=LOOK_ANYWAY, stop_after=1)):
-                time.sleep(LINGER)
+                if relay.waits_for_confirmations:
+                    time.sleep(LINGER)
                 list(leading.notifies(timeout=0))
 
 

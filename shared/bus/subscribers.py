@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shared.bus import routes
 from shared.events.envelope import Event, class_of
 from shared.privacy import sealed
+from shared.storage.database import Database
 
 E = TypeVar("E", bound=Event, covariant=True)
 
@@ -86,13 +87,15 @@ class Subscriber:
     """A service, or a projection of one, as a listener.
 
     Every type that its sources announce is either heard or declined with a reason: an event that is in neither table
-    is held, because somebody forgot to decide. A projection can be emptied (`reset`) and told everything again.
+    is held, because somebody forgot to decide. A projection can be emptied (`reset`) and told everything again. What
+    follows from many events together is done once a delivery is committed and confirmed (`settles`).
     """
 
     name: str
     hears: Mapping[type[Event], Hearing]
     declines: Mapping[type[Event], str] = field(default_factory=dict)
     reset: Callable[[Session], None] | None = None
+    settles: Callable[[Database], None] | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What grants announces: where the money of a fund stands, and what was handed over to whom."""
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -71,3 +72,32 @@ class CommitmentFreed(Event):
     fund_id: str
     amount: int
     because: FreedBecause
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShareOfGoods:
+    """How many units of a line a group holds from now on."""
+
+    group_id: UUID
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DividedLine:
+    """A line of a grant's RAB: the units that were divided, and who holds how many; the shares add up to the units."""
+
+    number: int
+    units: int
+    shares: list[ShareOfGoods]
+
+
+@event("goods-divided", by="grants")
+class GoodsDivided(Event):
+    """The goods of a group that split were divided between it and the groups that left it; not one unit was lost."""
+
+    journey_id: UUID
+    grant_id: UUID
+    split_id: UUID
+    group_id: UUID
+    lines: list[DividedLine]
+    divided_on: date

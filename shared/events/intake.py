@@ -158,3 +158,37 @@ class ConsentWithdrawn(Event):
     agency: str
     referrals: list[SharedReferral]
     withdrawn_on: date
+
+
+@event("group-frozen", by="intake", about="group_id")
+class GroupFrozen(Event):
+    """A group fell below its minimum: no new aid until it has mended, merged or dissolved.
+
+    `frozen_at` names the freeze, so that this and its end may be heard in any order and twice.
+    """
+
+    group_id: UUID
+    frozen_at: datetime
+    mend_by: datetime
+
+
+@event("group-mended", by="intake", about="group_id")
+class GroupMended(Event):
+    """A group that was frozen at this moment has enough members again."""
+
+    group_id: UUID
+    frozen_at: datetime
+
+
+@event("group-split", by="intake", about="group_id")
+class GroupSplit(Event):
+    """Members of a group went apart: it goes on with those who stayed, each of `parts` is a group of its own now.
+
+    The part sealed for grants, where the goods are divided, holds `berita_acara` and `names`, those of all the groups
+    by identifier.
+    """
+
+    split_id: UUID
+    group_id: UUID
+    parts: list[UUID]
+    split_on: date

@@ -30,6 +30,13 @@ class ReferralAccepted(ReferralEvent):
     """The office took the referral on."""
 
 
+@event("referral-reassigned", by=STAGE_SERVICES)
+class ReferralReassigned(ReferralEvent):
+    """Another officer of the same office handles the referral from now on: she took it over or was given it."""
+
+    handled_by: UUID
+
+
 @event("referral-completed", by=STAGE_SERVICES)
 class ReferralCompleted(ReferralEvent):
     """The stage is done: its outcome, and the facts that its kind reports."""
@@ -82,6 +89,7 @@ class ParticularsMissing(ReferralEvent):
 ALL = (
     ReferralOpened,
     ReferralAccepted,
+    ReferralReassigned,
     ReferralCompleted,
     ReferralDeclined,
     ReferralReturned,

@@ -101,6 +101,24 @@ def path_of(code: str) -> tuple[Area, ...]:
     return tuple(area(".".join(parts[:count])) for count in range(len(parts), 0, -1))
 
 
+def named(words: str, regions: Iterable[str]) -> list[str]:
+    """The codes of the areas in these regions that are called so; where none is, of those whose name holds the words.
+
+    An area inside another one that is found is left out.
+    """
+    wanted = _plain(words)
+    if not wanted:
+        return []
+    inside = tuple(regions)
+
+    def ours(codes: Iterable[str]) -> list[str]:
+        return [code for code in codes if any(within(code, region) for region in inside)]
+
+    found = ours({*_by_name().get(_spaced(words), ()), *_by_name().get(wanted, ())})
+    found = found or ours(code for code, name in _names().items() if wanted in name.casefold())
+    return sorted(code for code in found if not any(code != other and within(code, other) for other in found))
+
+
 def find(names: Iterable[str]) -> str | None:
     """The code of the area named by a path of names, largest first; None when it is unknown or not the only one.
 

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from flask import request
 from marshmallow import Schema
+from sqlalchemy.orm import Session
 
+from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel.errors import Invalid
-from shared.referrals import commands, queries, revision, schemas
+from shared.referrals import commands, handing_over, promises, queries, revision, schemas
 from shared.referrals.commands import WORKERS
 from shared.referrals.models import Referral
 from shared.referrals.work import StageWork, Works, by_kind
@@ -35,10 +37,20 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
 
 def wanted(query: dict[str, Any]) -> tuple[queries.Wanted, dict[str, Any]]:
     """A worklist's query as what it narrows to, and which page of it."""
-    narrowed = {name: query[name] for name in ("programme", "stage", "overdue", "mine")}
+    narrowed = {name: query[name] for name in ("tray", "programme", "stage", "overdue", "mine", "number")}
+    narrowed["areas"] = tuple(query["area"])
     if query["state"] is not None:
         narrowed["states"] = frozenset({query["state"]})
     return queries.Wanted(**narrowed), {"after": query["after"], "limit": query["limit"]}
+
+
+def listed(
+    session: Session, officer: Officer, agency: str, narrowed: queries.Wanted, part: dict[str, Any]
+) -> paging.Page[Referral]:
+    """One page of what an officer narrowed her worklist to, in its order."""
+    order = narrowed.order
+    rows = queries.worklist(officer, agency, narrowed)
+    return paging.page(session, rows, *order["keys"], newest_first=order["newest_first"], **part)
 
 
 def _reading(api: Blueprint, works: Works) -> None:
@@ -47,11 +59,10 @@ def _reading(api: Blueprint, works: Works) -> None:
     @api.arguments(schemas.ReferralQuery, location="query")
     @api.response(200, paging.page_of(schemas.ReferralLineSchema))
     def list_referrals(query: dict[str, Any], agency: str) -> paging.Page[Referral]:
-        """The worklist, the earliest due date first."""
+        """The worklist, the earliest due date first; what is closed, the latest first."""
         narrowed, part = wanted(query)
         with door.reading() as session:
-            rows = queries.worklist(door.current_officer(), agency, narrowed)
-            return paging.page(session, rows, *queries.LATE_FIRST, **part)
+            return listed(session, door.current_officer(), agency, narrowed, part)
 
     @api.get("/<agency>/referrals/counts")
     @guard(*READERS)
@@ -60,6 +71,14 @@ def _reading(api: Blueprint, works: Works) -> None:
         """How many open referrals there are."""
         with door.reading() as session:
             return queries.counts(session, door.current_officer(), agency)
+
+    @api.get("/<agency>/referrals/kept")
+    @guard(*READERS)
+    @api.response(200, schemas.KeptSchema)
+    def count_kept_promises(agency: str) -> promises.Kept:
+        """What was promised and kept since the first of this month."""
+        with door.reading() as session:
+            return promises.kept_this_month(session, door.current_officer(), agency)
 
     @api.get(ONE)
     @guard(*WORKERS)
@@ -91,6 +110,24 @@ def _answering(api: Blueprint, works: Works) -> None:
             revision.hold(session, referral_id)
             (taken,) = commands.take_over_referrals(session, door.current_officer(), [referral_id])
             return _line(taken)
+
+    @api.get(f"{ONE}/colleagues")
+    @guard(*WORKERS)
+    @api.response(200, schemas.ColleagueSchema(many=True))
+    def list_colleagues(agency: str, referral_id: UUID) -> list[handing_over.Colleague]:
+        """Who of the office can be given this referral."""
+        with door.reading() as session:
+            return handing_over.colleagues(session, door.current_officer(), works, referral_id)
+
+    @api.post(f"{ONE}/hand-over")
+    @guard(*WORKERS)
+    @api.arguments(schemas.HandedToSchema)
+    @api.response(200, schemas.ReferralLineSchema)
+    def hand_over_referral(given: dict[str, Any], agency: str, referral_id: UUID) -> Answer:
+        """Let a colleague of the same office handle the referral from now on."""
+        with door.transaction() as session:
+            revision.hold(session, referral_id)
+            return _line(handing_over.hand_over_referral(session, door.current_officer(), works, referral_id, **given))
 
     @api.post(f"{ONE}/decline")
     @guard(*WORKERS)

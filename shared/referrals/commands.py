@@ -19,6 +19,7 @@ from shared.events.referrals import (
     ReferralDeclined,
     ReferralEvent,
     ReferralOpened,
+    ReferralReassigned,
     ReferralReturned,
     ReferralWithdrawn,
 )
@@ -70,9 +71,18 @@ def accept_referrals(session: Session, officer: Officer, ids: Collection[UUID]) 
 
 def take_over_referrals(session: Session, officer: Officer, ids: Collection[UUID]) -> list[Referral]:
     """Handle referrals from now on that a colleague of the same office had taken on."""
+    return reassign(session, officer, ids, officer.id, officer.name)
+
+
+def reassign(session: Session, officer: Officer, ids: Collection[UUID], to: UUID, name: str) -> list[Referral]:
+    """Let somebody of the office handle referrals that it has taken on; `handing_over` says who that may be."""
     found = authorised(session, officer, ids)
     _require(found, Move.COMPLETE)
-    return _change(session, [each.id for each in found], handled_by=officer.id, handler_name=officer.name)
+    changed = _change(session, [each.id for each in found], handled_by=to, handler_name=name)
+    announce_all(
+        session, [Announcement(announcing.of(ReferralReassigned, each, handled_by=each.handled_by)) for each in changed]
+    )
+    return changed
 
 
 def decline_referral(

@@ -1,6 +1,7 @@
-"""Door 1 for people: the worklist, one referral with the form of its stage, and the form of a no.
+"""Door 1 for people: one referral with the form of its stage, the form of a no, and that of passing it to a colleague.
 
-The pages read with the API's schemas and call the same commands; neither door can do what the other cannot.
+The pages read with the API's schemas and call the same commands; neither door can do what the other cannot. The
+worklist itself is `listing`.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,18 +10,17 @@ from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from shared.identity.officer import Officer
 from shared.kernel.errors import Conflict, Invalid, Stale
-from shared.referrals import api, commands, queries, revision, rules, schemas, words
+from shared.referrals import commands, foreseeing, handing_over, listing, queries, revision, rules, schemas, words
 from shared.referrals.commands import WORKERS
 from shared.referrals.models import Referral
-from shared.referrals.rules import Move, Reason, ReferralState, Suggestion
+from shared.referrals.rules import Move, Reason, Suggestion
 from shared.referrals.work import StageWork, Works, by_kind
-from shared.web import door, forms, paging, problem
+from shared.web import door, forms, problem
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -32,64 +32,12 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     """The worklist's pages of one service."""
     pages = Blueprint("referrals_pages", __name__, template_folder="templates")
     known = by_kind(works)
-    _worklist(pages, service)
+    listing.add_pages(pages, service)
+    _passing_on(pages, service, known)
     _one(pages, service, known)
     _no(pages, service, known)
     _work(pages, service, known)
     return pages
-
-
-def _worklist(pages: Blueprint, service: str) -> None:
-    @pages.get("/<agency>/referrals")
-    @guard(*api.READERS)
-    def worklist(agency: str) -> Page:
-        """What waits for the agency, most late first."""
-        officer = door.current_officer()
-        query = forms.load(schemas.ReferralQuery(), request.args)
-        narrowed, part = api.wanted(query)
-        with door.reading() as session:
-            counts = queries.counts(session, officer, agency)
-            found = paging.page(session, queries.worklist(officer, agency, narrowed), *queries.LATE_FIRST, **part)
-            return render_template(
-                "referrals/worklist.html",
-                page=found,
-                counts=counts,
-                programmes=[
-                    (name, words.programme_title(name))
-                    for name in sorted({programme for programme, _stage in counts.stages})
-                ],
-                stages=[(name, words.plain(name)) for name in sorted({stage for _programme, stage in counts.stages})],
-                form=forms.filled(request.args),
-                query={name: value for name, value in request.args.items() if name != "after" and value},
-                address=_list(service, agency),
-                can_work=officer.has(*WORKERS) and officer.agency == agency,
-                states=[(state.value, rules.label(state, language())) for state in ReferralState],
-                rules=rules,
-                words=words,
-            )
-
-    @pages.get("/<agency>/referrals/waiting")
-    @guard(*api.READERS)
-    def waiting(agency: str) -> Page:
-        """How much waits for the agency: a fragment that the start page fetches from each service."""
-        with door.reading() as session:
-            counts = queries.counts(session, door.current_officer(), agency)
-            return render_template("referrals/waiting.html", counts=counts)
-
-    @pages.post("/<agency>/referrals/accept")
-    @guard(*WORKERS)
-    def accept_many(agency: str) -> Page:
-        """Take the chosen referrals on."""
-        try:
-            given = forms.load(schemas.ReferralIdsSchema(), request.form)
-            with door.transaction() as session:
-                accepted = commands.accept_referrals(session, door.current_officer(), given["ids"])
-            flash(ngettext("%(num)d referral taken on.", "%(num)d referrals taken on.", len(accepted)), "success")
-        except Invalid:
-            flash(_("Choose at least one referral."), "error")
-        except Conflict as refused:
-            problem.say(refused)
-        return redirect(_list(service, agency), 303)
 
 
 def _one(pages: Blueprint, service: str, works: Works) -> None:
@@ -111,6 +59,30 @@ def _one(pages: Blueprint, service: str, works: Works) -> None:
     def take_over(agency: str, referral_id: UUID) -> Page:
         """Take it over from a colleague."""
         return _moved(service, agency, referral_id, commands.take_over_referrals, _("You handle this referral now."))
+
+
+def _passing_on(pages: Blueprint, service: str, works: Works) -> None:
+    @pages.get(f"{ONE}/hand-over")
+    @guard(*WORKERS)
+    def hand_over_form(agency: str, referral_id: UUID) -> Page:
+        """Choose the colleague who handles it from now on."""
+        return _hand_over_form(service, agency, works, referral_id, forms.blank())
+
+    @pages.post(f"{ONE}/hand-over")
+    @guard(*WORKERS)
+    def hand_over(agency: str, referral_id: UUID) -> Page:
+        """Let a colleague handle it."""
+        try:
+            given = forms.load(schemas.HandedToSchema(), request.form)
+            with door.transaction() as session:
+                revision.hold(session, referral_id)
+                changed = handing_over.hand_over_referral(session, door.current_officer(), works, referral_id, **given)
+            flash(_("%(name)s handles this referral now.", name=changed.handler_name), "success")
+        except Invalid as invalid:
+            return _hand_over_form(service, agency, works, referral_id, forms.filled(request.form, invalid)), 422
+        except (Conflict, Stale) as refused:
+            problem.say(refused)
+        return redirect(f"{_list(service, agency)}/{referral_id}", 303)
 
 
 def _no(pages: Blueprint, service: str, works: Works) -> None:
@@ -222,11 +194,23 @@ def _shown(
         work=work,
         form=form or forms.blank(work),
         settings=found.settings,
+        ahead=foreseeing.of(found) if found.moves else [],
         may_work=officer.has(*stage.roles),
         address=_list(service, agency),
         rules=rules,
         words=words,
     )
+
+
+def _hand_over_form(service: str, agency: str, works: Works, referral_id: UUID, form: forms.Form) -> str:
+    with door.reading() as session:
+        found = handing_over.colleagues(session, door.current_officer(), works, referral_id)
+        return render_template(
+            "referrals/hand_over.html",
+            colleagues=found,
+            form=form,
+            address=f"{_list(service, agency)}/{referral_id}",
+        )
 
 
 def _no_form(service: str, agency: str, referral_id: UUID, move: Move, form: forms.Form) -> str:

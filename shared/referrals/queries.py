@@ -1,41 +1,74 @@
 """What can be told of an office's referrals: the worklist, most late first, one referral, and how many there are."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
-from shared.referrals.rules import OPEN, ReferralState
+from shared.referrals.rules import CLOSED, OPEN, WAITING, ReferralState, Tray
 from shared.storage.arrays import among
 
 LATE_FIRST = (Referral.due_at, Referral.id)
 """The order of a worklist: the earliest due date first."""
+LATEST_FIRST = (Referral.closed_at, Referral.id)
+"""The order of what is closed; read it with `newest_first`."""
+MOST_COUNTED = 1_000
+"""Closed referrals are counted up to here: a longer list is looked through, not counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What an officer narrows her worklist to; without states it is what is open."""
 
-    states: frozenset[ReferralState] = OPEN
+    states: frozenset[ReferralState] | None = None
+    tray: Tray = Tray.OPEN
     programme: str | None = None
     stage: str | None = None
     overdue: bool = False
     mine: bool = False
+    areas: tuple[str, ...] = ()
+    number: str | None = None
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """How its list is read: by due date, what is closed by the day on which that happened."""
+        closed = self.tray is Tray.CLOSED and self.states is None
+        return {"keys": LATEST_FIRST, "newest_first": True} if closed else {"keys": LATE_FIRST, "newest_first": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How an office stands: open referrals by state, those past due, and what it could filter by."""
+    """How an office stands: open referrals by state, those that are nearly or past due, and what it could filter by.
+
+    `mine` are those that the officer handles; `closed` is counted up to `MOST_COUNTED`.
+    """
 
     by_state: Mapping[str, int]
     overdue: int
+    near: int
+    mine: int
+    closed: int
     stages: tuple[tuple[str, str], ...]
+
+    @property
+    def trays(self) -> Mapping[Tray, int]:
+        """How much lies in each tray."""
+        waiting = sum(self.by_state.get(each, 0) for each in WAITING)
+        in_work = self.by_state.get(ReferralState.ACCEPTED, 0)
+        return {
+            Tray.OPEN: waiting + in_work,
+            Tray.WAITING: waiting,
+            Tray.IN_WORK: in_work,
+            Tray.MINE: self.mine,
+            Tray.OVERDUE: self.overdue,
+            Tray.CLOSED: self.closed,
+        }
 
 
 def worklist(officer: Officer, agency: str, wanted: Wanted) -> Select[Any]:
@@ -56,15 +89,31 @@ def counts(session: Session, officer: Officer, agency: str) -> Counts:
             Referral.stage,
             func.count(),
             func.count().filter(Referral.due_at < func.kail_now()),
+            func.count().filter(Referral.remind_at <= func.kail_now(), Referral.due_at >= func.kail_now()),
+            func.count().filter(Referral.state == ReferralState.ACCEPTED, Referral.handled_by == officer.id),
         )
         .where(listed(officer, agency), Referral.state.in_(OPEN))
         .group_by(Referral.state, Referral.programme, Referral.stage)
     ).all()
     by_state: dict[str, int] = {}
-    for state, _, _, count, _ in rows:
+    for state, _, _, count, *_ in rows:
         by_state[state.value] = by_state.get(state.value, 0) + count
-    stages = tuple(sorted({(programme, stage) for _, programme, stage, _, _ in rows}))
-    return Counts(by_state, sum(late for *_, late in rows), stages)
+    stages = tuple(sorted({(programme, stage) for _, programme, stage, *_ in rows}))
+    late, near, mine = (sum(int(row[place]) for row in rows) for place in (4, 5, 6))
+    closed = select(Referral.id).where(listed(officer, agency), Referral.state.in_(CLOSED)).limit(MOST_COUNTED)
+    return Counts(
+        by_state=by_state,
+        overdue=late,
+        near=near,
+        mine=mine,
+        closed=session.scalar(select(func.count()).select_from(closed.subquery())) or 0,
+        stages=stages,
+    )
+
+
+def urgent(session: Session, officer: Officer, agency: str, most: int) -> Sequence[Referral]:
+    """The open referrals that are due first."""
+    return session.scalars(worklist(officer, agency, Wanted()).order_by(*LATE_FIRST).limit(most)).all()
 
 
 def kinds_of(session: Session, officer: Officer, ids: Collection[UUID]) -> dict[UUID, str]:
@@ -96,7 +145,8 @@ def in_areas(area: Any, regions: Iterable[str]) -> ColumnElement[bool]:
 
 
 def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Referral.state.in_(wanted.states)]
+    conditions: list[ColumnElement[bool]] = []
+    conditions += [Referral.state.in_(wanted.states)] if wanted.states is not None else _in_tray(officer, wanted.tray)
     if wanted.programme:
         conditions.append(Referral.programme == wanted.programme)
     if wanted.stage:
@@ -105,4 +155,30 @@ def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(Referral.due_at < func.kail_now())
     if wanted.mine:
         conditions.append(Referral.handled_by == officer.id)
+    if wanted.areas:
+        conditions.append(in_areas(Referral.area, wanted.areas))
+    if wanted.number:
+        conditions.append(numbered(wanted.number))
     return conditions
+
+
+def numbered(number: str) -> ColumnElement[bool]:
+    """The referrals whose own number, or that of their journey, ends so: people read out the last digits."""
+    ending = number.strip().lower()
+    own: tuple[InstrumentedAttribute[UUID], ...] = (Referral.id, Referral.journey_id)
+    return or_(*(cast(each, Text).endswith(ending, autoescape=True) for each in own))
+
+
+def _in_tray(officer: Officer, tray: Tray) -> list[ColumnElement[bool]]:
+    match tray:
+        case Tray.WAITING:
+            return [Referral.state.in_(WAITING)]
+        case Tray.IN_WORK:
+            return [Referral.state == ReferralState.ACCEPTED]
+        case Tray.MINE:
+            return [Referral.state == ReferralState.ACCEPTED, Referral.handled_by == officer.id]
+        case Tray.OVERDUE:
+            return [Referral.state.in_(OPEN), Referral.due_at < func.kail_now()]
+        case Tray.CLOSED:
+            return [Referral.state.in_(CLOSED)]
+    return [Referral.state.in_(OPEN)]

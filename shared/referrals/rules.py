@@ -43,6 +43,17 @@ class Lateness(StrEnum):
     LATE = "late"  # past its due date
 
 
+class Tray(StrEnum):
+    """The parts of a worklist, as they would lie on a desk."""
+
+    OPEN = "open"  # everything that the office still owes an answer or the work
+    WAITING = "waiting"  # neither yes nor no has been said
+    IN_WORK = "in-work"  # taken on
+    MINE = "mine"  # taken on, and handled by the officer who looks
+    OVERDUE = "overdue"  # open past its due date
+    CLOSED = "closed"  # done, given back, withdrawn or unanswered
+
+
 class Reason(StrEnum):
     """Why an office says no."""
 
@@ -74,6 +85,12 @@ LABELS: dict[StrEnum, dict[str, str]] = {
     ReferralState.RETURNED: {"id": "Dikembalikan", "en": "Given back"},
     ReferralState.WITHDRAWN: {"id": "Ditarik", "en": "Withdrawn"},
     ReferralState.UNANSWERED: {"id": "Tidak dijawab", "en": "Unanswered"},
+    Tray.OPEN: {"id": "Semua terbuka", "en": "All open"},
+    Tray.WAITING: {"id": "Menunggu jawaban", "en": "Waiting for an answer"},
+    Tray.IN_WORK: {"id": "Dikerjakan", "en": "In work"},
+    Tray.MINE: {"id": "Saya tangani", "en": "Mine"},
+    Tray.OVERDUE: {"id": "Terlambat", "en": "Overdue"},
+    Tray.CLOSED: {"id": "Ditutup", "en": "Closed"},
     Lateness.SAFE: {"id": "Aman", "en": "On time"},
     Lateness.NEAR: {"id": "Mendekati batas", "en": "Nearly due"},
     Lateness.LATE: {"id": "Terlambat", "en": "Late"},
@@ -108,6 +125,12 @@ class AlreadyClosed(Conflict):
     """This referral is closed: {state}."""
 
     indonesian = "Rujukan ini sudah ditutup: {state_id}."
+
+
+class NotAColleague(Invalid):
+    """Choose a colleague of your office who has handled such stages here in the last 90 days."""
+
+    indonesian = "Pilih rekan sekantor yang menangani tahap seperti ini di sini dalam 90 hari terakhir."
 
 
 class WithoutGrounds(Invalid):

@@ -1,30 +1,43 @@
 """The shapes in which referrals cross HTTP, whichever service keeps them."""
 
+import re
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from webargs.fields import DelimitedList
 
 from shared.events.intake import SubjectKind
 from shared.kernel.errors import Invalid, NotFound
 from shared.programmes.definition import Basis
 from shared.referrals import words
 from shared.referrals.models import Referral
-from shared.referrals.rules import Lateness, Move, Reason, ReferralState, Suggestion
+from shared.referrals.rules import Lateness, Move, Reason, ReferralState, Suggestion, Tray
 from shared.referrals.work import Works
 from shared.web import messages, paging
 
 MOST_AT_ONCE = 500
 LONGEST_EXPLANATION = 2_000
+MOST_AREAS = 20
+AREA_CODE = re.compile(r"\d{2}(\.\d{2}){0,2}(\.\d{4})?")
+NUMBER = re.compile(r"[0-9a-fA-F-]{4,36}")
 
 
 class ReferralQuery(paging.PageQuery):
-    """What a worklist is narrowed to; without `state` it shows what is open."""
+    """What a worklist is narrowed to; without `tray` or `state` it shows what is open.
 
+    `area` are codes with commas between them, `number` the last digits of a referral's or a journey's number.
+    """
+
+    tray = fields.Enum(Tray, by_value=True, load_default=Tray.OPEN)
     state = fields.Enum(ReferralState, by_value=True, load_default=None)
     programme = fields.String(load_default=None)
     stage = fields.String(load_default=None)
     overdue = fields.Boolean(load_default=False)
     mine = fields.Boolean(load_default=False)
+    area = DelimitedList(
+        fields.String(validate=validate.Regexp(AREA_CODE)), load_default=list, validate=validate.Length(max=MOST_AREAS)
+    )
+    number = fields.String(load_default=None, validate=validate.Regexp(NUMBER))
 
 
 class ReferralLineSchema(Schema):
@@ -74,10 +87,39 @@ class ReferralSchema(ReferralLineSchema):
 
 
 class CountsSchema(Schema):
-    """How many open referrals an office has, by state, and how many of them are late."""
+    """How many open referrals an office has, by state, how many of them are nearly due, late or the officer's own.
+
+    What is closed is counted up to a thousand.
+    """
 
     by_state = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     overdue = fields.Integer(required=True)
+    near = fields.Integer(required=True)
+    mine = fields.Integer(required=True)
+    closed = fields.Integer(required=True)
+
+
+class KeptSchema(Schema):
+    """What an office promised and kept from a day on: closed in time, closed late, gone back without an answer."""
+
+    since = fields.AwareDateTime(required=True)
+    in_time = fields.Integer(required=True)
+    late = fields.Integer(required=True)
+    unanswered = fields.Integer(required=True)
+
+
+class ColleagueSchema(Schema):
+    """Somebody of the office who can be given a referral, and how many she handles now."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    handles = fields.Integer(required=True)
+
+
+class HandedToSchema(Schema):
+    """Who is to handle a referral from now on."""
+
+    colleague = fields.UUID(required=True)
 
 
 class ReferralIdsSchema(Schema):

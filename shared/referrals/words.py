@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
+from shared.kernel import calendar, clock
 from shared.kernel.errors import DomainError
 from shared.kernel.money import format_rupiah
 from shared.places import areas
@@ -167,6 +169,23 @@ STATE_TAGS = {
 LATENESS_TAGS = {Lateness.SAFE: "good", Lateness.NEAR: "warning", Lateness.LATE: "bad"}
 
 
+def number(identifier: UUID) -> str:
+    """The end of a referral's or a journey's number, as people read it out and search for it: 3f2a91bc."""
+    return str(identifier)[-8:]
+
+
+def days_left(referral: Referral) -> str:
+    """How many working days an open referral still has, or is past its due date."""
+    now, due = (moment.astimezone(clock.zone()).date() for moment in (clock.now(), referral.due_at))
+    if referral.lateness is Lateness.LATE:
+        gone = max(calendar.working_days_between(due, now), 1)
+        return ngettext("%(num)d working day late", "%(num)d working days late", gone)
+    if now == due:
+        return gettext("due today")
+    left = calendar.working_days_between(now, due)
+    return ngettext("%(num)d working day left", "%(num)d working days left", left)
+
+
 def kind_title(kind: str) -> str:
     """What a kind of stage is called."""
     return kinds.kind(kind).title.to(language())
@@ -185,6 +204,15 @@ def stage_title(referral: Referral) -> str:
     return _stage_of(referral, referral.stage) or kind_title(referral.kind)
 
 
+def title_of(programme: str, stage: str) -> str:
+    """What a programme calls one of its stages; the stage's name as words where it is not published any more."""
+    try:
+        found = library.programme(programme).stages.get(stage)
+    except library.UnknownProgramme:
+        found = None
+    return found.title.to(language()) if found else plain(stage)
+
+
 def basis(referral: Referral) -> Basis:
     """On which legal basis the office was told of her: the programme says it, or what is usual for the agency."""
     try:
@@ -197,6 +225,15 @@ def basis(referral: Referral) -> Basis:
 def basis_title(found: Basis) -> str:
     """A legal basis in words."""
     return gettext(BASES[found])
+
+
+def kept_until(referral: Referral) -> str:
+    """Until when the office keeps what was shared of her."""
+    if referral.particulars is None:
+        return ""
+    if basis(referral) is Basis.CONSENT:
+        return gettext("She takes her consent back, or it closes without the work; then it is deleted at once.")
+    return gettext("It closes without the work; then it is deleted at once. What is done stays on record.")
 
 
 def earlier_reports(referral: Referral) -> list[tuple[str, dict[str, Any]]]:
@@ -228,6 +265,11 @@ def name_of(field: str) -> str:
 def outcome(code: str) -> str:
     """An outcome in words."""
     return gettext(OUTCOMES[code]) if code in OUTCOMES else plain(code)
+
+
+def headed(sentence: str) -> str:
+    """The same words with a capital letter in front; the others stay, as in Dukcapil."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def code(word: str) -> str:

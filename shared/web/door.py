@@ -6,11 +6,12 @@ transaction.
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app, g
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -36,7 +37,8 @@ class Work:
         self.manager.__exit__(None, None, None)
 
     def undo(self) -> None:
-        self.manager.__exit__(Undone, Undone(), None)
+        with suppress(DBAPIError):  # a connection that broke meanwhile has undone it already
+            self.manager.__exit__(Undone, Undone(), None)
 
 
 def database() -> Database:
@@ -103,7 +105,8 @@ def leave(_error: BaseException | None = None) -> None:
     _undo()
     looking: ExitStack | None = g.pop("reading", None)
     if looking is not None:
-        looking.close()
+        with suppress(DBAPIError):  # it broke meanwhile: what was read is read, and the answer made
+            looking.close()
 
 
 def install(app: Flask) -> None:

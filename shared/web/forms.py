@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from marshmallow import Schema, ValidationError
@@ -40,6 +40,11 @@ class Form:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, list[str]] = field(default_factory=dict)
+    mark: str = ""
+
+    def marked(self, mark: object) -> "Form":
+        """The same form where a page has others with the same fields: the mark keeps their identifiers apart."""
+        return replace(self, mark=f"f{mark}-")
 
     def value(self, name: str, default: Any = "") -> Any:
         """The value of a field as it was typed."""

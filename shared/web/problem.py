@@ -35,6 +35,9 @@ STATUS: Mapping[type[DomainError], int] = {
     DomainError: 422,
 }
 
+AWAY = (OperationalError, InterfaceError)
+"""What a database that does not answer, or stops answering, raises."""
+
 SENTENCES = {
     400: lazy_gettext("This request could not be read."),
     403: lazy_gettext("Your role or your office does not allow this."),
@@ -109,7 +112,10 @@ def refuse_http(error: HTTPException) -> Response:
         )
         title = _("This page was open for too long")
         return _page(400, sentence, title=title, kept=kept.typed(), going=kept.page_of_form())
-    status = error.code or 500
+    # A database that breaks at the commit breaks when the view is over, where only this handler is asked.
+    status = 503 if isinstance(getattr(error, "original_exception", None), AWAY) else error.code or 500
+    if status == 503:
+        return _answer(503, "unavailable", str(SENTENCES[503]))
     if status == 422:
         found = messages.of_schema(getattr(error, "data", {}).get("messages", {}))
         return _answer(422, "invalid", str(SENTENCES[422]), found)
@@ -134,7 +140,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(DomainError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
     app.register_error_handler(NoResultFound, lambda _error: _answer(404, "not-found", str(SENTENCES[404])))
-    for away in (OperationalError, InterfaceError):
+    for away in AWAY:
         app.register_error_handler(away, lambda _error: _answer(503, "unavailable", str(SENTENCES[503])))
 
 

@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.desk import SCREEN, Days, Desk
+from tests.browser.keyboard import Keyboard
 from tests.copies import Copy
+from tests.servers import own_part
 from tests.waiting import PATIENCE
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -30,11 +32,12 @@ def browser():
 @pytest.fixture(scope="session")
 def kail(browser, tmp_path_factory):
     """A Kail with real servers, workers and relays, and nobody in it but an invented registry."""
-    copy = Copy(tmp_path_factory.mktemp("browser") / "home")
-    try:
-        yield copy.up()
-    finally:
-        copy.end()
+    with own_part() as given:
+        copy = Copy(tmp_path_factory.mktemp("browser") / "home", given)
+        try:
+            yield copy.up()
+        finally:
+            copy.end()
 
 
 @pytest.fixture
@@ -49,10 +52,10 @@ def sit_down(browser, kail):
     password = (kail.home / "demo-password").read_text()
     desks = []
 
-    def another():
+    def another(kind=Desk):
         context = browser.new_context(locale="id-ID", viewport=SCREEN)
         context.set_default_timeout(PATIENCE * 1000)
-        desks.append(Desk(context.new_page(), f"http://127.0.0.1:{kail.port}", password))
+        desks.append(kind(context.new_page(), f"http://127.0.0.1:{kail.port}", password))
         return desks[-1]
 
     yield another
@@ -64,7 +67,17 @@ def sit_down(browser, kail):
 @pytest.fixture
 def desk(sit_down):
     """One desk, where the registry has come in."""
-    one = sit_down()
+    return at_work(sit_down())
+
+
+@pytest.fixture
+def keyboard(sit_down):
+    """The same without a mouse."""
+    return at_work(sit_down(Keyboard))
+
+
+def at_work(one):
+    """Let an officer sit down and wait until the registry has come in."""
     one.sit("petugas1")
     one.open_row("/intake/dinsos/imports", "registri-64.72", "Selesai")
     one.open_row("/intake/dinsos/imports", "registri-64.02", "Selesai")

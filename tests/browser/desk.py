@@ -44,13 +44,13 @@ class Desk:
     def follow(self, link):
         """Click a link of the page by what it says."""
         with self.page.expect_navigation():
-            self.page.locator("main").get_by_role("link", name=link, exact=True).first.click()
+            self.activate(self.page.locator("main").get_by_role("link", name=link, exact=True).first)
         self._look()
 
     def press(self, button, within="main"):
         """Press a button of the page by what it says."""
         with self.page.expect_navigation():
-            self.page.locator(within).get_by_role("button", name=button, exact=True).first.click()
+            self.activate(self.page.locator(within).get_by_role("button", name=button, exact=True).first)
         self._look()
 
     def fill(self, fields):
@@ -59,14 +59,34 @@ class Desk:
             named = self.page.locator(f'main [name="{name}"]:not([type="hidden"])')
             kind = named.first.evaluate("field => field.type")
             if kind == "radio":
-                self.page.locator(f'main [name="{name}"][value="{value}"]').check()
+                self.choose(self.page.locator(f'main [name="{name}"][value="{value}"]'))
             elif kind == "checkbox":
-                named.set_checked(value)
+                self.tick(named, value)
             elif kind == "select-one":
-                named.select_option(value)
+                self.select(named, value)
             else:
                 for row, each in enumerate(value if isinstance(value, list) else [value]):
-                    named.nth(row).fill(str(each))
+                    self.write(named.nth(row), str(each))
+
+    def activate(self, target):
+        """Click a link or a button."""
+        target.click()
+
+    def choose(self, radio):
+        """Choose one of several."""
+        radio.check()
+
+    def tick(self, box, wanted=True):
+        """Tick a box, or leave it empty."""
+        box.set_checked(wanted)
+
+    def select(self, field, value):
+        """Choose from a list."""
+        field.select_option(value)
+
+    def write(self, field, text):
+        """Write into a field, in place of what stood there."""
+        field.fill(text)
 
     def says(self, *sentences):
         """The page says all of this, now or in a moment."""
@@ -89,7 +109,7 @@ class Desk:
             time.sleep(0.25)
             self.page.reload()
         with self.page.expect_navigation():
-            self.row(*words).get_by_role("link").first.click()
+            self.activate(self.row(*words).get_by_role("link").first)
         self._look()
 
     def take_on(self, service, stage, village):

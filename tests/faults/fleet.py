@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from shared.events.intake import StageSkipped
 from shared.storage import Base, Database
 from shared.storage.clock import FIRST_ROW, NOW_FUNCTION, DomainClock
 from tests.faults.part import ROUTES
+from tests.servers import NAMES, POSTGRESQL, own_part, without_servers
 from tests.shared.bus.harness import EFFECTS
 from tests.waiting import PATIENCE
 
@@ -40,7 +43,7 @@ class Part:
     def start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.faults.part", self.kind, self.service],
-            env={**os.environ, **self.environment},
+            env={**without_servers(os.environ), **self.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -64,25 +67,39 @@ class Fleet:
     expected: list[tuple[uuid.UUID, str]] = field(default_factory=list)
 
     def __enter__(self) -> "Fleet":
-        self.servers = Embedded(self.home, durable=self.durable)
+        self.leaving = ExitStack()
+        given = self.leaving.enter_context(own_part())
+        self.servers = Embedded(
+            self.home, durable=self.durable, postgresql=not POSTGRESQL, redis="REDIS_URL" not in given
+        )
         self.servers.start()
-        template = self.servers.addresses["postgresql"]
-        self.source = Database("intake", template.format(database="kail_intake"))
         self.targets_server = PostgreSQL(self.home / "apart") if self.apart else self.servers.postgresql
         if self.apart:
             self.targets_server.start()
-        self.target = Database("grants", self.targets_server.address.format(database="kail_grants"))
+        self.source = Database("intake", self._address("intake", self.servers.postgresql, given))
+        self.target = Database("grants", self._address("grants", self.targets_server, given))
+        self.broker: str = given.get("REDIS_URL") or self.servers.addresses["redis"]
         for base in (self.source, self.target):
             with base.engine.begin() as connection:
                 Base.metadata.create_all(connection, tables=TABLES)
                 connection.execute(text(NOW_FUNCTION))
                 connection.execute(text(FIRST_ROW))
                 connection.execute(text(EFFECTS))
-        environment = {"KAIL_HOME": str(self.home), "DATABASE_URL_GRANTS": self.target.url}
+        environment = {
+            "KAIL_HOME": str(self.home),
+            "DATABASE_URL_INTAKE": self.source.url,
+            "DATABASE_URL_GRANTS": self.target.url,
+            "REDIS_URL": self.broker,
+        }
         self.parts = {key: Part(*key, dict(environment)) for key in PARTS}
         self.stopping = threading.Event()
         self.watch = threading.Thread(target=self._restart_the_dead, daemon=True)
         return self
+
+    @staticmethod
+    def _address(service: str, server: PostgreSQL | None, given: Mapping[str, str]) -> str:
+        url = server.address.format(database=f"kail_{service}") if server else given[NAMES[service]]
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def start(self, *, without: tuple[str, ...] = (), mutant: str | None = None) -> None:
         """Start the parts, and watch over them."""
@@ -128,6 +145,7 @@ class Fleet:
         if self.apart:
             self.targets_server.stop()
         self.servers.stop()
+        self.leaving.close()
 
     def announce(self, journeys: int, stages: int, name: str = "stage") -> None:
         """Let `journeys` journeys go on by `stages` stages, each stage in a transaction of its own."""

@@ -15,6 +15,7 @@ from psycopg import sql
 from services.embedded.postgresql import binaries
 from shared.storage import Database
 from tests.faults.fleet import Fleet
+from tests.servers import empty_broker, own_broker, own_postgresql, speaks_redis
 from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.xdist_group("faults")
@@ -80,14 +81,14 @@ def test_a_part_that_dies_at_a_failpoint(fleet: Fleet, kind: str, service: str, 
 
 
 def test_a_broker_that_is_emptied_again_and_again(fleet: Fleet):
-    with redis.Redis.from_url(fleet.servers.valkey.address) as broker:
-        for _ in range(5):
-            fleet.announce(10, 5)
-            broker.flushall()
-            time.sleep(0.2)
+    for _ in range(5):
+        fleet.announce(10, 5)
+        empty_broker(fleet.broker)
+        time.sleep(0.2)
     fleet.assert_nothing_lost_or_doubled()
 
 
+@own_broker
 def test_a_broker_that_is_stopped_and_started(fleet: Fleet):
     fleet.announce(10, 3)
     fleet.servers.valkey.stop()
@@ -98,6 +99,7 @@ def test_a_broker_that_is_stopped_and_started(fleet: Fleet):
     fleet.assert_nothing_lost_or_doubled()
 
 
+@own_postgresql
 def test_a_database_server_that_loses_its_power(fleet: Fleet):
     fleet.announce(20, 5, name="slow")
     time.sleep(0.5)
@@ -110,6 +112,7 @@ def test_a_database_server_that_loses_its_power(fleet: Fleet):
     fleet.assert_nothing_lost_or_doubled()
 
 
+@speaks_redis
 def test_deliveries_that_are_doubled_and_shuffled(fleet: Fleet):
     worker = fleet.parts["worker", "grants"].process
     assert worker is not None
@@ -118,7 +121,7 @@ def test_deliveries_that_are_doubled_and_shuffled(fleet: Fleet):
         process.suspend()
     try:
         fleet.announce(40, 5)
-        with redis.Redis.from_url(fleet.servers.valkey.address) as broker:
+        with redis.Redis.from_url(fleet.broker) as broker:
             wait_until(lambda: broker.llen("grants") >= 2, "the relay sent nothing")
             shuffled = broker.lrange("grants", 0, -1) * 2
             random.Random(7).shuffle(shuffled)
@@ -129,6 +132,7 @@ def test_deliveries_that_are_doubled_and_shuffled(fleet: Fleet):
     fleet.assert_nothing_lost_or_doubled()
 
 
+@own_postgresql
 def test_a_subscriber_restored_from_an_older_backup(fleet: Fleet):
     fleet.announce(10, 3)
     fleet.assert_nothing_lost_or_doubled()

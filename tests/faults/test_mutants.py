@@ -9,6 +9,7 @@ from sqlalchemy import text
 from shared.bus.audit import Gravity
 from tests.faults.fleet import Fleet
 from tests.faults.mutants import FUSE
+from tests.servers import own_postgresql
 from tests.waiting import PATIENCE, wait_until
 
 
@@ -41,6 +42,7 @@ def test_a_missing_cursor_check_is_caught(tmp_path):
         assert any("were applied" in what for what in broken(fleet))
 
 
+@own_postgresql
 def test_a_commit_that_is_not_on_disk_when_it_is_confirmed_is_caught(tmp_path):
     with Fleet(tmp_path, apart=True) as fleet:
         with fleet.target.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -88,6 +88,8 @@ class Desk:
     approver: Officer
     people: dict[UUID, list[Person]] = field(default_factory=dict)
     """Who is behind a journey, where a test says so; otherwise five women of whom nothing else is known."""
+    groups: dict[UUID, UUID] = field(default_factory=dict)
+    """The group of a journey; a new one for each journey that a test says nothing of."""
     programmes: dict[UUID, str] = field(default_factory=dict)
     """A journey's programme, where it is not KUBE."""
     terms: dict[str, Person] = field(default_factory=dict)
@@ -111,7 +113,11 @@ class Desk:
     def offer(self, stage: str, journeys: Iterable[UUID], attempt: int = 1, **settings: Any) -> list[UUID]:
         """A stage is offered to this office for each of the journeys; the referrals."""
         offers = [
-            replace(_offer(stage, each, attempt, settings), programme=self.programmes.get(each, "kube-kaltim-2023"))
+            replace(
+                _offer(stage, each, attempt, settings),
+                programme=self.programmes.get(each, "kube-kaltim-2023"),
+                subject_id=self.groups.setdefault(each, ids.new_id()),
+            )
             for each in journeys
         ]
         with self.database.transaction() as session:

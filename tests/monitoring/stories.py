@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from services.monitoring.flow import summing
 from services.monitoring.worker import FIGURES
 from shared.bus import Heard
 from shared.events import grants, intake, monitoring, referrals
@@ -55,7 +56,7 @@ def intake_first(heard: Iterable[Heard[Any]]) -> list[str]:
 
 
 def hear(base: Database, heard: Sequence[Heard[Any]], *, at_once: int = 1) -> None:
-    """Give events to the read model's handlers, so many of one type at once as follow each other."""
+    """Give events to the read model's handlers, so many of one type at once as follow each other, and sum."""
     with base.transaction() as session:
         for start in range(0, len(heard), at_once):
             by_type: dict[str, list[Heard[Any]]] = {}
@@ -65,6 +66,7 @@ def hear(base: Database, heard: Sequence[Heard[Any]], *, at_once: int = 1) -> No
                 hearing = FIGURES.hearing_of(kind)
                 if hearing is not None:
                     hearing.run(session, group)
+    summing.sum_up(base)
 
 
 def journey(story: Story, *, at: datetime = START, area: str = "64.02.05.2001") -> UUID:

@@ -19,13 +19,13 @@ def empty(home, request) -> Database:
     catalogue.participants()
     service = request.param
     own = database(service)
-    name = f"migrating_{service}"
+    name = f"{own.engine.url.database}_migrating"
     with own.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    fresh = Database(service, own.engine.url.set(database=name).render_as_string(hide_password=False))
-    yield fresh
-    fresh.dispose()
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+        fresh = Database(service, own.engine.url.set(database=name).render_as_string(hide_password=False))
+        yield fresh
+        fresh.dispose()
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
 
 
 def test_migrations_lead_to_what_the_code_declares_and_back(empty):

@@ -11,6 +11,7 @@ import pytest
 
 from services.embedded.process import is_alive
 from tests.copies import Copy
+from tests.servers import own_part
 from tests.waiting import PATIENCE, wait_until
 
 pytestmark = pytest.mark.slow
@@ -18,9 +19,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def copy(tmp_path):
-    one = Copy(tmp_path / "home")
-    yield one
-    one.end()
+    with own_part() as given:
+        one = Copy(tmp_path / "home", given)
+        yield one
+        one.end()
 
 
 def errors_in(logs: Path):
@@ -52,7 +54,7 @@ def test_it_prints_accounts_that_can_sign_in_and_a_second_start_finds_its_data(c
     username = re.search(r"^ +dinsos-kaltim +(\S+)", copy.said, flags=re.MULTILINE)[1]
     password = re.search(r"has the password (\S+):", copy.said)[1]
     copy.end()
-    again = Copy(copy.home).up()
+    again = Copy(copy.home, copy.given).up()
     try:
         request = urllib.request.Request(
             f"http://127.0.0.1:{again.port}/intake/v1/tokens",

@@ -25,6 +25,7 @@ from services.grants.entitlements import queries, rules
 from services.grants.entitlements.models import AidAcknowledgement, AidCase, AidClaim
 from services.grants.entitlements.queries import Case
 from services.grants.entitlements.rules import OUTSTANDING, Beneficiary, ClaimState, Met
+from services.grants.groups import queries as groups
 from shared.identity.officer import Officer
 from shared.referrals.models import Referral
 
@@ -49,12 +50,17 @@ class Ask:
 
 
 def reserve(session: Session, officer: Officer, asks: Sequence[Ask]) -> None:
-    """Claim this aid for the people behind it; raises AidExcluded, AidNotAcknowledged or BeneficiariesUnknown."""
+    """Claim this aid for the people behind it.
+
+    Raises AidExcluded, AidNotAcknowledged, BeneficiariesUnknown, and GroupFrozen below a group's minimum.
+    """
+    groups.refuse_frozen(session, [each.referral.journey_id for each in asks])
     _claim(session, officer, asks, ClaimState.RESERVED)
 
 
 def commit(session: Session, officer: Officer, asks: Sequence[Ask]) -> None:
     """Make this aid good for the people behind it, reserved before or not; raises what `reserve` raises."""
+    groups.refuse_frozen(session, [each.referral.journey_id for each in asks])
     _claim(session, officer, asks, ClaimState.COMMITTED)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from services.grants.entitlements import rules
 from services.grants.entitlements.models import AidAcknowledgement, AidBeneficiary, AidCase, AidClaim
 from services.grants.entitlements.rules import LIVE, Beneficiary, Claim, Met
+from services.grants.groups import queries as groups
 from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
@@ -97,10 +98,14 @@ def acknowledged(session: Session, referral_ids: Collection[UUID]) -> dict[UUID,
 
 
 def shown(session: Session, referral: Referral) -> dict[str, Any]:
-    """What whoever decides should know before: `aid`, as plain JSON values, and her answer to a warning so far."""
+    """What whoever decides should know before, as plain JSON values.
+
+    `aid` of others, her answer to a warning so far, and `frozen_until`: by when her group has to mend, if it has to.
+    """
     case = cases(session, [referral.id]).get(referral.id)
+    known = {"frozen_until": groups.frozen_until(session, referral.journey_id)}
     if case is None:
-        return {"aid": None}
+        return {"aid": None, **known}
     answers = session.scalars(
         select(AidAcknowledgement).where(AidAcknowledgement.referral_id == referral.id).order_by(AidAcknowledgement.id)
     ).all()
@@ -117,8 +122,8 @@ def shown(session: Session, referral: Referral) -> dict[str, Any]:
         }
         for each in met(session, {referral.id: case})[referral.id]
     ]
-    known = {"year": case.told.budget_year, "people": len(case.beneficiaries), "met": other}
-    return {"aid": known, **({"aid_acknowledged": answers[-1].reason} if answers else {})}
+    aid = {"year": case.told.budget_year, "people": len(case.beneficiaries), "met": other}
+    return {"aid": aid, **known, **({"aid_acknowledged": answers[-1].reason} if answers else {})}
 
 
 def office_name(office: str | None) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.grants.goods import queries, schemas
-from services.grants.goods.commands import hand_overs, orders
+from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from shared.identity.rules import Role
 from shared.web import door, paging
@@ -30,7 +30,7 @@ class GrantsQuery(paging.PageQuery, schemas.GrantQuerySchema):
 def list_grants(query: dict[str, Any], agency: str) -> paging.Page[Grant]:
     """The office's grants, the latest first."""
     with door.reading() as session:
-        rows = queries.grants_of(door.current_officer(), query.pop("state"))
+        rows = queries.grants_of(door.current_officer(), query.pop("state"), query.pop("to_divide"))
         return paging.page(session, rows, Grant.id, newest_first=True, **query)
 
 
@@ -116,4 +116,17 @@ def book_refund(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str,
         officer = door.current_officer()
         grant = queries.grant_for(session, officer, grant_id, lock=True)
         hand_overs.give_money_back(session, officer, grant, **given)
+        return queries.standing(session, grant)
+
+
+@blueprint.post(f"{ONE}/divisions")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.DivisionSchema)
+@blueprint.response(201, schemas.GrantStandingSchema)
+def divide_goods(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
+    """Divide the goods of a group that split between it and those that left it, by berita acara."""
+    with door.transaction() as session:
+        officer = door.current_officer()
+        grant = queries.grant_for(session, officer, grant_id, lock=True)
+        divisions.divide_goods(session, officer, grant, **given)
         return queries.standing(session, grant)

@@ -187,3 +187,30 @@ class AccountReport(Base):
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     recorded_by: Mapped[UUID]
     recorded_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())
+
+
+class GoodsDivision(Base):
+    """The goods of a grant were divided, by berita acara, between a group and those that left it; never changed."""
+
+    __tablename__ = "goods_division"
+    __table_args__ = (UniqueConstraint("grant_id", "split_id"),)
+
+    id: Mapped[Id]
+    grant_id: Mapped[UUID] = mapped_column(ForeignKey("goods_grant.id"))
+    split_id: Mapped[UUID] = mapped_column(ForeignKey("group_split.id"))
+    group_id: Mapped[UUID]  # whose goods they were until then
+    berita_acara: Mapped[str]
+    divided_on: Mapped[date]
+    recorded_by: Mapped[UUID]
+
+
+class GoodsShare(Base):
+    """How many units of a line a group was given when goods were divided, or kept, where they were its own."""
+
+    __tablename__ = "goods_share"
+    __table_args__ = (CheckConstraint("quantity >= 0", name="not_negative"),)
+
+    division_id: Mapped[UUID] = mapped_column(ForeignKey("goods_division.id"), primary_key=True)
+    rab_line_id: Mapped[UUID] = mapped_column(ForeignKey("rab_line.id"), primary_key=True)
+    group_id: Mapped[UUID] = mapped_column(primary_key=True)
+    quantity: Mapped[int]

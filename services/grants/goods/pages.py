@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from services.grants.funds import queries as funds
 from services.grants.goods import api, queries, rules, schemas
-from services.grants.goods.commands import hand_overs, orders
+from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from services.grants.goods.rules import GrantState
 from shared.identity.officer import Officer
@@ -53,7 +53,7 @@ def list_grants(agency: str) -> Page:
     """The office's grants, the latest first."""
     query = forms.load(api.GrantsQuery(), request.args)
     with door.reading() as session:
-        rows = queries.grants_of(door.current_officer(), query.pop("state"))
+        rows = queries.grants_of(door.current_officer(), query.pop("state"), query.pop("to_divide"))
         return render_template(
             "goods/list.html",
             page=paging.page(session, rows, Grant.id, newest_first=True, **query),
@@ -154,6 +154,19 @@ def book_refund(agency: str, grant_id: UUID) -> Page:
     )
 
 
+@pages.post(f"{ONE}/divisions")
+@guard(Role.OFFICER)
+def divide_goods(agency: str, grant_id: UUID) -> Page:
+    """Divide the goods of a group that split."""
+    return _done(
+        agency,
+        grant_id,
+        schemas.DivisionSchema(),
+        lambda session, officer, grant, given: divisions.divide_goods(session, officer, grant, **given),
+        _("The goods are divided."),
+    )
+
+
 def _done(agency: str, grant_id: UUID, schema: Schema, act: Act, sentence: str) -> Page:
     officer = door.current_officer()
     try:
@@ -188,6 +201,7 @@ def _shown(agency: str, grant_id: UUID, form: forms.Form | None = None) -> str:
         line_options=[(line["number"], f"{line['number']}. {line['item']}") for line in open_lines],
         address=f"{_list(agency)}/{grant_id}",
         list_address=_list(agency),
+        may_divide=ours,
         may_deliver=ours and handed_over and open_lines and ordered,
         may_change=ours and delivering and open_lines,
         may_fail=ours and ordered,

@@ -9,7 +9,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.grants.funds import queries as money
-from services.grants.goods import schemas
+from services.grants.goods import holdings, schemas
 from services.grants.goods.models import (
     AccountReport,
     Decision,
@@ -21,16 +21,22 @@ from services.grants.goods.models import (
     RabLine,
 )
 from services.grants.goods.rules import GrantState
+from services.grants.groups import queries as groups
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
 from shared.referrals.queries import in_areas
 
 
-def grants_of(officer: Officer, state: GrantState | None = None) -> Select[Any]:
-    """The grants on which her office has a stage; every office's of her areas where her role reads everywhere."""
+def grants_of(officer: Officer, state: GrantState | None = None, to_divide: bool = False) -> Select[Any]:
+    """The grants on which her office has a stage; every office's of her areas where her role reads everywhere.
+
+    With `to_divide` only those whose group has split, and whose goods wait to be divided.
+    """
     hers = in_areas(Referral.area, officer.areas) if officer.reads_everywhere else Referral.office == officer.office
     wanted = select(Grant).where(exists().where(Referral.journey_id == Grant.journey_id, hers))
+    if to_divide:
+        wanted = wanted.where(Grant.id.in_(select(holdings.undivided().subquery().c.grant_id)))
     return wanted.where(Grant.state == state) if state else wanted
 
 
@@ -79,6 +85,8 @@ def standing(session: Session, grant: Grant) -> dict[str, Any]:
             for each in changes
         ],
         "account": _account(session, grant),
+        **holdings.standing(session, grant),
+        "frozen_until": groups.frozen_until(session, grant.journey_id),
     }
 
 

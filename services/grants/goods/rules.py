@@ -4,7 +4,7 @@ The law behind most of it: a line never costs more than its RAB says. When a pri
 RAB is approved again; what was promised and not delivered stays open until somebody closes it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -180,6 +180,26 @@ class CommitmentMissing(Conflict):
     indonesian = "Komitmen tersisa {committed} dari {wanted} yang belum diserahkan; buat pesanan baru dahulu."
 
 
+class NothingToDivide(Conflict):
+    """The goods of this grant are divided already, or the group that split holds none of them."""
+
+    indonesian = "Barang bantuan ini sudah dibagi, atau kelompok yang mekar tidak memegangnya."
+
+
+class LineNotDivided(Invalid):
+    """Say of each line with goods, once, how many units each group holds; line {number} does not."""
+
+    indonesian = "Tuliskan untuk setiap baris barang, satu kali, berapa yang dipegang tiap kelompok; periksa {number}."
+
+
+class SharesDoNotAddUp(Invalid):
+    """Line {number}: the groups would hold {told} together, and {held} are there; not one may be lost or made."""
+
+    indonesian = (
+        "Baris {number}: jumlah bagian {told}, padahal barangnya {held}; tidak boleh ada yang hilang/bertambah."
+    )
+
+
 @dataclass(frozen=True)
 class Line:
     """A line of the RAB, and what has become of it; money in rupiah."""
@@ -272,6 +292,23 @@ def change(line: Line, quantity: int, unit_price: int) -> Line:
     if after.open_quantity <= 0 or after.open_money <= 0:
         raise BelowDelivered(number=line.number, received=line.received, realised=format_rupiah(line.realised))
     return after
+
+
+def divide(
+    held: Mapping[int, int], told: Sequence[tuple[int, Mapping[UUID, int]]], groups: Collection[UUID]
+) -> dict[int, dict[UUID, int]]:
+    """Who holds how many units of each line after a split; the units of every line stay as many as they were."""
+    divided: dict[int, dict[UUID, int]] = {}
+    for place, (number, shares) in enumerate(told):
+        if number not in held or number in divided or set(shares) != set(groups) or min(shares.values()) < 0:
+            raise LineNotDivided(number=number).at(f"lines.{place}.number")
+        if sum(shares.values()) != held[number]:
+            wrong = SharesDoNotAddUp(number=number, told=sum(shares.values()), held=held[number])
+            raise wrong.at(f"lines.{place}.shares.0.quantity")
+        divided[number] = dict(shares)
+    for number in held.keys() - divided.keys():
+        raise LineNotDivided(number=number).at("lines")
+    return divided
 
 
 def outcome_of(lines: Sequence[Line]) -> HandOverOutcome:

@@ -270,6 +270,85 @@ class ChangeStandingSchema(Schema):
     approved = fields.Boolean()
 
 
+class ShareSchema(Schema):
+    """How many units of a line a group holds."""
+
+    group_id = fields.UUID(required=True)
+    quantity = fields.Integer(required=True, validate=PIECES)
+
+
+class SharedLineSchema(Schema):
+    """A line, and how many units of it each group holds."""
+
+    number = fields.Integer(required=True)
+    shares = fields.List(fields.Nested(ShareSchema), required=True, validate=validate.Length(min=2))
+
+
+class DivisionSchema(Schema):
+    """The berita acara by which the goods of a group that split were divided, line by line."""
+
+    split_id = fields.UUID(required=True)
+    berita_acara = fields.String(required=True, validate=_word(60))
+    divided_on = fields.Date(required=True)
+    lines = fields.List(fields.Nested(SharedLineSchema), required=True, validate=validate.Length(min=1, max=MOST_LINES))
+
+
+class NamedShareSchema(Schema):
+    """How many units of a line a group holds."""
+
+    group_id = fields.String(metadata={"format": "uuid"})
+    name = fields.String()
+    quantity = fields.Integer()
+
+
+class DividedLineSchema(Schema):
+    """A line as it was divided."""
+
+    number = fields.Integer()
+    shares = fields.List(fields.Nested(NamedShareSchema))
+
+
+class DivisionStandingSchema(Schema):
+    """How goods were divided."""
+
+    split_id = fields.String(metadata={"format": "uuid"})
+    berita_acara = fields.String()
+    divided_on = fields.String(metadata={"format": "date"})
+    lines = fields.List(fields.Nested(DividedLineSchema))
+
+
+class HeldLineSchema(Schema):
+    """A line, and how many of its units are there."""
+
+    number = fields.Integer()
+    item = fields.String()
+    unit = fields.String()
+    units = fields.Integer()
+
+
+class GroupNameSchema(Schema):
+    """A group, by what it is called."""
+
+    group_id = fields.String(metadata={"format": "uuid"})
+    name = fields.String()
+
+
+class HolderSchema(GroupNameSchema):
+    """A group, and the goods that it holds."""
+
+    lines = fields.List(fields.Nested(HeldLineSchema))
+
+
+class ToDivideSchema(Schema):
+    """A split whose goods wait to be divided: between which groups, and how many units there are of each line."""
+
+    split_id = fields.String(metadata={"format": "uuid"})
+    split_on = fields.String(metadata={"format": "date"})
+    berita_acara = fields.String(allow_none=True)
+    groups = fields.List(fields.Nested(GroupNameSchema))
+    lines = fields.List(fields.Nested(HeldLineSchema))
+
+
 class GrantStandingSchema(Schema):
     """A grant with everything that is known of it; as the referral page shows it, so its values are plain JSON."""
 
@@ -291,12 +370,21 @@ class GrantStandingSchema(Schema):
     deeds = fields.List(fields.Nested(DeedStandingSchema))
     changes = fields.List(fields.Nested(ChangeStandingSchema))
     account = fields.List(fields.Nested(AccountLineSchema))
+    to_divide = fields.Nested(ToDivideSchema, allow_none=True)
+    divisions = fields.List(fields.Nested(DivisionStandingSchema))
+    holders = fields.List(fields.Nested(HolderSchema))
+    frozen_until = fields.String(
+        allow_none=True, metadata={"format": "date", "description": "by when its group has to mend, if it has to"}
+    )
 
 
 class GrantQuerySchema(Schema):
     """Which grants of an office to list."""
 
     state = fields.Enum(GrantState, by_value=True, load_default=None, allow_none=True)
+    to_divide = fields.Boolean(
+        load_default=False, metadata={"description": "Only grants whose group has split and whose goods wait for it."}
+    )
 
 
 def _once(lines: Any) -> None:

@@ -9,6 +9,7 @@ from services.grants.entitlements import queries as entitlements
 from services.grants.goods import queries, schemas
 from services.grants.goods.commands import accounts, calling_off, decisions, hand_overs, orders, proposals
 from services.grants.goods.rules import Condition, ProposalOutcome, Verdict
+from services.grants.groups import queries as groups
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.referrals.models import Referral
@@ -127,6 +128,7 @@ class GoodsHandOver(StageWork):
         drafted = {each["number"]: each for each in deed.get("lines", ())}
         return {
             "grant": grant,
+            "frozen_until": groups.frozen_until(session, referral.journey_id),
             "order": _chosen(order, ORDER_FIELDS),
             "deed": _chosen(deed, DEED_FIELDS),
             "lines": [

@@ -1,1 +1,1 @@
-"""What befalls people and groups on the way: two records of one person, a death, a group that merges or dissolves."""
+"""What befalls people and groups on the way: two records of one person, a death, a group that ends or splits."""

@@ -10,15 +10,17 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from services.intake.changes import commands, doors, queries, schemas
+from services.intake.changes import commands, doors, queries, rules, schemas
+from services.intake.changes.api import LOOKING
 from services.intake.groups import commands as groups
 from services.intake.groups import doors as group_doors
-from services.intake.groups.schemas import MemberReplaced
+from services.intake.groups import schemas as group_schemas
 from services.intake.registry import doors as registry_doors
 from services.intake.registry import shown
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import Conflict, Invalid
+from shared.referrals.words import programme_title
 from shared.web import door, forms, problem
 from shared.web.guard import guard
 
@@ -84,6 +86,24 @@ def note_death(agency: str, person_id: UUID) -> Page:
     )
 
 
+@pages.get("/<agency>/deaths")
+@guard(*LOOKING)
+def deaths(agency: str) -> str:
+    """The latest deaths that were noted, and the form in which an approver undoes one; the look is logged."""
+    return _deaths(agency, forms.blank())
+
+
+@pages.post("/<agency>/persons/<uuid:person_id>/death/undo")
+@guard(Role.APPROVER, Role.HEAD)
+def undo_death(agency: str, person_id: UUID) -> Page:
+    """Undo a death that was noted by mistake."""
+
+    def do(session: Session, given: dict[str, Any]) -> None:
+        commands.undo_death(session, door.current_officer(), person_id, **given)
+
+    return _done(schemas.Undoing(), do, lambda form: _deaths(agency, form, person_id), f"/intake/{agency}/deaths")
+
+
 @pages.post("/<agency>/persons/<uuid:person_id>/merge")
 @guard(Role.OFFICER)
 def merge_person(agency: str, person_id: UUID) -> Page:
@@ -113,7 +133,33 @@ def replace_member(agency: str, group_id: UUID) -> Page:
         groups.replace_member(session, door.current_officer(), group_id, **given)
 
     return _done(
-        MemberReplaced(), do, lambda form: _of_group(agency, group_id, form), f"/intake/{agency}/groups/{group_id}"
+        group_schemas.MemberReplaced(),
+        do,
+        lambda form: _of_group(agency, group_id, form),
+        f"/intake/{agency}/groups/{group_id}",
+    )
+
+
+@pages.get("/<agency>/groups/<uuid:group_id>/split")
+@guard(Role.OFFICER)
+def split_form(agency: str, group_id: UUID) -> str:
+    """The form in which a group's members go apart."""
+    return _split(agency, group_id)
+
+
+@pages.post("/<agency>/groups/<uuid:group_id>/split")
+@guard(Role.OFFICER)
+def split_group(agency: str, group_id: UUID) -> Page:
+    """Let members go apart."""
+
+    def do(session: Session, given: dict[str, Any]) -> None:
+        groups.split_group(session, door.current_officer(), group_id, **given)
+
+    return _done(
+        group_schemas.Splitting(),
+        do,
+        lambda form: _split(agency, group_id, form),
+        f"/intake/{agency}/groups/{group_id}",
     )
 
 
@@ -138,7 +184,7 @@ def _done(schema: Schema, do: Doing, show: Showing, address: str) -> Page:
             do(session, given)
     except Invalid as invalid:
         return show(forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
+    except (Conflict, rules.NoterCannotUndo) as refused:
         problem.say(refused)
         return redirect(address, 303)
     flash(_("Saved."), "success")
@@ -160,6 +206,19 @@ def _duplicates(agency: str, form: forms.Form, about: UUID | None = None) -> str
         about=about,
         labels=shown.labels(),
     )
+
+
+def _deaths(agency: str, form: forms.Form, about: UUID | None = None) -> str:
+    with door.database().transaction() as session:
+        return render_template(
+            "changes/deaths.html",
+            agency=agency,
+            deaths=doors.look_at_deaths(session),
+            form=form,
+            blank=forms.blank(),
+            about=about,
+            programme_title=programme_title,
+        )
 
 
 def _of_person(agency: str, person_id: UUID, form: forms.Form) -> str:
@@ -185,3 +244,11 @@ def _of_group(agency: str, group_id: UUID, form: forms.Form) -> str:
             form=form,
             today=clock.today(),
         )
+
+
+def _split(agency: str, group_id: UUID, form: forms.Form | None = None) -> str:
+    with door.database().transaction() as session:
+        group, members = group_doors.look_at(session, group_id)
+        as_before = {"members": [{"part": 0, "role": each.role.value} for each in members]}
+        form = form or forms.blank(as_before)
+        return render_template("changes/split.html", agency=agency, group=group, members=members, form=form)

@@ -82,5 +82,16 @@ def replace_member(given: dict[str, Any], agency: str, group_id: UUID) -> dict[s
         return _shown(commands.replace_member(session, door.current_officer(), group_id, **given))
 
 
+@blueprint.post("/<agency>/groups/<uuid:group_id>/split")
+@guard(Role.OFFICER)
+@blueprint.arguments(schemas.Splitting)
+@blueprint.response(201, schemas.Apart)
+def split_group(given: dict[str, Any], agency: str, group_id: UUID) -> dict[str, Any]:
+    """Let members go apart: the group goes on with those who stay, the others are groups of their own."""
+    with door.transaction() as session:
+        made = commands.split_group(session, door.current_officer(), group_id, **given)
+        return {"items": [_shown(each) for each in made]}
+
+
 def _shown(group: BusinessGroup) -> dict[str, Any]:
     return {column.name: getattr(group, column.name) for column in BusinessGroup.__table__.columns}

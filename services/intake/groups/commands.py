@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from services.intake.groups import rules
 from services.intake.groups.models import BusinessGroup, GroupMember
-from services.intake.groups.rules import Chosen
+from services.intake.groups.rules import Chosen, Placed
 from services.intake.registry.models import Person
 from services.intake.registry.queries import ACTIVE
+from shared.bus import announce
+from shared.events.intake import GroupFrozen, GroupMended, GroupSplit
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
-from shared.kernel import calendar, clock
+from shared.kernel import calendar, clock, ids
 from shared.kernel.errors import NotFound
 
 MEND_WITHIN = calendar.Within(30, "working day")
@@ -77,32 +79,28 @@ def choose_members(
     _enter(session, group_id, people)
     group.berita_acara, group.deliberated_on = berita_acara.strip(), deliberated_on
     group.least_members = least
-    group.frozen_at = group.mend_by = None
+    _thaw(session, group)
     return group
 
 
 def replace_member(
-    session: Session, officer: Officer, group_id: UUID, leaving: UUID, joining: UUID | None
+    session: Session, officer: Officer, group_id: UUID, leaving: UUID | None, joining: UUID | None
 ) -> BusinessGroup:
-    """Let a member go and, where there is one, another take her place and role.
+    """Let a member go, another take her place and role, or one come in where a place is free.
 
     A group that falls below its minimum is frozen and has 30 working days to mend.
     """
     group = session.get_one(BusinessGroup, group_id, with_for_update=True)
     officer.require(Role.OFFICER, area=group.area)
     _refuse_dissolved(group)
-    place = session.scalar(select(GroupMember).filter_by(group_id=group_id, person_id=leaving, left_on=None))
-    if place is None:
-        raise rules.NotAMember
-    place.left_on = clock.today()
-    session.flush()
+    role = _free_role(session, group) if leaving is None else _let_go(session, group, leaving)
     if joining is not None:
         living_in = _living_in(session, [joining])
         if not living_in:
             raise rules.UnknownMember
         rules.check_area(group.area, living_in)
         _refuse_members_of_others(session, group_id, [joining])
-        session.add(GroupMember(group_id=group_id, person_id=joining, role=place.role, joined_on=clock.today()))
+        session.add(GroupMember(group_id=group_id, person_id=joining, role=role, joined_on=clock.today()))
         session.flush()
     _freeze_or_thaw(session, group)
     return group
@@ -138,6 +136,66 @@ def dissolve_group(
     return group
 
 
+def split_group(
+    session: Session,
+    officer: Officer,
+    group_id: UUID,
+    *,
+    names: Sequence[str],
+    members: Sequence[Placed],
+    berita_acara: str,
+    on: date,
+) -> list[BusinessGroup]:
+    """Let members go apart: the group goes on with those who stay, and for each name there is a new one; gives these.
+
+    The journeys stay with the group that has set out (docs/decisions/0006-when-a-group-splits.md).
+    """
+    group = session.get(BusinessGroup, group_id, with_for_update=True)
+    if group is None:
+        raise NotFound(what="group")
+    officer.require(Role.OFFICER, area=group.area)
+    _refuse_dissolved(group)
+    if group.berita_acara is None:
+        raise rules.NotYetFormed
+    if on > clock.today():
+        raise rules.DeliberatedTomorrow().at("on")
+    present = {
+        each.person_id: each for each in session.scalars(select(GroupMember).filter_by(group_id=group_id, left_on=None))
+    }
+    staying, *leaving = rules.split(present.keys(), members, len(names), group.least_members or 0)
+    rules.check_area(group.area, _living_in(session, [each.person_id for part in leaving for each in part]))
+    created = [
+        BusinessGroup(
+            name=name.strip(),
+            area=group.area,
+            line_of_business=group.line_of_business,
+            office=group.office,
+            created_by=officer.id,
+            created_at=clock.now(),
+            berita_acara=berita_acara.strip(),
+            deliberated_on=on,
+            least_members=group.least_members,
+            split_from=group_id,
+        )
+        for name in names
+    ]
+    session.add_all(created)
+    session.flush()
+    _go_apart(session, group_id, present, staying, {new.id: part for new, part in zip(created, leaving, strict=True)})
+    announce(
+        session,
+        GroupSplit(split_id=ids.new_id(), group_id=group_id, parts=[each.id for each in created], split_on=on),
+        sealed={
+            "grants": {
+                "berita_acara": berita_acara.strip(),
+                "names": {str(each.id): each.name for each in (group, *created)},
+            }
+        },
+    )
+    _freeze_or_thaw(session, group)
+    return created
+
+
 def leave_group(session: Session, person_id: UUID) -> UUID | None:
     """Let somebody who died leave her group, which may fall below its minimum; gives the group, where she had one."""
     place = session.scalar(select(GroupMember).filter_by(person_id=person_id, left_on=None))
@@ -148,6 +206,27 @@ def leave_group(session: Session, person_id: UUID) -> UUID | None:
     session.flush()
     _freeze_or_thaw(session, group)
     return group.id
+
+
+def return_to_group(session: Session, person_id: UUID, group_id: UUID) -> bool:
+    """Let somebody who had left by mistake be a member again, unless her place was taken or the group is no more."""
+    group = session.get_one(BusinessGroup, group_id, with_for_update=True)
+    former = session.scalar(
+        select(GroupMember).filter_by(group_id=group_id, person_id=person_id).order_by(GroupMember.id.desc()).limit(1)
+    )
+    present = session.scalars(select(GroupMember).filter_by(group_id=group_id, left_on=None)).all()
+    if former is None or former.left_on is None or group.dissolved_on is not None:
+        return False
+    joined_since = any(each.joined_on >= former.left_on for each in present)
+    if joined_since and group.frozen_at is None:
+        return False
+    _refuse_members_of_others(session, group_id, [person_id])
+    taken = former.role in rules.LEADERS and any(each.role is former.role for each in present)
+    role = rules.MemberRole.MEMBER if taken else former.role
+    session.add(GroupMember(group_id=group_id, person_id=person_id, role=role, joined_on=clock.today()))
+    session.flush()
+    _freeze_or_thaw(session, group)
+    return True
 
 
 def _take_over(session: Session, officer: Officer, group: BusinessGroup, people: Sequence[UUID]) -> None:
@@ -164,13 +243,61 @@ def _take_over(session: Session, officer: Officer, group: BusinessGroup, people:
     _freeze_or_thaw(session, group)
 
 
+def _go_apart(
+    session: Session,
+    group_id: UUID,
+    present: Mapping[UUID, GroupMember],
+    staying: Sequence[Chosen],
+    leaving: Mapping[UUID, Sequence[Chosen]],
+) -> None:
+    """End the memberships of those who leave or take another role, and begin those that follow, today."""
+    moved = {group_id: [each for each in staying if present[each.person_id].role is not each.role], **leaving}
+    today = clock.today()
+    for part in moved.values():
+        for each in part:
+            present[each.person_id].left_on = today
+    session.flush()
+    session.add_all(
+        GroupMember(group_id=to, person_id=each.person_id, role=each.role, joined_on=today)
+        for to, part in moved.items()
+        for each in part
+    )
+    session.flush()
+
+
+def _let_go(session: Session, group: BusinessGroup, leaving: UUID) -> rules.MemberRole:
+    place = session.scalar(select(GroupMember).filter_by(group_id=group.id, person_id=leaving, left_on=None))
+    if place is None:
+        raise rules.NotAMember
+    place.left_on = clock.today()
+    session.flush()
+    return place.role
+
+
+def _free_role(session: Session, group: BusinessGroup) -> rules.MemberRole:
+    """The role of somebody who comes in while nobody goes: a leader's where one is missing."""
+    if group.berita_acara is None:
+        raise rules.NotYetFormed
+    roles = session.scalars(select(GroupMember.role).filter_by(group_id=group.id, left_on=None)).all()
+    if len(roles) >= rules.MOST_MEMBERS:
+        raise rules.TooManyMembers(most=rules.MOST_MEMBERS).at("joining")
+    return next((role for role in rules.LEADERS if role not in roles), rules.MemberRole.MEMBER)
+
+
 def _freeze_or_thaw(session: Session, group: BusinessGroup) -> None:
     present = session.scalars(select(GroupMember.id).filter_by(group_id=group.id, left_on=None)).all()
-    if len(present) < (group.least_members or 0):
-        group.frozen_at = group.frozen_at or clock.now()
-        group.mend_by = group.mend_by or MEND_WITHIN.after(clock.now())
-    else:
-        group.frozen_at = group.mend_by = None
+    if len(present) >= (group.least_members or 0):
+        _thaw(session, group)
+    elif group.frozen_at is None:
+        group.frozen_at = clock.now()
+        group.mend_by = MEND_WITHIN.after(group.frozen_at)
+        announce(session, GroupFrozen(group_id=group.id, frozen_at=group.frozen_at, mend_by=group.mend_by))
+
+
+def _thaw(session: Session, group: BusinessGroup) -> None:
+    if group.frozen_at is not None:
+        announce(session, GroupMended(group_id=group.id, frozen_at=group.frozen_at))
+    group.frozen_at = group.mend_by = None
 
 
 def _refuse_dissolved(group: BusinessGroup) -> None:

@@ -15,7 +15,11 @@ class BusinessGroup(Base):
     """A business group; aid belongs to the group, not to its members."""
 
     __tablename__ = "business_group"
-    __table_args__ = (Index("ix_business_group_area", "area", "id", postgresql_ops={"area": "text_pattern_ops"}),)
+    __table_args__ = (
+        Index("ix_business_group_area", "area", "id", postgresql_ops={"area": "text_pattern_ops"}),
+        # A group's page names those that left it; hardly any group did.
+        Index("ix_business_group_split_from", "split_from", postgresql_where=text("split_from IS NOT NULL")),
+    )
 
     id: Mapped[Id]
     name: Mapped[str]
@@ -32,6 +36,7 @@ class BusinessGroup(Base):
     dissolved_on: Mapped[date | None]
     dissolved_by: Mapped[str | None]  # the minutes (berita acara) of the deliberation that ended it
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("business_group.id"))
+    split_from: Mapped[UUID | None] = mapped_column(ForeignKey("business_group.id"))
 
 
 class GroupMember(Base):

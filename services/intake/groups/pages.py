@@ -55,9 +55,16 @@ def show_group(agency: str, group_id: UUID) -> str:
     """A group with its members; the look at their names is logged."""
     with door.transaction() as session:
         group, members = doors.look_at(session, group_id)
-        moved = queries.moved_away(session, group)
+        origin, offspring = queries.kin(session, group)
         return render_template(
-            "groups/show.html", agency=agency, group=group, members=members, moved=moved, name_of=places.name_of
+            "groups/show.html",
+            agency=agency,
+            group=group,
+            members=members,
+            moved=queries.moved_away(session, group),
+            origin=origin,
+            offspring=offspring,
+            name_of=places.name_of,
         )
 
 

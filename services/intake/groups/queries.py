@@ -120,3 +120,14 @@ def minutes_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, str 
         select(BusinessGroup.id, BusinessGroup.berita_acara).where(among(BusinessGroup.id, group_ids))
     )
     return dict(rows.all())
+
+
+def kin(session: Session, group: BusinessGroup) -> tuple[tuple[UUID, str] | None, list[tuple[UUID, str]]]:
+    """The group that this one split from, if it did, and those that split from it: identifiers and names."""
+    rows = session.execute(
+        select(BusinessGroup.id, BusinessGroup.name)
+        .where(or_(BusinessGroup.id == group.split_from, BusinessGroup.split_from == group.id))
+        .order_by(BusinessGroup.id)
+    ).all()
+    origin = next(((row.id, row.name) for row in rows if row.id == group.split_from), None)
+    return origin, [(row.id, row.name) for row in rows if row.id != group.split_from]

@@ -4,7 +4,7 @@ Chair, secretary and treasurer by deliberation, members of one village or one ke
 How many members there must be is the programme's own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -115,6 +115,24 @@ class DeliberatedTomorrow(Invalid):
     indonesian = "Musyawarah tidak mungkin bertanggal di masa depan; tulis hari sebenarnya."
 
 
+class MembersLeftOut(Invalid):
+    """Say of every present member, once, to which group she belongs from now on."""
+
+    indonesian = "Tentukan untuk setiap anggota, satu kali, ia masuk kelompok yang mana."
+
+
+class NoSuchPart(Invalid):
+    """There is no such group among those that the split makes; name it, or choose another."""
+
+    indonesian = "Kelompok itu tidak ada di antara hasil pemekaran; beri nama, atau pilih yang lain."
+
+
+class PartBelowMinimum(Invalid):
+    """A new group would have {members} members and needs {least}; let more go over, or replace a member instead."""
+
+    indonesian = "Kelompok baru hanya {members} anggota, minimum {least}; tambah anggotanya, atau lakukan penggantian."
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """Somebody whom the deliberation made a member."""
@@ -123,15 +141,45 @@ class Chosen:
     role: MemberRole = MemberRole.MEMBER
 
 
-def check_choice(chosen: Sequence[Chosen], most: int) -> None:
-    """Refuse a list of members that no deliberation can have had in mind."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a member belongs after a split: in the group as it was (0), or in the first, second … new one."""
+
+    person_id: UUID
+    part: int
+    role: MemberRole = MemberRole.MEMBER
+
+
+def check_choice(chosen: Sequence[Chosen], most: int, field: str = "members") -> None:
+    """Refuse a list of members that no deliberation can have had in mind; a form says so beside this field."""
     if len({each.person_id for each in chosen}) < len(chosen):
-        raise ChosenTwice(errors={"members": ["chosen-twice"]})
+        raise ChosenTwice().at(field)
     if len(chosen) > most:
-        raise TooManyMembers(most=most, errors={"members": ["too-many"]})
+        raise TooManyMembers(most=most).at(field)
     for role in LEADERS:
         if sum(each.role is role for each in chosen) != 1:
-            raise LeaderMissing(role=role.value, errors={"members": [f"{role.value}-missing"]})
+            raise LeaderMissing(role=role.value).at(field)
+
+
+def split(present: Collection[UUID], placed: Sequence[Placed], new: int, least: int) -> list[list[Chosen]]:
+    """Who belongs to the group as it was, then to each new one.
+
+    Every member is somewhere, every group has its three leaders, and every new one its minimum; the group that is left
+    may fall below its own, and is frozen then as if they had left one by one.
+    """
+    if len(placed) != len(present) or {each.person_id for each in placed} != set(present):
+        raise MembersLeftOut().at("members")
+    parts: list[list[Chosen]] = [[] for _ in range(new + 1)]
+    for each in placed:
+        if not 0 <= each.part <= new:
+            raise NoSuchPart().at("members")
+        parts[each.part].append(Chosen(each.person_id, each.role))
+    for number, members in enumerate(parts):
+        field = f"parts.{number - 1}.name" if number else "members"
+        if number and len(members) < least:
+            raise PartBelowMinimum(members=len(members), least=least).at(field)
+        check_choice(members, MOST_MEMBERS, field)
+    return parts
 
 
 def check_proposal(person_ids: Sequence[UUID]) -> None:
@@ -148,7 +196,7 @@ def check_area(group_area: str, living_in: Mapping[UUID, str]) -> None:
     """Refuse members from another kecamatan than the group's."""
     kecamatan = group_area[:KECAMATAN_CODE]
     if any(not area.startswith(kecamatan) for area in living_in.values()):
-        raise OtherArea(errors={"members": ["other-area"]})
+        raise OtherArea().at("members")
 
 
 def outcome_of(members: int, least: int) -> FormationOutcome:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
-from services.intake.groups.rules import MemberRole
+from services.intake.groups.rules import MemberRole, Placed
 from shared.web.paging import PageQuery
 
 
@@ -53,6 +53,7 @@ class Group(Schema):
     mend_by = fields.AwareDateTime(allow_none=True)
     dissolved_on = fields.Date(allow_none=True)
     merged_into = fields.UUID(allow_none=True)
+    split_from = fields.UUID(allow_none=True)
     members = fields.List(fields.Nested(Member))
     moved_away = fields.List(fields.UUID(), metadata={"description": "Members who left the group's village since."})
 
@@ -98,10 +99,61 @@ class FormationDone(EmptyPlacesLeftOut):
 
 
 class MemberReplaced(Schema):
-    """Who leaves, and who takes her place."""
+    """Who leaves, and who takes her place; without the one or the other a place becomes free, or is taken."""
 
-    leaving = fields.UUID(required=True)
+    leaving = fields.UUID(load_default=None, allow_none=True)
     joining = fields.UUID(load_default=None, allow_none=True)
+
+    @validates_schema
+    def names_somebody(self, given: dict[str, Any], **_: Any) -> None:
+        """Somebody leaves or somebody comes."""
+        if not given.get("leaving") and not given.get("joining"):
+            raise ValidationError({"leaving": ["Missing data for required field."]})
+
+
+class NewGroup(Schema):
+    """A group that a split makes."""
+
+    name = fields.String(required=True, validate=validate.Length(min=3, max=120))
+
+
+class MemberPlaced(Schema):
+    """Where a member belongs from now on: in the group as it was (0), or in the first, second … new one."""
+
+    person_id = fields.UUID(required=True)
+    part = fields.Integer(required=True, validate=validate.Range(min=0))
+    role = fields.Enum(MemberRole, by_value=True, load_default=MemberRole.MEMBER)
+
+
+class Splitting(Schema):
+    """The deliberation by which members went apart: the groups that are new, and where every present member belongs."""
+
+    berita_acara = fields.String(required=True, validate=validate.Length(min=1, max=80))
+    on = fields.Date(required=True)
+    parts = fields.List(fields.Nested(NewGroup), required=True, validate=validate.Length(min=1, max=3))
+    members = fields.List(fields.Nested(MemberPlaced), required=True, validate=validate.Length(min=1))
+
+    @post_load
+    def as_the_command_takes_it(self, given: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Names and places, as `split_group` knows them."""
+        names = [each["name"] for each in given.pop("parts")]
+        return {**given, "names": names, "members": [Placed(**each) for each in given["members"]]}
+
+
+class GroupMade(Schema):
+    """A group that a split has made."""
+
+    id = fields.UUID()
+    name = fields.String()
+    area = fields.String()
+    berita_acara = fields.String()
+    split_from = fields.UUID()
+
+
+class Apart(Schema):
+    """The groups that a split has made."""
+
+    items = fields.List(fields.Nested(GroupMade))
 
 
 class PossibleMember(Schema):

@@ -96,6 +96,7 @@ DECLINES: Mapping[type[Event], str] = {
     intake.StageStuck: "Said by ourselves when it was done.",
     intake.JourneyEnded: "Said by ourselves when it was done.",
     referrals.ReferralWithdrawn: "The journey stopped waiting when it took the offer back.",
+    referrals.ReferralReassigned: "Another officer of the same office does it; nothing about the journey changes.",
     referrals.ReferralReminded: "The office was reminded; nothing about the journey changes.",
     referrals.ReferralEscalated: "The coordinator was told; the office is still accountable.",
 }

@@ -9,15 +9,18 @@ from werkzeug.wrappers import Response
 from services.intake.signin import commands
 from services.intake.signin.schemas import SignInSchema
 from shared.identity import accounts, tokens
-from shared.identity.rules import Role
+from shared.identity.officer import Officer
+from shared.identity.rules import Role, covers
 from shared.kernel.errors import Invalid, TooMany, Unauthenticated
-from shared.web import door, forms, kept, language, sessions
+from shared.programmes import kinds, library
+from shared.web import door, forms, kept, language, navigation, sessions
 from shared.web.guard import guard, public, unrecorded
 from shared.web.problem import SIGN_IN, status_of
 
 pages = Blueprint("signin", __name__, template_folder="templates")
 front = Blueprint("front", __name__, template_folder="templates")
 
+MOST_URGENT = 10
 A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -25,9 +28,10 @@ A_YEAR = 365 * 24 * 60 * 60
 @public("asks to sign in, or shows an officer where her work is")
 def home() -> str | Response:
     """Where an officer's work waits."""
-    if sessions.officer_or_none() is None:
+    officer = sessions.officer_or_none()
+    if officer is None:
         return redirect(SIGN_IN, 303)
-    return render_template("signin/home.html")
+    return render_template("signin/home.html", sources=sorted(_sources(officer)), most_urgent=MOST_URGENT)
 
 
 @pages.get("/signin")
@@ -111,6 +115,22 @@ def bring_back() -> Response:
     return jsonify(
         fields=said, sentence=_("What you had typed is back. It has not been sent yet: look it over and send it.")
     )
+
+
+def _sources(officer: Officer) -> set[tuple[str, str]]:
+    """The worklists whose most urgent referrals she sees at the start, by service and agency.
+
+    Her own agency's; who reads everywhere, those of every agency that has a stage in a programme of her region.
+    """
+    if not officer.reads_everywhere:
+        own = navigation.services_of(officer)
+        return {(name, officer.agency) for name in own if navigation.has_worklist(name, officer)}
+    return {
+        (kinds.kind(stage.does).service, stage.agency)
+        for programme in library.published().values()
+        if any(covers(own, each) or covers(each, own) for own in officer.areas for each in programme.region)
+        for stage in programme.stages.values()
+    }
 
 
 def _form(form: forms.Form, refusal: str = "") -> str:

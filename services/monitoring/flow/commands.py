@@ -6,17 +6,21 @@ Each function takes a whole batch of one type of event and runs one statement.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
+from services.monitoring.flow import summing
 from services.monitoring.flow.models import (
     JourneyFigure,
     ReferralFigure,
     SkippedStage,
     StageFigure,
     TimelineEntry,
+    TouchedJourney,
     VisitFigure,
 )
+from services.monitoring.flow.tallies import COUNTINGS
 from services.monitoring.heard import columns_of, core, insert_heard, recordset, rows_of
 from shared.bus import Heard
 from shared.events.intake import (
@@ -42,6 +46,16 @@ SAID = (
     *("condition", "goods", "cause", "verdict"),
 )
 """What a line of the timeline repeats of its event: codes and counts, never more."""
+
+
+def _told_and_touched() -> Insert:
+    told = TOLD.returning(core(TimelineEntry).c.journey_id).cte("told")
+    return insert(core(TouchedJourney)).from_select(["journey_id"], select(told.c.journey_id).distinct())
+
+
+TOLD = insert_heard(TimelineEntry, columns_of(TimelineEntry)).on_conflict_do_nothing()
+TOLD_AND_TOUCHED = _told_and_touched()
+"""One statement: a line that stands there already touches nobody."""
 
 
 def open_journeys(session: Session, heard: Sequence[Heard[JourneyOpened]]) -> None:
@@ -113,14 +127,22 @@ def note_visits(session: Session, heard: Sequence[Heard[VisitRecorded]]) -> None
 
 def tell_timeline(session: Session, heard: Sequence[Heard[Any]]) -> None:
     """Add a line to the story of each event's journey."""
-    told = insert_heard(TimelineEntry, columns_of(TimelineEntry)).on_conflict_do_nothing()
-    session.execute(told, {"rows": [_line(each) for each in heard]})
+    session.execute(TOLD, {"rows": [_line(each) for each in heard]})
+
+
+def tell_what_counts(session: Session, heard: Sequence[Heard[Any]]) -> None:
+    """Add a line to the story of each event's journey, and have the journey summed: what it counts as may change."""
+    session.execute(TOLD_AND_TOUCHED, {"rows": [_line(each) for each in heard]})
 
 
 def reset(session: Session) -> None:
     """Forget everything that can be heard again."""
-    for table in (TimelineEntry, VisitFigure, ReferralFigure, SkippedStage, StageFigure, JourneyFigure):
-        session.execute(delete(table))
+    summing.wait_for_the_others(session)
+    standings: list[type[Base]] = [each.standing for each in COUNTINGS]
+    counts: list[Any] = [tally for each in COUNTINGS for tally, _ in each.tallies]
+    figures = (TimelineEntry, VisitFigure, ReferralFigure, SkippedStage, StageFigure, JourneyFigure)
+    for table in (TouchedJourney, *counts, *standings, *figures):
+        session.execute(delete(core(table)))
 
 
 def _stuck(heard: Sequence[Heard[StageStuck]]) -> dict[str, list[dict[str, Any]]]:

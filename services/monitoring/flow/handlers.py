@@ -16,39 +16,54 @@ Note = Callable[[Session, Sequence[Heard[Any]]], None]
 
 
 def told(*notes: Note) -> Hearing:
-    """A handler that writes the timeline and whatever else the event means."""
+    """A handler that writes the timeline and whatever else the event means, of an event that no tally counts."""
+    return _each_in_turn(commands.tell_timeline, *notes)
 
+
+def counts(*notes: Note) -> Hearing:
+    """A handler that writes the timeline and what the event means, and has its journeys summed."""
+    return _each_in_turn(*notes, commands.tell_what_counts)
+
+
+def step(at: str) -> Note:
+    """What is noted of an event that moves a referral on."""
+    return partial(commands.follow_referrals, at=at)
+
+
+def closing(closed_as: str) -> Hearing:
+    """A handler of an event that closes a referral."""
+    return counts(partial(commands.follow_referrals, at="closed_at", closed_as=closed_as))
+
+
+def _each_in_turn(*notes: Note) -> Hearing:
     def hear(session: Session, heard: Sequence[Heard[Any]]) -> None:
-        for note in (commands.tell_timeline, *notes):
+        for note in notes:
             note(session, heard)
 
     return batch(hear)
 
 
-def step(at: str, closed_as: str | None = None) -> Hearing:
-    """A handler of an event that moves a referral on."""
-    return told(partial(commands.follow_referrals, at=at, closed_as=closed_as))
-
-
 HEARS: Mapping[type[Event], Hearing] = {
-    intake.JourneyOpened: told(commands.open_journeys),
-    intake.JourneyEnded: told(commands.end_journeys),
-    intake.StageOffered: told(commands.offer_stages),
-    intake.StageSkipped: told(commands.skip_stages),
-    intake.StageWithdrawn: told(commands.call_off_stages),
-    intake.StageStuck: told(commands.stick_stages, commands.await_consent),
+    intake.JourneyOpened: counts(commands.open_journeys),
+    intake.JourneyEnded: counts(commands.end_journeys),
+    intake.StageOffered: counts(commands.offer_stages),
+    intake.StageSkipped: counts(commands.skip_stages),
+    intake.StageWithdrawn: counts(commands.call_off_stages),
+    intake.StageStuck: counts(commands.stick_stages, commands.await_consent),
     intake.ConsentWithdrawn: told(),
-    referrals.ReferralOpened: step("opened_at"),
-    referrals.ReferralAccepted: step("accepted_at"),
-    referrals.ReferralReminded: step("reminded_at"),
-    referrals.ReferralEscalated: step("escalated_at"),
-    referrals.ReferralCompleted: step("closed_at", "completed"),
-    referrals.ReferralDeclined: step("closed_at", "declined"),
-    referrals.ReferralReturned: step("closed_at", "returned"),
-    referrals.ReferralWithdrawn: step("closed_at", "withdrawn"),
-    referrals.ReferralUnanswered: step("closed_at", "unanswered"),
+    referrals.ReferralOpened: told(step("opened_at")),
+    referrals.ReferralAccepted: counts(step("accepted_at")),
+    referrals.ReferralReassigned: told(),
+    referrals.ReferralReminded: told(step("reminded_at")),
+    referrals.ReferralEscalated: told(step("escalated_at")),
+    referrals.ReferralCompleted: closing("completed"),
+    referrals.ReferralDeclined: closing("declined"),
+    referrals.ReferralReturned: closing("returned"),
+    referrals.ReferralWithdrawn: closing("withdrawn"),
+    referrals.ReferralUnanswered: closing("unanswered"),
     grants.GoodsHandedOver: told(),
     grants.CommitmentFreed: told(),
-    monitoring.VisitRecorded: told(commands.note_visits),
+    grants.GoodsDivided: told(),
+    monitoring.VisitRecorded: counts(commands.note_visits),
     monitoring.GraduationSigned: told(),
 }

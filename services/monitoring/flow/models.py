@@ -2,15 +2,18 @@
 
 Every row is written by one source alone: a journey and its offers by intake, what became of a referral by the service
 that runs the stage. So the order between sources cannot matter, and no two deliveries ever wait for the same row.
-Queries join the two halves of a stage by the referral.
+
+The standings say what each journey, turn of a stage and visit counts as, and the tallies how many of each there are;
+both are written by the summing alone (`tallies`), so that a page costs the same for a hundred journeys and a million.
 """
 
 from datetime import date
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, text
+from sqlalchemy import BigInteger, Computed, Identity, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp
@@ -23,6 +26,15 @@ class JourneyFigure(Base):
     __table_args__ = (
         Index("ix_journey_figure_listed", "programme", "version", "opened_at", "id"),
         Index("ix_journey_figure_open", "programme", "version", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_journey_figure_place", "programme", "version", "area"),
+        Index(
+            "ix_journey_figure_ended",
+            *("programme", "version", "outcome", "opened_at", "id"),
+            postgresql_where=text("outcome IS NOT NULL"),
+        ),
+        Index(
+            "ix_journey_figure_recruited", "parent_journey_id", postgresql_where=text("parent_journey_id IS NOT NULL")
+        ),
     )
 
     id: Mapped[Id]
@@ -142,3 +154,224 @@ class VisitFigure(Base):
     visited_on: Mapped[date]
     condition: Mapped[str]
     recorded_at: Mapped[Timestamp]
+
+
+class TouchedJourney(Base):
+    """A journey that something happened to since it was summed.
+
+    Touching only ever adds a line, and summing removes the lines that it saw: a journey that is touched again
+    meanwhile keeps a line for the next summing, and no delivery waits.
+    """
+
+    __tablename__ = "touched_journey"
+
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    journey_id: Mapped[UUID]
+
+
+class JourneyStanding(Base):
+    """What a journey counts as in the tallies; `cohort` is the first day of the month in which it was opened."""
+
+    __tablename__ = "journey_standing"
+
+    journey_id: Mapped[Id]
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    subject_kind: Mapped[str]
+    cohort: Mapped[date]
+    generation: Mapped[int]
+    standing: Mapped[str]
+    because: Mapped[str | None]
+    members: Mapped[int]
+
+
+class StageStanding(Base):
+    """What one turn of a stage counts as in the tallies; for the standings see `rules.Standing`.
+
+    A stage that a journey went on without has no referral: its turn is the journey itself. Days are the
+    deployment's; those of reminder and due date are there only while the turn is open.
+    """
+
+    __tablename__ = "stage_standing"
+    __table_args__ = (
+        Index("ix_stage_standing_listed", "programme", "version", "stage", "standing", "opened_at", "journey_id"),
+        Index("ix_stage_standing_due", "programme", "version", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    )
+
+    journey_id: Mapped[Id]
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    turn: Mapped[Id]
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    opened_at: Mapped[Timestamp]
+    agency: Mapped[str | None]
+    office: Mapped[str | None]
+    sender_office: Mapped[str | None]
+    standing: Mapped[str]
+    outcome: Mapped[str | None]
+    reason: Mapped[str | None]
+    is_first: Mapped[bool]
+    remind_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    due_at: Mapped[Timestamp | None]
+    entered_on: Mapped[date | None]
+    via: Mapped[str | None]
+    closed_in: Mapped[date | None]
+    closed_as: Mapped[str | None]
+    kept: Mapped[bool | None]
+    working_days: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class VisitStanding(Base):
+    """How a business did in a month after the hand-over, by the latest visit of that month."""
+
+    __tablename__ = "visit_standing"
+
+    journey_id: Mapped[Id]
+    month: Mapped[int] = mapped_column(primary_key=True)
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    condition: Mapped[str]
+
+
+class Tally:
+    """A table that counts: every column but the counts is a part of its key, and an absent value is one, too.
+
+    A line that counts nobody any more stays until it is swept: whoever reads leaves out what is nought.
+    """
+
+    COUNTS: ClassVar[tuple[str, ...]] = ("journeys",)
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Index, dict[str, Any]]:
+        name: str = cls.__tablename__  # type: ignore[attr-defined]
+        # Counts move all the time. With room beside them and no index on a count, PostgreSQL touches no index for it.
+        room = {"postgresql_with": {"fillfactor": 70}}
+        return Index(f"uq_{name}", *cls.key(), unique=True, postgresql_nulls_not_distinct=True), room
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"primary_key": cls.key()}
+
+    @classmethod
+    def key(cls) -> list[str]:
+        """The names of the columns that say who is counted."""
+        return [name for name in cls.__annotations__ if name not in cls.COUNTS]
+
+
+class TallyJourney(Tally, Base):
+    """How many journeys of each kind stand how, and how many women they carry.
+
+    `area` is a kecamatan in every tally, or what is larger, where the journey's own area is. `standing` is 'open', or
+    the outcome; `generation` says how many recruitments away from the first ones, which are the first generation.
+    """
+
+    __tablename__ = "tally_journey"
+    COUNTS = ("journeys", "members")
+
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    subject_kind: Mapped[str]
+    cohort: Mapped[date]
+    generation: Mapped[int]
+    standing: Mapped[str]
+    because: Mapped[str | None]
+    journeys: Mapped[int] = mapped_column(BigInteger)
+    members: Mapped[int] = mapped_column(BigInteger)
+
+
+class TallyStage(Tally, Base):
+    """How many journeys stand where with a stage; for the standings see `rules.Standing`.
+
+    Each standing is counted by itself, so figures of several are not to be added up to a number of journeys: one that
+    was sent back is 'done' and 'waiting' at once. `remind_on` and `due_on` are there for open turns only.
+    """
+
+    __tablename__ = "tally_stage"
+
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    stage: Mapped[str]
+    agency: Mapped[str | None]
+    office: Mapped[str | None]
+    sender_office: Mapped[str | None]
+    standing: Mapped[str]
+    outcome: Mapped[str | None]
+    reason: Mapped[str | None]
+    remind_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    journeys: Mapped[int] = mapped_column(BigInteger)
+
+
+class TallyPassage(Tally, Base):
+    """How many journeys came to a stage on a day.
+
+    `via` is there for those who came again: the outcome that sent them back. A stage that is offered to another office
+    because the first one did not do it is not entered again.
+    """
+
+    __tablename__ = "tally_passage"
+
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    stage: Mapped[str]
+    via: Mapped[str | None]
+    day: Mapped[date]
+    journeys: Mapped[int] = mapped_column(BigInteger)
+
+
+class TallyPromise(Tally, Base):
+    """How many referrals were closed in a month, whether within their due date, and in how many working days.
+
+    `month` is its first day, `closed_as` one of completed, declined, returned, unanswered; those that were withdrawn
+    are nobody's promise.
+    """
+
+    __tablename__ = "tally_promise"
+    COUNTS = ("referrals",)
+
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    agency: Mapped[str]
+    office: Mapped[str]
+    stage: Mapped[str]
+    month: Mapped[date]
+    closed_as: Mapped[str]
+    kept: Mapped[bool]
+    working_days: Mapped[int] = mapped_column(SmallInteger)
+    referrals: Mapped[int] = mapped_column(BigInteger)
+
+
+class TallyVisit(Tally, Base):
+    """How many businesses did how in each month after the hand-over, by the latest visit of that month."""
+
+    __tablename__ = "tally_visit"
+
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    month: Mapped[int]
+    condition: Mapped[str]
+    journeys: Mapped[int] = mapped_column(BigInteger)
+
+
+class TallyPlace(Tally, Base):
+    """How many journeys, and women, each kelurahan or desa has: the one tally that goes below the kecamatan."""
+
+    __tablename__ = "tally_place"
+    COUNTS = ("journeys", "members")
+
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    journeys: Mapped[int] = mapped_column(BigInteger)
+    members: Mapped[int] = mapped_column(BigInteger)

@@ -6,14 +6,17 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from services.monitoring.flow import process_map, queries, reach, schemas, words
-from services.monitoring.flow.layout import BOX_HEIGHT, BOX_WIDTH
+from services.monitoring.flow import passages, process_map, queries, reach, schemas, storytelling, words
+from services.monitoring.flow.models import JourneyFigure
 from services.monitoring.money import queries as money
+from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.places import areas
 from shared.programmes import library
 from shared.programmes.definition import Programme
+from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH
+from shared.referrals import words as referral_words
 from shared.web import door, language
 from shared.web.guard import guard
 
@@ -28,6 +31,9 @@ for said_as in (
     words.outcome_name,
     words.second,
     words.state_name,
+    storytelling.brief_day,
+    storytelling.hour,
+    words.time_limit,
 ):
     pages.add_app_template_filter(said_as, said_as.__name__)
 
@@ -57,7 +63,7 @@ def show_map(agency: str, programme_id: str) -> str:
 @pages.get("/<agency>/programmes/<programme_id>/live")
 @guard()
 def show_live_part(agency: str, programme_id: str) -> str:
-    """The part of the map's page that moves; the page asks for it every two seconds."""
+    """The part of the map's page that moves; the page asks for it when the figures have changed."""
     return _map("flow/live.html", agency, programme_id)
 
 
@@ -69,7 +75,11 @@ def _map(template: str, agency: str, programme_id: str) -> str:
             template,
             agency=agency,
             programme=programme,
-            drawn=process_map.draw(programme, queries.stage_counts(session, officer, *programme.key)),
+            drawn=process_map.draw(
+                programme,
+                queries.stage_counts(session, officer, *programme.key),
+                passages.lately(session, officer, *programme.key),
+            ),
             headline=queries.headline(session, officer, *programme.key),
             waiting=queries.who_waits_for_whom(session, officer, *programme.key),
             funds=money.funds(session, money.fund_ids(programme)),
@@ -103,15 +113,32 @@ def list_journeys(agency: str) -> str:
 @guard()
 def show_journey(agency: str, journey_id: UUID) -> str:
     """One journey: how it stands, who owes the next step until when, and everything that happened."""
+    officer = door.current_officer()
     with door.reading() as session:
-        story = queries.story(session, door.current_officer(), journey_id)
+        story = queries.story(session, officer, journey_id)
+        journey = story.journey
+        programme = _version_of(journey)
         return render_template(
             "flow/journey.html",
             agency=agency,
             story=story,
-            titles=titles([story.journey.programme]),
+            days=storytelling.by_day(story.timeline),
+            steps=storytelling.next_steps(officer, story, programme),
+            lasted=storytelling.lasted(journey),
+            way=storytelling.way_of(story, programme) if programme else None,
+            decides=journey.lead_office == officer.office and officer.has(Role.OFFICER, Role.HEAD),
+            titles=titles([journey.programme]),
             area_name=area_name,
+            box={"width": BOX_WIDTH, "height": BOX_HEIGHT},
+            words=referral_words,
         )
+
+
+def _version_of(journey: JourneyFigure) -> Programme | None:
+    try:
+        return library.programme(journey.programme, journey.version)
+    except NotFound:
+        return None
 
 
 class Titles:

@@ -1,51 +1,51 @@
 """What the read model can tell: counts for the process map, lists behind the counts, one journey's story.
 
 Whoever asks sees the journeys of her own areas: every number on the map is the length of a list that she may open.
+Numbers are read from the tallies and lists from the standings, so that neither takes longer with more journeys.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, distinct, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import FromClause, and_, func, select
+from sqlalchemy.orm import Session
 
-from services.monitoring.flow import rules
-from services.monitoring.flow.models import JourneyFigure, ReferralFigure, SkippedStage, StageFigure, TimelineEntry
-from services.monitoring.flow.rules import At, Ended, Owed, StageCounts, StageTurn
+from services.monitoring.flow import rules, tallies
+from services.monitoring.flow.models import (
+    JourneyFigure,
+    ReferralFigure,
+    SkippedStage,
+    StageFigure,
+    StageStanding,
+    TallyJourney,
+    TallyPromise,
+    TallyStage,
+    TimelineEntry,
+)
+from services.monitoring.flow.rules import COMPLETED, OPEN, At, Ended, Owed, StageCounts, StageTurn, Standing
+from services.monitoring.flow.tallies import Condition
 from shared.identity.officer import Officer
-from shared.kernel import clock
+from shared.kernel.calendar import add_months
 from shared.kernel.errors import NotFound
 from shared.web import paging
 
-Condition = ColumnElement[bool]
-
-NOW = func.kail_now()
-IS_OPEN = and_(
-    ReferralFigure.closed_at.is_(None), StageFigure.called_off_at.is_(None), JourneyFigure.ended_at.is_(None)
-)
-LATER = aliased(StageFigure)
-OFFERED_AGAIN = exists().where(
-    LATER.journey_id == StageFigure.journey_id,
-    LATER.stage == StageFigure.stage,
-    LATER.offered_at > StageFigure.offered_at,
-)
-SKIPPED_SINCE = exists().where(
-    SkippedStage.journey_id == StageFigure.journey_id,
-    SkippedStage.stage == StageFigure.stage,
-    SkippedStage.skipped_at >= StageFigure.stuck_at,
-)
+IS_OPEN = StageStanding.standing.in_(OPEN)
 STANDS: dict[At, Condition] = {
     At.OPEN: IS_OPEN,
-    At.WAITING: and_(IS_OPEN, ReferralFigure.accepted_at.is_(None)),
-    At.ACTIVE: and_(IS_OPEN, ReferralFigure.accepted_at.is_not(None)),
-    At.DUE_SOON: and_(IS_OPEN, StageFigure.remind_at <= NOW, StageFigure.due_at >= NOW),
-    At.OVERDUE: and_(IS_OPEN, StageFigure.due_at < NOW),
-    At.STUCK: and_(StageFigure.stuck_at.is_not(None), JourneyFigure.ended_at.is_(None), ~OFFERED_AGAIN, ~SKIPPED_SINCE),
-    At.DONE: ReferralFigure.closed_as == "completed",
+    At.WAITING: StageStanding.standing == Standing.WAITING,
+    At.ACTIVE: StageStanding.standing == Standing.ACTIVE,
+    At.DUE_SOON: and_(
+        IS_OPEN, StageStanding.remind_on <= tallies.today(), StageStanding.due_at >= tallies.start_of_today()
+    ),
+    At.OVERDUE: StageStanding.due_at < tallies.start_of_today(),
+    At.STUCK: StageStanding.standing == Standing.STUCK,
+    At.DONE: StageStanding.standing.in_(COMPLETED),
+    At.SKIPPED: StageStanding.standing == Standing.SKIPPED,
 }
+"""The turns of stages behind each number. The due date stands there for open ones only."""
 
 
 @dataclass(frozen=True)
@@ -89,49 +89,39 @@ class Waiting:
 
 def stage_counts(session: Session, officer: Officer, programme: str, version: int) -> dict[str, StageCounts]:
     """The numbers of every stage that a journey of this version ever reached."""
-    seen = ours(officer, programme, version)
-    counts = {
-        row.stage: StageCounts(**row._mapping)
-        for row in session.execute(
-            _stages(
-                StageFigure.stage,
-                func.count(distinct(StageFigure.journey_id)).label("entered"),
-                *(
-                    func.count(distinct(StageFigure.journey_id)).filter(STANDS[at]).label(at.value.replace("-", "_"))
-                    for at in (At.WAITING, At.ACTIVE, At.DUE_SOON, At.OVERDUE, At.STUCK, At.DONE)
-                ),
-            )
-            .where(*seen)
-            .group_by(StageFigure.stage)
-        )
-    }
-    for stage, outcome, times in session.execute(
-        _stages(StageFigure.stage, ReferralFigure.outcome, func.count(distinct(StageFigure.journey_id)))
-        .where(*seen, STANDS[At.DONE])
-        .group_by(StageFigure.stage, ReferralFigure.outcome)
-        .order_by(ReferralFigure.outcome)
+    counts: dict[str, StageCounts] = {}
+    told = tallies.counted(TallyStage, officer, programme, version)
+    for row in session.execute(
+        select(
+            told.c.stage,
+            *(
+                func.coalesce(func.sum(told.c.journeys).filter(_stands(told, at)), 0).label(name)
+                for name, at in COUNTED.items()
+            ),
+        ).group_by(told.c.stage)
     ):
-        counts[stage].outcomes[outcome] = times
-    for stage, skipped in session.execute(
-        select(SkippedStage.stage, func.count())
-        .join(JourneyFigure, JourneyFigure.id == SkippedStage.journey_id)
-        .where(*seen)
-        .group_by(SkippedStage.stage)
+        numbers: dict[str, Any] = {name: int(row._mapping[name]) for name in COUNTED}
+        counts[row.stage] = StageCounts(stage=row.stage, **numbers)
+    for stage, outcome, journeys in session.execute(
+        select(told.c.stage, told.c.outcome, func.sum(told.c.journeys))
+        .where(told.c.standing.in_(COMPLETED))
+        .group_by(told.c.stage, told.c.outcome)
+        .order_by(told.c.outcome)
     ):
-        counts.setdefault(stage, StageCounts(stage=stage)).skipped = skipped
-    for stage, days in _median_days(session, seen).items():
+        counts[stage].outcomes[outcome] = int(journeys)
+    for stage, days in _median_days(session, officer, programme, version).items():
         counts[stage].median_working_days = days
     return counts
 
 
 def headlines(session: Session, officer: Officer) -> list[Headline]:
     """Every version of every programme that carries or carried somebody in the officer's areas."""
-    return _headlines(session, ours(officer, None, None))
+    return _headlines(session, tallies.counted(TallyJourney, officer))
 
 
 def headline(session: Session, officer: Officer, programme: str, version: int) -> Headline:
     """One version of a programme; noughts when nobody has set out on it."""
-    found = _headlines(session, ours(officer, programme, version))
+    found = _headlines(session, tallies.counted(TallyJourney, officer, programme, version))
     return found[0] if found else Headline(programme, version, 0, {})
 
 
@@ -144,16 +134,23 @@ def journeys(
     stage: str | None = None,
     state: At | Ended | None = None,
     outcome: str | None = None,
+    area: str | None = None,
+    cohort: date | None = None,
     after: str | None = None,
     limit: int = paging.USUAL,
 ) -> paging.Page[JourneyLine]:
-    """Journeys in the officer's areas, the latest first: all, those at a stage, or those that ended in some way."""
+    """Journeys in the officer's areas, the latest first: all, those at a stage, or those that ended in some way.
+
+    A cohort is the month in which they were opened, named by any of its days.
+    """
     listed = select(JourneyFigure).where(*ours(officer, programme, version))
+    if area is not None:
+        listed = listed.where(tallies.within(JourneyFigure.area, [area]))
+    if cohort is not None:
+        first = cohort.replace(day=1)
+        listed = listed.where(JourneyFigure.opened_on >= first, JourneyFigure.opened_on < add_months(first, 1))
     if isinstance(state, Ended):
         listed = listed.where(JourneyFigure.outcome == state)
-    elif state is At.SKIPPED:
-        skipped = exists().where(SkippedStage.journey_id == JourneyFigure.id)
-        listed = listed.where(skipped.where(SkippedStage.stage == stage) if stage else skipped)
     elif state is At.OPEN and stage is None:
         listed = listed.where(JourneyFigure.ended_at.is_(None))
     elif stage or state:
@@ -169,7 +166,7 @@ def journeys(
 
 def story(session: Session, officer: Officer, journey_id: UUID) -> Story:
     """One journey's whole story; raises NotFound outside the officer's areas."""
-    journey = session.scalar(select(JourneyFigure).where(JourneyFigure.id == journey_id, _in_areas(officer.areas)))
+    journey = session.scalar(select(JourneyFigure).where(JourneyFigure.id == journey_id, *ours(officer, None, None)))
     if journey is None:
         raise NotFound(what="journey")
     told = select(TimelineEntry).where(TimelineEntry.journey_id == journey_id)
@@ -181,40 +178,51 @@ def story(session: Session, officer: Officer, journey_id: UUID) -> Story:
 
 def who_waits_for_whom(session: Session, officer: Officer, programme: str, version: int) -> list[Waiting]:
     """Which office waits for which, with how many stages: the longest queue first."""
-    overdue = func.count().filter(StageFigure.due_at < NOW)
+    told = tallies.counted(TallyStage, officer, programme, version)
+    waiting = func.sum(told.c.journeys)
+    overdue = func.coalesce(waiting.filter(_stands(told, At.OVERDUE)), 0)
     rows = session.execute(
-        _stages(StageFigure.sender_office, StageFigure.office, StageFigure.stage, func.count(), overdue)
-        .where(*ours(officer, programme, version), IS_OPEN)
-        .group_by(StageFigure.sender_office, StageFigure.office, StageFigure.stage)
-        .order_by(overdue.desc(), func.count().desc(), StageFigure.office, StageFigure.stage)
+        select(told.c.sender_office, told.c.office, told.c.stage, waiting, overdue)
+        .where(told.c.standing.in_(OPEN))
+        .group_by(told.c.sender_office, told.c.office, told.c.stage)
+        .order_by(overdue.desc(), waiting.desc(), told.c.office, told.c.stage)
     )
-    return [Waiting(*row) for row in rows]
+    return [Waiting(sender, office, stage, int(open_), int(late)) for sender, office, stage, open_, late in rows]
 
 
-def _headlines(session: Session, seen: Sequence[Condition]) -> list[Headline]:
+COUNTED: dict[str, At | None] = {
+    "entered": None,
+    **{at.value.replace("-", "_"): at for at in At if at is not At.OPEN},
+}
+"""The numbers of a stage by name; None is everybody who ever came to it."""
+
+
+def _stands(told: FromClause, at: At | None) -> Condition:
+    """Which lines of the stages' tally make up a number: the counterpart of `STANDS`."""
+    is_open = told.c.standing.in_(OPEN)
+    if at is None:
+        return told.c.standing == Standing.ENTERED
+    if at is At.DUE_SOON:
+        return and_(is_open, told.c.remind_on <= tallies.today(), told.c.due_on >= tallies.today())
+    if at is At.OVERDUE:
+        return and_(is_open, told.c.due_on < tallies.today())
+    return is_open if at is At.OPEN else told.c.standing == at.value
+
+
+def _headlines(session: Session, told: FromClause) -> list[Headline]:
     found: dict[tuple[str, int], dict[str, int]] = {}
-    standing = case((JourneyFigure.ended_at.is_(None), "open"), else_=JourneyFigure.outcome)
-    for programme, version, stands, journeys in session.execute(
-        select(JourneyFigure.programme, JourneyFigure.version, standing, func.count())
-        .where(*seen)
-        .group_by(JourneyFigure.programme, JourneyFigure.version, standing)
+    for programme, version, standing, journeys in session.execute(
+        select(told.c.programme, told.c.version, told.c.standing, func.sum(told.c.journeys)).group_by(
+            told.c.programme, told.c.version, told.c.standing
+        )
     ):
-        found.setdefault((programme, version), {})[stands] = journeys
+        found.setdefault((programme, version), {})[standing] = int(journeys)
     return [Headline(*key, ended.pop("open", 0), ended) for key, ended in sorted(found.items())]
-
-
-def _stages(*columns: Any) -> Select[*tuple[Any, ...]]:
-    return (
-        select(*columns)
-        .select_from(StageFigure)
-        .join(JourneyFigure, JourneyFigure.id == StageFigure.journey_id)
-        .outerjoin(ReferralFigure, ReferralFigure.id == StageFigure.id)
-    )
 
 
 def ours(officer: Officer, programme: str | None, version: int | None) -> list[Condition]:
     """What a journey must fulfil to be seen by this officer: her areas and, where given, a programme's version."""
-    conditions = [_in_areas(officer.areas)]
+    conditions = [tallies.within(JourneyFigure.area, officer.areas)]
     if programme is not None:
         conditions.append(JourneyFigure.programme == programme)
     if version is not None:
@@ -222,41 +230,34 @@ def ours(officer: Officer, programme: str | None, version: int | None) -> list[C
     return conditions
 
 
-def _in_areas(areas: Iterable[str]) -> Condition:
-    return or_(
-        *(or_(JourneyFigure.area == area, JourneyFigure.area.startswith(f"{area}.", autoescape=True)) for area in areas)
-    )
-
-
 def _stands_at(stage: str | None, state: At | None, outcome: str | None) -> Condition:
     there = (
-        select(StageFigure.id)
-        .outerjoin(ReferralFigure, ReferralFigure.id == StageFigure.id)
-        .where(StageFigure.journey_id == JourneyFigure.id)
+        select(StageStanding.turn)
+        .where(
+            StageStanding.journey_id == JourneyFigure.id,
+            StageStanding.programme == JourneyFigure.programme,
+            StageStanding.version == JourneyFigure.version,
+            STANDS[state] if state else StageStanding.standing != Standing.SKIPPED,
+        )
         .correlate(JourneyFigure)
     )
     if stage is not None:
-        there = there.where(StageFigure.stage == stage)
-    if state is not None:
-        there = there.where(STANDS[state])
+        there = there.where(StageStanding.stage == stage)
     if outcome is not None:
-        there = there.where(ReferralFigure.outcome == outcome)
+        there = there.where(StageStanding.outcome == outcome, STANDS[At.DONE])
     return there.exists()
 
 
-def _median_days(session: Session, seen: Sequence[Condition]) -> dict[str, int]:
-    offered, closed = (
-        cast(func.timezone(clock.zone().key, moment), Date)
-        for moment in (StageFigure.offered_at, ReferralFigure.closed_at)
-    )
-    spans: dict[str, list[tuple[date, date, int]]] = {}
-    for stage, start, end, times in session.execute(
-        _stages(StageFigure.stage, offered, closed, func.count())
-        .where(*seen, STANDS[At.DONE])
-        .group_by(StageFigure.stage, offered, closed)
+def _median_days(session: Session, officer: Officer, programme: str, version: int) -> dict[str, int]:
+    told = tallies.counted(TallyPromise, officer, programme, version)
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for stage, days, referrals in session.execute(
+        select(told.c.stage, told.c.working_days, func.sum(told.c.referrals))
+        .where(told.c.closed_as == "completed")
+        .group_by(told.c.stage, told.c.working_days)
     ):
-        spans.setdefault(stage, []).append((start, end, times))
-    return {stage: rules.median_working_days(found) or 0 for stage, found in spans.items()}
+        spans.setdefault(stage, []).append((days, int(referrals)))
+    return {stage: rules.median(found) or 0 for stage, found in spans.items()}
 
 
 def _turns(session: Session, journey_ids: Sequence[UUID]) -> dict[UUID, list[StageTurn]]:

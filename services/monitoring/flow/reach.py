@@ -5,14 +5,12 @@ Whoever asks sees the journeys of her own areas. Figures of fewer than five are 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, distinct, func, literal, select
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import FromClause, func, select
+from sqlalchemy.orm import Session
 
-from services.monitoring.flow.models import JourneyFigure, VisitFigure
-from services.monitoring.flow.queries import ours
+from services.monitoring.flow import tallies
+from services.monitoring.flow.models import TallyJourney, TallyPlace, TallyVisit
 from shared.identity.officer import Officer
 from shared.privacy import cells
 from shared.programmes.definition import Programme
@@ -20,8 +18,6 @@ from shared.programmes.definition import Programme
 WOMEN, KELURAHAN = "vulnerable_women", "target_groups"
 """The figures of a programme that say how many women there are and how many kelurahan, each to have a group."""
 VISITS, RECRUITMENT = "monitoring.visits", "intake.recruitment"
-VILLAGE_DOTS = 3
-"""An area code with so many dots is a kelurahan's or desa's. Source: Kemendagri's area codes."""
 
 
 @dataclass(frozen=True)
@@ -72,42 +68,32 @@ def months_of(programme: Programme) -> list[int]:
 
 def coverage(session: Session, officer: Officer, programme: Programme) -> Coverage:
     """Whom a programme has reached: the members of every journey that was opened, whatever became of it."""
-    mine = and_(*ours(officer, *programme.key))
-    women, kelurahan = session.execute(
-        select(
-            func.coalesce(func.sum(JourneyFigure.members), 0),
-            func.count(distinct(JourneyFigure.area)).filter(_is_village(JourneyFigure.area)),
-        ).where(mine)
-    ).one()
+    told = tallies.counted(TallyJourney, officer, *programme.key)
+    women = int(session.scalar(select(func.coalesce(func.sum(told.c.members), 0))) or 0)
+    kelurahan = session.scalar(select(func.count()).select_from(tallies.counted(TallyPlace, officer, *programme.key)))
     wanted = {each.name: each.value for each in programme.figures.values()}
     return Coverage(
         women=None if cells.suppressed(women) else women,
         kelurahan=None if cells.suppressed(women) else kelurahan,
         women_wanted=wanted.get(WOMEN),
         kelurahan_wanted=wanted.get(KELURAHAN),
-        generations=_generations(session, programme.id, mine),
+        generations=_generations(session, told),
     )
 
 
 def survival(session: Session, officer: Officer, programme: Programme) -> list[Survival]:
     """How the businesses did in each planned month: a later visit of the same month counts instead of an earlier."""
-    latest = (
-        select(VisitFigure.journey_id, VisitFigure.month, VisitFigure.condition)
-        .join(JourneyFigure, JourneyFigure.id == VisitFigure.journey_id)
-        .where(*ours(officer, *programme.key))
-        .ext(distinct_on(VisitFigure.journey_id, VisitFigure.month))
-        .order_by(
-            VisitFigure.journey_id, VisitFigure.month, VisitFigure.recorded_at.desc(), VisitFigure.referral_id.desc()
-        )
-        .subquery()
-    )
-    is_stalled = latest.c.condition == "stalled"
+    told = tallies.counted(TallyVisit, officer, *programme.key)
+    is_stalled = told.c.condition == "stalled"
+    journeys = func.sum(told.c.journeys)
     counted = {
-        month: {"alive": alive, "stalled": stalled}
+        month: {"alive": int(alive), "stalled": int(stalled)}
         for month, alive, stalled in session.execute(
-            select(latest.c.month, func.count().filter(~is_stalled), func.count().filter(is_stalled)).group_by(
-                latest.c.month
-            )
+            select(
+                told.c.month,
+                func.coalesce(journeys.filter(~is_stalled), 0),
+                func.coalesce(journeys.filter(is_stalled), 0),
+            ).group_by(told.c.month)
         )
     }
     return [_survival(month, counted.get(month, {"alive": 0, "stalled": 0})) for month in months_of(programme)]
@@ -121,30 +107,15 @@ def _survival(month: int, counted: Mapping[str, int]) -> Survival:
     return Survival(month, visited, shown["alive"], shown["stalled"])
 
 
-def _generations(session: Session, programme: str, mine: ColumnElement[bool]) -> tuple[Generation, ...]:
+def _generations(session: Session, told: FromClause) -> tuple[Generation, ...]:
     """The journeys of a programme by how many recruitments they are away from one that nobody recruited."""
-    parent, child = aliased(JourneyFigure), aliased(JourneyFigure)
-    begun = (
-        select(JourneyFigure.id, literal(1).label("number"))
-        .outerjoin(parent, and_(parent.id == JourneyFigure.parent_journey_id, parent.programme == programme))
-        .where(JourneyFigure.programme == programme, parent.id.is_(None))
-        .cte("descent", recursive=True)
-    )
-    descent = begun.union_all(
-        select(child.id, begun.c.number + 1).where(child.programme == programme, child.parent_journey_id == begun.c.id)
-    )
     rows = session.execute(
-        select(descent.c.number, func.count(), func.sum(JourneyFigure.members))
-        .join(JourneyFigure, JourneyFigure.id == descent.c.id)
-        .where(mine)
-        .group_by(descent.c.number)
-        .order_by(descent.c.number)
+        select(told.c.generation, func.sum(told.c.journeys), func.sum(told.c.members))
+        .group_by(told.c.generation)
+        .order_by(told.c.generation)
     ).all()
-    shown = cells.shown({number: women for number, _, women in rows})
+    shown = cells.shown({number: int(women) for number, _, women in rows})
     return tuple(
-        Generation(number, groups if shown[number] is not None else None, shown[number]) for number, groups, _ in rows
+        Generation(number, int(groups) if shown[number] is not None else None, shown[number])
+        for number, groups, _ in rows
     )
-
-
-def _is_village(area: Any) -> ColumnElement[bool]:
-    return func.length(area) - func.length(func.replace(area, ".", "")) == VILLAGE_DOTS

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from shared.kernel import calendar, clock
+from shared.kernel import clock
 
 
 class At(StrEnum):
@@ -20,6 +20,29 @@ class At(StrEnum):
     STUCK = "stuck"  # came back from the office; the leading office has to decide
     DONE = "done"  # completed at least once
     SKIPPED = "skipped"  # its condition did not hold
+
+
+class Standing(StrEnum):
+    """What a turn of a stage counts as. A journey has one turn at most of each but the last five, for one stage."""
+
+    WAITING = "waiting"  # open, and nobody has taken it on
+    ACTIVE = "active"  # open, and taken on
+    STUCK = "stuck"  # came back; the outcome says why, and the leading office has to decide
+    DONE = "done"  # completed: the latest time
+    SKIPPED = "skipped"  # the journey went on without it
+    ENTERED = "entered"  # counted beside the others for the first turn of all: the journey came to this stage
+    DONE_BEFORE = "done-before"  # completed earlier with another outcome, as a file that went back to be mended
+    REPEATED = "repeated"  # completed earlier with an outcome that is counted already: counts for nothing
+    DECLINED = "declined"  # left: the office refused, with a reason
+    RETURNED = "returned"  # left: the office had taken it on and gave it back, with a reason
+    UNANSWERED = "unanswered"  # left: nobody took it on within the limit
+    CALLED_OFF = "called-off"  # left: no longer wanted from this office
+    CONSENT_MISSING = "consent-missing"  # had waited for her consent, and does no longer
+    OVER = "over"  # still open when the journey ended
+
+
+OPEN = (Standing.WAITING, Standing.ACTIVE)
+COMPLETED = (Standing.DONE, Standing.DONE_BEFORE)
 
 
 class Ended(StrEnum):
@@ -107,14 +130,14 @@ def owed(turns: Sequence[StageTurn], skipped: Mapping[str, datetime] | None = No
     return sorted(waiting, key=lambda promise: promise.until or promise.since)
 
 
-def median_working_days(spans: Iterable[tuple[date, date, int]]) -> int | None:
-    """The middle number of working days from start to end, of spans that each occurred so many times."""
-    lengths = sorted((calendar.working_days_between(start, end), count) for start, end, count in spans)
-    half, passed = sum(count for _, count in lengths) / 2, 0
-    for days, count in lengths:
+def median(counted: Iterable[tuple[int, int]]) -> int | None:
+    """The middle one of numbers that each occurred so many times."""
+    numbers = sorted(counted)
+    half, passed = sum(count for _, count in numbers) / 2, 0
+    for number, count in numbers:
         passed += count
         if passed >= half:
-            return days
+            return number
     return None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, false, func, insert, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from services.monitoring.flow.models import JourneyFigure, ReferralFigure, StageFigure, VisitFigure
+from services.monitoring.flow.models import JourneyFigure, StageFigure, StageStanding, VisitFigure
 from services.monitoring.flow.queries import STANDS
 from services.monitoring.flow.rules import At
 from services.monitoring.meetings import rules
@@ -105,7 +105,14 @@ def _stages(
             JourneyFigure.area,
         )
         .join(JourneyFigure, JourneyFigure.id == StageFigure.journey_id)
-        .outerjoin(ReferralFigure, ReferralFigure.id == StageFigure.id)
+        .join(
+            StageStanding,
+            and_(
+                StageStanding.journey_id == StageFigure.journey_id,
+                StageStanding.stage == StageFigure.stage,
+                StageStanding.turn == StageFigure.id,
+            ),
+        )
         .where(_about(meeting), standing, ~_confidential())
         .order_by(since, StageFigure.id)
         .limit(rules.MOST_OF_A_REASON)

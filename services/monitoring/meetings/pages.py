@@ -25,6 +25,7 @@ pages = Blueprint("meetings_pages", __name__, template_folder="templates")
 MEETING = "/<agency>/meetings/<uuid:meeting_id>"
 TASK = "/<agency>/tasks/<uuid:task_id>"
 Page = str | Response | tuple[str, int]
+NEXT_TASKS = 3
 
 WORDS: Mapping[str, str] = {
     "waiting": N_("Waits for this meeting"),
@@ -156,6 +157,21 @@ def cancel_meeting(agency: str, meeting_id: UUID) -> Page:
 def list_tasks(agency: str) -> Page:
     """The tasks that meetings gave to the office, the earliest due first."""
     return _tasks(agency, forms.blank())
+
+
+@pages.get("/<agency>/tasks/waiting")
+@guard()
+def waiting_tasks(agency: str) -> Page:
+    """The office's next tasks: a part that the start page fetches."""
+    with door.reading() as session:
+        wanted = queries.tasks(door.current_officer(), agency).order_by(*queries.DUE_FIRST)
+        found = session.scalars(wanted.limit(NEXT_TASKS + 1)).all()
+        return render_template(
+            "meetings/waiting.html",
+            tasks=found[:NEXT_TASKS],
+            more=len(found) > NEXT_TASKS,
+            address=f"/monitoring/{agency}/tasks",
+        )
 
 
 @pages.post(f"{TASK}/accept")

@@ -54,6 +54,8 @@ def decide(case: Case) -> datetime | None:
     refused = case.chance("verdict").random() < 0.03 or beside is None
     try:
         case.save({"verdict": "refused", **sk} if refused else {"verdict": "accepted", **sk, **(beside or {})})
+        if beside is None or not refused:
+            note_other_aid(case, beside)
     except Refused as full:
         if full.code != "fund-exhausted":
             raise
@@ -70,6 +72,14 @@ def beside_other_aid(case: Case) -> Json | None:
     if any(each["policy"] == "warn" for each in met):
         return {"aid_acknowledged": "Bantuan yang sudah diterima untuk konsumsi; bantuan ini modal usaha."}
     return {}
+
+
+def note_other_aid(case: Case, beside: Json | None) -> None:
+    """Let the report show that other aid refused this one, or was given a reason."""
+    if beside is None:
+        case.done["refused beside other aid"] += 1
+    elif beside:
+        case.done["warnings of other aid answered"] += 1
 
 
 def hand_over(case: Case) -> datetime | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.simulate.case import Case, working_days_later
 from services.simulate.client import Json
-from services.simulate.work.grants import beside_other_aid
+from services.simulate.work.grants import beside_other_aid, note_other_aid
 
 CEILING = 150_000_000
 """What a demonstration fund of zakat holds. Source: assumption; the article names no amount."""
@@ -22,12 +22,16 @@ def support(case: Case) -> datetime | None:
         _assess(case)
         return working_days_later(case.chance("days").randint(2, 6))
     proposed = case.work["case"]["form"]
-    if proposed is None or beside_other_aid(case) is None or case.chance("verdict").random() < REFUSED:
+    beside = beside_other_aid(case)
+    refused = proposed is None or beside is None or case.chance("verdict").random() < REFUSED
+    if beside is None or not refused:
+        note_other_aid(case, beside)
+    if refused:
         case.complete({"verdict": "refused", "reason": "Belum memenuhi syarat penyaluran tahun ini."}, by="approver")
         return None
     word = "AKAD" if proposed == "qardhul-hasan" else "TT"
     handed_over = {"document": f"{word}-{case.number:04}/{case.attempt}", "handed_over_on": case.today.isoformat()}
-    case.complete({"verdict": "approved", **handed_over, **(beside_other_aid(case) or {})}, by="approver")
+    case.complete({"verdict": "approved", **handed_over, **(beside or {})}, by="approver")
     return None
 
 

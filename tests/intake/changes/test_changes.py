@@ -20,7 +20,9 @@ from services.intake.journeys.rules import GroupEnded, GroupFrozen, PersonNotAct
 from services.intake.registry import queries as registry
 from services.intake.registry.models import DuplicateReview, DuplicateState, Person, Residence
 from services.intake.registry.rules import MaritalStatus
-from shared.events.intake import JourneyEnded, JourneyOutcome, StageWithdrawn
+from shared.events.intake import GroupFrozen as Frozen
+from shared.events.intake import GroupMended, JourneyEnded, JourneyOutcome, StageWithdrawn
+from shared.events.referrals import ReferralAccepted
 from shared.identity.rules import OutsideArea
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
@@ -245,6 +247,31 @@ def test_group_below_its_minimum_sets_out_for_no_new_aid_until_a_member_is_repla
         )
     assert group_of(road, group).frozen_at is None
     assert group in road.open([group], KUBE).opened
+
+
+def test_group_below_its_minimum_is_announced_once_and_its_end_names_the_same_freeze(road: Road) -> None:
+    group, people = a_group(road)
+    do(road, groups.replace_member, group, people[4], None)
+    do(road, groups.replace_member, group, people[3], None)
+    (frozen,) = road.said(Frozen)
+    assert (frozen.group_id, frozen.mend_by) == (group, group_of(road, group).mend_by)
+    assert road.said(GroupMended) == []
+    with road.database.transaction() as session:
+        chosen = [Chosen(each, role) for each, role in zip([*people[:3], *road.women(2)], ROLES, strict=True)]
+        groups.choose_members(
+            session, group, chosen, least=5, most=20, berita_acara="BA-02", deliberated_on=date(2023, 4, 1)
+        )
+    assert road.said(GroupMended) == [GroupMended(group_id=group, frozen_at=frozen.frozen_at)]
+
+
+def test_group_below_its_minimum_keeps_its_journey_and_the_work_of_its_stages_goes_on(road: Road) -> None:
+    group, people = a_group(road)
+    journey = road.open([group], KUBE).opened[group]
+    stage = next(iter(road.journey(journey).state["stages"]))
+    do(road, groups.replace_member, group, people[4], None)
+    assert (road.journey(journey).status, road.said(JourneyEnded), road.said(StageWithdrawn)) == ("open", [], [])
+    road.hear(road.of(ReferralAccepted, journey, stage))
+    assert road.journey(journey).state["stages"][stage]["standing"] == "accepted"
 
 
 def test_group_below_its_minimum_merges_and_its_members_go_over(road: Road) -> None:

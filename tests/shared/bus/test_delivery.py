@@ -9,6 +9,7 @@ from sqlalchemy import text
 from shared.bus import announce, held
 from shared.bus.audit import Gravity
 from shared.bus.chain import GENESIS, Standing, place
+from shared.bus.relay import PATIENCE, SILENT_AFTER
 from shared.events.intake import StageSkipped
 from shared.kernel.ids import new_id
 from tests.shared.bus.harness import Pair, Poison
@@ -86,6 +87,38 @@ def test_a_lost_last_batch_is_sent_again_when_patience_ends(pair):
     pair.settle()
     assert stages_of(pair, journey) == ["one"]
     assert pair.findings() == []
+
+
+def test_what_the_broker_did_not_take_is_sent_again_at_the_next_step_whatever_the_patience(pair, monkeypatch):
+    journey = new_id()
+    pair.announce(journey, "one")
+
+    def gone(batches):
+        pair.network.deliveries.append(batches)  # it arrived after all: an error means that nobody knows
+        raise ConnectionError
+
+    with monkeypatch.context() as away:
+        away.setattr(pair.network, "deliver", gone)
+        for _ in range(3):
+            assert pair.relay.step() == 1
+    assert {window.patience for window in pair.relay.windows.values()} == {PATIENCE}
+    pair.settle()
+    assert stages_of(pair, journey) == ["one"]
+    assert pair.findings() == []
+
+
+def test_a_subscriber_that_confirms_nothing_is_told_of_in_the_log(pair, caplog, capsys):
+    pair.announce(new_id(), "one")
+    told = []
+    for _ in range(SILENT_AFTER + 1):
+        pair.relay.step()
+        pair.network.deliveries.clear()
+        told.append("subscriber-silent" in caplog.text + capsys.readouterr().out)
+        for window in pair.relay.windows.values():
+            window.patience = 0
+    assert told == [False] * SILENT_AFTER + [True]
+    pair.settle()
+    assert {window.in_vain for window in pair.relay.windows.values()} == {0}
 
 
 def test_a_lost_confirmation_is_made_good(pair):
@@ -221,6 +254,16 @@ def test_the_relay_sends_at_most_two_batches_unconfirmed(pair, monkeypatch):
     ]
     pair.settle()
     assert stages_of(pair, journey) == list("abcdefgh")
+
+
+def test_the_relay_knows_whether_anybody_is_still_at_work_on_what_it_sent(pair):
+    assert not pair.relay.waits_for_confirmations
+    pair.announce(new_id(), "one")
+    pair.relay.step()
+    assert pair.relay.waits_for_confirmations
+    pair.pump()
+    pair.relay.step()
+    assert not pair.relay.waits_for_confirmations
 
 
 def test_a_publish_error_is_not_taken_for_not_sent(pair, monkeypatch):

@@ -86,6 +86,19 @@ def notebook_api() -> Blueprint:
         with door.reading() as session:
             return session.get_one(Note, note_id)
 
+    @api.post("/write-while-reading")
+    @guard()
+    def write_while_reading() -> dict[str, str]:
+        """Tries to write through a session that may only look."""
+        with door.reading() as session:
+            write(session, "never")
+        return {}
+
+    _add_views_that_fail(api)
+    return api
+
+
+def _add_views_that_fail(api: Blueprint) -> None:
     @api.post("/broken")
     @guard()
     def broken() -> str:
@@ -107,15 +120,19 @@ def notebook_api() -> Blueprint:
                 write(session, "kept")
         return {}
 
-    @api.post("/write-while-reading")
+    @api.post("/cut-off/<when>")
     @guard()
-    def write_while_reading() -> dict[str, str]:
-        """Tries to write through a session that may only look."""
-        with door.reading() as session:
-            write(session, "never")
-        return {}
-
-    return api
+    def cut_off(when: str) -> dict[str, str]:
+        """Loses its connection when all its work is done."""
+        with door.reading() if when == "reading" else door.transaction() as session:
+            if when != "reading":
+                write(session, "never")
+            mine = session.scalar(text("SELECT pg_backend_pid()"))
+            with door.database().engine.connect() as another:
+                another.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+            if when == "refusing":
+                raise NoteTooLoud(words="this", who="us")
+        return {"read": "all"}
 
 
 def notebook_pages() -> flask.Blueprint:

@@ -54,6 +54,15 @@ def test_what_breaks_after_its_work_leaves_nothing_behind(app: Flask, intake_db:
     assert notes(intake_db) == []
 
 
+@pytest.mark.parametrize(("when", "status"), [("reading", 200), ("refusing", 409), ("committing", 503)])
+def test_a_connection_lost_at_the_very_end_spoils_no_answer_and_no_commit_passes_for_one(
+    app: Flask, intake_db: Database, when: str, status: int
+) -> None:
+    app.testing = False
+    assert post(app, f"/intake/v1/cut-off/{when}").status_code == status
+    assert notes(intake_db) == []
+
+
 def test_a_refusal_that_a_view_catches_undoes_its_own_block(app: Flask, intake_db: Database) -> None:
     assert post(app, "/intake/v1/caught").status_code == 200
     assert notes(intake_db) == ["kept"]

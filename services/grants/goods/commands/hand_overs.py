@@ -23,6 +23,7 @@ from services.grants.goods import rules
 from services.grants.goods.commands.orders import DELIVERING, committed, line_of, lines_of, money_move, order_out
 from services.grants.goods.models import Grant, HandOver, HandOverLine, PurchaseOrder, RabLine
 from services.grants.goods.rules import Delivery, GrantState, HandOverOutcome, OrderState, Settlement
+from services.grants.groups import queries as groups
 from shared.bus import announce_all
 from shared.events.grants import FreedBecause, GoodsHandedOver
 from shared.identity.officer import Officer
@@ -95,8 +96,9 @@ def sign_deeds(
     """Sign the drafts of these locked grants: realise what was delivered. By grant, how it stands now.
 
     With `every_line` a draft has to say something of each open line, as the hand-over stage demands; a later deed
-    speaks only of what it brings. Raises DeedIncomplete, CommitmentMissing.
+    speaks only of what it brings. Raises DeedIncomplete, CommitmentMissing, GroupFrozen.
     """
+    groups.refuse_frozen(session, [each.journey_id for each in grants])
     drafts = _drafts(session, grants)
     found = _findings(session, drafts.values())
     budgets = _budgets(session, grants)

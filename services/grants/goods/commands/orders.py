@@ -20,6 +20,7 @@ from services.grants.goods import rules
 from services.grants.goods.commands.calling_off import free_money
 from services.grants.goods.models import Decision, Grant, HandOver, PurchaseOrder, RabChange, RabLine
 from services.grants.goods.rules import GrantState, OrderState, Verdict
+from services.grants.groups import queries as groups
 from shared.events.grants import FreedBecause
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
@@ -40,8 +41,12 @@ def place_order(
     ordered_on: date,
     fund_id: str | None = None,
 ) -> PurchaseOrder:
-    """Order what is still to be delivered, or mend the order that is out; commits again what had been freed."""
+    """Order what is still to be delivered, or mend the order that is out; commits again what had been freed.
+
+    Raises GroupFrozen: what is committed stays committed, but goods are not ordered for a group below its minimum.
+    """
     rules.expect(grant.state, *DELIVERING)
+    groups.refuse_frozen(session, [grant.journey_id])
     rules.dated(ordered_on, clock.today())
     _commit_again(session, officer, grant, fund_id or grant.fund_id, number)
     placed = session.scalar(
@@ -106,6 +111,8 @@ def approve_change(session: Session, officer: Officer, grant: Grant, number: int
     after = rules.change(line.line, change.quantity, change.unit_price)
     growth = after.total - line.total
     total = grant.total + growth
+    if growth > 0:
+        groups.refuse_frozen(session, [grant.journey_id])
     if grant.ceiling is not None and total > grant.ceiling:
         raise rules.RabAboveCeiling(total=format_rupiah(total), ceiling=format_rupiah(grant.ceiling))
     if committed(session, grant):

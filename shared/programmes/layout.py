@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-BOX_WIDTH, BOX_HEIGHT = 184, 78
-SIDE, LAYER_GAP, SLOT_GAP = 10, 34, 12
+from shared.programmes.definition import Programme
+
+BOX_WIDTH, BOX_HEIGHT = 184, 96
+SIDE, LAYER_GAP, SLOT_GAP = 10, 40, 12
 LANE_HEAD, FOOT, TRACK = 36, 12, 16
 
 
@@ -78,6 +80,16 @@ class Layout:
 
 Point = tuple[int, int]
 Place = tuple[str, int, int]  # agency, layer, slot
+
+
+def layout_of(programme: Programme) -> Layout:
+    """Where the stages of a programme are drawn."""
+    return lay_out(
+        [
+            Node(stage.name, stage.agency, stage.needs, (stage.returns_to.stage,) if stage.returns_to else ())
+            for stage in programme.stages.values()
+        ]
+    )
 
 
 def lay_out(nodes: Sequence[Node]) -> Layout:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.monitoring.flow import layout
-from services.monitoring.flow.layout import BOX_HEIGHT, BOX_WIDTH, Box, Node, lay_out
+from shared.programmes import layout
+from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH, Box, Node, lay_out
 
 LINE = [Node("first", "dinsos"), Node("second", "dinsos", ("first",)), Node("third", "koperasi", ("second",))]
 

@@ -1,0 +1,1 @@
+"""What grants has to know of groups: which are frozen, and which have split."""

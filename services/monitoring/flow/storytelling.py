@@ -1,0 +1,91 @@
+"""How a journey's story is laid out on its page: day by day, who owes what next, and the way on the map."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+
+from flask_babel import format_datetime
+
+from services.monitoring.flow import way
+from services.monitoring.flow.models import JourneyFigure, TimelineEntry
+from services.monitoring.flow.queries import Story
+from services.monitoring.flow.rules import Owed, StageTurn, local_day
+from shared.identity.officer import Officer
+from shared.kernel import calendar, clock
+from shared.programmes import kinds
+from shared.programmes.definition import Programme
+from shared.web import navigation
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What is owed now; `address` leads to its referral where that is the officer's own office's."""
+
+    owed: Owed
+    working_days: int | None
+    is_late: bool
+    address: str | None
+
+
+def by_day(timeline: Iterable[TimelineEntry]) -> list[tuple[date, list[TimelineEntry]]]:
+    """What happened, under the day on which it did."""
+    return [(day, list(entries)) for day, entries in groupby(timeline, key=lambda each: local_day(each.happened_at))]
+
+
+def next_steps(officer: Officer, story: Story, programme: Programme | None) -> list[NextStep]:
+    """Who owes what until when, the most urgent first."""
+    now = clock.now()
+    return [
+        NextStep(
+            each,
+            _working_days(now, each.until) if each.until else None,
+            each.is_late(now),
+            _address(officer, story, programme, each),
+        )
+        for each in story.owed
+    ]
+
+
+def hour(moment: datetime) -> str:
+    """An hour of a day that stands above it."""
+    return str(format_datetime(moment, "HH.mm"))
+
+
+def brief_day(moment: datetime) -> str:
+    """A day where there is little room: 17 Agu 2023."""
+    return str(format_datetime(moment, "d MMM y"))
+
+
+def lasted(journey: JourneyFigure) -> int:
+    """For how many days a journey has been under way, or was."""
+    end = local_day(journey.ended_at or clock.now())
+    return max((end - local_day(journey.opened_at)).days, 0)
+
+
+def way_of(story: Story, programme: Programme) -> way.Way:
+    """The journey on the map of its programme's version."""
+    skipped: dict[str, datetime] = {}
+    for entry in story.timeline:
+        if entry.type == "stage-skipped" and entry.stage:
+            skipped[entry.stage] = entry.happened_at
+    return way.way(programme, story.turns, skipped, clock.now(), story.journey.ended_at is not None)
+
+
+def _working_days(now: datetime, until: datetime) -> int:
+    return abs(calendar.working_days_between(local_day(now), local_day(until)))
+
+
+def _address(officer: Officer, story: Story, programme: Programme | None, owed: Owed) -> str | None:
+    """Where the officer's own office does this stage."""
+    if programme is None or owed.is_decision or owed.office != officer.office or owed.stage not in programme.stages:
+        return None
+    service = kinds.kind(programme.stages[owed.stage].does).service
+    open_turns = [turn for turn in story.turns if turn.stage == owed.stage and turn.closed_at is None]
+    if not open_turns or not officer.has(*navigation.WORKERS) or service not in navigation.services_of(officer):
+        return None
+    return f"/{service}/{officer.agency}/referrals/{_latest(open_turns)}"
+
+
+def _latest(turns: Sequence[StageTurn]) -> str:
+    return str(max(turns, key=lambda each: each.offered_at).referral_id)

@@ -1,0 +1,142 @@
+"""Every page of every service, as every role sees it, is held to WCAG 2.2 AA and to our own promises.
+
+Kail runs, its simulated officers work, and whenever a kind of stage is open that nobody has looked at, they pause. When
+every kind has been seen in work, all roles go through all pages, from link to link. A new page is walked to by itself;
+a page to which no link leads fails the test.
+"""
+
+import signal
+import subprocess
+import time
+
+import pytest
+
+from services.simulate.client import Client
+from shared.identity.accounts import DEMO_OFFICERS, DemoOfficer
+from shared.identity.rules import Role
+from shared.programmes import library
+from tests.browser.walking import PARTS, Pages, Referrals, Walk, walkers
+from tests.copies import KAIL, Copy
+from tests.waiting import wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pages")]
+WORKS_FOR = 900
+"""Seconds for which the officers work at most; they end as soon as every kind of stage has been seen in work."""
+AUDITOR = DemoOfficer("pemeriksa", "Pemeriksa Contoh", "bappeda-kaltim", (Role.AUDITOR,))
+
+
+@pytest.fixture(scope="module")
+def walk(browser, tmp_path_factory):
+    """A Kail in which people are at every stage, seen by everybody who works with it."""
+    copy = Copy(tmp_path_factory.mktemp("pages") / "home")
+    try:
+        copy.up()
+        referrals = Referrals(copy.home)
+        password = (copy.home / "demo-password").read_text()
+        one = Walk(browser, f"http://127.0.0.1:{copy.port}", password, Pages(), referrals)
+        look_while_they_work(copy, one)
+        protect(one)
+        decline(one)
+        copy.kail(
+            *("officers", "add", AUDITOR.username, "--name", AUDITOR.name, "--office", AUDITOR.office),
+            *("--role", AUDITOR.roles[0], "--password", password),
+        )
+        referrals.read()
+        for officer in (None, *walkers(), AUDITOR):
+            window = one.sign_in(officer)
+            window.roam()
+            window.close()
+        yield one
+    finally:
+        copy.end()
+
+
+def look_while_they_work(copy, walk):
+    """Let the officers of all programmes work, and look at each stage while it is in work."""
+    wanted = {stage.does for programme in library.published().values() for stage in programme.stages.values()}
+    windows, done = {}, set()
+    simulation = subprocess.Popen(
+        [*KAIL, "simulate", "--speed", "max", "--journeys", "2"],
+        env=copy.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    end = time.monotonic() + WORKS_FOR
+    while simulation.poll() is None and done != wanted and time.monotonic() < end:
+        for office, path in walk.referrals.read():
+            kind, state = walk.referrals.of(path)
+            officer = next(each for each in DEMO_OFFICERS if each.office == office and Role.OFFICER in each.roles)
+            what = walk.what(path, officer)
+            if state not in ("waiting", "accepted") or what in walk.seen:
+                continue
+            simulation.send_signal(signal.SIGSTOP)
+            window = windows.get(office) or windows.setdefault(office, walk.sign_in(officer))
+            window.open(path, what)
+            if state == "accepted":
+                done.add(kind)
+            simulation.send_signal(signal.SIGCONT)
+        time.sleep(0.1)
+    for window in windows.values():
+        window.close()
+    simulation.kill()
+    simulation.wait()
+
+
+def client(walk, username):
+    """An officer who works by program."""
+    one = next(each for each in DEMO_OFFICERS if each.username == username)
+    return Client(walk.address, username, walk.password, office=one.office, roles=one.roles)
+
+
+def protect(walk):
+    """A woman asks for a talk, a case is opened, and a head reads it with leave."""
+    root = "/intake/v1/dp3a/protection"
+    officer, head, counsellor = (client(walk, f"{who}-dp3a-kukar") for who in ("petugas", "kepala", "konselor"))
+    asks, counselled = [each["id"] for each in officer.get("/intake/v1/dp3a/persons", limit=2)["items"]]
+    officer.post(f"{root}/requests", {"person_id": asks})
+    counsellor.post(f"{root}/cases", {"person_id": counselled, "kind": "other", "under_tpks": True})
+    asked = head.post(f"{root}/glass", {"person_id": counselled, "reason": "Pemeriksaan pengaduan contoh."})
+    counsellor.post(f"{root}/glass/{asked['id']}/decide", {"granted": True, "reason": "Atas pengaduan contoh."})
+    for each in (officer, head, counsellor):
+        each.close()
+
+
+def decline(walk):
+    """An office declines a stage, so that the leading office has to find another way."""
+    officer = client(walk, "petugas1")
+    chosen = next(officer.every("/intake/v1/dinsos/candidates", programme="wrse-kaltim-2023", area="64.72"))
+    sent = officer.post("/intake/v1/dinsos/journeys", {"programme": "wrse-kaltim-2023", "subject_ids": [chosen["id"]]})
+    journey = sent["opened"][0]["journey_id"]
+    neighbour = client(walk, "petugas-samarinda")
+
+    def offered():
+        rows = neighbour.every("/intake/v1/dinsos/referrals")
+        return next((each["id"] for each in rows if each["journey_id"] == journey), None)
+
+    wait_until(offered, "the stage was never offered")
+    no = {"reason": "no-places", "explanation": "Jadwal bulan ini penuh.", "suggestion": "offer-again-later"}
+    neighbour.post(f"/intake/v1/dinsos/referrals/{offered()}/decline", no)
+    wait_until(lambda: officer.get(f"/intake/v1/dinsos/journeys/{journey}")["is_stuck"], "the no never arrived")
+    for each in (officer, neighbour):
+        each.close()
+
+
+def test_every_page_is_reached_by_links(walk):
+    seen = {what[0] for what in walk.seen}
+    missed = {each for each in walk.pages.routes.values() if each not in seen}
+    assert sorted(str(each) for each in missed if each.endpoint not in PARTS) == []
+    assert {each.endpoint for each in missed} == set(PARTS)
+
+
+def test_every_kind_of_stage_is_seen_in_work(walk):
+    wanted = {stage.does for programme in library.published().values() for stage in programme.stages.values()}
+    assert wanted == {what[1] for what in walk.seen if "accepted" in what[2:]}
+
+
+def test_every_role_that_may_open_a_page_has_seen_pages(walk):
+    assert {role for what in walk.seen for role in what if isinstance(role, Role)} == set(Role)
+
+
+def test_no_page_has_a_fault(walk):
+    told = [f"{fault}\n    {len(where)}: {'; '.join(where[:3])}" for fault, where in sorted(walk.faults.items())]
+    assert not told, "\n".join(told)

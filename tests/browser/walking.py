@@ -1,0 +1,223 @@
+"""Walks through Kail's pages as its officers do: from the start page on, link by link.
+
+Links are read by plain requests, which is quick; a page is opened in the browser only when it is one that has not been
+seen yet: another route, another role, or the work of another kind of stage in another state.
+"""
+
+import json
+import re
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from importlib import import_module
+from urllib.parse import urlencode, urlsplit
+
+import psycopg
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+
+from services.simulate.begin import BEGINNINGS
+from shared.identity import offices
+from shared.identity.accounts import DEMO_OFFICERS
+from shared.identity.rules import STAFF
+from shared.kernel.settings import SERVICES
+from shared.web import guard
+from shared.web.language import COOKIE
+from tests.browser.looking import DESK, frame_faults, language_faults, look
+
+NO_PAGES = ("operations.", "assets.", "openapi")
+"""Blueprints that serve programs and browsers, not people."""
+PARTS = {
+    "flow_pages.show_live_part": "the moving part of a programme's map, seen there",
+    "referrals_pages.waiting": "the counts that the start page and the worklist show, seen there",
+    "signin.renew": "sends on to where somebody was",
+}
+"""What a browser fetches into another page, and why it is not looked at by itself."""
+LEADS = frozenset(each.office for each in BEGINNINGS)
+REFERRAL = re.compile(r"/referrals/([0-9a-f-]{36})")
+WAITING = {"offered": "waiting", "opened": "waiting"}
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page of a service, whatever it is filled with."""
+
+    service: str
+    endpoint: str
+    rule: str
+    roles: frozenset[str]
+
+    def __str__(self):
+        return f"{self.service}: {self.rule}"
+
+
+class Pages:
+    """Every route of every service that shows a page, and which of them an address belongs to."""
+
+    def __init__(self):
+        self.maps, self.routes = {}, {}
+        for service in SERVICES:
+            app = import_module(f"services.{service}.app").create(None)
+            self.maps[service] = app.url_map.bind("127.0.0.1")
+            for rule in app.url_map.iter_rules():
+                if "GET" in rule.methods and "/v1/" not in rule.rule and not rule.endpoint.startswith(NO_PAGES):
+                    mark = guard.guard_of(app, rule.endpoint, "GET")
+                    roles = frozenset() if mark.public_because else mark.roles or STAFF
+                    self.routes[service, rule.endpoint] = Route(service, rule.endpoint, rule.rule, roles)
+
+    def route(self, path):
+        """The route of a path; None where it is no page of ours."""
+        service = path.split("/")[1]
+        service = service if service in SERVICES else "intake"
+        try:
+            endpoint, _ = self.maps[service].match(path, method="GET")
+        except (HTTPException, MethodNotAllowed, RequestRedirect):
+            return None
+        return self.routes.get((service, endpoint))
+
+
+class Referrals:
+    """What kind of stage a referral is, and how it stands."""
+
+    def __init__(self, home):
+        self.address = json.loads((home / "servers.json").read_text())["postgresql"].replace("+psycopg", "")
+        self.known = {}
+
+    def read(self):
+        """Look again; gives where somebody at an office finds each of them, as (office, path)."""
+        found = []
+        for service in SERVICES:
+            with psycopg.connect(self.address.format(database=f"kail_{service}")) as connection:
+                rows = connection.execute("SELECT id, kind, state, agency, office FROM referral").fetchall()
+            self.known |= {str(number): (kind, WAITING.get(state, state)) for number, kind, state, _, _ in rows}
+            found += [(office, f"/{service}/{agency}/referrals/{number}") for number, _, _, agency, office in rows]
+        return found
+
+    def of(self, path):
+        """What a path's referral is: its kind and state, or nothing."""
+        found = REFERRAL.search(path)
+        return self.known.get(found[1], ()) if found else ()
+
+
+class Ways(HTMLParser):
+    """Where a page leads: its links, and what its forms find with each of their choices."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.links, self.found = [], []
+        self._form = self._field = None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        if tag == "a":
+            self._add(self.links, given.get("href"))
+        elif tag == "form":
+            self._form = given["action"] if given.get("method", "get").lower() == "get" else None
+        elif tag == "select":
+            self._field = given.get("name")
+        elif tag == "option" and self._form and given.get("value"):
+            self._add(self.found, f"{self._form}?{urlencode({self._field: given['value']})}")
+
+    def _add(self, where, address):
+        parts = urlsplit(address or "")
+        if parts.path.startswith("/") and not parts.netloc:
+            where.append(parts._replace(fragment="").geturl())
+
+
+@dataclass
+class Walk:
+    """What has been seen by whom, and what was wrong with it."""
+
+    browser: object
+    address: str
+    password: str
+    pages: Pages
+    referrals: Referrals
+    seen: dict = field(default_factory=dict)
+    tried: set = field(default_factory=set)
+    faults: dict = field(default_factory=lambda: defaultdict(list))
+
+    def sign_in(self, officer):
+        """A window in which this officer has signed in."""
+        context = self.browser.new_context(locale="id-ID", viewport=DESK)
+        if officer is not None:
+            form = context.request.get(f"{self.address}/intake/signin").text()
+            given = {"username": officer.username, "password": self.password, "csrf_token": TOKEN.search(form)[1]}
+            answer = context.request.post(f"{self.address}/intake/signin", form=given)
+            assert "Selamat datang" in answer.text(), f"{officer.username} could not sign in"
+        return Window(self, context, officer)
+
+    def what(self, path, officer):
+        """What of a path's page is new to somebody: the same pages under other identifiers are not."""
+        route = self.pages.route(urlsplit(path).path)
+        if route is None or route.endpoint in PARTS:
+            return None
+        return (route, *self.referrals.of(path), *(officer.roles if officer else ()))
+
+
+class Window:
+    """One officer's way through the pages."""
+
+    def __init__(self, walk, context, officer):
+        self.walk, self.context, self.officer = walk, context, officer
+        self.page = context.new_page()
+        self.heard = []
+        self.page.on("pageerror", lambda error: self.heard.append(str(error)))
+        self.page.on("console", lambda said: said.type in ("error", "warning") and self.heard.append(said.text))
+
+    def roam(self):
+        """Follow every link that leads somewhere new, and look at all that nobody has looked at."""
+        ways, been = deque(["/"]), set()
+        while ways:
+            path = ways.popleft()
+            what = self.walk.what(path, self.officer)
+            if what is None or what in been:
+                continue
+            been.add(what)
+            leads = Ways(self.fetch(path)[1] if what in self.walk.seen else self.open(path, what))
+            ways.extend(leads.links)
+            if self.walk.tried.isdisjoint({(what[0], each) for each in leads.found}):
+                self.walk.tried |= {(what[0], each) for each in leads.found}
+                ways.extend(self.fetch(each)[0] for each in leads.found)
+
+    def fetch(self, path):
+        """Read a page without looking at it; gives where it is in the end, and what it says."""
+        answer = self.context.request.get(f"{self.walk.address}{path}")
+        return answer.url.removeprefix(self.walk.address), answer.text() if answer.ok else ""
+
+    def open(self, path, what):
+        """Look at a page; gives what it says."""
+        self.heard.clear()
+        answer = self.page.goto(f"{self.walk.address}{path}")
+        html = self.page.content()
+        faults = [] if answer.ok else [f"status {answer.status}"]
+        if answer.ok:
+            faults += look(self.page)
+            if what[0] not in {route for route, *_ in self.walk.seen}:
+                faults += self.in_english(path)
+        self.walk.seen[what] = path
+        for each in faults + self.heard:
+            self.walk.faults[each].append(f"{path} ({self.officer.username if self.officer else 'nobody'})")
+        return html
+
+    def in_english(self, path):
+        """What is wrong with a page's words for whoever prefers English."""
+        self.context.add_cookies([{"name": COOKIE, "value": "en", "url": self.walk.address}])
+        self.page.goto(f"{self.walk.address}{path}")
+        faults = [*frame_faults(self.page, "en"), *language_faults(self.page, "en")]
+        self.context.clear_cookies(name=COOKIE)
+        return faults
+
+    def close(self):
+        self.context.close()
+
+
+def walkers():
+    """Everybody at the leading offices, and of every other agency one officer of each role."""
+    found = {}
+    for each in DEMO_OFFICERS:
+        leads = each.office in LEADS
+        found.setdefault((each.office if leads else offices.office(each.office).agency, each.roles), each)
+    return list(found.values())

@@ -1,0 +1,17 @@
+"""All six programmes from their first day to their last, while workers, relays, Redis and PostgreSQL are killed."""
+
+import pytest
+
+from services.simulate.simulation import USUAL
+from tests.faults.year import live_through
+
+pytestmark = pytest.mark.xdist_group("year")
+
+
+def test_a_bad_year_of_six_programmes_loses_nobody(tmp_path):
+    year = live_through(tmp_path / "home", seed=2023, journeys=2, pauses=(1.0, 4.0), seconds=100)
+    assert set(year.report["outcomes"]) == set(USUAL)
+    assert year.open_journeys == 0
+    assert len(year.befell) == 8
+    assert min(year.befell.values()) >= 2, year.befell
+    assert year.audit == {"clean": True, "findings": []}
