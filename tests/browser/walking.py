@@ -6,6 +6,7 @@ seen yet: another route, another role, or the work of another kind of stage in a
 
 import json
 import re
+import shutil
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -25,6 +26,7 @@ from shared.web import guard
 from shared.web.language import COOKIE
 from tests.browser.looking import DESK, frame_faults, language_faults, look
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_PAGES = ("operations.", "assets.", "openapi")
 """Blueprints that serve programs and browsers, not people."""
 PARTS = {
@@ -169,8 +171,11 @@ class Window:
         self.page.on("pageerror", lambda error: self.heard.append(str(error)))
         self.page.on("console", lambda said: said.type in ("error", "warning") and self.heard.append(said.text))
 
-    def roam(self):
-        """Follow every link that leads somewhere new, and look at all that nobody has looked at."""
+    def roam(self, meet=None):
+        """Follow every link that leads somewhere new, and look at all that nobody has looked at.
+
+        With `meet` nothing is looked at: it is told each path and what is there.
+        """
         ways, been = deque(["/"]), set()
         while ways:
             path = ways.popleft()
@@ -178,7 +183,9 @@ class Window:
             if what is None or what in been:
                 continue
             been.add(what)
-            leads = Ways(self.fetch(path)[1] if what in self.walk.seen else self.open(path, what))
+            if meet:
+                meet(path, what)
+            leads = Ways(self.fetch(path)[1] if meet or what in self.walk.seen else self.open(path, what))
             ways.extend(leads.links)
             if self.walk.tried.isdisjoint({(what[0], each) for each in leads.found}):
                 self.walk.tried |= {(what[0], each) for each in leads.found}
@@ -214,6 +221,11 @@ class Window:
 
     def close(self):
         self.context.close()
+
+
+def chromium():
+    """Where the browser is; None where there is none."""
+    return next((path for path in map(shutil.which, BROWSERS) if path), None)
 
 
 def walkers():
