@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check lint format types contracts lock theme install chromium docs clean
+.PHONY: help up down status test check lint format types contracts lock theme install chromium docs clean gallery
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -69,6 +69,9 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } \
 	|| { echo "The browser tests need Chromium: install it (Debian: apt-get install chromium) and run this again." >&2; exit 1; }
+
+gallery: install chromium ## Take the pictures of docs/gallery.md from the Kail that runs (ALL=1: every page, into build)
+	$(BIN)/python -m tests.browser.gallery $(if $(ALL),--all)
 
 clean: ## Remove the virtual environment and every cache; the data in KAIL_HOME stays
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -130,7 +130,7 @@ def _measure(count: int, times: int) -> dict[str, str]:
         connection.exec_driver_sql("VACUUM ANALYZE")
         for table in ("stage_figure", "stage_standing", "tally_stage", "tally_passage", "tally_promise"):
             told[f"lines of {table}"] = f"{connection.exec_driver_sql(f'SELECT count(*) FROM {table}').scalar():,}"
-    for name, journeys in (("summing 2,000 touched ones", 2_000), ("summing one", 1)):
+    for name, journeys in (("summing a fiftieth, 2,000 at most", 2_000), ("summing one", 1)):
         told[name] = f"{_sum(journeys, count):.0f} ms"
     for name, took_each in _pages(times):
         cut = statistics.quantiles(took_each, n=20)

@@ -107,8 +107,11 @@ def refuse_http(error: HTTPException) -> Response:
     if error.response is not None:  # a redirect that the routing itself asks for
         return cast("Response", error.response)
     if isinstance(error, CSRFError):
-        sentence = _("This page was open for too long. Load it again and send it once more.")
-        return _page(400, sentence, kept=kept.typed(), going=kept.page_of_form())
+        sentence = _(
+            "You have signed in again since it was loaded, so nothing was sent. Go back and send it once more."
+        )
+        title = _("This page was open for too long")
+        return _page(400, sentence, title=title, kept=kept.typed(), going=kept.page_of_form())
     # A database that breaks at the commit breaks when the view is over, where only this handler is asked.
     status = 503 if isinstance(getattr(error, "original_exception", None), AWAY) else error.code or 500
     if status == 503:
@@ -162,14 +165,20 @@ def _answer(status: int, code: str, sentence: str, found: dict[str, list[str]] |
 
 
 def _page(
-    status: int, sentence: str, found: dict[str, list[str]] | None = None, *, kept: str = "", going: str = ""
+    status: int,
+    sentence: str,
+    found: dict[str, list[str]] | None = None,
+    *,
+    title: str = "",
+    kept: str = "",
+    going: str = "",
 ) -> Response:
     """A page that says what is wrong and what to do; `kept` is what had been typed on the page `going`."""
     page = render_template(
         "problem.html",
         status=status,
         sentence=sentence,
-        title=TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]),
+        title=title or TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]),
         advice=ADVICE.get(status, ""),
         errors=found or {},
         kept=kept,

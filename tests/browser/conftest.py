@@ -1,25 +1,22 @@
 """A whole Kail that runs, a real browser, and desks with a window of it."""
 
-import shutil
-
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser import walking
 from tests.browser.desk import SCREEN, Days, Desk
 from tests.browser.keyboard import Keyboard
 from tests.copies import Copy
 from tests.servers import own_part
 from tests.waiting import PATIENCE
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
 
 @pytest.fixture(scope="session")
 def browser():
     """Chromium, without a window; skips whatever needs it where there is none."""
-    found = next((path for path in map(shutil.which, BROWSERS) if path), None)
+    found = walking.chromium()
     if not found:
-        pytest.skip(f"the pages are tried in a browser, and none of {', '.join(BROWSERS)} is installed")
+        pytest.skip(f"the pages are tried in a browser, and none of {', '.join(walking.BROWSERS)} is installed")
     expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(

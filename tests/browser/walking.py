@@ -6,6 +6,7 @@ seen yet: another route, another role, or the work of another kind of stage in a
 
 import json
 import re
+import shutil
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -25,11 +26,14 @@ from shared.web import guard
 from shared.web.language import COOKIE
 from tests.browser.looking import DESK, frame_faults, language_faults, look
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_PAGES = ("operations.", "assets.", "openapi")
 """Blueprints that serve programs and browsers, not people."""
 PARTS = {
     "flow_pages.show_live_part": "the moving part of a programme's map, seen there",
-    "referrals_pages.waiting": "the counts that the start page and the worklist show, seen there",
+    "referrals_pages.waiting": "the counts that the start page shows, seen there",
+    "referrals_pages.urgent": "the most urgent referrals that the start page gathers, seen there",
+    "meetings_pages.waiting_tasks": "the next tasks that the start page shows, seen there",
     "signin.renew": "sends on to where somebody was",
 }
 """What a browser fetches into another page, and why it is not looked at by itself."""
@@ -167,8 +171,11 @@ class Window:
         self.page.on("pageerror", lambda error: self.heard.append(str(error)))
         self.page.on("console", lambda said: said.type in ("error", "warning") and self.heard.append(said.text))
 
-    def roam(self):
-        """Follow every link that leads somewhere new, and look at all that nobody has looked at."""
+    def roam(self, meet=None):
+        """Follow every link that leads somewhere new, and look at all that nobody has looked at.
+
+        With `meet` nothing is looked at: it is told each path and what is there.
+        """
         ways, been = deque(["/"]), set()
         while ways:
             path = ways.popleft()
@@ -176,7 +183,9 @@ class Window:
             if what is None or what in been:
                 continue
             been.add(what)
-            leads = Ways(self.fetch(path)[1] if what in self.walk.seen else self.open(path, what))
+            if meet:
+                meet(path, what)
+            leads = Ways(self.fetch(path)[1] if meet or what in self.walk.seen else self.open(path, what))
             ways.extend(leads.links)
             if self.walk.tried.isdisjoint({(what[0], each) for each in leads.found}):
                 self.walk.tried |= {(what[0], each) for each in leads.found}
@@ -212,6 +221,11 @@ class Window:
 
     def close(self):
         self.context.close()
+
+
+def chromium():
+    """Where the browser is; None where there is none."""
+    return next((path for path in map(shutil.which, BROWSERS) if path), None)
 
 
 def walkers():
