@@ -24,14 +24,14 @@ JOURNEYS = """
 CREATE TEMP TABLE seed AS
 SELECT i, uuidv7(- make_interval(secs => (:count - i) * :days * 86400.0 / :count)) AS id,
     kail_now() - make_interval(secs => (:count - i) * :days * 86400.0 / :count) AS opened_at,
-    (:areas)[1 + i * 7919 % cardinality(:areas)] AS area
+    (:areas)[1 + i::bigint * 7919 % cardinality(:areas)] AS area
 FROM generate_series(1, :count) AS i
 """
 TURNS = """
 CREATE TEMP TABLE turn AS
 WITH lasting AS (
     SELECT seed.i, seed.opened_at, stage.number, stage.name, stage.agency,
-        make_interval(hours => 72 + abs(hashint8(seed.i * 100 + stage.number)) % 600) AS lasts
+        make_interval(hours => 72 + abs(hashint8(seed.i::bigint * 100 + stage.number)) % 600) AS lasts
     FROM seed CROSS JOIN unnest(:stages, :agencies) WITH ORDINALITY AS stage (name, agency, number)
     WHERE seed.i % :some <> 1 OR stage.number <= 4
 ), begun AS (
@@ -109,7 +109,8 @@ def main() -> None:
             measured = [_measure(size, wanted.times) for size in wanted.sizes]
     finally:
         shutil.rmtree(home, ignore_errors=True)
-    _print(wanted.sizes, measured)
+    if len(measured) > 1:
+        _print(wanted.sizes, measured)
 
 
 def _measure(count: int, times: int) -> dict[str, str]:
@@ -129,12 +130,12 @@ def _measure(count: int, times: int) -> dict[str, str]:
         connection.exec_driver_sql("VACUUM ANALYZE")
         for table in ("stage_figure", "stage_standing", "tally_stage", "tally_passage", "tally_promise"):
             told[f"lines of {table}"] = f"{connection.exec_driver_sql(f'SELECT count(*) FROM {table}').scalar():,}"
-    for name, journeys in (("summing 2,000 touched ones", 2_000), ("summing one", 1)):
+    for name, journeys in (("summing a fiftieth, 2,000 at most", 2_000), ("summing one", 1)):
         told[name] = f"{_sum(journeys, count):.0f} ms"
     for name, took_each in _pages(times):
         cut = statistics.quantiles(took_each, n=20)
         told[name] = f"{statistics.median(took_each):.0f} / {cut[18]:.0f} ms"
-    print(f"{count:,} journeys are measured", flush=True)
+    _print([count], [told])
     return told
 
 
@@ -267,7 +268,7 @@ def _print(sizes: list[int], measured: list[dict[str, str]]) -> None:
     print("\n" + " " * 36 + "".join(f"{size:>22,}" for size in sizes))
     for name in measured[0]:
         print(f"{name:<36}" + "".join(f"{each[name]:>22}" for each in measured))
-    print("pages: p50 / p95")
+    print("pages: p50 / p95", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,9 +12,11 @@ from services.grants.goods import api as goods_api
 from services.grants.goods import pages as goods_pages
 from services.grants.loans import api as loans_api
 from services.grants.loans import pages as loans_pages
-from services.grants.worker import WORKS
+from services.grants.worker import PARTICIPANT, WORKS
 from services.grants.zakat import api as zakat_api
 from services.grants.zakat import pages as zakat_pages
+from shared.machine import api as machine_api
+from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
@@ -35,6 +37,7 @@ MENU = (
     Link(N_("Loans"), "/grants/{agency}/loans", agencies=LOOKING_ON, kinds=COOPERATIVES | {"grants.zakat"}),
     Link(N_("Funds"), "/grants/{agency}/funds"),
     Link(N_("Entitlements"), "/grants/{agency}/entitlements"),
+    machine_pages.link("grants"),
 )
 
 
@@ -50,6 +53,7 @@ def create(database: Database | None = None) -> Flask:
             loans_api.blueprint,
             funds_api.blueprint,
             entitlements_api.blueprint,
+            machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
             referrals_pages.blueprint("grants", WORKS),
@@ -59,6 +63,7 @@ def create(database: Database | None = None) -> Flask:
             loans_pages.pages,
             funds_pages.pages,
             entitlements_pages.pages,
+            machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,
         database=database,

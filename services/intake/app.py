@@ -3,6 +3,8 @@
 from flask import Flask
 
 from services.intake.assessments import pages as assessments_pages
+from services.intake.audits import api as audits_api
+from services.intake.audits import pages as audits_pages
 from services.intake.changes import api as changes_api
 from services.intake.changes import pages as changes_pages
 from services.intake.eligibility import api as eligibility_api
@@ -11,6 +13,8 @@ from services.intake.groups import api as groups_api
 from services.intake.groups import pages as groups_pages
 from services.intake.journeys import api as journeys_api
 from services.intake.journeys import pages as journeys_pages
+from services.intake.programmes import api as programmes_api
+from services.intake.programmes import pages as programmes_pages
 from services.intake.protection import api as protection_api
 from services.intake.protection import pages as protection_pages
 from services.intake.recruitment import api as recruitment_api
@@ -21,8 +25,12 @@ from services.intake.sharing import api as sharing_api
 from services.intake.sharing import pages as sharing_pages
 from services.intake.signin import api as signin_api
 from services.intake.signin import pages as signin_pages
-from services.intake.worker import WORKS
+from services.intake.trials import api as trials_api
+from services.intake.trials import pages as trials_pages
+from services.intake.worker import PARTICIPANT, WORKS
 from shared.identity.rules import Role
+from shared.machine import api as machine_api
+from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
@@ -35,6 +43,7 @@ AT_DP3A = frozenset({"dp3a"})
 MENU = (
     Link(N_("Referrals"), "/intake/{agency}/referrals", frozenset(navigation.WORKERS)),
     Link(N_("Journeys"), "/intake/{agency}/journeys", frozenset(journeys_api.LOOKING)),
+    Link(N_("Programmes"), "/intake/{agency}/programmes"),
     Link(N_("Persons"), "/intake/{agency}/persons", frozenset(registry_pages.READERS)),
     Link(N_("Business groups"), "/intake/{agency}/groups", frozenset({Role.OFFICER, Role.HEAD})),
     Link(
@@ -45,9 +54,11 @@ MENU = (
     ),
     Link(N_("Registry files"), "/intake/{agency}/imports", frozenset(registry_pages.READERS)),
     Link(N_("Duplicate records"), "/intake/{agency}/duplicates", frozenset(changes_pages.READERS)),
+    Link(N_("Deaths"), "/intake/{agency}/deaths", frozenset(changes_api.LOOKING)),
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),
+    machine_pages.link("intake"),
 )
 
 
@@ -66,6 +77,10 @@ def create(database: Database | None = None) -> Flask:
             changes_api.blueprint,
             sharing_api.blueprint,
             protection_api.blueprint,
+            programmes_api.blueprint,
+            trials_api.blueprint,
+            audits_api.blueprint,
+            machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
             signin_pages.pages,
@@ -79,6 +94,10 @@ def create(database: Database | None = None) -> Flask:
             changes_pages.pages,
             sharing_pages.pages,
             protection_pages.pages,
+            programmes_pages.pages,
+            trials_pages.pages,
+            audits_pages.pages,
+            machine_pages.blueprint(PARTICIPANT),
         ],
         front=[signin_pages.front],
         menu=MENU,

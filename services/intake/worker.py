@@ -1,6 +1,7 @@
 """Intake as the bus knows it: wiring only."""
 
 from services.intake.assessments.work import AssessmentWork
+from services.intake.audits import models as audits  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.changes import models as changes  # noqa: F401 (nothing is heard, and its tables stand here)
 from services.intake.eligibility.work import VerificationWork
 from services.intake.groups.work import GroupFormation
@@ -8,6 +9,7 @@ from services.intake.journeys import handlers as journeys
 from services.intake.protection.work import OfferedTalk
 from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import
+from services.intake.trials.jobs import resume_trials, try_programme
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
 from shared.identity import models as officers  # noqa: F401 (their accounts stand in intake's database)
@@ -38,6 +40,6 @@ INTAKE = Subscriber(
 PARTICIPANT = Participant(
     name="intake",
     subscribers=(INTAKE,),
-    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports),
-    jobs=(run_import,),
+    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports, resume_trials),
+    jobs=(run_import, try_programme),
 )

@@ -7,9 +7,13 @@ from services.monitoring.flow import pages as flow_pages
 from services.monitoring.meetings import api as meetings_api
 from services.monitoring.meetings import pages as meetings_pages
 from services.monitoring.outcomes import pages as outcome_pages
+from services.monitoring.oversight import api as oversight_api
+from services.monitoring.oversight import pages as oversight_pages
 from services.monitoring.visits import api as visit_api
 from services.monitoring.visits import pages as visit_pages
-from services.monitoring.worker import WORKS
+from services.monitoring.worker import PARTICIPANT, WORKS
+from shared.machine import api as machine_api
+from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
@@ -19,8 +23,10 @@ from shared.web.navigation import Link
 
 WORK = frozenset({"monitoring.visits", "monitoring.graduation", "monitoring.meeting"})
 MENU = (
+    Link(N_("Dashboard"), "/monitoring/{agency}/dashboard"),
     Link(N_("Programmes"), "/monitoring/{agency}/programmes"),
     Link(N_("Journeys"), "/monitoring/{agency}/journeys"),
+    Link(N_("Red list"), "/monitoring/{agency}/red-list"),
     Link(N_("Referrals"), "/monitoring/{agency}/referrals", frozenset(referrals_api.READERS), kinds=WORK),
     Link(
         N_("Goods sold without approval"),
@@ -31,6 +37,7 @@ MENU = (
     ),
     Link(N_("Meetings"), "/monitoring/{agency}/meetings"),
     Link(N_("Tasks"), "/monitoring/{agency}/tasks"),
+    machine_pages.link("monitoring"),
 )
 
 
@@ -39,17 +46,21 @@ def create(database: Database | None = None) -> Flask:
     return create_app(
         "monitoring",
         blueprints=[
+            oversight_api.blueprint,
             flow_api.blueprint,
             meetings_api.blueprint,
             visit_api.blueprint,
             referrals_api.blueprint("monitoring", WORKS),
+            machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
+            oversight_pages.pages,
             flow_pages.pages,
             referrals_pages.blueprint("monitoring", WORKS),
             meetings_pages.pages,
             visit_pages.templates,
             outcome_pages.templates,
+            machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,
         database=database,

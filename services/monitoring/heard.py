@@ -1,14 +1,36 @@
 """How many events at once become rows: PostgreSQL unpacks them from one JSON parameter, whatever their number."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, column, func
+from sqlalchemy import Table, bindparam, column, func, text
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from shared.bus import Heard
+from shared.bus.subscribers import Hearing
+from shared.events.envelope import Event
 from shared.storage import Base
+
+CHANNEL = "kail_figures"
+"""Where PostgreSQL tells whoever listens, once a transaction is committed, that figures have changed."""
+
+CHANGED = text(f"NOTIFY {CHANNEL}")
+
+
+def telling(hears: Mapping[type[Event], Hearing]) -> dict[type[Event], Hearing]:
+    """The same handlers, each of which also tells the open pages of its commit; PostgreSQL says it once."""
+    return {event: _telling(hearing) for event, hearing in hears.items()}
+
+
+def _telling(hearing: Hearing) -> Hearing:
+    def hear(session: Session, heard: Any) -> None:
+        hearing.handler(session, heard)
+        session.execute(CHANGED)
+
+    return replace(hearing, handler=hear)
 
 
 def core(table: type[Base]) -> Table:

@@ -6,6 +6,7 @@ from services.monitoring.flow import commands as flow
 from services.monitoring.flow import handlers as flow_handlers
 from services.monitoring.flow import jobs as flow_jobs
 from services.monitoring.flow import summing
+from services.monitoring.heard import telling
 from services.monitoring.meetings.work import Discussion
 from services.monitoring.money import commands as money
 from services.monitoring.money import handlers as money_handlers
@@ -42,7 +43,7 @@ MONITORING = Subscriber(
 
 FIGURES = Subscriber(
     name="monitoring.figures",
-    hears={**flow_handlers.HEARS, **money_handlers.HEARS},
+    hears=telling({**flow_handlers.HEARS, **money_handlers.HEARS}),
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
         intake.GroupSplit: "Figures are of journeys, and these stay with the group that has set out.",

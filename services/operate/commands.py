@@ -3,7 +3,9 @@
 import json
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 from getpass import getuser
+from socket import gethostname
 
 import click
 from rich.console import Console
@@ -19,12 +21,16 @@ OPERATOR = "the operator who signs for it; the system's user unless told otherwi
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Write the findings as JSON.")
 @click.option("--wait", default=10.0, show_default=True, help="Seconds to wait for events that are under way.")
-def audit(as_json: bool, wait: float) -> None:
+@click.option("--by", default=getuser, help=OPERATOR)
+def audit(as_json: bool, wait: float, by: str) -> None:
     """Prove that nothing is lost, doubled or out of order."""
+    from services.intake.audits.commands import note_audit
     from services.operate.audit import audit as find
     from shared.storage import database
 
+    began_at = datetime.now(UTC)
     found = find({name: database(name) for name in SERVICES}, patience=wait)
+    ended_at = datetime.now(UTC)
     if as_json:
         click.echo(json.dumps({"clean": not found, "findings": [each.to_json() for each in found]}, indent=1))
     elif not found:
@@ -37,6 +43,8 @@ def audit(as_json: bool, wait: float) -> None:
         console.print(table)
         counts = Counter(each.gravity.value for each in found)
         console.print(", ".join(f"{count} {gravity}" for gravity, count in counts.items()))
+    with database("intake").transaction() as session:  # after the word to the operator; the machine room shows it
+        note_audit(session, found, began_at=began_at, ended_at=ended_at, by=by, place=gethostname())
     sys.exit(bool(found))
 
 

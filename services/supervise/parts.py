@@ -32,6 +32,8 @@ def run_web(services: tuple[str, ...] = SERVICES, *, host: str = "127.0.0.1", wo
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from shared.web.live import MOST_STREAMS
+
     os.environ["KAIL_WEB_SERVES"] = ",".join(services)
     Server(
         "services.together:serving",
@@ -40,7 +42,8 @@ def run_web(services: tuple[str, ...] = SERVICES, *, host: str = "127.0.0.1", wo
         port=settings().port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=1,
+        # One answers; a page that watches the figures keeps one more for itself while its stream is open.
+        blocking_threads=1 + (MOST_STREAMS if "monitoring" in services else 0),
         backlog=512,
         respawn_failed_workers=True,
         websockets=False,

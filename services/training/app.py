@@ -12,8 +12,10 @@ from services.training.placement import api as placement_api
 from services.training.placement import pages as placement_pages
 from services.training.products import api as products_api
 from services.training.products import pages as products_pages
-from services.training.worker import WORKS
+from services.training.worker import PARTICIPANT, WORKS
 from shared.identity.rules import STAFF, Role
+from shared.machine import api as machine_api
+from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
@@ -33,6 +35,7 @@ MENU = (
     Link(N_("Fairs"), "/training/{agency}/fairs", LEARNING, kinds=frozenset({"training.market"})),
     Link(N_("Job training"), "/training/{agency}/batches", LEARNING, kinds=PLACEMENT),
     Link(N_("Vacancies"), "/training/{agency}/vacancies", LEARNING, kinds=PLACEMENT),
+    machine_pages.link("training"),
 )
 
 
@@ -47,6 +50,7 @@ def create(database: Database | None = None) -> Flask:
             products_api.blueprint,
             fairs_api.blueprint,
             placement_api.blueprint,
+            machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
             referrals_pages.blueprint("training", WORKS),
@@ -55,6 +59,7 @@ def create(database: Database | None = None) -> Flask:
             products_pages.pages,
             fairs_pages.pages,
             placement_pages.pages,
+            machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,
         database=database,

@@ -1,7 +1,7 @@
 """How events travel: a log in the sender's database, a cursor in the receiver's, Celery in between."""
 
 from shared.bus.log import Announcement, announce, announce_all
-from shared.bus.participant import Bell, Job, Participant, bell, job
+from shared.bus.participant import Bell, Job, Participant, UnderWay, bell, job
 from shared.bus.subscribers import Heard, Subscriber, batch, each
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Job",
     "Participant",
     "Subscriber",
+    "UnderWay",
     "announce",
     "announce_all",
     "batch",

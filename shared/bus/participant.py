@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event as sqlalchemy_event
@@ -32,12 +32,23 @@ class Bell:
 
 
 @dataclass(frozen=True)
+class UnderWay:
+    """How much long work of one kind there is, and since when the one that stands still longest has not moved."""
+
+    waiting: int
+    running: int
+    failed: int
+    still_since: datetime | None
+
+
+@dataclass(frozen=True)
 class Job:
-    """Long work on the service's slow queue: idempotent, with its progress in the database."""
+    """Long work on the service's slow queue: idempotent, with its progress in the database, which `standing` reads."""
 
     service: str
     name: str
     run: Callable[..., None]
+    standing: Callable[[Session], UnderWay] | None = None
 
     @property
     def task(self) -> str:
@@ -61,11 +72,13 @@ def bell(service: str, name: str, every: timedelta) -> Callable[[Callable[[Datab
     return lambda ring: Bell(service, name, every, ring)
 
 
-def job(service: str, name: str, queue: str = "slow") -> Callable[[Callable[..., None]], Job]:
+def job(
+    service: str, name: str, queue: str = "slow", standing: Callable[[Session], UnderWay] | None = None
+) -> Callable[[Callable[..., None]], Job]:
     """Declare long work of a service; the function takes the database and identifiers only."""
     if queue != "slow":
         raise ValueError("long work belongs on the slow queue")
-    return lambda run: Job(service, name, run)
+    return lambda run: Job(service, name, run, standing)
 
 
 @dataclass(frozen=True)

@@ -140,10 +140,10 @@ class Relay:
         """The batches that may be sent now, each read from the log once however many subscribers it goes to."""
         due: list[Batch] = []
         read: dict[tuple[int, int], tuple[bytes, Sequence[tuple[str, bytes | None, dict[str, object] | None]]]] = {}
-        went_back: list[dict[str, object]] = []
+        went_back: list[tuple[str, int]] = []
         for (subscriber, partition), window in self.windows.items():
             if window.go_back_if_impatient():
-                went_back.append({"name": subscriber, "number": partition})
+                went_back.append((subscriber, partition))
             while len(window.unconfirmed) < WINDOW and window.sent < self.heads.get(partition, 0):
                 start = partition, window.sent
                 if start not in read:
@@ -155,24 +155,25 @@ class Relay:
                 window.note_sent(batch.last)
                 due.append(batch)
         if went_back:
-            self._complain()
+            self._complain(went_back)
             session.execute(
                 update(Subscription.__table__)  # type: ignore[arg-type]
                 .where(Subscription.subscriber == bindparam("name"), Subscription.partition == bindparam("number"))
                 .values(resent=Subscription.resent + 1),
-                went_back,
+                [{"name": subscriber, "number": partition} for subscriber, partition in went_back],
             )
         return due
 
-    def _complain(self) -> None:
+    def _complain(self, went_back: Iterable[tuple[str, int]]) -> None:
         """Say who confirms nothing however often it is told; once may be a busy moment."""
-        silent: dict[str, list[int]] = {}
-        for (subscriber, partition), window in self.windows.items():
-            if window.in_vain >= SILENT_AFTER:
-                silent.setdefault(subscriber, []).append(partition)
-        for subscriber, partitions in silent.items():
-            most = max(self.windows[subscriber, each].in_vain for each in partitions)
-            log.warning("subscriber-silent", subscriber=subscriber, partitions=partitions, sent_in_vain=most)
+        silent: dict[str, dict[int, int]] = {}
+        for subscriber, partition in sorted(went_back):
+            if (in_vain := self.windows[subscriber, partition].in_vain) >= SILENT_AFTER:
+                silent.setdefault(subscriber, {})[partition] = in_vain
+        for subscriber, told in silent.items():
+            log.warning(
+                "subscriber-silent", subscriber=subscriber, partitions=list(told), sent_in_vain=max(told.values())
+            )
 
     def _send(self, parcel: Sequence[Batch]) -> None:
         try:

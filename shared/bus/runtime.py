@@ -1,15 +1,16 @@
 """The long-running parts of a service: worker, relay, and the bell ringer of all services."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 
 import psycopg
 from celery.beat import Scheduler
 from celery.signals import worker_process_init, worker_ready
+from celery.worker import state
 from sqlalchemy.exc import DBAPIError
 
-from shared.bus import broker, tasks
+from shared.bus import broker, presence, tasks
 from shared.bus.deafness import end_when_deaf
 from shared.bus.log import CHANNEL
 from shared.bus.participant import Participant
@@ -36,6 +37,8 @@ def run_worker(participant: Participant, *, slow: bool = False, concurrency: int
     # a forked child must not share its parent's connections
     worker_process_init.connect(lambda **_: base.forget_connections(), weak=False)
     worker_ready.connect(lambda **_: end_when_deaf(app, queue), weak=False)
+    rung = Rung({*(each.task for each in participant.bells), f"{participant.name}.state-cursors"})
+    worker_ready.connect(lambda **_: presence.stay(base, "slow" if slow else "worker", rung.last), weak=False)
     app.worker_main(
         [
             "worker",
@@ -49,6 +52,22 @@ def run_worker(participant: Participant, *, slow: bool = False, concurrency: int
             "--without-heartbeat",
         ]
     )
+
+
+class Rung:
+    """When this worker last took a bell of its service from the queue: the one trace that the bell ringer leaves."""
+
+    def __init__(self, bells: Collection[str]) -> None:
+        self.bells = bells
+        self.taken = 0
+        self.at: float | None = None
+
+    def last(self) -> float | None:
+        """The moment of the last bell that was seen by asking again and again; None before the first."""
+        taken = sum(state.total_count[task] for task in self.bells)
+        if taken != self.taken:
+            self.taken, self.at = taken, time.time()
+        return self.at
 
 
 def run_relay(service: str) -> None:
@@ -67,6 +86,8 @@ def run_relay(service: str) -> None:
 def relay_while_leading(base: Database, stopping: Callable[[], bool]) -> None:
     """Take the lead among this service's relays, and relay until the connection that holds it breaks."""
     with psycopg.connect(base.dsn, autocommit=True) as leading:
+        presence.say(leading, "relay")
+        said_at = time.monotonic()
         while not _leads(leading):
             if stopping():
                 return
@@ -75,6 +96,9 @@ def relay_while_leading(base: Database, stopping: Callable[[], bool]) -> None:
         relay = Relay(base, broker.CeleryTransport())
         while not stopping():
             relay.step()
+            if time.monotonic() - said_at > presence.SAY_EVERY:
+                presence.say(leading, "relay")
+                said_at = time.monotonic()
             if any(leading.notifies(timeout=LOOK_ANYWAY, stop_after=1)):
                 if relay.waits_for_confirmations:
                     time.sleep(LINGER)

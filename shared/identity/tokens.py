@@ -71,6 +71,14 @@ def issue(officer: Officer, *, signed_in_at: int | None = None, lifetime: int = 
     return jwt.encode({"alg": ALGORITHM}, claims, _key(keyring().token_private), algorithms=[ALGORITHM])
 
 
+def holder(text: str) -> UUID | None:
+    """Whose token it is or was, if we signed it; it lets nobody in."""
+    try:
+        return UUID(jwt.decode(text, _key(keyring().token_public), algorithms=[ALGORITHM]).claims["sub"])
+    except (JoseError, ValueError, KeyError, TypeError):
+        return None
+
+
 def read(text: str) -> Token:
     """What a token says, once its signature, issuer, audience and time have been checked; raises TokenRefused."""
     try:

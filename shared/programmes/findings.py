@@ -30,7 +30,7 @@ class ProgrammeInvalid(Invalid):
 
     def __init__(self, file: str, found: Sequence[Finding]) -> None:
         self.found = tuple(found)
-        super().__init__(file=file, findings=" ".join(map(str, found)))
+        super().__init__(file=file, findings=" ".join(map(str, found)), errors={"file": list(map(str, found))})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.fields["file"], self.found)

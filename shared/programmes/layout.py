@@ -10,8 +10,8 @@ from graphlib import TopologicalSorter
 
 from shared.programmes.definition import Programme
 
-BOX_WIDTH, BOX_HEIGHT = 184, 78
-SIDE, LAYER_GAP, SLOT_GAP = 10, 34, 12
+BOX_WIDTH, BOX_HEIGHT = 184, 96
+SIDE, LAYER_GAP, SLOT_GAP = 10, 40, 12
 LANE_HEAD, FOOT, TRACK = 36, 12, 16
 
 

@@ -121,7 +121,7 @@ def _answering(api: Blueprint, works: Works) -> None:
 
     @api.post(f"{ONE}/hand-over")
     @guard(*WORKERS)
-    @api.arguments(schemas.HandOverSchema)
+    @api.arguments(schemas.HandedToSchema)
     @api.response(200, schemas.ReferralLineSchema)
     def hand_over_referral(given: dict[str, Any], agency: str, referral_id: UUID) -> Answer:
         """Let a colleague of the same office handle the referral from now on."""

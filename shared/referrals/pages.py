@@ -73,7 +73,7 @@ def _passing_on(pages: Blueprint, service: str, works: Works) -> None:
     def hand_over(agency: str, referral_id: UUID) -> Page:
         """Let a colleague handle it."""
         try:
-            given = forms.load(schemas.HandOverSchema(), request.form)
+            given = forms.load(schemas.HandedToSchema(), request.form)
             with door.transaction() as session:
                 revision.hold(session, referral_id)
                 changed = handing_over.hand_over_referral(session, door.current_officer(), works, referral_id, **given)

@@ -184,7 +184,7 @@ def grounds(explanation: str) -> str:
     """The explanation of a no without stray spaces; raises WithoutGrounds when nothing is left."""
     found = " ".join(explanation.split())
     if not found:
-        raise WithoutGrounds(errors={"explanation": [WithoutGrounds.__doc__ or ""]})
+        raise WithoutGrounds().at("explanation")
     return found
 
 

@@ -35,7 +35,7 @@ class ReferralQuery(paging.PageQuery):
     overdue = fields.Boolean(load_default=False)
     mine = fields.Boolean(load_default=False)
     area = DelimitedList(
-        fields.String(validate=validate.Regexp(AREA_CODE)), load_default=(), validate=validate.Length(max=MOST_AREAS)
+        fields.String(validate=validate.Regexp(AREA_CODE)), load_default=list, validate=validate.Length(max=MOST_AREAS)
     )
     number = fields.String(load_default=None, validate=validate.Regexp(NUMBER))
 
@@ -116,7 +116,7 @@ class ColleagueSchema(Schema):
     handles = fields.Integer(required=True)
 
 
-class HandOverSchema(Schema):
+class HandedToSchema(Schema):
     """Who is to handle a referral from now on."""
 
     colleague = fields.UUID(required=True)

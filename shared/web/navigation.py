@@ -92,11 +92,16 @@ def kinds_of(officer: Officer) -> frozenset[str]:
 
 
 def entrance(service: str, officer: Officer) -> str:
-    """Where an officer begins in a service: with what waits for her agency, or with the map of the programmes."""
+    """Where an officer begins in a service: with what waits for her agency, or with the map of the programmes.
+
+    A coordinator begins with the dashboard.
+    """
     if officer.has(Role.MENTOR):
         return f"/training/{officer.agency}/cash-books"
     if service == "intake" and _is_counsellor_only(officer):
         return f"/intake/{officer.agency}/protection"
+    if service == "monitoring" and officer.has(Role.COORDINATOR):
+        return f"/monitoring/{officer.agency}/dashboard"
     return f"/{service}/{officer.agency}/" + ("referrals" if has_worklist(service, officer) else "programmes")
 
 

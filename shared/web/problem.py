@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 
 from shared.kernel import errors
 from shared.kernel.errors import DomainError
-from shared.web import messages
+from shared.web import kept, messages
 from shared.web.language import language
 from shared.web.sessions import here, is_api
 
@@ -51,6 +51,34 @@ SENTENCES = {
     503: lazy_gettext("A part that this needs does not answer at the moment; nothing was lost, try again."),
 }
 
+TITLES = {
+    400: lazy_gettext("This could not be read"),
+    401: lazy_gettext("Sign in again"),
+    403: lazy_gettext("Not for this account"),
+    404: lazy_gettext("Page not found"),
+    409: lazy_gettext("Something has changed meanwhile"),
+    412: lazy_gettext("Something has changed meanwhile"),
+    413: lazy_gettext("Too large"),
+    422: lazy_gettext("Something needs to be corrected"),
+    429: lazy_gettext("Too many requests"),
+    500: lazy_gettext("Something failed"),
+    503: lazy_gettext("Not available for the moment"),
+}
+"""What a page about an error is called."""
+
+ADVICE = {
+    403: lazy_gettext("If this is part of your work, ask your office's administrator for the role that it needs."),
+    404: lazy_gettext("Check the address, or look for it in the lists of the menu above."),
+    409: lazy_gettext("Go back, load the page again and look at how things stand now; then decide anew."),
+    412: lazy_gettext("Go back, load the page again and look at how things stand now; then decide anew."),
+    413: lazy_gettext("Make the file smaller or send it in parts."),
+    422: lazy_gettext("Go back, correct what is named here, and send it again."),
+    429: lazy_gettext("Wait a minute before you try again."),
+    500: lazy_gettext("Go back and try once more. If it fails again, tell your administrator when it happened."),
+    503: lazy_gettext("Wait a minute and load the page again. What has been saved before is safe."),
+}
+"""What the reader can do about it."""
+
 SIGN_IN = "/intake/signin"
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:problem-type:kail:{code}"
@@ -67,6 +95,9 @@ def refuse(error: DomainError) -> Response:
         if "HX-Request" in request.headers:
             return Response(status=401)
         return redirect(f"{SIGN_IN}?{urlencode({'next': here()})}", 303)
+    if isinstance(error, errors.Unauthenticated) and not is_api():
+        going = kept.page_of_form()
+        return _page(status_of(error), error.message(language()), kept=kept.typed(), going=going)
     found = messages.flatten(error.fields.get("errors") or {})
     return _answer(status_of(error), error.code, error.message(language()), found)
 
@@ -76,7 +107,11 @@ def refuse_http(error: HTTPException) -> Response:
     if error.response is not None:  # a redirect that the routing itself asks for
         return cast("Response", error.response)
     if isinstance(error, CSRFError):
-        return _answer(400, "form-expired", _("This page was open for too long. Load it again and send it once more."))
+        sentence = _(
+            "You have signed in again since it was loaded, so nothing was sent. Go back and send it once more."
+        )
+        title = _("This page was open for too long")
+        return _page(400, sentence, title=title, kept=kept.typed(), going=kept.page_of_form())
     # A database that breaks at the commit breaks when the view is over, where only this handler is asked.
     status = 503 if isinstance(getattr(error, "original_exception", None), AWAY) else error.code or 500
     if status == 503:
@@ -112,8 +147,7 @@ def install(app: Flask) -> None:
 def _answer(status: int, code: str, sentence: str, found: dict[str, list[str]] | None = None) -> Response:
     title = code.replace("-", " ").capitalize()
     if not is_api():
-        page = render_template("problem.html", status=status, sentence=sentence, errors=found or {})
-        return Response(page, status=status, mimetype="text/html")
+        return _page(status, sentence, found)
     body: dict[str, Any] = {
         "type": TYPE.format(code=code),
         "title": title,
@@ -128,6 +162,31 @@ def _answer(status: int, code: str, sentence: str, found: dict[str, list[str]] |
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _page(
+    status: int,
+    sentence: str,
+    found: dict[str, list[str]] | None = None,
+    *,
+    title: str = "",
+    kept: str = "",
+    going: str = "",
+) -> Response:
+    """A page that says what is wrong and what to do; `kept` is what had been typed on the page `going`."""
+    page = render_template(
+        "problem.html",
+        status=status,
+        sentence=sentence,
+        title=title or TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]),
+        advice=ADVICE.get(status, ""),
+        errors=found or {},
+        kept=kept,
+        action=request.path,
+        going=going,
+        sign_in=f"{SIGN_IN}?{urlencode({'next': going})}" if status == 401 else "",
+    )
+    return Response(page, status=status, mimetype="text/html")
 
 
 def _code(name: str) -> str:

@@ -6,6 +6,7 @@ there and straight back, so that only intake issues tokens and a closed account 
 
 import time
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Flask, g, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
@@ -44,7 +45,7 @@ def current_token() -> tokens.Token:
             g.token = tokens.read(_presented())
         except TokenRefused:
             if not is_api():
-                session.pop("token", None)
+                _remember_whose(session.pop("token", None))
             raise
     token: tokens.Token = g.token
     return token
@@ -61,6 +62,14 @@ def officer_or_none() -> Officer | None:
         return current_officer()
     except Unauthenticated:
         return None
+
+
+def last_officer() -> UUID | None:
+    """Who has signed in at this browser, or had until her token ran out; nobody once she has signed out."""
+    if "token" in g:
+        known: UUID = g.token.officer.id
+        return known
+    return UUID(session["was"]) if "was" in session else None
 
 
 def sign_in(token: str) -> None:
@@ -107,6 +116,12 @@ def local_address(address: str | None) -> str:
     if not address or not address.startswith("/") or address.startswith(("//", "/\\")) or "\n" in address:
         return "/"
     return address
+
+
+def _remember_whose(token: str | None) -> None:
+    known = tokens.holder(token) if token else None
+    if known is not None:
+        session["was"] = str(known)
 
 
 def _presented() -> str:

@@ -59,7 +59,7 @@ def untranslated(catalog: Catalog) -> list[str]:
         if not message.id or message.id == "":
             continue
         strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        if not any(strings) or message.fuzzy or list(message.check(catalog)):
+        if not all(strings) or message.fuzzy or list(message.check(catalog)):
             missing.append(message.id if isinstance(message.id, str) else message.id[0])
     return missing
 

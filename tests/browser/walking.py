@@ -31,7 +31,9 @@ NO_PAGES = ("operations.", "assets.", "openapi")
 """Blueprints that serve programs and browsers, not people."""
 PARTS = {
     "flow_pages.show_live_part": "the moving part of a programme's map, seen there",
-    "referrals_pages.waiting": "the counts that the start page and the worklist show, seen there",
+    "referrals_pages.waiting": "the counts that the start page shows, seen there",
+    "referrals_pages.urgent": "the most urgent referrals that the start page gathers, seen there",
+    "meetings_pages.waiting_tasks": "the next tasks that the start page shows, seen there",
     "signin.renew": "sends on to where somebody was",
 }
 """What a browser fetches into another page, and why it is not looked at by itself."""

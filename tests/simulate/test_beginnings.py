@@ -8,18 +8,20 @@ from services.intake.registry.generate import invented
 from services.intake.registry.rules import Sex
 from services.simulate import begin
 from services.simulate.begin import BEGINNINGS, FUNDS, KUBE, REGISTRIES, WRSE
+from services.simulate.case import Case
 from services.simulate.chance import Chance
 from services.simulate.command import numbers
 from services.simulate.desk import services_of
 from services.simulate.lead import MOST_OFFERS, decide_on_stuck, let_step_back
 from services.simulate.report import Report
 from services.simulate.simulation import USUAL, Wanted
+from services.simulate.work.grants import beside_other_aid, note_other_aid
 from shared.identity import offices
 from shared.identity.accounts import DEMO_OFFICERS
 from shared.identity.rules import Role, covers
 from shared.kernel import clock
 from shared.programmes import library
-from shared.programmes.definition import SubjectKind
+from shared.programmes.definition import Policy, SubjectKind
 
 
 @pytest.mark.parametrize("beginning", BEGINNINGS, ids=lambda each: each.programme)
@@ -166,3 +168,56 @@ def test_the_report_tells_how_journeys_end_and_what_became_of_referrals():
     assert told["referrals"] == {"one": {"completed": 1, "done again": 1, "unanswered": 1}}
     assert told["working_days"] == {"one/market": 5}
     assert report.tables()
+
+
+class Registrar:
+    """An officer whose registry has women numbered from 0, of whom ten are in a proposed group of usaha mikro."""
+
+    members = tuple(str(number) for number in range(100, 110))
+
+    def every(self, path, **query):
+        if path.endswith("/candidates"):
+            return iter(
+                []
+                if query["area"] != "64.02"
+                else [{"id": str(number), "area": "64.02.01.2001"} for number in range(200)]
+            )
+        return iter([{"programme": begin.USAHA_MIKRO, "subject_id": "g"}, {"programme": KUBE, "subject_id": "other"}])
+
+    def get(self, path):
+        assert path == "/intake/v1/dinsos/groups/g"
+        return {"members": [{"person_id": each} for each in self.members]}
+
+
+@pytest.mark.parametrize("count", [1, 2, 50])
+def test_some_women_set_out_whose_group_gets_what_excludes_their_aid_and_most_do_not(count):
+    beginning = begin.beginning_of(WRSE)
+    chosen = begin.choose_women(beginning, Registrar(), Chance(1), count)
+    assert len(set(chosen)) == count
+    assert 1 <= len(set(chosen) & set(Registrar.members)) <= max(1, count // 5)
+    assert chosen == begin.choose_women(beginning, Registrar(), Chance(1), count)
+
+
+def test_what_a_programme_doubles_excludes_it_and_begins_before_it():
+    order = [each.programme for each in BEGINNINGS]
+    for each in BEGINNINGS:
+        if each.doubled:
+            terms = library.programme(each.doubled).compatibility
+            assert any(term.other == each.programme and term.policy is Policy.BLOCK for term in terms)
+            assert order.index(each.doubled) < order.index(each.programme)
+
+
+@pytest.mark.parametrize(
+    ("met", "counted"),
+    [
+        ([], {}),
+        ([{"policy": "allow"}], {}),
+        ([{"policy": "warn"}], {"warnings of other aid answered": 1}),
+        ([{"policy": "warn"}, {"policy": "block"}], {"refused beside other aid": 1}),
+    ],
+)
+def test_the_report_counts_what_other_aid_did_to_a_decision(met, counted):
+    case = Case({}, 1, "", lambda *_: None, Chance(1).of)
+    case.__dict__["seen"] = {"work": {"aid": {"met": met}}}
+    note_other_aid(case, beside_other_aid(case))
+    assert case.done == counted

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from services.grants.cooperative import commands, queries, schemas
+from services.grants.cooperative import queries, schemas
+from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative, CooperativeSaving
 from shared.identity.rules import Role
 from shared.web import door, paging
@@ -35,7 +36,7 @@ def list_cooperatives(query: dict[str, Any], agency: str) -> paging.Page[Any]:
 def register(given: dict[str, Any], agency: str) -> dict[str, Any]:
     """Note a cooperative that exists already."""
     with door.transaction() as session:
-        return queries.standing(session, commands.register(session, door.current_officer(), **given))
+        return queries.standing(session, cooperatives.register(session, door.current_officer(), **given))
 
 
 @blueprint.get(ONE)
@@ -56,7 +57,7 @@ def give_legal_number(given: dict[str, Any], agency: str, cooperative_id: UUID) 
     with door.transaction() as session:
         officer = door.current_officer()
         queries.shown(session, officer, cooperative_id)
-        return queries.standing(session, commands.give_legal_number(session, officer, cooperative_id, **given))
+        return queries.standing(session, cooperatives.give_legal_number(session, officer, cooperative_id, **given))
 
 
 @blueprint.get(f"{ONE}/savings")
@@ -79,4 +80,4 @@ def save_money(given: dict[str, Any], agency: str, cooperative_id: UUID) -> Coop
     with door.transaction() as session:
         officer = door.current_officer()
         queries.shown(session, officer, cooperative_id)
-        return commands.save_money(session, officer, cooperative_id, **given)
+        return savings.save_money(session, officer, cooperative_id, **given)

@@ -10,7 +10,8 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from services.grants.cooperative import api, commands, queries, schemas
+from services.grants.cooperative import api, queries, schemas
+from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative, CooperativeSaving
 from services.grants.cooperative.rules import MEMBERS
 from shared.identity.officer import Officer
@@ -57,7 +58,7 @@ def register(agency: str) -> Page:
     try:
         given = forms.load(schemas.RegistrationSchema(), request.form)
         with door.transaction() as session:
-            found = commands.register(session, door.current_officer(), **given)
+            found = cooperatives.register(session, door.current_officer(), **given)
     except Invalid as invalid:
         form = forms.filled(request.form, invalid)
         return render_template("cooperative/new.html", form=form, address=_list(agency)), 422
@@ -80,7 +81,7 @@ def give_legal_number(agency: str, cooperative_id: UUID) -> Page:
         agency,
         cooperative_id,
         schemas.LegalNumberSchema(),
-        lambda session, officer, given: commands.give_legal_number(session, officer, cooperative_id, **given),
+        lambda session, officer, given: cooperatives.give_legal_number(session, officer, cooperative_id, **given),
         _("The legal number is noted."),
     )
 
@@ -93,7 +94,7 @@ def save_money(agency: str, cooperative_id: UUID) -> Page:
         agency,
         cooperative_id,
         schemas.SavingSchema(),
-        lambda session, officer, given: commands.save_money(session, officer, cooperative_id, **given),
+        lambda session, officer, given: savings.save_money(session, officer, cooperative_id, **given),
         _("The saving is booked."),
     )
 

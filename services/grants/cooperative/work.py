@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.grants.cooperative import commands, queries, schemas
+from services.grants.cooperative import queries, schemas
+from services.grants.cooperative.commands import memberships
 from services.grants.cooperative.models import CooperativeMember
 from services.grants.entitlements import queries as entitlements
 from services.grants.subjects import members_of
@@ -18,7 +19,7 @@ from shared.referrals.work import Completion, StageWork
 class CooperativeWork(StageWork):
     """She joins a cooperative, or founds one with others."""
 
-    kind = commands.KIND
+    kind = memberships.KIND
     roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
     work_schema = schemas.MembershipSchema
     completion_schema = schemas.MembershipDoneSchema
@@ -26,7 +27,7 @@ class CooperativeWork(StageWork):
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Expect a choice."""
-        commands.open_memberships(session, referrals)
+        memberships.open_memberships(session, referrals)
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """What is recorded, the cooperatives to choose from, and what the fund has left."""
@@ -41,17 +42,17 @@ class CooperativeWork(StageWork):
 
     def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
         """Record the choice; a loan that is proposed is reserved."""
-        commands.record(session, officer, referral, **work)
+        memberships.record(session, officer, referral, **work)
 
     def finish(
         self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
     ) -> list[Completion]:
         """Joined, formed, or not joined; an approver decides on a loan."""
-        return commands.conclude(session, officer, pairs)
+        return memberships.conclude(session, officer, pairs)
 
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Let go of what was reserved; they no longer count as founders."""
-        commands.let_go(session, referrals)
+        memberships.let_go(session, referrals)
 
 
 def _recorded(member: CooperativeMember) -> dict[str, Any]:

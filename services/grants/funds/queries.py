@@ -59,6 +59,11 @@ def fund(session: Session, fund_id: str) -> Fund:
     return found
 
 
+def title(session: Session, fund_id: str) -> str:
+    """What a fund is called; its identifier as long as it is not open."""
+    return session.scalar(select(Fund.title).where(Fund.id == fund_id)) or fund_id
+
+
 def entries(fund_id: str) -> Select[Any]:
     """A fund's ledger."""
     return select(FundEntry).where(FundEntry.fund_id == fund_id)

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from services.grants.funds import queries as funds
 from services.grants.loans import api, commands, queries, schemas
 from services.grants.loans.rules import LoanState
 from shared.identity.rules import Role
@@ -72,9 +73,11 @@ def _shown(agency: str, loan_id: UUID, form: forms.Form) -> str:
     officer = door.current_officer()
     with door.reading() as session:
         loan = queries.standing(session, queries.loan_for(session, officer, loan_id))
+        fund = funds.title(session, loan["fund_id"])
     return render_template(
         "loans/loan.html",
         loan=loan,
+        fund=fund,
         form=form,
         label=_states()[loan["state"]],
         address=f"{_list(agency)}/{loan_id}",

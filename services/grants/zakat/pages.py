@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
+from services.grants.funds import queries as funds
 from services.grants.zakat import api, queries, schemas
 from services.grants.zakat.models import ZakatCase
 from services.grants.zakat.rules import CaseState
@@ -55,6 +56,7 @@ def show_case(agency: str, case_id: UUID) -> str:
         return render_template(
             "zakat/case.html",
             case=case,
+            fund=funds.title(session, case.fund_id),
             label=_states()[case.state],
             address=f"/grants/{agency}",
             tags=TAGS,

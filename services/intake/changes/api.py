@@ -14,6 +14,8 @@ from shared.web.guard import guard
 
 blueprint = Blueprint("changes", __name__, description="What befalls people and groups on the way")
 READERS = (Role.OFFICER, Role.HEAD)
+LOOKING = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+"""Who sees deaths that were noted: whoever may undo one must find it."""
 
 
 @blueprint.get("/<agency>/duplicates")
@@ -73,6 +75,25 @@ def note_death(given: dict[str, Any], agency: str, person_id: UUID) -> commands.
     """Note that somebody died: her own journeys end, her group's goods stay with the group."""
     with door.transaction() as session:
         return commands.note_death(session, door.current_officer(), person_id, **given)
+
+
+@blueprint.get("/<agency>/deaths")
+@guard(*LOOKING)
+@blueprint.response(200, schemas.Deaths)
+def list_deaths(agency: str) -> dict[str, Any]:
+    """The latest deaths noted in the officer's areas, also where that was undone; the look is logged."""
+    with door.transaction() as session:
+        return {"items": doors.look_at_deaths(session)}
+
+
+@blueprint.post("/<agency>/persons/<uuid:person_id>/death/undo")
+@guard(Role.APPROVER, Role.HEAD)
+@blueprint.arguments(schemas.Undoing)
+@blueprint.response(200, schemas.Returned)
+def undo_death(given: dict[str, Any], agency: str, person_id: UUID) -> commands.Return:
+    """Undo a death that was noted by mistake; her journeys are opened anew by hand."""
+    with door.transaction() as session:
+        return commands.undo_death(session, door.current_officer(), person_id, **given)
 
 
 @blueprint.post("/<agency>/groups/<uuid:group_id>/end")

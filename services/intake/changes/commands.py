@@ -33,6 +33,15 @@ class Farewell:
     group_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What is left to do once a death is undone: journeys to open anew, and whether her group has her again."""
+
+    journeys: Sequence[UUID]
+    group_id: UUID | None
+    is_member_again: bool
+
+
 def settle_review(session: Session, officer: Officer, review_id: UUID, *, same: bool, evidence: str) -> Person:
     """Decide whether a record that was kept out is the person who bears its NIK, or somebody else.
 
@@ -89,11 +98,42 @@ def note_death(session: Session, officer: Officer, person_id: UUID, *, died_on: 
     today = clock.today()
     rules.check_death(died_on, today=today, born_on=person.birth_date, known=person.died_on is not None)
     person.died_on = died_on
-    session.add(
-        Death(person_id=person_id, died_on=died_on, evidence=evidence, noted_by=officer.id, noted_at=clock.now())
-    )
     ended = journeys.stop_journeys_of(session, person_id, f"Meninggal dunia {died_on:%d-%m-%Y}")
-    return Farewell(ended, groups.leave_group(session, person_id))
+    farewell = Farewell(ended, groups.leave_group(session, person_id))
+    session.add(
+        Death(
+            person_id=person_id,
+            died_on=died_on,
+            evidence=evidence,
+            noted_by=officer.id,
+            noted_at=clock.now(),
+            journeys=[str(each) for each in ended],
+            group_id=farewell.group_id,
+        )
+    )
+    session.flush()
+    return farewell
+
+
+def undo_death(session: Session, officer: Officer, person_id: UUID, *, because: str) -> Return:
+    """A death was noted by mistake: she is alive, and takes her place in her group again where it is still free.
+
+    Her journeys stay ended and are opened anew by hand (docs/decisions/0007-a-death-noted-by-mistake.md).
+    """
+    person = session.get(Person, person_id, with_for_update=True)
+    if person is None:
+        raise NotFound(what="person")
+    officer.require(Role.APPROVER, Role.HEAD, area=person.area)
+    death = session.scalar(select(Death).filter_by(person_id=person_id, undone_at=None).with_for_update())
+    if death is None:
+        raise rules.DeathUnknown
+    if death.noted_by == officer.id:
+        raise rules.NoterCannotUndo
+    person.died_on = None
+    death.undone_by, death.undone_at, death.undone_because = officer.id, clock.now(), because
+    session.flush()
+    is_back = death.group_id is not None and groups.return_to_group(session, person_id, death.group_id)
+    return Return([UUID(each) for each in death.journeys], death.group_id, is_back)
 
 
 def end_group(

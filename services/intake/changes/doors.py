@@ -25,3 +25,10 @@ def look_at_merges(session: Session) -> list[dict[str, Any]]:
     shown = queries.merges(session, door.current_officer())
     log_looks(session, door.current_officer(), "person", sorted({each["kept"]["id"] for each in shown}), "merges")
     return shown
+
+
+def look_at_deaths(session: Session) -> list[dict[str, Any]]:
+    """The latest deaths noted in the officer's areas; the look at the names is logged."""
+    shown = queries.deaths(session, door.current_officer())
+    log_looks(session, door.current_officer(), "person", sorted({each["person"]["id"] for each in shown}), "deaths")
+    return shown

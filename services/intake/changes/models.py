@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.privacy.fields import EncryptedText
@@ -35,12 +36,27 @@ class PersonMerge(Base):
 
 
 class Death(Base):
-    """Somebody died; the evidence is the certificate's number, or whoever said so."""
+    """Somebody died; the evidence is the certificate's number, or whoever said so.
+
+    One that was noted by mistake stays on record, with what had followed from it and who undid it.
+    """
 
     __tablename__ = "death"
+    __table_args__ = (
+        # Nobody dies twice; a death that was undone is none.
+        Index("uq_death_person_id", "person_id", unique=True, postgresql_where=text("undone_at IS NULL")),
+        CheckConstraint("num_nulls(undone_at, undone_by, undone_because) IN (0, 3)", name="undone_with_reason"),
+        CheckConstraint("undone_by <> noted_by", name="who_notes_does_not_undo"),
+    )
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     died_on: Mapped[date]
     evidence: Mapped[str] = mapped_column(EncryptedText)
     noted_by: Mapped[UUID]
     noted_at: Mapped[Timestamp]
+    journeys: Mapped[list[str]] = mapped_column(JSONB)  # those that it ended
+    group_id: Mapped[UUID | None]  # the group that it left short of a member
+    undone_by: Mapped[UUID | None]
+    undone_at: Mapped[Timestamp | None]
+    undone_because: Mapped[str | None] = mapped_column(EncryptedText)

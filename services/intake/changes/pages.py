@@ -10,7 +10,8 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from services.intake.changes import commands, doors, queries, schemas
+from services.intake.changes import commands, doors, queries, rules, schemas
+from services.intake.changes.api import LOOKING
 from services.intake.groups import commands as groups
 from services.intake.groups import doors as group_doors
 from services.intake.groups import schemas as group_schemas
@@ -19,6 +20,7 @@ from services.intake.registry import shown
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import Conflict, Invalid
+from shared.referrals.words import programme_title
 from shared.web import door, forms, problem
 from shared.web.guard import guard
 
@@ -82,6 +84,24 @@ def note_death(agency: str, person_id: UUID) -> Page:
     return _done(
         schemas.Died(), do, lambda form: _of_person(agency, person_id, form), f"/intake/{agency}/persons/{person_id}"
     )
+
+
+@pages.get("/<agency>/deaths")
+@guard(*LOOKING)
+def deaths(agency: str) -> str:
+    """The latest deaths that were noted, and the form in which an approver undoes one; the look is logged."""
+    return _deaths(agency, forms.blank())
+
+
+@pages.post("/<agency>/persons/<uuid:person_id>/death/undo")
+@guard(Role.APPROVER, Role.HEAD)
+def undo_death(agency: str, person_id: UUID) -> Page:
+    """Undo a death that was noted by mistake."""
+
+    def do(session: Session, given: dict[str, Any]) -> None:
+        commands.undo_death(session, door.current_officer(), person_id, **given)
+
+    return _done(schemas.Undoing(), do, lambda form: _deaths(agency, form, person_id), f"/intake/{agency}/deaths")
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/merge")
@@ -164,7 +184,7 @@ def _done(schema: Schema, do: Doing, show: Showing, address: str) -> Page:
             do(session, given)
     except Invalid as invalid:
         return show(forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
+    except (Conflict, rules.NoterCannotUndo) as refused:
         problem.say(refused)
         return redirect(address, 303)
     flash(_("Saved."), "success")
@@ -186,6 +206,19 @@ def _duplicates(agency: str, form: forms.Form, about: UUID | None = None) -> str
         about=about,
         labels=shown.labels(),
     )
+
+
+def _deaths(agency: str, form: forms.Form, about: UUID | None = None) -> str:
+    with door.database().transaction() as session:
+        return render_template(
+            "changes/deaths.html",
+            agency=agency,
+            deaths=doors.look_at_deaths(session),
+            form=form,
+            blank=forms.blank(),
+            about=about,
+            programme_title=programme_title,
+        )
 
 
 def _of_person(agency: str, person_id: UUID, form: forms.Form) -> str:

@@ -6,14 +6,17 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from services.intake.changes.models import PersonMerge
+from services.intake.changes.models import Death, PersonMerge
 from services.intake.groups.models import BusinessGroup, GroupMember
+from services.intake.journeys.models import Journey
 from services.intake.registry.models import DuplicateReview, DuplicateState, Person
 from shared import places
 from shared.identity.officer import Officer
+from shared.storage.arrays import among
 from shared.web.paging import Page, page
 
 MOST_MERGES = 50
+MOST_DEATHS = 50
 
 
 def open_reviews(session: Session, officer: Officer, after: str | None, limit: int) -> Page[DuplicateReview]:
@@ -66,6 +69,42 @@ def merges(session: Session, officer: Officer) -> list[dict[str, Any]]:
             "undone_because": merge.undone_because,
         }
         for merge, kept_name, merged_name in rows
+    ]
+
+
+def deaths(session: Session, officer: Officer) -> list[dict[str, Any]]:
+    """The latest deaths noted in these areas, those that were undone among them, with the journeys that they ended."""
+    rows = session.execute(
+        select(Death, Person.name)
+        .join(Person, Person.id == Death.person_id)
+        .where(or_(*[Person.area.startswith(area) for area in officer.areas]))
+        .order_by(Death.noted_at.desc(), Death.id.desc())
+        .limit(MOST_DEATHS)
+    ).all()
+    ended = {UUID(each) for death, _ in rows for each in death.journeys}
+    found = session.execute(select(Journey.id, Journey.programme, Journey.lead_office).where(among(Journey.id, ended)))
+    journeys = {
+        str(row.id): {"id": row.id, "programme": row.programme, "lead_office": row.lead_office} for row in found
+    }
+    groups = session.execute(
+        select(BusinessGroup.id, BusinessGroup.name).where(
+            among(BusinessGroup.id, {death.group_id for death, _ in rows if death.group_id})
+        )
+    )
+    names = {row.id: row.name for row in groups}
+    return [
+        {
+            "person": {"id": death.person_id, "name": name},
+            "died_on": death.died_on,
+            "evidence": death.evidence,
+            "noted_at": death.noted_at,
+            "may_undo": death.undone_at is None and death.noted_by != officer.id,
+            "journeys": [journeys[each] for each in death.journeys],
+            "group": {"id": death.group_id, "name": names[death.group_id]} if death.group_id else None,
+            "undone_at": death.undone_at,
+            "undone_because": death.undone_because,
+        }
+        for death, name in rows
     ]
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.kernel.errors import Conflict, Invalid
+from shared.kernel.errors import Conflict, Forbidden, Invalid
 
 
 class SameRecord(Invalid):
@@ -63,6 +63,18 @@ class DeathKnown(Conflict):
     """The death of this person is noted already."""
 
     indonesian = "Kematian orang ini sudah dicatat."
+
+
+class DeathUnknown(Conflict):
+    """No death of this person is noted, or it was undone already."""
+
+    indonesian = "Kematian orang ini tidak tercatat, atau sudah dibatalkan."
+
+
+class NoterCannotUndo(Forbidden):
+    """Whoever noted a death does not undo it; another approver has to."""
+
+    indonesian = "Yang mencatat kematian tidak boleh membatalkannya; mintalah penyetuju lain."
 
 
 def check_merge(*, same: bool, merged_before: bool, loses_nik: bool, on_the_way: bool) -> None:

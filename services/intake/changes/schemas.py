@@ -50,7 +50,7 @@ class Merging(Schema):
 
 
 class Undoing(Schema):
-    """Why a merge is taken back."""
+    """Why a merge, or a death, is taken back."""
 
     because = fields.String(required=True, validate=EVIDENCE)
 
@@ -101,6 +101,49 @@ class Farewell(Schema):
 
     journeys = fields.List(fields.UUID())
     group_id = fields.UUID(allow_none=True)
+
+
+class EndedJourney(Schema):
+    """A journey that a death ended; where the death is undone, it is opened anew by its leading office."""
+
+    id = fields.UUID()
+    programme = fields.String()
+    lead_office = fields.String()
+
+
+class LeftGroup(Schema):
+    """The group that a death left short of a member."""
+
+    id = fields.UUID()
+    name = fields.String()
+
+
+class NotedDeath(Schema):
+    """A death as it was noted, and undone where it had been a mistake."""
+
+    person = fields.Nested(MergedRecord)
+    died_on = fields.Date()
+    evidence = fields.String()
+    noted_at = fields.AwareDateTime()
+    may_undo = fields.Boolean()
+    journeys = fields.List(fields.Nested(EndedJourney))
+    group = fields.Nested(LeftGroup, allow_none=True)
+    undone_at = fields.AwareDateTime(allow_none=True)
+    undone_because = fields.String(allow_none=True)
+
+
+class Deaths(Schema):
+    """The latest deaths that were noted."""
+
+    items = fields.List(fields.Nested(NotedDeath))
+
+
+class Returned(Schema):
+    """What is left to do: journeys to be opened anew, and whether her group has her again."""
+
+    journeys = fields.List(fields.UUID())
+    group_id = fields.UUID(allow_none=True)
+    is_member_again = fields.Boolean()
 
 
 class Ending(Schema):

@@ -75,11 +75,11 @@ def _outcome(check: Check, done: dict[str, Any], decision: Decision, cautions: f
         evidence = ((found or {}).get("evidence") or "").strip() or None
         return rules.by_registry(decision.failed, cautions, evidence)
     if found is None:
-        raise rules.FindingsMissing(check=check.value, errors={check.value: ["missing"]})
+        raise rules.FindingsMissing(check=check.value).at(check.value)
     if check is Check.FILE:
         return rules.by_file(found) if decision.eligible else Outcome.NOT_ELIGIBLE
     if found["visited_on"] > clock.today():
-        raise rules.VisitInFuture(errors={"field.visited_on": ["in-future"]})
+        raise rules.VisitInFuture().at("field.visited_on")
     return rules.by_visit(lives_there=found["lives_there"], has_place=found["has_place"])
 
 

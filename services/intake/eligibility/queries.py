@@ -45,10 +45,24 @@ def reference_dates(session: Session, referrals: Collection[Referral]) -> dict[U
 
 
 def facts_of_registry(session: Session, on: date, areas: Collection[str] = ()) -> Iterator[tuple[UUID, Facts]]:
-    """The facts of everybody (in these areas), read bit by bit so that a million persons need no more memory."""
-    statement = _facts().order_by(Person.id).execution_options(yield_per=AT_A_TIME)
+    """The facts of all who are alive (in these areas), read bit by bit: a million persons need no more memory."""
+    statement = _facts().where(ACTIVE).order_by(Person.id).execution_options(yield_per=AT_A_TIME)
     for row in session.execute(_within(statement, areas)):
         yield row.id, _as_facts(row, on)
+
+
+def facts_after(
+    session: Session, on: date, areas: Collection[str], after: UUID | None, limit: int
+) -> list[tuple[UUID, Facts]]:
+    """The facts of the next persons of these areas who are alive, in the order of their identifiers."""
+    statement = _within(_facts(), areas).where(ACTIVE).order_by(Person.id).limit(limit)
+    rows = session.execute(statement.where(Person.id > after) if after else statement)
+    return [(row.id, _as_facts(row, on)) for row in rows]
+
+
+def registered(session: Session, areas: Collection[str]) -> int:
+    """How many persons of these areas are alive and known under one record."""
+    return session.scalar(_within(select(func.count()).select_from(Person), areas).where(ACTIVE)) or 0
 
 
 def cautions_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[str]]:

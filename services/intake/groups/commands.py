@@ -84,27 +84,23 @@ def choose_members(
 
 
 def replace_member(
-    session: Session, officer: Officer, group_id: UUID, leaving: UUID, joining: UUID | None
+    session: Session, officer: Officer, group_id: UUID, leaving: UUID | None, joining: UUID | None
 ) -> BusinessGroup:
-    """Let a member go and, where there is one, another take her place and role.
+    """Let a member go, another take her place and role, or one come in where a place is free.
 
     A group that falls below its minimum is frozen and has 30 working days to mend.
     """
     group = session.get_one(BusinessGroup, group_id, with_for_update=True)
     officer.require(Role.OFFICER, area=group.area)
     _refuse_dissolved(group)
-    place = session.scalar(select(GroupMember).filter_by(group_id=group_id, person_id=leaving, left_on=None))
-    if place is None:
-        raise rules.NotAMember
-    place.left_on = clock.today()
-    session.flush()
+    role = _free_role(session, group) if leaving is None else _let_go(session, group, leaving)
     if joining is not None:
         living_in = _living_in(session, [joining])
         if not living_in:
             raise rules.UnknownMember
         rules.check_area(group.area, living_in)
         _refuse_members_of_others(session, group_id, [joining])
-        session.add(GroupMember(group_id=group_id, person_id=joining, role=place.role, joined_on=clock.today()))
+        session.add(GroupMember(group_id=group_id, person_id=joining, role=role, joined_on=clock.today()))
         session.flush()
     _freeze_or_thaw(session, group)
     return group
@@ -152,7 +148,7 @@ def split_group(
 ) -> list[BusinessGroup]:
     """Let members go apart: the group goes on with those who stay, and for each name there is a new one; gives these.
 
-    The journeys stay with the group that has set out (docs/decisions/0006-when-a-group-splits.md).
+    The journeys stay with the group that has set out (docs/decisions/0009-when-a-group-splits.md).
     """
     group = session.get(BusinessGroup, group_id, with_for_update=True)
     if group is None:
@@ -212,6 +208,27 @@ def leave_group(session: Session, person_id: UUID) -> UUID | None:
     return group.id
 
 
+def return_to_group(session: Session, person_id: UUID, group_id: UUID) -> bool:
+    """Let somebody who had left by mistake be a member again, unless her place was taken or the group is no more."""
+    group = session.get_one(BusinessGroup, group_id, with_for_update=True)
+    former = session.scalar(
+        select(GroupMember).filter_by(group_id=group_id, person_id=person_id).order_by(GroupMember.id.desc()).limit(1)
+    )
+    present = session.scalars(select(GroupMember).filter_by(group_id=group_id, left_on=None)).all()
+    if former is None or former.left_on is None or group.dissolved_on is not None:
+        return False
+    joined_since = any(each.joined_on >= former.left_on for each in present)
+    if joined_since and group.frozen_at is None:
+        return False
+    _refuse_members_of_others(session, group_id, [person_id])
+    taken = former.role in rules.LEADERS and any(each.role is former.role for each in present)
+    role = rules.MemberRole.MEMBER if taken else former.role
+    session.add(GroupMember(group_id=group_id, person_id=person_id, role=role, joined_on=clock.today()))
+    session.flush()
+    _freeze_or_thaw(session, group)
+    return True
+
+
 def _take_over(session: Session, officer: Officer, group: BusinessGroup, people: Sequence[UUID]) -> None:
     officer.require(Role.OFFICER, area=group.area)
     _refuse_dissolved(group)
@@ -246,6 +263,25 @@ def _go_apart(
         for each in part
     )
     session.flush()
+
+
+def _let_go(session: Session, group: BusinessGroup, leaving: UUID) -> rules.MemberRole:
+    place = session.scalar(select(GroupMember).filter_by(group_id=group.id, person_id=leaving, left_on=None))
+    if place is None:
+        raise rules.NotAMember
+    place.left_on = clock.today()
+    session.flush()
+    return place.role
+
+
+def _free_role(session: Session, group: BusinessGroup) -> rules.MemberRole:
+    """The role of somebody who comes in while nobody goes: a leader's where one is missing."""
+    if group.berita_acara is None:
+        raise rules.NotYetFormed
+    roles = session.scalars(select(GroupMember.role).filter_by(group_id=group.id, left_on=None)).all()
+    if len(roles) >= rules.MOST_MEMBERS:
+        raise rules.TooManyMembers(most=rules.MOST_MEMBERS).at("joining")
+    return next((role for role in rules.LEADERS if role not in roles), rules.MemberRole.MEMBER)
 
 
 def _freeze_or_thaw(session: Session, group: BusinessGroup) -> None:

@@ -99,10 +99,16 @@ class FormationDone(EmptyPlacesLeftOut):
 
 
 class MemberReplaced(Schema):
-    """Who leaves, and who takes her place."""
+    """Who leaves, and who takes her place; without the one or the other a place becomes free, or is taken."""
 
-    leaving = fields.UUID(required=True)
+    leaving = fields.UUID(load_default=None, allow_none=True)
     joining = fields.UUID(load_default=None, allow_none=True)
+
+    @validates_schema
+    def names_somebody(self, given: dict[str, Any], **_: Any) -> None:
+        """Somebody leaves or somebody comes."""
+        if not given.get("leaving") and not given.get("joining"):
+            raise ValidationError({"leaving": ["Missing data for required field."]})
 
 
 class NewGroup(Schema):

@@ -133,7 +133,7 @@ def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Page:
         with door.transaction() as session:
             commands.reoffer_stage(session, door.current_officer(), journey_id, **given)
     except Invalid as invalid:
-        wrong = Invalid(errors={"office": [invalid]}) if isinstance(invalid, OfficeOfAnotherRole) else invalid
+        wrong = invalid.at("office") if isinstance(invalid, OfficeOfAnotherRole) else invalid
         return _reoffering(agency, journey_id, stage, forms.filled(request.form, wrong)), 422
     flash(_("The stage is offered again."), "success")
     return redirect(f"/intake/{agency}/journeys/{journey_id}", 303)

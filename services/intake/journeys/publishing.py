@@ -1,6 +1,7 @@
 """The programmes as they were published: kept word for word, read once for each process."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
@@ -65,6 +66,17 @@ def catalogue(session: Session) -> list[Programme]:
     """Every published programme in its newest version, by identifier."""
     statement = select(ProgrammeVersion.id).distinct().order_by(ProgrammeVersion.id)
     return [newest(session, each) for each in session.scalars(statement)]
+
+
+def versions_on(session: Session, programme: str | None = None) -> dict[str, dict[int, datetime]]:
+    """When each version of every programme (or of one) was published, the newest first."""
+    statement = select(ProgrammeVersion.id, ProgrammeVersion.version, ProgrammeVersion.published_at)
+    if programme is not None:
+        statement = statement.where(ProgrammeVersion.id == programme)
+    found: dict[str, dict[int, datetime]] = {}
+    for row in session.execute(statement.order_by(ProgrammeVersion.id, ProgrammeVersion.version.desc())):
+        found.setdefault(row.id, {})[row.version] = row.published_at
+    return found
 
 
 _known: dict[bytes, Programme] = {}

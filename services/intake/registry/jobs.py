@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from services.intake.registry import commands
+from services.intake.registry import commands, queries
 from services.intake.registry.models import ImportRun, ImportState
 from shared.bus import bell, job
 from shared.storage import Database
@@ -14,7 +14,7 @@ LEFT_LYING = timedelta(minutes=1)
 """A run that has not moved for so long is taken up again; a chunk takes about half a second."""
 
 
-@job("intake", "run-import", queue="slow")
+@job("intake", "run-import", queue="slow", standing=queries.imports_under_way)
 def run_import(database: Database, import_id: str) -> None:
     """Bring a file in, chunk by chunk; started twice, the two take turns and nothing doubles."""
     run_id = UUID(import_id)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.registry.models import (
@@ -14,6 +14,7 @@ from services.intake.registry.models import (
     HouseholdMember,
     ImportRefusal,
     ImportRun,
+    ImportState,
     Listing,
     Person,
     Residence,
@@ -21,6 +22,7 @@ from services.intake.registry.models import (
 from services.intake.registry.records import REASONS
 from services.intake.registry.rules import RECEIVED, parse_nik
 from shared import places
+from shared.bus import UnderWay
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.privacy.fields import blind_index
@@ -185,6 +187,18 @@ def import_runs(session: Session, officer: Officer, after: str | None, limit: in
     """The imports of the officer's office, the latest first."""
     statement = select(ImportRun).where(ImportRun.office == officer.office)
     return page(session, statement, ImportRun.id, after=after, limit=limit, newest_first=True)
+
+
+def imports_under_way(session: Session) -> UnderWay:
+    """How many imports wait and run, for whoever looks after the machine."""
+    row = session.execute(
+        select(
+            func.count().filter(ImportRun.state == ImportState.WAITING),
+            func.count().filter(ImportRun.state == ImportState.RUNNING),
+            func.min(ImportRun.moved_at),
+        ).where(ImportRun.state.in_((ImportState.WAITING, ImportState.RUNNING)))
+    ).one()
+    return UnderWay(waiting=row[0], running=row[1], failed=0, still_since=row[2])
 
 
 def refusals(session: Session, run: ImportRun, after: str | None, limit: int) -> Page[ImportRefusal]:

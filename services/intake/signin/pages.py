@@ -2,18 +2,19 @@
 
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.signin import commands
 from services.intake.signin.schemas import SignInSchema
 from shared.identity import accounts, tokens
 from shared.identity.officer import Officer
-from shared.identity.rules import covers
+from shared.identity.rules import Role, covers
 from shared.kernel.errors import Invalid, TooMany, Unauthenticated
 from shared.programmes import kinds, library
-from shared.web import door, forms, language, navigation, sessions
-from shared.web.guard import public
+from shared.web import door, forms, kept, language, navigation, sessions
+from shared.web.guard import guard, public, unrecorded
 from shared.web.problem import SIGN_IN, status_of
 
 pages = Blueprint("signin", __name__, template_folder="templates")
@@ -103,6 +104,17 @@ def choose_language() -> Response:
         officer = accounts.choose_language(session, token.officer.id, chosen)
     sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
     return response
+
+
+@pages.post("/kept")
+@guard(*Role)
+@unrecorded
+def bring_back() -> Response:
+    """What the officer had typed when her sign-in ended, for the form that it belongs to."""
+    said = kept.opened(request.form.get("closed", ""), door.current_officer().id)
+    return jsonify(
+        fields=said, sentence=_("What you had typed is back. It has not been sent yet: look it over and send it.")
+    )
 
 
 def _sources(officer: Officer) -> set[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.monitoring.flow import process_map, queries, reach, schemas
+from services.monitoring.flow import passages, process_map, queries, reach, schemas
 from services.monitoring.money import queries as money
 from shared.kernel import clock
 from shared.programmes import library
@@ -32,7 +32,11 @@ def show_flow(query: dict[str, Any], agency: str, programme_id: str) -> dict[str
     programme = library.programme(programme_id, query["version"])
     officer = door.current_officer()
     with door.reading() as session:
-        drawn = process_map.draw(programme, queries.stage_counts(session, officer, *programme.key))
+        drawn = process_map.draw(
+            programme,
+            queries.stage_counts(session, officer, *programme.key),
+            passages.lately(session, officer, *programme.key),
+        )
         return {
             "programme": programme.id,
             "version": programme.version,

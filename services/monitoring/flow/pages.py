@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
-from services.monitoring.flow import process_map, queries, reach, schemas, storytelling, words
+from services.monitoring.flow import passages, process_map, queries, reach, schemas, storytelling, words
 from services.monitoring.flow.models import JourneyFigure
 from services.monitoring.money import queries as money
 from shared.identity.rules import Role
@@ -33,6 +33,7 @@ for said_as in (
     words.state_name,
     storytelling.brief_day,
     storytelling.hour,
+    words.time_limit,
 ):
     pages.add_app_template_filter(said_as, said_as.__name__)
 
@@ -62,7 +63,7 @@ def show_map(agency: str, programme_id: str) -> str:
 @pages.get("/<agency>/programmes/<programme_id>/live")
 @guard()
 def show_live_part(agency: str, programme_id: str) -> str:
-    """The part of the map's page that moves; the page asks for it every two seconds."""
+    """The part of the map's page that moves; the page asks for it when the figures have changed."""
     return _map("flow/live.html", agency, programme_id)
 
 
@@ -74,7 +75,11 @@ def _map(template: str, agency: str, programme_id: str) -> str:
             template,
             agency=agency,
             programme=programme,
-            drawn=process_map.draw(programme, queries.stage_counts(session, officer, *programme.key)),
+            drawn=process_map.draw(
+                programme,
+                queries.stage_counts(session, officer, *programme.key),
+                passages.lately(session, officer, *programme.key),
+            ),
             headline=queries.headline(session, officer, *programme.key),
             waiting=queries.who_waits_for_whom(session, officer, *programme.key),
             funds=money.funds(session, money.fund_ids(programme)),

@@ -6,7 +6,7 @@ Numbers are read from the tallies and lists from the standings, so that neither 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from services.monitoring.flow.models import (
 from services.monitoring.flow.rules import COMPLETED, OPEN, At, Ended, Owed, StageCounts, StageTurn, Standing
 from services.monitoring.flow.tallies import Condition
 from shared.identity.officer import Officer
+from shared.kernel.calendar import add_months
 from shared.kernel.errors import NotFound
 from shared.web import paging
 
@@ -133,11 +134,21 @@ def journeys(
     stage: str | None = None,
     state: At | Ended | None = None,
     outcome: str | None = None,
+    area: str | None = None,
+    cohort: date | None = None,
     after: str | None = None,
     limit: int = paging.USUAL,
 ) -> paging.Page[JourneyLine]:
-    """Journeys in the officer's areas, the latest first: all, those at a stage, or those that ended in some way."""
+    """Journeys in the officer's areas, the latest first: all, those at a stage, or those that ended in some way.
+
+    A cohort is the month in which they were opened, named by any of its days.
+    """
     listed = select(JourneyFigure).where(*ours(officer, programme, version))
+    if area is not None:
+        listed = listed.where(tallies.within(JourneyFigure.area, [area]))
+    if cohort is not None:
+        first = cohort.replace(day=1)
+        listed = listed.where(JourneyFigure.opened_on >= first, JourneyFigure.opened_on < add_months(first, 1))
     if isinstance(state, Ended):
         listed = listed.where(JourneyFigure.outcome == state)
     elif state is At.OPEN and stage is None:

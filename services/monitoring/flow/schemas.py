@@ -37,6 +37,8 @@ class JourneyQuery(paging.PageQuery):
     stage = fields.String(load_default=None)
     state = StateField(load_default=None, metadata={"enum": list(STATES)})
     outcome = fields.String(load_default=None)
+    area = fields.String(load_default=None, metadata={"description": "An area's code: whoever lives there or inside"})
+    cohort = fields.Date(load_default=None, metadata={"description": "Any day of the month in which they were opened"})
 
 
 class FundSchema(Schema):
@@ -95,6 +97,7 @@ class EdgeSchema(Schema):
     target = fields.String(attribute="edge.target")
     is_return = fields.Boolean(attribute="edge.is_return")
     journeys = fields.Integer()
+    lately = fields.Integer(metadata={"description": "Of these, in the last 30 days"})
 
 
 class WaitingSchema(Schema):

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from services.monitoring.flow import tallies
 from services.monitoring.flow.models import JourneyFigure, JourneyStanding, ReferralFigure, StageFigure, TouchedJourney
 from services.monitoring.flow.tallies import COUNTINGS, Counting
-from services.monitoring.heard import columns_of, core
+from services.monitoring.heard import CHANGED, columns_of, core
 from shared.kernel import calendar, clock
 from shared.storage import Database
 from shared.storage.arrays import among
@@ -60,6 +60,7 @@ def sum_some(session: Session) -> int:
     touched = set(session.scalars(taken, execution_options={"synchronize_session": False}))
     if touched:
         classify(session, touched)
+        session.execute(CHANGED)
     return len(touched)
 
 

@@ -4,11 +4,12 @@ import textwrap
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask_babel import format_datetime
+from flask_babel import format_datetime, ngettext
 from flask_babel import gettext as _
 
 from services.monitoring.flow.models import TimelineEntry
 from services.monitoring.words import BUSINESS, CAUSES
+from shared.kernel.calendar import Within
 from shared.kernel.money import format_rupiah
 from shared.referrals import words
 from shared.web.messages import N_
@@ -131,6 +132,16 @@ SAID: Mapping[str, str] = {
 def in_lines(title: str, width: int = 19) -> list[str]:
     """A title in the two lines that a box, or the head of a lane, has room for."""
     return textwrap.wrap(title, width, max_lines=2, placeholder="…")
+
+
+def time_limit(within: Within) -> str:
+    """A stage's time limit: 14 working days."""
+    unit = {
+        "working day": ngettext("%(num)s working day", "%(num)s working days", within.count),
+        "day": ngettext("%(num)s day", "%(num)s days", within.count),
+        "month": ngettext("%(num)s month", "%(num)s months", within.count),
+    }
+    return unit[within.unit]
 
 
 def code_name(code: str) -> str:

@@ -14,6 +14,7 @@ from services.monitoring.meetings import commands, doors, queries, rules, schema
 from services.monitoring.meetings.commands import CONVENERS, DOERS
 from shared.identity import offices
 from shared.identity.officer import Officer
+from shared.identity.rules import covers
 from shared.kernel.errors import Conflict, Invalid
 from shared.programmes import library
 from shared.web import door, forms, paging, problem
@@ -259,7 +260,14 @@ def _tasks(agency: str, form: forms.Form) -> str:
 
 
 def _convene_form(agency: str, form: forms.Form) -> str:
-    programmes = sorted({each.id: each.title.to(language()) for each in library.published().values()}.items())
+    areas = door.current_officer().areas
+    # A coordinator's area lies around a programme's region, an officer's within it.
+    hers = [
+        each
+        for each in library.published().values()
+        if any(covers(area, region) or covers(region, area) for area in areas for region in each.region)
+    ]
+    programmes = sorted({each.id: each.title.to(language()) for each in hers}.items())
     return render_template("meetings/convene.html", form=form, address=_meetings(agency), programmes=programmes)
 
 

@@ -49,7 +49,7 @@ def plan_course(
     officer.require(Role.OFFICER, Role.HEAD, area=area)
     days = [each["held_on"] for each in sessions]
     if days != sorted(days):
-        raise rules.SessionsOutOfOrder(errors={"sessions.0.held_on": [rules.SessionsOutOfOrder()]})
+        raise rules.SessionsOutOfOrder().at("sessions.0.held_on")
     course = Course(
         id=ids.new_id(),
         type=type,

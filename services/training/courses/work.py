@@ -76,7 +76,7 @@ class CourseWork(StageWork):
         course_id = session.get_one(Enrolment, referral.id, populate_existing=True).course_id
         told = [each for each in work["attendance"] if each["present"] is not None or each["members"] is not None]
         if told and course_id is None:
-            raise NotEnrolled(errors={"course_id": [NotEnrolled()]})
+            raise NotEnrolled().at("course_id")
         for each in told:
             mark = {referral.id: Mark(each["present"], each["members"])}
             commands.mark_attendance(session, officer, cast(UUID, course_id), each["number"], mark)

@@ -79,7 +79,7 @@ def set_account(
         with session.begin_nested():
             session.flush()
     except IntegrityError as twice:
-        raise rules.MentorTwice(errors={"account_id": [rules.MentorTwice()]}) from twice
+        raise rules.MentorTwice().at("account_id") from twice
     return cohort
 
 
@@ -231,7 +231,7 @@ def _join(session: Session, cohort: MentorCohort, mentors: Sequence[Mapping[str,
             with session.begin_nested():
                 session.execute(insert(Mentor), rows)
         except IntegrityError as twice:
-            raise rules.MentorTwice(errors={"mentors": [rules.MentorTwice()]}) from twice
+            raise rules.MentorTwice().at("mentors") from twice
     session.refresh(cohort)
     return cohort
 

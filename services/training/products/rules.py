@@ -194,7 +194,7 @@ class Standing:
 def require_shelf_life(kind: ProductKind, shelf_days: int | None) -> None:
     """Food must say how long it keeps; raises ShelfLifeMissing."""
     if kind is ProductKind.FOOD and shelf_days is None:
-        raise ShelfLifeMissing(errors={"product.shelf_days": [ShelfLifeMissing()]})
+        raise ShelfLifeMissing().at("product.shelf_days")
 
 
 def steady_weeks(made: Sequence[Made]) -> int:

@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
-from services.grants.cooperative import commands, queries, rules
+from services.grants.cooperative import queries, rules
+from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative
 from services.grants.cooperative.rules import Membership, Saving
 from services.grants.funds.rules import Balance
@@ -33,7 +34,7 @@ def desk(grants_db: Database) -> Lender:
 def existing(desk: Lender, name: str = "Koperasi Wanita Melati") -> UUID:
     with desk.database.transaction() as session:
         formed_on = clock.today() - timedelta(days=900)
-        return commands.register(
+        return cooperatives.register(
             session, desk.officer, name=name, area="52.71.01", formed_on=formed_on, legal_number="AHU-1"
         ).id
 
@@ -122,7 +123,7 @@ def test_savings_are_a_ledger_from_the_first_day(desk: Lender) -> None:
 
     def save(kind: Saving, amount: int, *, taken_back: bool = False) -> None:
         with desk.database.transaction() as session:
-            commands.save_money(
+            savings.save_money(
                 session,
                 desk.officer,
                 cooperative,
@@ -155,7 +156,7 @@ def test_two_who_take_back_at_once_cannot_take_more_than_is_saved(desk: Lender) 
     def take(number: int) -> bool:
         try:
             with desk.database.transaction() as session:
-                commands.save_money(
+                savings.save_money(
                     session,
                     desk.officer,
                     cooperative,

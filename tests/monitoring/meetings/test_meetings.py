@@ -304,7 +304,8 @@ def test_the_pages_do_the_same(app: Flask, monitoring_db: Database) -> None:
     stories.hear(monitoring_db, troubles().heard)
     waits(monitoring_db)
     browser, address = Browser(app, BAPPEDA), "/monitoring/bappeda/meetings"
-    assert browser.get(f"{address}/new").status_code == 200
+    offered = browser.get(f"{address}/new").text
+    assert ('value="pemberdayaan-kukar"' in offered, 'value="kusiapp-mataram"' in offered) == (True, False)
     assert browser.submit(address, {"meets_on": "", "place": "x", "area": "64.02"}).status_code == 422
     form = {"meets_on": clock.today().isoformat(), "place": "Ruang rapat", "area": "64.02"}
     one = browser.submit(address, form).location

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-from itertools import chain
 from uuid import UUID
 
 import pytest
@@ -67,11 +65,10 @@ def test_the_last_stage_says_how_the_journey_ends_and_whose_journeys_begin() -> 
     assert foreseen(KUSIAPP, "recruitment", assessment="graduated")["recruited"].spawns == "kusiapp-mataram"
 
 
-def every_report() -> Iterator[tuple[Programme, str]]:
-    return chain.from_iterable(((each, stage) for stage in each.stages) for each in library.published().values())
+EVERY_STAGE = [(programme, stage) for programme in library.published().values() for stage in programme.stages]
 
 
-@pytest.mark.parametrize(("programme", "stage"), every_report(), ids=lambda each: getattr(each, "id", each))
+@pytest.mark.parametrize(("programme", "stage"), EVERY_STAGE, ids=lambda each: getattr(each, "id", each))
 def test_every_outcome_of_every_stage_of_every_programme_is_foreseen(programme: Programme, stage: str) -> None:
     found = ahead(programme, stage, {}, 2)
     assert [each.outcome for each in found] == list(kinds.kind(programme.stages[stage].does).outcomes)

@@ -18,6 +18,7 @@ from shared.referrals.rules import (
     Reason,
     ReferralState,
     Suggestion,
+    Tray,
     WithoutGrounds,
 )
 
@@ -110,7 +111,7 @@ def test_a_no_without_words_is_refused(empty: str) -> None:
 
 
 def test_every_word_that_a_person_reads_is_there_in_both_languages() -> None:
-    words = [*ReferralState, *Lateness, *Reason, *Suggestion]
+    words = [*ReferralState, *Tray, *Lateness, *Reason, *Suggestion]
     assert len(words) == len(set(words)) == len(rules.LABELS)
     assert all(rules.label(word, language).strip() for word in words for language in ("id", "en"))
 

@@ -1,12 +1,10 @@
-"""What an office can do with cooperatives: register one, who joins or founds it, what is saved, what is lent.
+"""Who joins a cooperative or founds one, and on which terms.
 
-Locks in one order: members by their id, cooperatives by theirs, then funds. A loan that is proposed is *reserved* when
-an officer records it, and lent when another officer, an approver, decides; the people behind it are claimed in the same
-two steps, with no amount, because a loan is not aid that they keep.
+A loan that is proposed is *reserved* when an officer records it, and lent when another officer, an approver, decides;
+the people behind it are claimed in the same two steps, with no amount, because a loan is not aid that they keep.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +13,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.grants.cooperative import queries, rules
+from services.grants.cooperative.commands import capital
 from services.grants.cooperative.models import Cooperative, CooperativeMember, CooperativeSaving
 from services.grants.cooperative.rules import COUNTED, MEMBERS, Ending, LoanVerdict, Membership, Saving
 from services.grants.entitlements import commands as entitlements
 from services.grants.entitlements.commands import Ask
-from services.grants.funds.rules import Purpose
 from services.grants.loans import commands as loans
-from services.grants.loans import rules as lending
-from services.grants.loans.rules import Lender
 from services.grants.subjects import members_of
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
@@ -32,37 +28,6 @@ from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 
 KIND = "grants.cooperative"
-
-
-def register(
-    session: Session, officer: Officer, *, name: str, area: str, formed_on: date, legal_number: str | None
-) -> Cooperative:
-    """Note a cooperative that exists already, so that women can join it."""
-    officer.require(Role.OFFICER, area=area)
-    if formed_on > clock.today():
-        raise rules.SavedInTheFuture().at("formed_on")
-    found = Cooperative(
-        id=ids.new_id(),
-        name=name,
-        area=area,
-        office=officer.office,
-        formed_on=formed_on,
-        legal_number=legal_number,
-        registered_by=officer.id,
-    )
-    session.add(found)
-    session.flush()
-    return found
-
-
-def give_legal_number(session: Session, officer: Officer, cooperative_id: UUID, legal_number: str) -> Cooperative:
-    """Note the number under which the cooperative became a legal entity."""
-    officer.require(Role.OFFICER)
-    found = queries.cooperative_for(session, officer, cooperative_id, lock=True)
-    officer.require(Role.OFFICER, office=found.office)
-    found.legal_number = legal_number
-    session.flush()
-    return found
 
 
 def open_memberships(session: Session, referrals: Sequence[Referral]) -> None:
@@ -114,12 +79,12 @@ def record(
     member.receipt = told.get("receipt")
     if member.receipt is None and member.pokok + member.wajib + member.sukarela:
         raise rules.ReceiptMissing().at("savings.receipt")
-    _propose_loan(member, referral, loan)
+    capital.propose(member, referral, loan)
     member.recorded_by, member.state = officer.id, Membership.RECORDED
     session.flush()
     if before is not None and before != chosen.id:
         _drop_if_empty(session, [before])
-    loans.set_aside(session, officer, [_payment(member, member.loan_amount or 0)] if member.fund_id else [])
+    loans.set_aside(session, officer, [capital.payment(member, member.loan_amount or 0)] if member.fund_id else [])
     if member.loan_amount is None:
         entitlements.unreserve(session, [referral.id])
     else:
@@ -151,15 +116,15 @@ def conclude(
         paid_in += _first_savings(member, officer)
         if member.loan_amount is None:
             continue
-        if _decide_loan(officer, member, done) is LoanVerdict.APPROVED:
-            lendings.append(_lending(member, referral, done))
+        if capital.decide(officer, member, done) is LoanVerdict.APPROVED:
+            lendings.append(capital.lending_of(member, referral, done))
         else:
             released.append(member)
     session.flush()
     _drop_if_empty(session, [each.cooperative_id for each in released if each.cooperative_id])
     if paid_in:
         session.execute(insert(CooperativeSaving), paid_in)
-    loans.set_aside(session, officer, [_payment(each, 0) for each in released if each.fund_id])
+    loans.set_aside(session, officer, [capital.payment(each, 0) for each in released if each.fund_id])
     loans.lend(session, officer, lendings)
     entitlements.unreserve(session, [each.referral_id for each in released])
     answers = {referral.id: done.get("aid_acknowledged") for referral, done in pairs}
@@ -182,49 +147,8 @@ def let_go(session: Session, referrals: Collection[Referral]) -> None:
         member.state = Membership.WITHDRAWN
     session.flush()
     _drop_if_empty(session, [each.cooperative_id for each in left if each.cooperative_id])
-    loans.set_aside(session, None, [_payment(each, 0) for each in left if each.fund_id])
+    loans.set_aside(session, None, [capital.payment(each, 0) for each in left if each.fund_id])
     entitlements.unreserve(session, [each.referral_id for each in left])
-
-
-def save_money(
-    session: Session,
-    officer: Officer,
-    cooperative_id: UUID,
-    *,
-    member_id: UUID,
-    kind: Saving,
-    amount: int,
-    taken_back: bool,
-    saved_on: date,
-    receipt: str,
-) -> CooperativeSaving:
-    """Book what a member paid in, or took back of her sukarela; raises PokokPaid, StaysIn, MoreThanSaved."""
-    cooperative = queries.cooperative_for(session, officer, cooperative_id)
-    officer.require(Role.OFFICER, office=cooperative.office)
-    wanted = select(CooperativeMember).where(
-        CooperativeMember.id == member_id,
-        CooperativeMember.cooperative_id == cooperative_id,
-        CooperativeMember.state.in_(MEMBERS),
-    )
-    member = session.scalar(wanted.with_for_update())
-    if member is None:
-        raise rules.NotAMember().at("member_id")
-    if saved_on > clock.today():
-        raise rules.SavedInTheFuture().at("saved_on")
-    moved = -amount if taken_back else amount
-    rules.may_save(kind, moved, queries.savings_of(session, [member_id]).get(member_id, {}))
-    entry = CooperativeSaving(
-        cooperative_id=cooperative_id,
-        member_id=member_id,
-        kind=kind,
-        amount=moved,
-        saved_on=saved_on,
-        receipt=receipt,
-        recorded_by=officer.id,
-    )
-    session.add(entry)
-    session.flush()
-    return entry
 
 
 def locked_members(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, CooperativeMember]:
@@ -285,21 +209,6 @@ def _persons(referral: Referral, told: int | None) -> int:
     return persons
 
 
-def _propose_loan(member: CooperativeMember, referral: Referral, loan: Mapping[str, Any] | None) -> None:
-    member.loan_amount = member.instalments = member.first_due = None
-    if not loan or not loan.get("amount"):
-        return
-    rules.may_lend(loan["amount"], fund=referral.settings.get("fund"), ceiling=referral.settings.get("ceiling"))
-    for field in ("instalments", "first_due"):
-        if not loan.get(field):
-            raise rules.LoanIncomplete().at(f"loan.{field}")
-    try:
-        lending.schedule(loan["amount"], loan["instalments"], loan["first_due"])
-    except lending.TooManyInstalments as wrong:
-        raise wrong.at("loan.instalments") from None
-    member.loan_amount, member.instalments, member.first_due = loan["amount"], loan["instalments"], loan["first_due"]
-
-
 def _locked_cooperatives(session: Session, members: Collection[CooperativeMember]) -> dict[UUID, Cooperative]:
     theirs = {each.cooperative_id for each in members if each.cooperative_id}
     wanted = select(Cooperative).where(Cooperative.id.in_(theirs))
@@ -341,50 +250,6 @@ def _first_savings(member: CooperativeMember, officer: Officer) -> list[dict[str
         for kind, amount in zip(Saving, (member.pokok, member.wajib, member.sukarela), strict=True)
         if amount
     ]
-
-
-def _decide_loan(officer: Officer, member: CooperativeMember, done: Mapping[str, Any]) -> LoanVerdict:
-    officer.require(Role.APPROVER, Role.HEAD)
-    rules.may_decide(officer.id, member.recorded_by)
-    verdict: LoanVerdict | None = done.get("loan_verdict")
-    if verdict is None:
-        raise rules.LoanUndecided().at("loan_verdict")
-    member.loan_verdict, member.decided_by = verdict, officer.id
-    if verdict is LoanVerdict.APPROVED:
-        for field in ("document", "handed_over_on"):
-            if not done.get(field):
-                raise rules.LoanUndecided().at(field)
-        if done["handed_over_on"] > clock.today():
-            raise rules.HandedOverInTheFuture().at("handed_over_on")
-        try:
-            lending.first_due_after(done["handed_over_on"], member.first_due or done["handed_over_on"])
-        except lending.FirstDueTooEarly as wrong:
-            raise wrong.at("handed_over_on") from None
-    return verdict
-
-
-def _lending(member: CooperativeMember, referral: Referral, done: Mapping[str, Any]) -> loans.Lending:
-    if member.loan_amount is None or member.instalments is None or member.first_due is None or member.fund_id is None:
-        raise rules.LoanIncomplete
-    return loans.Lending(
-        case_id=member.id,
-        lender=Lender.COOPERATIVE,
-        referral=referral,
-        fund_id=member.fund_id,
-        instalments=lending.schedule(member.loan_amount, member.instalments, member.first_due),
-        document=done["document"],
-        lent_on=done["handed_over_on"],
-    )
-
-
-def _payment(member: CooperativeMember, amount: int) -> loans.Payment:
-    return loans.Payment(
-        case_id=member.id,
-        journey_id=member.journey_id,
-        fund_id=member.fund_id or "",
-        amount=amount,
-        purpose=Purpose.LOAN,
-    )
 
 
 def _completion(member: CooperativeMember, lent: bool) -> Completion:

@@ -1,0 +1,43 @@
+"""Cooperatives as such: one that exists already, and the number by which it became a legal entity."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from services.grants.cooperative import queries, rules
+from services.grants.cooperative.models import Cooperative
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
+from shared.kernel import clock, ids
+
+
+def register(
+    session: Session, officer: Officer, *, name: str, area: str, formed_on: date, legal_number: str | None
+) -> Cooperative:
+    """Note a cooperative that exists already, so that women can join it."""
+    officer.require(Role.OFFICER, area=area)
+    if formed_on > clock.today():
+        raise rules.SavedInTheFuture().at("formed_on")
+    found = Cooperative(
+        id=ids.new_id(),
+        name=name,
+        area=area,
+        office=officer.office,
+        formed_on=formed_on,
+        legal_number=legal_number,
+        registered_by=officer.id,
+    )
+    session.add(found)
+    session.flush()
+    return found
+
+
+def give_legal_number(session: Session, officer: Officer, cooperative_id: UUID, legal_number: str) -> Cooperative:
+    """Note the number under which the cooperative became a legal entity."""
+    officer.require(Role.OFFICER)
+    found = queries.cooperative_for(session, officer, cooperative_id, lock=True)
+    officer.require(Role.OFFICER, office=found.office)
+    found.legal_number = legal_number
+    session.flush()
+    return found

@@ -1,0 +1,42 @@
+"""What both doors of dry runs do alike: read the file or find the published programme, store the run, ask for it."""
+
+from sqlalchemy.orm import Session
+
+from services.intake.journeys import publishing
+from services.intake.trials import commands, jobs
+from services.intake.trials.models import ProgrammeTrial
+from services.intake.trials.rules import LARGEST_FILE, FileUnreadable, NothingToTry
+from shared.programmes import load
+from shared.programmes.definition import Programme
+from shared.web import door
+
+
+def begin(
+    text: str | None, file_name: str | None = None, programme: str | None = None, version: int | None = None
+) -> ProgrammeTrial:
+    """Store the dry run of a file's text or of a published programme, and ask for it; raises ProgrammeInvalid."""
+    with door.transaction() as session:
+        wanted = _wanted(session, text, file_name, programme, version)
+        run = commands.begin_trial(session, door.current_officer(), wanted, file_name if text else None)
+        jobs.try_programme.enqueue_after_commit(session, trial_id=str(run.id))
+        return run
+
+
+def as_text(content: bytes) -> str:
+    """An uploaded file as text; raises FileUnreadable."""
+    if len(content) > LARGEST_FILE:
+        raise FileUnreadable().at("file")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FileUnreadable().at("file") from None
+
+
+def _wanted(
+    session: Session, text: str | None, file_name: str | None, programme: str | None, version: int | None
+) -> Programme:
+    if text:
+        return load.read(text, file_name or "the text")
+    if programme:
+        return publishing.newest(session, programme, version)
+    raise NothingToTry().at("file")

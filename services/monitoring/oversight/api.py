@@ -1,0 +1,33 @@
+"""The dashboard, asked by a program."""
+
+from typing import Any
+
+from services.monitoring.oversight import dashboard, red_list, schemas
+from shared.programmes import library
+from shared.web import door, paging
+from shared.web.api import Blueprint
+from shared.web.guard import guard
+
+blueprint = Blueprint("oversight", __name__, description="Who waits for whom, what is late, who is reached")
+
+
+@blueprint.get("/<agency>/dashboard")
+@guard()
+@blueprint.arguments(schemas.DashboardQuery, location="query")
+@blueprint.response(200, schemas.DashboardSchema)
+def show_dashboard(query: dict[str, Any], agency: str) -> dashboard.Dashboard:
+    """Everything that the dashboard shows of your areas, for all programmes or for one."""
+    named = query["programme"]
+    programme = library.programme(named, query["version"]) if named else None
+    with door.reading() as session:
+        return dashboard.gather(session, door.current_officer(), programme)
+
+
+@blueprint.get("/<agency>/red-list")
+@guard()
+@blueprint.arguments(schemas.RedListQuery, location="query")
+@blueprint.response(200, paging.page_of(schemas.OpenStageSchema))
+def list_open_stages(query: dict[str, Any], agency: str) -> paging.Page[red_list.OpenStage]:
+    """Open stages in your areas by the share of their time limit that is used, the latest first."""
+    with door.reading() as session:
+        return red_list.red_list(session, door.current_officer(), **query)

@@ -1,0 +1,127 @@
+"""Everything that the dashboard tells, gathered once: the page and the API show the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from services.monitoring.flow import passages, process_map, queries, reach
+from services.monitoring.flow.queries import Headline
+from services.monitoring.flow.rules import StageCounts
+from services.monitoring.money import queries as money
+from services.monitoring.money.models import FundFigure
+from services.monitoring.oversight import cohorts, freshness, handovers, promises, reached, red_list
+from shared.identity.officer import Officer
+from shared.kernel import clock
+from shared.places import areas
+from shared.programmes import library
+from shared.programmes.definition import Programme
+
+LATEST = 8
+"""Late stages that the dashboard itself lists."""
+LATE = 100
+"""Per cent of a time limit after which a stage is late."""
+
+
+@dataclass(frozen=True)
+class OneProgramme:
+    """What is told of one programme alone."""
+
+    programme: Programme
+    drawn: process_map.ProcessMap
+    funnel: cohorts.Funnel
+    coverage: reach.Coverage | None
+    survival: Sequence[reach.Survival]
+
+    @property
+    def stages(self) -> Sequence[StageCounts]:
+        """The numbers of every stage, as the map shows them."""
+        return [each.counts for each in self.drawn.stages]
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The figures of an officer's areas, of all programmes or of one, as of a moment."""
+
+    state: str
+    as_of: datetime
+    last_words: Sequence[freshness.LastWord]
+    programmes: Sequence[Programme]
+    headlines: Sequence[Headline]
+    late: Sequence[red_list.OpenStage]
+    handovers: Sequence[handovers.Handover]
+    regions: Sequence[reached.Region]
+    funds: Sequence[FundFigure]
+    promises: promises.Promises
+    one: OneProgramme | None
+
+    @property
+    def open(self) -> int:
+        """Journeys that are under way."""
+        return sum(each.open for each in self.headlines)
+
+    @property
+    def waiting(self) -> int:
+        """Stages that somebody waits for."""
+        return sum(each.waiting for each in self.handovers)
+
+    @property
+    def overdue(self) -> int:
+        """Stages whose time limit has passed."""
+        return sum(each.overdue for each in self.handovers)
+
+    def ended(self, outcome: str) -> int:
+        """Journeys that ended in this way."""
+        return sum(each.ended.get(outcome, 0) for each in self.headlines)
+
+
+def gather(session: Session, officer: Officer, programme: Programme | None) -> Dashboard:
+    """The figures of a programme's version, or of everything in the officer's areas."""
+    identifier, version = programme.key if programme else (None, None)
+    shown = [programme] if programme else programmes_of(officer)
+    return Dashboard(
+        state=freshness.state(session),
+        as_of=clock.now(),
+        last_words=freshness.last_words(session),
+        programmes=shown,
+        headlines=[queries.headline(session, officer, *programme.key)]
+        if programme
+        else queries.headlines(session, officer),
+        late=red_list.red_list(session, officer, programme=identifier, version=version, used=LATE, limit=LATEST).items,
+        handovers=handovers.handovers(session, officer, identifier, version),
+        regions=reached.regions(session, officer, shown, programme=identifier, version=version),
+        funds=funds(session, shown),
+        promises=promises.promises(session, officer, identifier, version),
+        one=_one(session, officer, programme) if programme else None,
+    )
+
+
+def programmes_of(officer: Officer) -> list[Programme]:
+    """The published programmes that run where an officer works, each in every version, by identifier."""
+    return [
+        each
+        for _, each in sorted(library.published().items())
+        if any(
+            areas.within(region, own) or areas.within(own, region) for region in each.region for own in officer.areas
+        )
+    ]
+
+
+def funds(session: Session, programmes: Sequence[Programme]) -> Sequence[FundFigure]:
+    """The funds from which these programmes spend."""
+    return money.funds(session, {fund for each in programmes for fund in money.fund_ids(each)})
+
+
+def _one(session: Session, officer: Officer, programme: Programme) -> OneProgramme:
+    return OneProgramme(
+        programme=programme,
+        drawn=process_map.draw(
+            programme,
+            queries.stage_counts(session, officer, *programme.key),
+            passages.lately(session, officer, *programme.key),
+        ),
+        funnel=cohorts.funnel(session, officer, programme),
+        coverage=reach.coverage(session, officer, programme) if reach.recruits(programme) else None,
+        survival=reach.survival(session, officer, programme),
+    )

@@ -1,0 +1,34 @@
+"""What a person reads for the dashboard's figures."""
+
+from datetime import date
+
+from flask_babel import format_date, format_decimal
+from flask_babel import gettext as _
+
+from services.monitoring.oversight.cohorts import GRADUATED
+from shared.privacy.cells import FEWEST_SHOWN
+from shared.programmes.definition import Programme
+from shared.web import language
+
+
+def cell(count: int | None) -> str:
+    """A figure; one that is hidden says why it is."""
+    return str(_("<%(number)s", number=FEWEST_SHOWN)) if count is None else format_decimal(count)
+
+
+def month_name(month: date) -> str:
+    """A month in short: Mar 2023."""
+    return format_date(month, "MMM y")
+
+
+def milestone_name(name: str, programme: Programme) -> str:
+    """What a stage, or the graduation, is called."""
+    stage = programme.stages.get(name)
+    if stage is not None:
+        return stage.title.to(language.language())
+    return str(_("Graduated")) if name == GRADUATED else name
+
+
+def times(fairness: float) -> str:
+    """A multiple of an even share, with the sign for times."""
+    return f"{format_decimal(fairness, '0.0')}×"

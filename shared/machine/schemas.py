@@ -1,0 +1,156 @@
+"""The shapes in which the machine room crosses HTTP."""
+
+from marshmallow import Schema, fields, validate
+
+from shared.bus.models import HeldState
+
+
+class RouteSchema(Schema):
+    """How far one subscriber has confirmed this service's log."""
+
+    subscriber = fields.String()
+    behind = fields.Integer(metadata={"description": "Events not confirmed yet"})
+    seconds = fields.Float(metadata={"description": "Age of the oldest event that is not confirmed"})
+    resent = fields.Integer(metadata={"description": "How often the relay went back"})
+    halted = fields.List(fields.Integer(), metadata={"description": "Partitions that are not sent any more"})
+    alarm = fields.String(allow_none=True)
+    heard_from_at = fields.AwareDateTime(allow_none=True)
+
+
+class HearingSchema(Schema):
+    """How far a subscriber of this service has heard one source."""
+
+    subscriber = fields.String()
+    source = fields.String()
+    heard = fields.Integer()
+    held = fields.Integer()
+    moved_at = fields.AwareDateTime(allow_none=True)
+
+
+class HeldStreamSchema(Schema):
+    """The held events of one stream: the first is what failed, the others wait behind it."""
+
+    subscriber = fields.String()
+    source = fields.String()
+    stream = fields.String(metadata={"description": "The journey, or what else the events are about"})
+    first = fields.UUID(metadata={"description": "The event that failed"})
+    type = fields.String()
+    error = fields.String()
+    held_at = fields.AwareDateTime()
+    seconds = fields.Float()
+    waiting = fields.Integer()
+
+
+class SettledEventSchema(Schema):
+    """A held event that an operator has settled."""
+
+    id = fields.UUID()
+    type = fields.String()
+    stream = fields.String()
+    state = fields.Enum(HeldState, by_value=True)
+    by = fields.String(allow_none=True)
+    reason = fields.String(allow_none=True)
+    at = fields.AwareDateTime(allow_none=True)
+
+
+class MachinePartSchema(Schema):
+    """A relay or worker that is connected to the service's database."""
+
+    part = fields.String(validate=validate.OneOf(["relay", "worker", "slow"]))
+    version = fields.String()
+    place = fields.String()
+    since = fields.AwareDateTime()
+    silent_for = fields.Float(metadata={"description": "Seconds since it last said that it is there"})
+    leads = fields.Boolean(metadata={"description": "Whether it is the relay that carries the events"})
+    bell_at = fields.AwareDateTime(allow_none=True)
+
+
+class QueueSchema(Schema):
+    """How many messages wait in a queue; null while the broker does not answer."""
+
+    queue = fields.String()
+    waiting = fields.Integer(allow_none=True)
+
+
+class UnderWaySchema(Schema):
+    """How much long work of one kind there is."""
+
+    waiting = fields.Integer()
+    running = fields.Integer()
+    failed = fields.Integer()
+    still_since = fields.AwareDateTime(allow_none=True)
+
+
+class LongWorkSchema(Schema):
+    """Long work of one kind."""
+
+    task = fields.String()
+    under_way = fields.Nested(UnderWaySchema)
+
+
+class ReleaseSchema(Schema):
+    """What runs here, and whether the database is at the schema that it expects."""
+
+    kail = fields.String()
+    python = fields.String()
+    postgresql = fields.String()
+    schema = fields.String(allow_none=True)
+    expected = fields.String()
+    is_current = fields.Boolean()
+
+
+class MachineRoomSchema(Schema):
+    """Where things are kept, in bytes."""
+
+    database = fields.Integer()
+    log = fields.Integer()
+    disk_free = fields.Integer()
+    disk = fields.Integer()
+
+
+class ServiceStandingSchema(Schema):
+    """How a service stands."""
+
+    service = fields.String()
+    at = fields.AwareDateTime()
+    troubles = fields.Integer(metadata={"description": "How many things somebody should look at"})
+    relay_leads = fields.Boolean(metadata={"description": "Whether a relay carries the events"})
+    worker_works = fields.Boolean(metadata={"description": "Whether a worker hears the events"})
+    bells_ring = fields.Boolean(metadata={"description": "Whether the workers still hear the bell ringer"})
+    unnumbered = fields.Integer(metadata={"description": "Events that the relay has not numbered yet"})
+    routes = fields.List(fields.Nested(RouteSchema))
+    hearings = fields.List(fields.Nested(HearingSchema))
+    held = fields.List(fields.Nested(HeldStreamSchema))
+    settled = fields.List(fields.Nested(SettledEventSchema))
+    parts = fields.List(fields.Nested(MachinePartSchema))
+    queues = fields.List(fields.Nested(QueueSchema))
+    work = fields.List(fields.Nested(LongWorkSchema))
+    release = fields.Nested(ReleaseSchema)
+    room = fields.Nested(MachineRoomSchema)
+
+
+class HeldStreamRefSchema(Schema):
+    """The stream whose held events are to be tried again."""
+
+    subscriber = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    source = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    stream = fields.String(required=True, validate=validate.Length(min=1, max=200))
+
+
+class RetriedHeldSchema(Schema):
+    """How many held events were applied, and what stopped the rest."""
+
+    applied = fields.Integer()
+    error = fields.String(allow_none=True)
+
+
+class SkipHeldSchema(Schema):
+    """Why an event may be left out; kept for good."""
+
+    reason = fields.String(required=True, validate=validate.Length(min=3, max=1000))
+
+
+class ResumedSubscriberSchema(Schema):
+    """How many partitions are sent again."""
+
+    partitions = fields.Integer()

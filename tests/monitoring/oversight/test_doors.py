@@ -1,0 +1,210 @@
+"""What the dashboard tells, as a page and as JSON: the same numbers, each as long as the list behind it."""
+
+import re
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+
+from services.monitoring.flow import pages as flow_pages
+from services.monitoring.oversight import api, charts, freshness, pages
+from shared.events import referrals
+from shared.identity.rules import Role
+from shared.kernel import clock
+from shared.storage import Database
+from shared.web.factory import create_app
+from tests.browsing import Browser, an_officer, bearer
+from tests.monitoring import stories
+
+PROGRAMME = stories.PROGRAMME
+DASHBOARD = "/monitoring/v1/bappeda/dashboard"
+PAGE = "/monitoring/bappeda/dashboard"
+
+
+@pytest.fixture
+def app(monitoring_db: Database) -> Flask:
+    made = create_app(
+        "monitoring", blueprints=[api.blueprint], pages=[pages.pages, flow_pages.pages], database=monitoring_db
+    )
+    made.testing = True
+    return made
+
+
+@pytest.fixture
+def told(monitoring_db: Database) -> dict[str, UUID]:
+    """One journey that graduated, one that is late at the proposal, one that is new there, one in Kutai Barat."""
+    now = clock.now()
+    story = stories.whole_journey()
+    new = stories.journey(story, at=now)
+    late = stories.journey(story, at=now - timedelta(days=20))
+    elsewhere = stories.journey(story, at=now, area="64.07.01.2001")
+    stories.offer(story, new, "proposal", now)
+    overdue = stories.offer(story, late, "proposal", now - timedelta(days=20))
+    story.tell("grants", referrals.ReferralAccepted(**overdue), now - timedelta(days=19))
+    stories.offer(story, elsewhere, "formation", now - timedelta(days=8))
+    stories.hear(monitoring_db, story.heard)
+    return {"new": new, "late": late, "elsewhere": elsewhere}
+
+
+def ask(app: Flask, address: str, *roles: Role, **officer: Any) -> Any:
+    who = an_officer(*(roles or (Role.COORDINATOR,)), office="bappeda-kaltim", **officer)
+    answer = app.test_client().get(address, headers=bearer(who))
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def coordinator(app: Flask) -> Browser:
+    return Browser(app, an_officer(Role.COORDINATOR, office="bappeda-kaltim"))
+
+
+def test_what_is_late_stands_first(app: Flask, told: dict[str, UUID]) -> None:
+    (late,) = ask(app, DASHBOARD)["late"]
+    assert late["journey_id"] == str(told["late"])
+    assert late["is_overdue"]
+    assert late["is_accepted"]
+    assert 140 <= late["used"] <= 143
+    every = ask(app, "/monitoring/v1/bappeda/red-list")["items"]
+    assert [each["journey_id"] for each in every] == [str(told[name]) for name in ("late", "elsewhere", "new")]
+
+
+def test_the_red_list_goes_on_where_its_page_ended(app: Flask, told: dict[str, UUID]) -> None:
+    address, found = "/monitoring/v1/bappeda/red-list?limit=1", []
+    while address:
+        page = ask(app, address)
+        found += [each["referral_id"] for each in page["items"]]
+        address = page["next"] and f"/monitoring/v1/bappeda/red-list?limit=1&after={page['next']}"
+    assert len(found) == len(set(found)) == 3
+
+
+def test_a_page_that_begins_nowhere_is_refused(app: Flask, told: dict[str, UUID]) -> None:
+    who = bearer(an_officer(Role.COORDINATOR, office="bappeda-kaltim"))
+    assert app.test_client().get("/monitoring/v1/bappeda/red-list?after=x", headers=who).status_code == 422
+
+
+def test_every_hand_over_is_as_many_as_its_list(app: Flask, told: dict[str, UUID]) -> None:
+    (handover,) = ask(app, DASHBOARD)["handovers"]
+    assert (handover["waiting"], handover["overdue"], handover["oldest_days"]) == (3, 1, 20)
+    pair = f"office={handover['office']}&sender_office={handover['sender_office']}"
+    assert len(ask(app, f"/monitoring/v1/bappeda/red-list?{pair}")["items"]) == handover["waiting"]
+    assert len(ask(app, f"/monitoring/v1/bappeda/red-list?{pair}&used=100")["items"]) == handover["overdue"]
+
+
+def test_everybody_is_counted_in_her_kecamatan_and_only_who_may_sees_small_figures(
+    app: Flask, told: dict[str, UUID]
+) -> None:
+    regions = {each["code"]: each for each in ask(app, DASHBOARD)["regions"]}
+    tiles = {each["code"]: each for each in regions["64.02"]["tiles"]}
+    assert tiles["64.02.05"]["people"] == regions["64.02"]["people"] == 15
+    assert tiles["64.02.05"]["fairness"] == 20.0
+    assert tiles["64.02.06"]["people"] == 0
+    hidden = ask(app, DASHBOARD, Role.ADMINISTRATOR)["regions"]
+    shown = {tile["code"]: tile["people"] for region in hidden for tile in region["tiles"]}
+    assert shown["64.02.05"] == 15
+    assert shown["64.02.06"] is None
+
+
+def test_an_officer_sees_her_own_areas_alone(app: Flask, told: dict[str, UUID]) -> None:
+    found = ask(app, DASHBOARD, areas=("64.07",))
+    assert {each["code"] for each in found["regions"]} == {"64.07"}
+    assert sum(each["open"] for each in found["headlines"]) == 1
+    assert [each["waiting"] for each in found["handovers"]] == [1]
+
+
+def test_the_funnel_follows_a_cohort(app: Flask, told: dict[str, UUID]) -> None:
+    one = ask(app, f"{DASHBOARD}?programme={PROGRAMME}")["one"]
+    funnel = one["funnel"]
+    milestones = {each["name"]: each for each in funnel["milestones"]}
+    assert funnel["total"] == sum(funnel["opened"].values()) == 4
+    assert milestones["formation"]["total"] == 1
+    assert milestones["formation"]["by_cohort"]["2023-03-01"] == 1
+    assert milestones["graduated"]["percent"] == 25
+    assert any(each["lately"] for each in one["edges"])
+    few = ask(app, f"{DASHBOARD}?programme={PROGRAMME}", Role.ADMINISTRATOR)["one"]["funnel"]
+    assert few["total"] is None
+    assert all(each["total"] is None for each in few["milestones"])
+
+
+def test_a_promise_that_was_kept_counts_in_the_month_in_which_it_was_closed(
+    app: Flask, monitoring_db: Database
+) -> None:
+    now, story = clock.now(), stories.Story()
+    for days, given in ((3, 14), (10, 5)):
+        about = stories.offer(story, stories.journey(story, at=now), "proposal", now - timedelta(days=days), days=given)
+        stories.complete(story, "grants", about, "submitted", now)
+    stories.hear(monitoring_db, story.heard)
+    (office,) = ask(app, DASHBOARD)["promises"]
+    assert office["whole"] == {"closed": 2, "kept": 1, "percent": 50}
+    assert office["months"][clock.today().replace(day=1).isoformat()]["closed"] == 2
+
+
+@pytest.mark.parametrize("query", ["", f"?programme={PROGRAMME}"])
+def test_every_number_on_the_page_leads_to_a_list(app: Flask, told: dict[str, UUID], query: str) -> None:
+    browser = coordinator(app)
+    page = browser.get(PAGE + query)
+    assert page.status_code == 200
+    leads = {each.replace("&amp;", "&") for each in re.findall(r'href="(/monitoring/bappeda/[^"]+)"', page.text)}
+    assert len(leads) > 10
+    for address in leads:
+        assert browser.get(address).status_code == 200, address
+
+
+def test_nothing_on_the_page_is_styled_or_scripted_in_line(app: Flask, told: dict[str, UUID]) -> None:
+    page = coordinator(app).get(f"{PAGE}?programme={PROGRAMME}").text
+    assert " style=" not in page
+    assert not re.search(r"<script(?![^>]*src=)", page)
+
+
+@pytest.mark.parametrize("name", ["money", "promises", "funnel"])
+@pytest.mark.parametrize("narrow", ["", "&narrow=1"])
+def test_a_chart_is_an_image_without_style_or_script(app: Flask, told: dict[str, UUID], name: str, narrow: str) -> None:
+    answer = coordinator(app).get(f"{PAGE}/charts/{name}.svg?programme={PROGRAMME}{narrow}")
+    assert answer.mimetype == "image/svg+xml"
+    assert answer.text.startswith("<svg")
+    assert "style=" not in answer.text
+    assert "<script" not in answer.text
+    assert not re.search(r'(?:href|src)="http', answer.text)
+
+
+def test_a_chart_that_nobody_draws_is_not_found(app: Flask, told: dict[str, UUID]) -> None:
+    assert coordinator(app).get(f"{PAGE}/charts/funnel.svg").status_code == 404
+    assert coordinator(app).get(f"{PAGE}/charts/other.svg").status_code == 404
+
+
+def test_the_parts_of_a_chart_differ_in_lightness() -> None:
+    def lightness(colour: str) -> float:
+        red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+        return 0.299 * red + 0.587 * green + 0.114 * blue
+
+    paint = charts.colours()
+    stacked = [lightness(paint[name]) for name in ("sea", "line-strong", "accent", "hook", "line")]
+    assert all(abs(one - other) > 25 for one, other in pairwise(stacked))
+    assert abs(lightness(paint["accent"]) - lightness(paint["hook"])) > 80
+
+
+def test_a_page_that_shows_the_figures_already_is_sent_none(app: Flask, told: dict[str, UUID]) -> None:
+    browser = coordinator(app)
+    (address,) = re.findall(r'id="figures"[^>]*hx-get="([^"]+)"', browser.get(PAGE).text)
+    assert browser.get(address.replace("&amp;", "&")).status_code == 204
+    assert browser.get(f"{PAGE}/figures?known=other").status_code == 200
+
+
+def test_the_figures_have_another_name_once_something_was_heard(app: Flask, monitoring_db: Database) -> None:
+    with monitoring_db.reading() as session:
+        before = freshness.state(session)
+    with monitoring_db.transaction() as session:
+        session.execute(
+            freshness.Cursor.__table__.insert().values(  # type: ignore[attr-defined]
+                subscriber=freshness.PROJECTION, source="intake", partition=0, position=7, hash=b"", applied=7
+            )
+        )
+    with monitoring_db.reading() as session:
+        assert freshness.state(session) != before
+        assert [each.service for each in freshness.last_words(session)] == ["intake"]
+
+
+def test_the_page_works_where_nobody_has_set_out(app: Flask) -> None:
+    assert coordinator(app).get(PAGE).status_code == 200
+    assert coordinator(app).get(f"{PAGE}?programme={PROGRAMME}").status_code == 200
