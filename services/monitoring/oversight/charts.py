@@ -35,7 +35,7 @@ Spec = dict[str, Any]
 @cache
 def colours() -> Mapping[str, str]:
     """The colours that the style sheet names."""
-    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", (assets.FOLDER / "kail.css").read_text()))
+    return dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", (assets.FOLDER / "theme.css").read_text()))
 
 
 def name_of(spec: Spec) -> str:

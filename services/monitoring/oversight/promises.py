@@ -79,4 +79,4 @@ def _closed(
     told = tallies.counted(TallyPromise, officer, *((programme, version) if programme else ()))
     key = told.c.agency, told.c.office, told.c.month, told.c.kept, told.c.working_days
     rows = session.execute(select(*key, func.sum(told.c.referrals)).where(told.c.month >= since).group_by(*key))
-    return [(*row[:-1], int(row[-1])) for row in rows.tuples()]
+    return [(*row[:-1], int(row[-1])) for row in rows]
