@@ -137,7 +137,7 @@ def test_four_apps_share_one_origin(databases: dict[str, Database]) -> None:
 def test_every_component_can_be_shown(app: Flask) -> None:
     page = Browser(app, an_officer()).get("/intake/gallery")
     assert page.status_code == 200
-    assert 'href="#decision">Keputusan: Pilih salah satu.' in page.text
+    assert 'href="#decision" data-named>Keputusan: Pilih salah satu.' in page.text
     assert '<input class="govuk-radios__input" type="radio" id="decision"' in page.text
     assert page.text.count("<form") == page.text.count("</form>")
 

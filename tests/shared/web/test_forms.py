@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from shared.kernel.errors import Invalid
-from shared.web import forms
+from shared.web import forms, language
 from tests.shared.web.conftest import NoteSchema
 
 WORDS = st.text("abcxyz", min_size=1, max_size=4)
@@ -59,7 +59,7 @@ def test_a_form_is_read_by_the_apis_schema(app: Flask) -> None:
 
 def test_what_is_wrong_stands_at_the_fields_own_name(app: Flask) -> None:
     typed = MultiDict([("words", "hello"), ("lines.0.item", "rice"), ("lines.0.quantity", "")])
-    with app.test_request_context(headers={"Accept-Language": "en"}):
+    with app.test_request_context(headers={"Cookie": f"{language.COOKIE}=en"}):
         with pytest.raises(Invalid) as invalid:
             forms.load(NoteSchema(), typed)
         form = forms.filled(typed, invalid.value)

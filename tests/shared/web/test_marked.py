@@ -15,6 +15,8 @@ from shared.web import translate
 SAME_IN_BOTH = frozenset(
     [
         "Kail",
+        "Python",
+        "PostgreSQL",
         "SK",
         "RAB",
         "BAST",
@@ -42,7 +44,8 @@ SAME_IN_BOTH = frozenset(
 """Official terms and names, which no language changes."""
 SEEN = frozenset({"title", "aria-label", "placeholder", "alt", "label", "summary", "aria-description", "data-label"})
 """Attributes that a reader sees or hears."""
-UNSEEN = frozenset({"script", "style"})
+UNSEEN = frozenset({"script", "style", "code"})
+"""Neither seen nor, as a command or an expression, in any language."""
 HOLE = "\x00"
 NO_TEXT = re.compile(r'(?<!\w)/[\w/.\x00-]+|[\w-]+="[^"]*"')
 """What a macro may give back beside texts: an address, or an attribute."""

@@ -94,4 +94,4 @@ def test_an_officer_lists_agrees_delivers_and_amends_on_pages(desk: MarketDesk) 
     assert ended.status_code == 303
     assert browser.submit(f"{referral}/complete", told | {"outcome": "marketed"}).status_code == 303
     assert desk.reported()[-1].facts == {"channel": "off-taker", "sales": 1_220_000, "deliveries": 1}
-    assert "marketed" in browser.get(referral).text
+    assert "Marketed" in browser.get(referral).text
