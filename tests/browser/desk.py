@@ -91,7 +91,9 @@ class Desk:
     def says(self, *sentences):
         """The page says all of this, now or in a moment."""
         for sentence in sentences:
-            expect(self.page.locator("main")).to_contain_text(sentence)
+            expect(self.page.locator("main")).to_contain_text(
+                sentence, ignore_case=True
+            )  # a heading begins with a capital
 
     def row(self, *words):
         """The first row of a table that has all of these words."""

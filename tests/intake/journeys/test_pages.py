@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -133,7 +135,7 @@ def test_a_coordinator_may_look_at_the_list(road: Road, app: Flask) -> None:
 
 def test_pages_speak_indonesian(road: Road, browser: Browser) -> None:
     address = declined(road)
-    browser.client.set_cookie("language", "id")
+    browser = Browser(browser.app, replace(OFFICER, language="id"))
     for page in (JOURNEYS, f"{JOURNEYS}/new?programme={KUBE}", address, f"{address}/end"):
         assert browser.get(page).status_code == 200
     assert "Verifikasi data" in browser.get(address).text

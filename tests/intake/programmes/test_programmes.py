@@ -9,6 +9,7 @@ from shared.identity.rules import Role
 from shared.programmes import library, load
 from shared.programmes.definition import SourceKind
 from shared.storage import Database
+from shared.web import language
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 
@@ -26,11 +27,11 @@ def app(intake_db: Database) -> Flask:
     return web_app("intake", intake_db)
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("spoken", ["id", "en"])
 @pytest.mark.parametrize("identifier", ALL)
-def test_every_programme_is_shown_whole_in_both_languages(app: Flask, identifier: str, language: str) -> None:
+def test_every_programme_is_shown_whole_in_both_languages(app: Flask, identifier: str, spoken: str) -> None:
     browser = Browser(app, OFFICER)
-    browser.client.set_cookie("language", language)
+    browser.client.set_cookie(language.COOKIE, spoken)
     programme = library.programme(identifier)
     page = browser.get(f"{LIST}/{identifier}").text
     for stage in programme.stages.values():
@@ -92,7 +93,7 @@ def test_a_program_is_told_what_the_list_shows(app: Flask) -> None:
     ],
 )
 def test_a_condition_is_said_in_words_or_not_at_all(app: Flask, when: str, said: str | None) -> None:
-    with app.test_request_context(headers={"Accept-Language": "en"}):
+    with app.test_request_context(headers={"Cookie": f"{language.COOKIE}=en"}):
         assert words.condition(library.programme(KUBE), when) == said
 
 

@@ -333,9 +333,9 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_journeys(moni
             for kind, told in by_type(story.heard).items():
                 FIGURES.hearing_of(kind).run(session, told)
 
-        def count(*_: Any) -> None:
+        def count(*arguments: Any) -> None:
             nonlocal counted
-            counted += 1
+            counted += "FROM domain_clock" not in arguments[2]  # read now and then, by the time that has passed
 
         event.listen(monitoring_db.engine, "before_cursor_execute", count)
         try:
