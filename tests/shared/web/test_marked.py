@@ -17,6 +17,7 @@ SAME_IN_BOTH = frozenset(
         "Kail",
         "Python",
         "PostgreSQL",
+        "yaml",
         "SK",
         "RAB",
         "BAST",
