@@ -13,13 +13,15 @@ from playwright.sync_api import sync_playwright
 
 from services.simulate.accounts import demo_password
 from shared.kernel.settings import settings
-from shared.web.language import COOKIE, LANGUAGES
+from shared.web.language import LANGUAGES
 from tests.browser.walking import Pages, Referrals, Walk, chromium, walkers
 
 ROOT = Path(__file__).parents[2]
 SELECTION, INDEX, ALL = ROOT / "docs" / "screenshots", ROOT / "docs" / "gallery.md", ROOT / "build" / "gallery"
 WIDTHS = {1280: 900, 390: 844}
 QUALITY = 60
+FETCHES = 2_500
+"""Milliseconds in which a page fetches the parts that it is made of."""
 LONGEST = 1_800
 """Pixels of a page's height that a picture shows at most."""
 HEAD = """# What it looks like
@@ -48,6 +50,14 @@ PICTURES = (
     Picture("worklist", "referrals_pages.worklist", "petugas1", "Whom an office has to see to, the latest first."),
     Picture("referral", "referrals_pages.referral", "petugas1", "One stage of one journey.", "grants"),
     Picture("journey", "flow_pages.show_journey", "koordinator", "A journey's story, across offices.", "monitoring"),
+    Picture("dashboard", "oversight_pages.show_dashboard", "koordinator", "The coordinator's dashboard.", "monitoring"),
+    Picture(
+        "red-list", "oversight_pages.list_open_stages", "koordinator", "What is owed, worst first.", "monitoring"
+    ),
+    Picture(
+        "programme", "programmes_pages.show_programme", "petugas1", "A programme in plain words."
+    ),
+    Picture("machine-room", "machine_pages.machine", "admin", "The machine room: how every service stands."),
     Picture("programmes", "flow_pages.list_programmes", "koordinator", "Programmes that run.", "monitoring"),
     Picture("process-map", "flow_pages.show_map", "koordinator", "Who is at which stage.", "monitoring"),
     Picture("fund", "funds_pages.show_fund", "kepala", "A fund and its ledger.", "grants"),
@@ -61,7 +71,8 @@ PICTURES = (
 def take(page, path, to):
     """Write what a page shows as a small picture, as long as it is but not without end."""
     page.goto(path)
-    page.wait_for_load_state("networkidle" if page.locator("[hx-trigger*=load]").count() else "load")
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(FETCHES)  # a page that watches is never idle
     high = min(page.evaluate("document.documentElement.scrollHeight"), LONGEST)
     clip = {"x": 0, "y": 0, "width": page.viewport_size["width"], "height": high, "scale": 1}
     wanted = {"format": "webp", "quality": QUALITY, "clip": clip, "captureBeyondViewport": True}
@@ -72,7 +83,8 @@ def take(page, path, to):
 
 def take_as(window, path, language, width, to):
     """Show a page in a language and at a width, and take it."""
-    window.context.add_cookies([{"name": COOKIE, "value": language, "url": window.walk.address}])
+    window.page.goto(f"{window.walk.address}/")
+    window.speak(language)
     window.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
     take(window.page, f"{window.walk.address}{path}", to)
 

@@ -37,6 +37,7 @@ def walk(browser, tmp_path_factory):
         look_while_they_work(copy, one)
         protect(one)
         decline(one)
+        try_out(one)
         copy.kail(
             *("officers", "add", AUDITOR.username, "--name", AUDITOR.name, "--office", AUDITOR.office),
             *("--role", AUDITOR.roles[0], "--password", password),
@@ -119,6 +120,16 @@ def decline(walk):
     wait_until(lambda: officer.get(f"/intake/v1/dinsos/journeys/{journey}")["is_stuck"], "the no never arrived")
     for each in (officer, neighbour):
         each.close()
+
+
+def try_out(walk):
+    """A head tries a programme on the registry."""
+    head = client(walk, "kepala")
+    asked = head.post("/intake/v1/dinsos/trials", {"programme": "wrse-kaltim-2023"})
+    wait_until(
+        lambda: head.get(f"/intake/v1/dinsos/trials/{asked['id']}")["state"] == "done", "the programme was never tried"
+    )
+    head.close()
 
 
 def test_every_page_is_reached_by_links(walk):
