@@ -51,12 +51,8 @@ PICTURES = (
     Picture("referral", "referrals_pages.referral", "petugas1", "One stage of one journey.", "grants"),
     Picture("journey", "flow_pages.show_journey", "koordinator", "A journey's story, across offices.", "monitoring"),
     Picture("dashboard", "oversight_pages.show_dashboard", "koordinator", "The coordinator's dashboard.", "monitoring"),
-    Picture(
-        "red-list", "oversight_pages.list_open_stages", "koordinator", "What is owed, worst first.", "monitoring"
-    ),
-    Picture(
-        "programme", "programmes_pages.show_programme", "petugas1", "A programme in plain words."
-    ),
+    Picture("red-list", "oversight_pages.list_open_stages", "koordinator", "What is owed, worst first.", "monitoring"),
+    Picture("programme", "programmes_pages.show_programme", "petugas1", "A programme in plain words."),
     Picture("machine-room", "machine_pages.machine", "admin", "The machine room: how every service stands."),
     Picture("programmes", "flow_pages.list_programmes", "koordinator", "Programmes that run.", "monitoring"),
     Picture("process-map", "flow_pages.show_map", "koordinator", "Who is at which stage.", "monitoring"),

@@ -125,10 +125,9 @@ def decline(walk):
 def try_out(walk):
     """A head tries a programme on the registry."""
     head = client(walk, "kepala")
-    asked = head.post("/intake/v1/dinsos/trials", {"programme": "wrse-kaltim-2023"})
-    wait_until(
-        lambda: head.get(f"/intake/v1/dinsos/trials/{asked['id']}")["state"] == "done", "the programme was never tried"
-    )
+    tried = "/intake/v1/dinsos/trials"
+    head.post(tried, {"programme": "wrse-kaltim-2023"})
+    wait_until(lambda: head.get(tried)["items"][0]["state"] == "done", "the programme was never tried")
     head.close()
 
 
