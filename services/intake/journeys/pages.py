@@ -109,6 +109,7 @@ def show_journey(agency: str, journey_id: UUID) -> str:
             agency=agency,
             journey=queries.described(session, found),
             programme=publishing.newest(session, found.programme, found.version),
+            can_look=works_here,
             can_decide=works_here and found.lead_office == officer.office,
             can_withdraw=works_here and offices.office(found.lead_office).agency == officer.agency,
             labels=referrals.LABELS,
