@@ -43,6 +43,14 @@ PARTS = {
     "signin.renew": "sends on to where somebody was",
 }
 """What a browser fetches into another page, and why it is not looked at by itself."""
+RARE = {
+    "cooperatives_pages.show_cooperative": "somebody has founded or joined a cooperative",
+    "group_pages.proposal_form": "a group is being formed",
+    "referrals_pages.decline_form": "a referral waits",
+    "referrals_pages.return_form": "a referral is in work",
+    "referrals_pages.hand_over_form": "a referral is in work",
+}
+"""Pages that are there only while something is so, and what: the simulated days need not end in such a moment."""
 LEADS = frozenset(each.office for each in BEGINNINGS)
 REFERRAL = re.compile(r"/referrals/([0-9a-f-]{36})")
 WAITING = {"offered": "waiting", "opened": "waiting"}
@@ -115,12 +123,13 @@ class Ways(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.links, self.found = [], []
+        self.links, self.found, self.parts = [], [], []
         self._form = self._field = None
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
+        self._add(self.parts, given.get("hx-get"))
         if tag == "a":
             self._add(self.links, given.get("href"))
         elif tag == "form":
@@ -182,7 +191,8 @@ class Window:
 
         With `meet` nothing is looked at: it is told each path and what is there.
         """
-        ways, been = deque(["/"]), set()
+        ways, been = deque(["/" if self.officer else "/intake/signin"]), set()
+        read = set()
         while ways:
             path = ways.popleft()
             what = self.walk.what(path, self.officer)
@@ -193,6 +203,9 @@ class Window:
                 meet(path, what)
             leads = Ways(self.fetch(path)[1] if meet or what in self.walk.seen else self.open(path, what))
             ways.extend(leads.links)
+            for part in set(leads.parts) - read:
+                read.add(part)
+                ways.extend(Ways(self.fetch(part)[1]).links)
             if self.walk.tried.isdisjoint({(what[0], each) for each in leads.found}):
                 self.walk.tried |= {(what[0], each) for each in leads.found}
                 ways.extend(self.fetch(each)[0] for each in leads.found)
