@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check lint format types contracts lock theme install chromium docs clean gallery
+.PHONY: help up down status test check bench lint format types contracts lock theme install chromium docs clean gallery
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -27,6 +27,9 @@ test: check chromium ## Run everything that continuous integration runs
 
 check: lint types contracts ## Lint, types, contracts and the quick tests: under two minutes
 	$(BIN)/pytest -q -n $(JOBS) -m "not slow"
+
+bench: install ## Measure journeys a second and latency, beside a Celery chain and a plain loop (bench/README.md)
+	$(BIN)/python -m bench.journeys
 
 lint: install ## Read the code for faults and form
 	$(BIN)/ruff check .
