@@ -26,8 +26,11 @@ AUDITOR = DemoOfficer("pemeriksa", "Pemeriksa Contoh", "bappeda-kaltim", (Role.A
 
 
 @pytest.fixture(scope="module")
-def walk(browser, tmp_path_factory):
-    """A Kail in which people are at every stage, seen by everybody who works with it."""
+def walk(home, browser, tmp_path_factory):
+    """A Kail in which people are at every stage, seen by everybody who works with it.
+
+    The routes are read off apps that are made here, with the keys of this run's own home.
+    """
     copy = Copy(tmp_path_factory.mktemp("pages") / "home")
     try:
         copy.up()

@@ -16,8 +16,9 @@ def test_typed_input_survives_the_end_of_a_sign_in(desk):
     # A cookie that is gone tells nobody whose form it was, and then nothing is kept.
     with desk.page.expect_response(lambda answer: answer.status == 401):
         desk.page.get_by_role("button", name="Buat kelompok").click()
-    desk.faults.clear()
+    expect(desk.page.locator(".problem")).to_be_visible()
     assert stored(desk) is None
+    desk.faults.clear()  # the refusal itself is what this is about
 
 
 def test_a_form_from_before_another_sign_in_is_filled_in_again(desk):
