@@ -67,6 +67,10 @@ class Beginning:
     choose: Callable[["Beginning", Client, Chance, int], Iterable[str]]
     regions: tuple[str, ...]
     members: int = 1
+    later: int = 1
+    """How many set out in each of a demonstration's later intakes."""
+    first: int = 1
+    """What the first of the groups is numbered."""
     called: str = ""
     trades: tuple[str, ...] = ()
     names: tuple[str, ...] = NAMES
@@ -145,7 +149,7 @@ def found_groups(beginning: Beginning, officer: Client, chance: Chance, count: i
     luck = chance.of("groups")
     if len(places) < count:
         raise ValueError(f"the registry has people for {len(places)} groups only, not for {count}")
-    for number, area in enumerate(luck.sample(sorted(places), count), start=1):
+    for number, area in enumerate(luck.sample(sorted(places), count), start=beginning.first):
         trade = luck.choice(sorted(beginning.trades))
         yield _found(beginning, officer, f"{luck.choice(beginning.names)} {number}", area, trade)["id"]
 
@@ -158,7 +162,7 @@ def propose_groups(beginning: Beginning, officer: Client, chance: Chance, count:
     luck = chance.of("proposals", beginning.programme)
     living = _candidates(beginning, officer)
     fullest = sorted(living, key=lambda kecamatan: (-len(living[kecamatan]), kecamatan))
-    for number in range(1, count + 1):
+    for number in range(beginning.first, beginning.first + count):
         kecamatan = fullest[(number - 1) % len(fullest)]
         qualify = {each["id"]: each["area"] for each in living[kecamatan]}
         area = luck.choice(sorted(qualify.values()))
@@ -236,8 +240,8 @@ BEGINNINGS = (
     ),
     Beginning(WRSE, KALTIM, 50, choose_women, ("64.02", "64.72"), doubled=USAHA_MIKRO),
     Beginning(KUSIAPP, MATARAM, 6, propose_groups, ("52.71",), 5, called="KUsiAPP", trades=FOOD, names=MATARAM_NAMES),
-    Beginning(KUKAR, DP3A_KUKAR, 40, choose_women, ("64.02",)),
-    Beginning(P2WKSS, TANGSEL, 40, choose_women, ("36.74",)),
+    Beginning(KUKAR, DP3A_KUKAR, 40, choose_women, ("64.02",), later=3),
+    Beginning(P2WKSS, TANGSEL, 40, choose_women, ("36.74",), later=3),
 )
 """One entry for each programme, in the order in which they begin: the article's 40 groups, 50 women and 6 pilot groups
 (one in each kecamatan); the other sizes are chosen so that a demonstration on two cores stays fluent."""

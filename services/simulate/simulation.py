@@ -16,6 +16,7 @@ from services.simulate.client import Client, Json
 from services.simulate.consents import ask_for_consent, take_consent_back
 from services.simulate.days import Days
 from services.simulate.desk import NEVER, Desk
+from services.simulate.intakes import Intake, Intakes
 from services.simulate.lead import decide_on_stuck, let_step_back
 from services.simulate.repayments import LENDERS, book_repayments
 from services.simulate.report import Report
@@ -39,10 +40,11 @@ class StandsStill(RuntimeError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """How many set out on which programmes."""
+    """How many set out on which programmes, and whether later ones are left on their way for others to go on with."""
 
     seed: int = 1
     numbers: Mapping[str, int] = field(default_factory=lambda: USUAL)
+    later: Intakes | None = None
 
     @property
     def beginnings(self) -> tuple[Beginning, ...]:
@@ -69,9 +71,28 @@ class Simulation:
         self.leads = sorted({each.office for each in BEGINNINGS})
 
     def run(self) -> Report:
-        """Let everybody set out who has not, and work until all journeys are over."""
+        """Let everybody set out who has not, and work until all journeys are over; then on the later intakes."""
         self.days.begin()
-        self._begin()
+        later = self.wanted.later
+        if later is None or not later.any_begun:
+            self._begin()
+            self._work()
+        if later is not None:
+            self._work_on_later(later)
+        self._collect()
+        return self.report
+
+    def _work_on_later(self, later: Intakes) -> None:
+        for intake in later.ahead():
+            if self.days.stopping():
+                break
+            if intake.is_new:
+                self._let_set_out(intake)
+                later.begun(intake)
+            self._work(until=intake.until)
+
+    def _work(self, until: datetime | None = None) -> None:
+        """Work day by day until all journeys are over, or a day is reached."""
         idle = 0
         while not self.days.stopping():
             began = time.monotonic()
@@ -81,12 +102,12 @@ class Simulation:
                 break
             upcoming = [due for due in self._work_a_day() if due != NEVER]
             self.days.settle()
-            idle = 0 if upcoming else idle + 1
+            if until is not None and clock.now() >= until:
+                break
+            idle = 0 if upcoming or until else idle + 1
             if idle > IDLE_DAYS:
                 raise StandsStill(f"{open_ones} journeys are open, but nothing is due for anybody")
-            self.days.go_on_at(self._next(upcoming), worked_since=began)
-        self._collect()
-        return self.report
+            self.days.go_on_at(min(self._next(upcoming), until or NEVER), worked_since=began)
 
     def somebody(self, role: str, office: str) -> Client:
         """An officer of an office who holds a role."""
@@ -103,9 +124,17 @@ class Simulation:
         begun = {each["programme"] for each in self._journeys()}
         for each in wanted:
             if each.programme not in begun:
-                officer = self.somebody("officer", each.office)
-                subjects = each.choose(each, officer, self.chance, self.wanted.numbers[each.programme])
-                self.report.refusals += begin.set_out(officer, each.agency, each.programme, subjects)
+                self._choose_and_set_out(each, self.chance, self.wanted.numbers[each.programme])
+
+    def _let_set_out(self, intake: Intake) -> None:
+        luck = Chance(self.wanted.seed + intake.number)
+        for each in intake.beginnings:
+            self._choose_and_set_out(each, luck, each.later)
+
+    def _choose_and_set_out(self, beginning: Beginning, luck: Chance, count: int) -> None:
+        officer = self.somebody("officer", beginning.office)
+        subjects = beginning.choose(beginning, officer, luck, count)
+        self.report.refusals += begin.set_out(officer, beginning.agency, beginning.programme, subjects)
 
     def _journeys(self) -> Iterator[Json]:
         """The journeys of every leading office, as its officer sees them: in its areas, and its own."""

@@ -43,11 +43,13 @@ def run_registry() -> None:
 
 
 def run_simulation() -> None:
-    """Let the demonstration's officers work until every journey is over."""
+    """Let the demonstration's officers work, and leave those who set out last to be tried by hand."""
     from rich.console import Console
 
     from services.simulate import command
+    from services.simulate.intakes import Intakes
     from services.simulate.simulation import Wanted
 
-    report = command.run(Wanted(), command.speed_of(command.SPEED), Console())
+    wanted = Wanted(later=Intakes(settings().home / "intakes.json"))
+    report = command.run(wanted, command.speed_of(command.SPEED), Console())
     Console(highlight=False, width=120).print(report.tables())
