@@ -12,7 +12,7 @@ from shared.programmes.definition import Programme
 
 BOX_WIDTH, BOX_HEIGHT = 184, 96
 SIDE, LAYER_GAP, SLOT_GAP = 10, 40, 12
-LANE_HEAD, FOOT, TRACK = 36, 12, 16
+LANE_HEAD, FOOT, TRACK, ASIDE = 36, 12, 16, 6
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,11 @@ class Box:
     def middle(self) -> int:
         """Where lines arrive and leave."""
         return self.x + BOX_WIDTH // 2
+
+    @property
+    def aside(self) -> int:
+        """Where a line that sends back leaves and arrives when another box stands beside this one."""
+        return self.x + 3 * BOX_WIDTH // 4
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,7 @@ def lay_out(nodes: Sequence[Node]) -> Layout:
     edge_of_lanes = max(lane.x + lane.width for lane in lanes.values())
     returns = [(node.name, target) for node in nodes for target in node.back_to if target in boxes]
     back = [
-        _backward(boxes[source], boxes[target], edge_of_lanes + TRACK * number)
+        _backward(boxes[source], boxes[target], edge_of_lanes + TRACK * number, boxes.values())
         for number, (source, target) in enumerate(returns)
     ]
     return Layout(
@@ -223,7 +228,16 @@ def _curve(x: int, y: int, to_x: int, to_y: int) -> str:
     return f"C{x} {half} {to_x} {half} {to_x} {to_y}"
 
 
-def _backward(source: Box, target: Box, track: int) -> Edge:
+def _backward(source: Box, target: Box, track: int, boxes: Iterable[Box]) -> Edge:
+    """Out to a track beside the lanes and back in; by the gap between two layers where a box stands in the way."""
     right, start, end = track + TRACK // 2, source.y + BOX_HEIGHT // 2, target.y + BOX_HEIGHT // 2
-    path = f"M{source.x + BOX_WIDTH} {start}H{right}V{end}H{target.x + BOX_WIDTH}"
-    return Edge(source.name, target.name, path, right + 4, (start + end) // 2, is_return=True)
+    outer = {box.layer: max(each.x for each in boxes if each.layer == box.layer) for box in (source, target)}
+    if source.x == outer[source.layer]:
+        leaves = f"M{source.x + BOX_WIDTH} {start}"
+    else:
+        leaves = f"M{source.aside} {source.y + BOX_HEIGHT}V{source.y + BOX_HEIGHT + ASIDE}"
+    if target.x == outer[target.layer]:
+        enters = f"V{end}H{target.x + BOX_WIDTH}"
+    else:
+        enters = f"V{target.y - ASIDE}H{target.aside}V{target.y}"
+    return Edge(source.name, target.name, f"{leaves}H{right}{enters}", right + 4, (start + end) // 2, is_return=True)

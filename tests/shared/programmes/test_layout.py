@@ -1,3 +1,4 @@
+import re
 from graphlib import CycleError
 from itertools import combinations
 
@@ -99,6 +100,26 @@ def test_a_second_chance_is_a_line_back_up_at_the_side() -> None:
     (back,) = [edge for edge in drawn.edges if edge.is_return]
     assert (back.source, back.target) == ("check", "proposal")
     assert drawn.width > drawn.lanes[-1].x + drawn.lanes[-1].width
+
+
+def test_a_line_that_sends_back_goes_around_a_box_that_stands_beside_either_end() -> None:
+    nodes = [
+        Node("assessment", "dp3a"),
+        Node("talk", "dp3a"),
+        Node("evaluation", "dp3a", ("assessment", "talk"), back_to=("assessment",)),
+        Node("visit", "dinsos", ("talk",)),
+    ]
+    drawn = lay_out(nodes)
+    (back,) = [edge for edge in drawn.edges if edge.is_return]
+    boxes = {box.name: box for box in drawn.boxes}
+    assert boxes["visit"].layer == boxes["evaluation"].layer
+    assert boxes["talk"].layer == boxes["assessment"].layer
+    x, y = boxes["assessment"].middle, boxes["assessment"].y
+    heights = [int(each) for each in re.findall(r"V(-?\d+)", back.path)]
+    for height in heights[:-1]:  # along which it goes sideways
+        assert not any(box.y <= height <= box.y + BOX_HEIGHT for box in drawn.boxes)
+    assert heights[-1] == y
+    assert int(back.path.rsplit("H", 1)[1].split("V")[0]) > x
 
 
 def test_stages_that_need_each_other_cannot_be_drawn() -> None:
