@@ -21,6 +21,8 @@ from shared.kernel.settings import SERVICES
 from shared.programmes import library
 from shared.programmes.kinds import kind
 
+PATIENCE = 10
+"""How often an officer tries what is refused before she gives the referral back."""
 NEVER = datetime.max.replace(tzinfo=clock.zone())
 
 
@@ -68,6 +70,8 @@ class Desk:
     refusals: Counter[str]
     done: Counter[str]
     wakes: dict[str, datetime] = field(default_factory=dict)
+    refused: Counter[str] = field(default_factory=Counter)
+    """How often an act on each referral was refused."""
 
     def colleague(self, role: str, office: str | None = None) -> Client:
         """Somebody of this office, or of another that she calls, who holds a role."""
@@ -88,7 +92,7 @@ class Desk:
                 wake = self._act(path, row)
             except Refused as refused:
                 self.refusals[refused.code] += 1
-                wake = now + timedelta(days=1)
+                wake = self._try_again(path, row)
         self.wakes[f"{row['id']}:{row['state']}"] = wake
         due = (moment(row[name]) for name in ("remind_at", "due_at", "expires_at") if row[name])
         yield from (each for each in (wake, *due) if each > now)
@@ -111,6 +115,14 @@ class Desk:
         if wake is None:
             self.done["completed"] += 1
         return wake or NEVER
+
+    def _try_again(self, path: str, row: Json) -> datetime:
+        """Tomorrow; not for ever, so that no journey stands still because of what its office cannot do."""
+        self.refused[row["id"]] += 1
+        if row["state"] != "accepted" or self.refused[row["id"]] < PATIENCE:
+            return clock.now() + timedelta(days=1)
+        self._say_no(self.colleague("officer"), f"{path}/return", row)
+        return NEVER
 
     def _say_no(self, officer: Client, path: str, row: Json) -> None:
         reason, explanation, suggestion = self._luck(row, "no").choice(NOES)

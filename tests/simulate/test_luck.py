@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from services.simulate.chance import Chance
 from services.simulate.command import speed_of
 from services.simulate.days import Days
-from services.simulate.desk import MANNERS, Desk, Manner
+from services.simulate.desk import MANNERS, NEVER, PATIENCE, Desk, Manner
 from services.simulate.work import ACTS
 from services.simulate.work.grants import budget
 from shared.kernel import calendar, clock
@@ -56,6 +56,17 @@ def test_most_offers_are_treated_well_and_every_other_manner_happens():
 
 def test_a_stage_that_is_offered_again_is_treated_well_so_that_nothing_circles():
     assert {desk()._manner(offer(number, attempt=2)) for number in range(500)} == {Manner.PROMPT}
+
+
+def test_what_is_refused_again_and_again_is_given_back(monkeypatch):
+    given_back = []
+    monkeypatch.setattr(Desk, "colleague", lambda self, role: None)
+    monkeypatch.setattr(Desk, "_say_no", lambda self, officer, path, row: given_back.append(path))
+    one, row = desk(), offer(1) | {"id": "a", "state": "accepted"}
+    waits = [one._try_again("/a", row) for _ in range(PATIENCE)]
+    assert waits[-1] == NEVER
+    assert NEVER not in waits[:-1]
+    assert given_back == ["/a/return"]
 
 
 @pytest.mark.parametrize(("text", "speed"), [("2", 2.0), ("0.5", 0.5), ("max", None)])

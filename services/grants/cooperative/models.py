@@ -54,13 +54,14 @@ class CooperativeMember(Base):
         CheckConstraint("loan_verdict IS NULL OR decided_by <> recorded_by", name="who_records_does_not_decide"),
         CheckConstraint("num_nonnulls(loan_amount, instalments, first_due) IN (0, 3)", name="a_loan_has_its_schedule"),
         CheckConstraint("state <> 'not-joined' OR reason IS NOT NULL", name="not_joined_for_a_reason"),
-        # nobody is a member of the same cooperative twice
+        CheckConstraint("continues IS NULL OR pokok = 0", name="pokok_is_paid_once"),
+        # nobody is a member of the same cooperative twice; who comes back continues
         Index(
             "uq_cooperative_member_subject",
-            "cooperative_id",
             "subject_id",
+            "cooperative_id",
             unique=True,
-            postgresql_where=text("state IN ('joined', 'formed')"),
+            postgresql_where=text("state IN ('joined', 'formed') AND continues IS NULL"),
         ),
         # who belongs to a cooperative or is about to
         Index("ix_cooperative_member_cooperative", "cooperative_id", "id"),
@@ -74,6 +75,8 @@ class CooperativeMember(Base):
     subject_id: Mapped[UUID]
     state: Mapped[Membership] = mapped_column(enum_text(Membership, "cooperative_membership"), default=Membership.OPEN)
     cooperative_id: Mapped[UUID | None] = mapped_column(ForeignKey("cooperative.id"))
+    continues: Mapped[UUID | None] = mapped_column(ForeignKey("cooperative_member.id"))
+    """The membership of an earlier referral, where she belonged to the cooperative already."""
     persons: Mapped[int | None]
     founder: Mapped[bool | None]
     pokok: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -18,6 +18,8 @@ from shared.identity.officer import Officer
 from shared.kernel.errors import Invalid, NotFound
 
 MOST_CHOICES = 100
+BELONGS = (CooperativeMember.state.in_(COUNTED), CooperativeMember.continues.is_(None))
+"""Who counts, once: an earlier membership that a later referral continues is one membership."""
 
 
 class NoSuchCooperative(Invalid):
@@ -61,7 +63,7 @@ def persons(session: Session, cooperative_ids: Collection[UUID]) -> dict[UUID, i
     """How many people belong to each cooperative, or are about to found it."""
     rows = session.execute(
         select(CooperativeMember.cooperative_id, func.sum(CooperativeMember.persons))
-        .where(CooperativeMember.cooperative_id.in_(cooperative_ids), CooperativeMember.state.in_(COUNTED))
+        .where(CooperativeMember.cooperative_id.in_(cooperative_ids), *BELONGS)
         .group_by(CooperativeMember.cooperative_id)
     )
     return {cooperative: int(count) for cooperative, count in rows if cooperative and count}
@@ -74,11 +76,18 @@ def founders(session: Session, cooperative_ids: Collection[UUID]) -> dict[UUID, 
         .where(
             CooperativeMember.cooperative_id.in_(cooperative_ids),
             CooperativeMember.founder.is_(True),
-            CooperativeMember.state.in_(COUNTED),
+            *BELONGS,
         )
         .group_by(CooperativeMember.cooperative_id)
     )
     return {cooperative: int(count) for cooperative, count in rows if cooperative and count}
+
+
+def memberships_of(session: Session, subject_id: UUID) -> list[UUID]:
+    """The cooperatives to which somebody belongs by earlier referrals, the latest first."""
+    mine = (CooperativeMember.subject_id == subject_id, CooperativeMember.state.in_(MEMBERS))
+    found = select(CooperativeMember.cooperative_id).where(*mine, CooperativeMember.continues.is_(None))
+    return [each for each in session.scalars(found.order_by(CooperativeMember.id.desc())) if each]
 
 
 def choices(session: Session, office: str) -> list[dict[str, Any]]:
@@ -133,7 +142,7 @@ def standing(session: Session, cooperative: Cooperative) -> dict[str, Any]:
     (line,) = lines(session, [cooperative])
     members = session.scalars(
         select(CooperativeMember)
-        .where(CooperativeMember.cooperative_id == cooperative.id, CooperativeMember.state.in_(COUNTED))
+        .where(CooperativeMember.cooperative_id == cooperative.id, *BELONGS)
         .order_by(CooperativeMember.id)
     ).all()
     saved = savings_of(session, [each.id for each in members])

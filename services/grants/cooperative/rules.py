@@ -71,10 +71,10 @@ class PersonsUnknown(Invalid):
     indonesian = "Tuliskan jumlah anggota kelompok yang ikut."
 
 
-class AlreadyMember(Invalid):
-    """She, or the group, belongs to this cooperative already."""
+class AlreadyJoining(Invalid):
+    """She, or the group, is about to join this cooperative by another referral: complete that one first."""
 
-    indonesian = "Sudah menjadi anggota koperasi ini."
+    indonesian = "Sedang bergabung dengan koperasi ini melalui rujukan lain: selesaikan dahulu rujukan itu."
 
 
 class NothingRecorded(Invalid):

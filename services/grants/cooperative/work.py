@@ -34,6 +34,7 @@ class CooperativeWork(StageWork):
         member = queries.member_of(session, referral.id)
         return {
             "choices": queries.choices(session, referral.office),
+            "belongs_to": [str(each) for each in queries.memberships_of(session, referral.subject_id)],
             "fund": queries.fund_free(session, referral.settings.get("fund")),
             "members_known": members_of(referral),
             **entitlements.shown(session, referral),

@@ -44,7 +44,9 @@ def join(case: Case) -> datetime | None:
 def _choose(case: Case, *, founds: bool) -> None:
     work, luck = case.work, case.chance("choice")
     told: Json = {"savings": {"pokok": 100_000, "wajib": 20_000, "receipt": f"KS-{case.number:04}"}}
-    if founds:
+    if work["belongs_to"]:
+        told = {"cooperative_id": work["belongs_to"][0], "savings": {}}
+    elif founds:
         told["name"] = luck.choice(NAMES)
     else:
         formed = [each["id"] for each in work["choices"] if each["formed"]]

@@ -239,11 +239,30 @@ def test_not_joining_needs_its_reason(desk: Lender) -> None:
     assert findings(desk) == []
 
 
-def test_the_same_group_does_not_join_twice(desk: Lender) -> None:
+def test_who_comes_back_goes_on_as_a_member_and_counts_once(desk: Lender) -> None:
+    subject, cooperative = ids.new_id(), existing(desk)
+    first, again = desk.one(subject=subject), desk.one(subject=subject)
+    paid = {"pokok": 100_000, "wajib": 20_000, "receipt": "KS-1"}
+    desk.record(first, {"cooperative_id": str(cooperative), "savings": paid})
+    desk.complete([first])
+    with pytest.raises(rules.PokokPaid):
+        desk.record(again, {"cooperative_id": str(cooperative), "savings": paid})
+    desk.record(again, {"cooperative_id": str(cooperative), "savings": {"wajib": 20_000, "receipt": "KS-2"}})
+    (done,) = desk.complete([again])
+    assert (done.outcome, done.facts) == ("joined", {"savings": 20_000, "loan": 0})
+    with desk.database.reading() as session:
+        assert queries.memberships_of(session, subject) == [cooperative]
+        standing = queries.standing(session, session.get_one(Cooperative, cooperative))
+    assert [each["savings"]["wajib"] for each in standing["members"]] == [40_000]
+    assert standing["persons"] == standing["members"][0]["persons"]
+    assert findings(desk) == []
+
+
+def test_the_same_group_does_not_join_by_two_referrals_at_once(desk: Lender) -> None:
     subject, cooperative = ids.new_id(), existing(desk)
     first, second = desk.one(subject=subject), desk.one(subject=subject)
     desk.record(first, {"cooperative_id": str(cooperative)})
-    with pytest.raises(rules.AlreadyMember):
+    with pytest.raises(rules.AlreadyJoining):
         desk.record(second, {"cooperative_id": str(cooperative)})
 
 

@@ -62,7 +62,9 @@ def record(
 ) -> CooperativeMember:
     """Record which cooperative she joins, or the name of the one that is to be formed; in place of what was recorded.
 
-    A loan that is proposed is reserved. Raises JoinOrForm, PersonsUnknown, AlreadyMember, NoLoanHere, FundExhausted.
+    Who belongs to it already, by an earlier referral, goes on as its member and pays no simpanan pokok again. A loan
+    that is proposed is reserved. Raises JoinOrForm, PersonsUnknown, AlreadyJoining, PokokPaid, NoLoanHere and
+    FundExhausted.
     """
     officer.require(Role.OFFICER)
     (member,) = locked_members(session, [referral.id]).values()
@@ -71,12 +73,14 @@ def record(
         raise rules.JoinOrForm().at("cooperative_id")
     before = member.cooperative_id
     chosen = _join(session, officer, cooperative_id) if name is None else _form(session, officer, referral, name)
-    _not_twice(session, member, chosen)
+    member.continues = _membership_so_far(session, member, chosen)
     member.cooperative_id, member.founder = chosen.id, chosen.formed_on is None
     member.persons = _persons(referral, persons)
     told = savings or {}
     member.pokok, member.wajib, member.sukarela = (told.get(kind.value) or 0 for kind in Saving)
     member.receipt = told.get("receipt")
+    if member.continues and member.pokok:
+        raise rules.PokokPaid().at("savings.pokok")
     if member.receipt is None and member.pokok + member.wajib + member.sukarela:
         raise rules.ReceiptMissing().at("savings.receipt")
     capital.propose(member, referral, loan)
@@ -189,15 +193,21 @@ def _form(session: Session, officer: Officer, referral: Referral, name: str) -> 
     return found
 
 
-def _not_twice(session: Session, member: CooperativeMember, chosen: Cooperative) -> None:
-    same = exists().where(
+def _membership_so_far(session: Session, member: CooperativeMember, chosen: Cooperative) -> UUID | None:
+    """The membership that an earlier referral led to; raises AlreadyJoining where another one is about to."""
+    same = select(CooperativeMember.id, CooperativeMember.state).where(
         CooperativeMember.cooperative_id == chosen.id,
         CooperativeMember.subject_id == member.subject_id,
         CooperativeMember.id != member.id,
         CooperativeMember.state.in_(COUNTED),
+        CooperativeMember.continues.is_(None),
     )
-    if session.scalar(select(same)):
-        raise rules.AlreadyMember().at("cooperative_id")
+    found = session.execute(same).first()
+    if found is None:
+        return None
+    if found.state not in MEMBERS:
+        raise rules.AlreadyJoining().at("cooperative_id")
+    return found.id
 
 
 def _persons(referral: Referral, told: int | None) -> int:
@@ -240,7 +250,7 @@ def _first_savings(member: CooperativeMember, officer: Officer) -> list[dict[str
         {
             "id": ids.new_id(),
             "cooperative_id": member.cooperative_id,
-            "member_id": member.id,
+            "member_id": member.continues or member.id,
             "kind": kind,
             "amount": amount,
             "saved_on": member.joined_on,

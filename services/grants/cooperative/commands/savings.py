@@ -33,6 +33,7 @@ def save_money(
         CooperativeMember.id == member_id,
         CooperativeMember.cooperative_id == cooperative_id,
         CooperativeMember.state.in_(MEMBERS),
+        CooperativeMember.continues.is_(None),
     )
     member = session.scalar(wanted.with_for_update())
     if member is None:
