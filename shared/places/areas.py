@@ -74,6 +74,20 @@ def children(code: str | None = None) -> tuple[Area, ...]:
     return tuple(area(each) for each in _children().get(code or "", ()))
 
 
+def below(regions: Iterable[str] | None, level: Level) -> list[tuple[str, str]]:
+    """The codes of these regions, or of the country, and of all in them down to a level, with names to choose by."""
+    deepest = LEVELS.index(level)
+    found: dict[str, str] = {}
+    waiting = list(_children()[""] if regions is None else regions)
+    while waiting:
+        code = waiting.pop(0)
+        around = code.rpartition(".")[0]
+        found[code] = f"{name_of(code)}, {name_of(around)}" if around else name_of(code)
+        if code.count(".") < deepest:
+            waiting += _children().get(code, ())
+    return sorted(found.items())
+
+
 def level_of(code: str) -> Level:
     """How large the area with this code is, told by the shape of the code."""
     parts = code.count(".")

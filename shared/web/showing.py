@@ -8,6 +8,7 @@ from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, gettext
 from jinja2 import StrictUndefined
 
+from shared import places
 from shared.identity import offices
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
@@ -85,6 +86,7 @@ def install(app: Flask) -> None:
         agency_name=agency_name,
     )
     app.jinja_env.globals.update(
+        areas_below=places.below,
         blank_form=forms.blank,
         languages=language.LANGUAGES,
         navigation=navigation,

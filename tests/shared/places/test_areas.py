@@ -34,6 +34,16 @@ def test_an_area_knows_its_level_and_its_parent():
     assert len(places.children()) == 38
 
 
+def test_what_lies_in_a_region_is_named_with_what_it_lies_in_so_that_it_can_be_chosen():
+    found = dict(places.below(["52.71"], Level.VILLAGE))
+    assert len(found) == 1 + 6 + 50
+    assert found["52.71"] == "Kota Mataram, Nusa Tenggara Barat"
+    village = next(code for code in found if places.level_of(code) is Level.VILLAGE)
+    assert found[village] == f"{places.name_of(village)}, {places.name_of(places.kecamatan_of(village))}"
+    assert len(places.below(["52.71"], Level.KECAMATAN)) == 7
+    assert len(places.below(None, Level.PROVINCE)) == 38
+
+
 def test_a_code_that_nobody_has_is_an_error_in_both_languages():
     with pytest.raises(places.UnknownArea) as error:
         places.area("99.99")
