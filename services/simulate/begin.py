@@ -13,8 +13,8 @@ from services.simulate.work.grants import KITS
 IMPORTS_WITHIN = 300.0
 MOST_LOOKED_AT = 6_000
 """Candidates of one region beyond which nobody reads on."""
-ONE_DOUBLED_IN = 17
-"""Of so many women one is in a group already. Source: assumption; three in a demonstration, of whom some drop out."""
+ONE_DOUBLED_IN = 50
+"""Of so many women one is in a group already. Source: assumption; one in a demonstration: her group is refused."""
 KECAMATAN_CODE = 8
 """Characters of a kecamatan's code: `64.02.01`."""
 

@@ -24,9 +24,14 @@ def offer_talk(case: Case) -> datetime | None:
 
 
 def _counsel(case: Case) -> None:
+    """See to who was to be spoken to by now, then to who has asked."""
     luck, counsellor = case.chance("case"), case.colleague("counsellor")
     address = f"/intake/v1/{case.row['agency']}/protection"
-    for request in counsellor.get(f"{address}/due")["requests"]:
+    due = counsellor.get(f"{address}/due")
+    for each in due["cases"]:
+        if each["is_overdue"]:
+            counsellor.post(f"{address}/cases/{each['id']}/close", {"reason": "safe"})
+    for request in due["requests"]:
         opened = counsellor.post(
             f"{address}/cases",
             {
