@@ -28,7 +28,7 @@ from shared.web.guard import guard
 from shared.web.live import Watch
 
 pages = Blueprint("oversight_pages", __name__, template_folder="templates")
-for said_as in (words.cell, words.month_name, words.times):
+for said_as in (words.cell, words.times):
     pages.add_app_template_filter(said_as, said_as.__name__)
 
 A_WHILE = "private, max-age=3600"
@@ -103,6 +103,32 @@ def list_open_stages(agency: str) -> str:
             stages=_stages(query["programme"], programmes),
             offices=sorted({each.office for each in every}),
             senders=sorted({each.sender_office for each in every}),
+            titles=titles([*(line.programme for line in page.items), *(each.id for each in programmes)]),
+            area_name=area_name,
+        )
+
+
+@pages.get("/<agency>/promises")
+@guard()
+def list_closed_stages(agency: str) -> str:
+    """The closed stages behind the promises."""
+    asked = {name: value for name, value in request.args.items() if value}
+    query: dict[str, Any] = forms.load(schemas.PromisesQuery(), asked)
+    officer = door.current_officer()
+    with door.reading() as session:
+        page = promises.closed_stages(session, officer, **query)
+        every = promises.promises(session, officer, query["programme"], query["version"])
+        programmes = dashboard.programmes_of(officer)
+        return render_template(
+            "oversight/closed_stages.html",
+            agency=agency,
+            form=forms.blank(asked),
+            asked={name: value for name, value in asked.items() if name != "after"},
+            query=query,
+            page=page,
+            programmes={each.id: each for each in programmes},
+            offices=sorted({each.office for each in every.offices}),
+            months=every.months,
             titles=titles([*(line.programme for line in page.items), *(each.id for each in programmes)]),
             area_name=area_name,
         )
