@@ -30,7 +30,10 @@ from services.monitoring.flow.tallies import Condition
 from shared.identity.officer import Officer
 from shared.kernel.calendar import add_months
 from shared.kernel.errors import NotFound
+from shared.places import areas
 from shared.privacy import cells
+from shared.programmes import library
+from shared.programmes.definition import Programme
 from shared.web import paging
 
 IS_OPEN = StageStanding.standing.in_(OPEN)
@@ -95,6 +98,20 @@ class Waiting:
     stage: str
     waiting: int
     overdue: int
+
+
+def programmes_of(officer: Officer) -> list[Programme]:
+    """The published programmes that run where an officer works, each in every version, by identifier."""
+    return [
+        each
+        for _, each in sorted(library.published().items())
+        if any(is_around(officer, region) for region in each.region)
+    ]
+
+
+def is_around(officer: Officer, region: str) -> bool:
+    """Whether an officer works in a region, or somewhere inside it."""
+    return any(areas.within(region, own) or areas.within(own, region) for own in officer.areas)
 
 
 def stage_counts(session: Session, officer: Officer, programme: str, version: int) -> dict[str, StageCounts]:

@@ -16,8 +16,6 @@ from services.monitoring.oversight import cohorts, freshness, handovers, promise
 from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel import clock
-from shared.places import areas
-from shared.programmes import library
 from shared.programmes.definition import Programme
 
 LATEST = 8
@@ -81,7 +79,7 @@ class Dashboard:
 def gather(session: Session, officer: Officer, programme: Programme | None) -> Dashboard:
     """The figures of a programme's version, or of everything in the officer's areas."""
     identifier, version = programme.key if programme else (None, None)
-    shown = [programme] if programme else programmes_of(officer)
+    shown = [programme] if programme else queries.programmes_of(officer)
     waited_for = handovers.handovers(session, officer, identifier, version)
     return Dashboard(
         state=freshness.state(session),
@@ -100,24 +98,13 @@ def gather(session: Session, officer: Officer, programme: Programme | None) -> D
     )
 
 
-def programmes_of(officer: Officer) -> list[Programme]:
-    """The published programmes that run where an officer works, each in every version, by identifier."""
-    return [
-        each
-        for _, each in sorted(library.published().items())
-        if any(_is_around(officer, region) for region in each.region)
-    ]
-
-
 def offices_of(session: Session, officer: Officer, waited_for: Sequence[handovers.Handover]) -> set[str]:
     """The offices of the officer's areas that have ever done anything, and those that somebody waits for."""
     regions = {each.id: each.region for each in offices.all_offices().values()}
-    heard = {each for each in last_words.heard_of(session) if each in regions and _is_around(officer, regions[each])}
+    heard = {
+        each for each in last_words.heard_of(session) if each in regions and queries.is_around(officer, regions[each])
+    }
     return heard | {each.office for each in waited_for}
-
-
-def _is_around(officer: Officer, region: str) -> bool:
-    return any(areas.within(region, own) or areas.within(own, region) for own in officer.areas)
 
 
 def funds(session: Session, programmes: Sequence[Programme]) -> Sequence[FundFigure]:

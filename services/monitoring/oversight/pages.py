@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
+from services.monitoring.flow import queries
 from services.monitoring.flow.pages import area_name, titles
 from services.monitoring.heard import CHANNEL
 from services.monitoring.oversight import (
@@ -69,7 +70,7 @@ def show_chart(agency: str, name: str) -> Response:
     identifier, version = programme.key if programme else (None, None)
     with door.reading() as session:
         if name == "money":
-            shown = [programme] if programme else dashboard.programmes_of(officer)
+            shown = [programme] if programme else queries.programmes_of(officer)
             spec = charts.money(dashboard.funds(session, shown), width)
         elif name == "promises":
             spec = charts.promises(promises.promises(session, officer, identifier, version), width)
@@ -92,7 +93,7 @@ def list_open_stages(agency: str) -> str:
     with door.reading() as session:
         page = red_list.red_list(session, officer, **query)
         every = handovers.handovers(session, officer, query["programme"], query["version"])
-        programmes = dashboard.programmes_of(officer)
+        programmes = queries.programmes_of(officer)
         return render_template(
             "oversight/red_list.html",
             agency=agency,
@@ -118,7 +119,7 @@ def list_closed_stages(agency: str) -> str:
     with door.reading() as session:
         page = promises.closed_stages(session, officer, **query)
         every = promises.promises(session, officer, query["programme"], query["version"])
-        programmes = dashboard.programmes_of(officer)
+        programmes = queries.programmes_of(officer)
         return render_template(
             "oversight/closed_stages.html",
             agency=agency,
@@ -154,7 +155,7 @@ def _dashboard(template: str, agency: str) -> str:
             found=found,
             programme=programme,
             named={"programme": programme.id, "version": programme.version} if programme else {},
-            choices=dashboard.programmes_of(officer),
+            choices=queries.programmes_of(officer),
             matrix=handovers.matrix(found.handovers),
             chart_names=_charts(found),
             milestone_name=words.milestone_name,
