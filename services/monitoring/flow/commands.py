@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from services.monitoring.flow import summing
 from services.monitoring.flow.models import (
     JourneyFigure,
+    OfficeWord,
     ReferralFigure,
     SkippedStage,
     StageFigure,
@@ -140,7 +141,7 @@ def reset(session: Session) -> None:
     summing.wait_for_the_others(session)
     standings: list[type[Base]] = [each.standing for each in COUNTINGS]
     counts: list[Any] = [tally for each in COUNTINGS for tally, _ in each.tallies]
-    figures = (TimelineEntry, VisitFigure, ReferralFigure, SkippedStage, StageFigure, JourneyFigure)
+    figures = (OfficeWord, TimelineEntry, VisitFigure, ReferralFigure, SkippedStage, StageFigure, JourneyFigure)
     for table in (TouchedJourney, *counts, *standings, *figures):
         session.execute(delete(core(table)))
 

@@ -21,7 +21,10 @@ def told(*notes: Note) -> Hearing:
 
 
 def counts(*notes: Note) -> Hearing:
-    """A handler that writes the timeline and what the event means, and has its journeys summed."""
+    """A handler that writes the timeline and what the event means, and has its journeys summed.
+
+    So is what an officer did though no tally counts it: the summing notes what each office last did.
+    """
     return _each_in_turn(*notes, commands.tell_what_counts)
 
 
@@ -53,7 +56,7 @@ HEARS: Mapping[type[Event], Hearing] = {
     intake.ConsentWithdrawn: told(),
     referrals.ReferralOpened: told(step("opened_at")),
     referrals.ReferralAccepted: counts(step("accepted_at")),
-    referrals.ReferralReassigned: told(),
+    referrals.ReferralReassigned: counts(),
     referrals.ReferralReminded: told(step("reminded_at")),
     referrals.ReferralEscalated: told(step("escalated_at")),
     referrals.ReferralCompleted: closing("completed"),

@@ -138,6 +138,18 @@ class TimelineEntry(Base):
     said: Mapped[dict[str, str | int]] = mapped_column(JSONB)
 
 
+class OfficeWord(Base):
+    """What an office's officers last did, by the event that told of it; written by the summing alone."""
+
+    __tablename__ = "office_word"
+
+    office: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str]
+    type: Mapped[str]
+    happened_at: Mapped[Timestamp]
+    event_id: Mapped[UUID]
+
+
 class VisitFigure(Base):
     """One visit that took place: which planned month it was, and how the business did."""
 
@@ -197,6 +209,10 @@ class StageStanding(Base):
     __table_args__ = (
         Index("ix_stage_standing_listed", "programme", "version", "stage", "standing", "opened_at", "journey_id"),
         Index("ix_stage_standing_due", "programme", "version", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        # the promises that an office closed in a month, page by page
+        Index(
+            "ix_stage_standing_closed", "office", "closed_in", "turn", postgresql_where=text("closed_in IS NOT NULL")
+        ),
     )
 
     journey_id: Mapped[Id]

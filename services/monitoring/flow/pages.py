@@ -28,6 +28,7 @@ for said_as in (
     words.event_kind,
     words.event_name,
     words.in_lines,
+    words.month_name,
     words.outcome_name,
     words.second,
     words.state_name,
@@ -104,7 +105,8 @@ def list_journeys(agency: str) -> str:
             query=query,
             asked={name: value for name, value in asked.items() if name != "after"},
             page=page,
-            titles=titles(line.journey.programme for line in page.items),
+            reached=queries.reached(session, door.current_officer(), **query),
+            titles=titles([*(line.journey.programme for line in page.items), query["programme"] or ""]),
             area_name=area_name,
         )
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import FromClause, and_, func, select
+from sqlalchemy import FromClause, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow import rules, tallies
@@ -30,6 +30,10 @@ from services.monitoring.flow.tallies import Condition
 from shared.identity.officer import Officer
 from shared.kernel.calendar import add_months
 from shared.kernel.errors import NotFound
+from shared.places import areas
+from shared.privacy import cells
+from shared.programmes import library
+from shared.programmes.definition import Programme
 from shared.web import paging
 
 IS_OPEN = StageStanding.standing.in_(OPEN)
@@ -45,6 +49,7 @@ STANDS: dict[At, Condition] = {
     At.DONE: StageStanding.standing.in_(COMPLETED),
     At.SKIPPED: StageStanding.standing == Standing.SKIPPED,
 }
+STANDS[At.PRESSING] = or_(STANDS[At.OVERDUE], STANDS[At.STUCK])
 """The turns of stages behind each number. The due date stands there for open ones only."""
 
 
@@ -67,6 +72,14 @@ class JourneyLine:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """How many journeys a list has over all its pages, and how many people they carry; None where too few to show."""
+
+    journeys: int
+    people: int | None
+
+
+@dataclass(frozen=True)
 class Story:
     """One journey over all agencies: every turn of every stage, what is owed now, and all that was announced."""
 
@@ -85,6 +98,20 @@ class Waiting:
     stage: str
     waiting: int
     overdue: int
+
+
+def programmes_of(officer: Officer) -> list[Programme]:
+    """The published programmes that run where an officer works, each in every version, by identifier."""
+    return [
+        each
+        for _, each in sorted(library.published().items())
+        if any(is_around(officer, region) for region in each.region)
+    ]
+
+
+def is_around(officer: Officer, region: str) -> bool:
+    """Whether an officer works in a region, or somewhere inside it."""
+    return any(areas.within(region, own) or areas.within(own, region) for own in officer.areas)
 
 
 def stage_counts(session: Session, officer: Officer, programme: str, version: int) -> dict[str, StageCounts]:
@@ -164,6 +191,37 @@ def journeys(
     return paging.Page(lines, page.next)
 
 
+def reached(
+    session: Session,
+    officer: Officer,
+    *,
+    programme: str | None = None,
+    version: int | None = None,
+    state: At | Ended | None = None,
+    area: str | None = None,
+    cohort: date | None = None,
+    **narrower: Any,
+) -> Reached | None:
+    """How much the list of the same name has, from the tallies; None where no tally counts what was asked for.
+
+    None counts the journeys in a kelurahan that stand in some way, nor those at a stage: the list alone does.
+    """
+    at_a_stage = narrower.get("stage") or narrower.get("outcome") or (state and state not in (At.OPEN, *Ended))
+    if at_a_stage or (area and area.count(".") >= tallies.VILLAGE_DOTS):
+        return None
+    told = tallies.counted(TallyJourney, officer)
+    wanted = {told.c.programme: programme, told.c.version: version, told.c.standing: state and state.value}
+    counted = select(func.coalesce(func.sum(told.c.journeys), 0), func.coalesce(func.sum(told.c.members), 0)).where(
+        *(column == value for column, value in wanted.items() if value is not None)
+    )
+    if area is not None:
+        counted = counted.where(tallies.within(told.c.area, [area]))
+    if cohort is not None:
+        counted = counted.where(told.c.cohort == cohort.replace(day=1))
+    listed, people = (int(number) for number in session.execute(counted).one())
+    return Reached(listed, people if rules.sees_small_figures(officer) or not cells.suppressed(people) else None)
+
+
 def story(session: Session, officer: Officer, journey_id: UUID) -> Story:
     """One journey's whole story; raises NotFound outside the officer's areas."""
     journey = session.scalar(select(JourneyFigure).where(JourneyFigure.id == journey_id, *ours(officer, None, None)))
@@ -192,7 +250,7 @@ def who_waits_for_whom(session: Session, officer: Officer, programme: str, versi
 
 COUNTED: dict[str, At | None] = {
     "entered": None,
-    **{at.value.replace("-", "_"): at for at in At if at is not At.OPEN},
+    **{at.value.replace("-", "_"): at for at in At if at not in (At.OPEN, At.PRESSING)},
 }
 """The numbers of a stage by name; None is everybody who ever came to it."""
 

@@ -6,7 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from shared.identity.officer import Officer
+from shared.identity.rules import Role
 from shared.kernel import clock
+
+SEES_SMALL_FIGURES = frozenset({Role.COORDINATOR, Role.HEAD, Role.AUDITOR})
+"""Who answers for an area, or examines it: a figure of fewer than five is shown to them, within their own areas."""
 
 
 class At(StrEnum):
@@ -18,6 +23,7 @@ class At(StrEnum):
     DUE_SOON = "due-soon"  # open, and half of its time is gone
     OVERDUE = "overdue"  # open past its due date
     STUCK = "stuck"  # came back from the office; the leading office has to decide
+    PRESSING = "pressing"  # overdue or stuck: somebody has to see to it
     DONE = "done"  # completed at least once
     SKIPPED = "skipped"  # its condition did not hold
 
@@ -76,6 +82,11 @@ class StageCounts:
         """Those who are here now."""
         return self.waiting + self.active
 
+    @property
+    def pressing(self) -> int:
+        """Those whom somebody has to see to; nobody is overdue and stuck with the same stage."""
+        return self.overdue + self.stuck
+
 
 @dataclass(frozen=True)
 class Owed:
@@ -128,6 +139,11 @@ def owed(turns: Sequence[StageTurn], skipped: Mapping[str, datetime] | None = No
         and not (each.stage in skipped_at and skipped_at[each.stage] >= each.stuck_at)
     ]
     return sorted(waiting, key=lambda promise: promise.until or promise.since)
+
+
+def sees_small_figures(officer: Officer) -> bool:
+    """Whether this officer is shown how many people there are even where they are fewer than five."""
+    return officer.has(*SEES_SMALL_FIGURES)
 
 
 def median(counted: Iterable[tuple[int, int]]) -> int | None:

@@ -84,6 +84,7 @@ class StageCountsSchema(Schema):
     due_soon = fields.Integer()
     overdue = fields.Integer()
     stuck = fields.Integer()
+    pressing = fields.Integer(metadata={"description": "`overdue` and `stuck` together"})
     done = fields.Integer()
     skipped = fields.Integer()
     outcomes = fields.Dict(keys=fields.String(), values=fields.Integer())

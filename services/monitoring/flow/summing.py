@@ -15,7 +15,7 @@ from sqlalchemy import Executable, Select, and_, delete, except_, func, literal,
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from services.monitoring.flow import tallies
+from services.monitoring.flow import last_words, tallies
 from services.monitoring.flow.models import JourneyFigure, JourneyStanding, ReferralFigure, StageFigure, TouchedJourney
 from services.monitoring.flow.tallies import COUNTINGS, Counting
 from services.monitoring.heard import CHANGED, columns_of, core
@@ -70,6 +70,7 @@ def classify(session: Session, touched: Collection[UUID]) -> None:
     asked = {"chosen": chosen, **day_numbers(session, chosen)}
     for statement in STATEMENTS:
         session.execute(statement, asked)
+    session.execute(last_words.HEARD, {"chosen": chosen})
 
 
 def day_numbers(session: Session, journeys: Collection[UUID] | None) -> dict[str, Any]:
@@ -109,6 +110,7 @@ def recount(session: Session) -> None:
             session.execute(delete(counts))
             counted = tallies.added_up(tally, lines(table, literal(1)).subquery("lines"))
             session.execute(insert(counts).from_select([*tally.key(), *tally.COUNTS], counted))
+    last_words.recount(session)
 
 
 def sweep(session: Session) -> int:
@@ -141,7 +143,7 @@ def differences(session: Session) -> list[str]:
                 line = dict((missing or surplus)[0]._mapping)
                 said = ", ".join(f"{name} {value}" for name, value in line.items() if value is not None)
                 found.append(f"{table.name} has {len(missing)} lines too few and {len(surplus)} too many: {said}")
-    return found
+    return found + last_words.differences(session)
 
 
 def is_behind(session: Session) -> bool:

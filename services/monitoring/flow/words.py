@@ -2,11 +2,12 @@
 
 import textwrap
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from flask_babel import format_datetime, ngettext
+from flask_babel import format_date, format_datetime, ngettext
 from flask_babel import gettext as _
 
+from services.monitoring.flow.last_words import LastWord
 from services.monitoring.flow.models import TimelineEntry
 from services.monitoring.words import BUSINESS, CAUSES
 from shared.kernel.calendar import Within
@@ -22,6 +23,7 @@ STATES: Mapping[str, str] = {
     "due-soon": N_("Due soon"),
     "overdue": N_("Overdue"),
     "stuck": N_("To be decided"),
+    "pressing": N_("Overdue or to be decided"),
     "done": N_("Done"),
     "skipped": N_("Skipped"),
     "graduated": N_("Graduated"),
@@ -164,6 +166,11 @@ def second(moment: datetime) -> str:
     return str(format_datetime(moment, "d MMM y, HH.mm.ss"))
 
 
+def month_name(month: date) -> str:
+    """A month in short: Mar 2023."""
+    return str(format_date(month, "MMM y"))
+
+
 def code_kind(code: str) -> str:
     """How a tag with this code is marked."""
     if code in SETBACKS:
@@ -171,7 +178,7 @@ def code_kind(code: str) -> str:
     return "neutral" if code in UNDECIDED else "good"
 
 
-def event_name(entry: TimelineEntry) -> str:
+def event_name(entry: TimelineEntry | LastWord) -> str:
     """What happened, in words."""
     return str(_(EVENTS[entry.type][0])) if entry.type in EVENTS else entry.type
 

@@ -9,14 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from services.monitoring.flow import queries as flow
 from services.monitoring.flow.pages import area_name, titles
 from services.monitoring.meetings import commands, doors, queries, rules, schemas
 from services.monitoring.meetings.commands import CONVENERS, DOERS
 from shared.identity import offices
 from shared.identity.officer import Officer
-from shared.identity.rules import covers
 from shared.kernel.errors import Conflict, Invalid
-from shared.programmes import library
 from shared.web import door, forms, paging, problem
 from shared.web.guard import guard
 from shared.web.language import language
@@ -260,13 +259,7 @@ def _tasks(agency: str, form: forms.Form) -> str:
 
 
 def _convene_form(agency: str, form: forms.Form) -> str:
-    areas = door.current_officer().areas
-    # A coordinator's area lies around a programme's region, an officer's within it.
-    hers = [
-        each
-        for each in library.published().values()
-        if any(covers(area, region) or covers(region, area) for area in areas for region in each.region)
-    ]
+    hers = flow.programmes_of(door.current_officer())
     programmes = sorted({each.id: each.title.to(language()) for each in hers}.items())
     return render_template("meetings/convene.html", form=form, address=_meetings(agency), programmes=programmes)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.monitoring.oversight import dashboard, red_list, schemas
+from services.monitoring.oversight import dashboard, promises, red_list, schemas
 from shared.programmes import library
 from shared.web import door, paging
 from shared.web.api import Blueprint
@@ -31,3 +31,13 @@ def list_open_stages(query: dict[str, Any], agency: str) -> paging.Page[red_list
     """Open stages in your areas by the share of their time limit that is used, the latest first."""
     with door.reading() as session:
         return red_list.red_list(session, door.current_officer(), **query)
+
+
+@blueprint.get("/<agency>/promises")
+@guard()
+@blueprint.arguments(schemas.PromisesQuery, location="query")
+@blueprint.response(200, paging.page_of(schemas.ClosedStageSchema))
+def list_closed_stages(query: dict[str, Any], agency: str) -> paging.Page[promises.ClosedStage]:
+    """Stages that offices in your areas have closed, and whether in time: what the shares of promises count."""
+    with door.reading() as session:
+        return promises.closed_stages(session, door.current_officer(), **query)

@@ -14,10 +14,11 @@ from typing import Any
 import vl_convert
 from flask_babel import gettext as _
 
+from services.monitoring.flow.words import month_name
 from services.monitoring.money.models import FundFigure
 from services.monitoring.oversight.cohorts import Funnel
 from services.monitoring.oversight.promises import Promises
-from services.monitoring.oversight.words import cell, milestone_name, month_name
+from services.monitoring.oversight.words import cell, milestone_name
 from shared.programmes.definition import Programme
 from shared.web import assets, language
 

@@ -6,16 +6,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from services.monitoring.flow import passages, process_map, queries, reach
+from services.monitoring.flow import last_words, passages, process_map, queries, reach
+from services.monitoring.flow.last_words import LastWord
 from services.monitoring.flow.queries import Headline
 from services.monitoring.flow.rules import StageCounts
 from services.monitoring.money import queries as money
 from services.monitoring.money.models import FundFigure
 from services.monitoring.oversight import cohorts, freshness, handovers, promises, reached, red_list
+from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel import clock
-from shared.places import areas
-from shared.programmes import library
 from shared.programmes.definition import Programme
 
 LATEST = 8
@@ -46,7 +46,7 @@ class Dashboard:
 
     state: str
     as_of: datetime
-    last_words: Sequence[freshness.LastWord]
+    last_words: Sequence[LastWord]
     programmes: Sequence[Programme]
     headlines: Sequence[Headline]
     late: Sequence[red_list.OpenStage]
@@ -79,17 +79,18 @@ class Dashboard:
 def gather(session: Session, officer: Officer, programme: Programme | None) -> Dashboard:
     """The figures of a programme's version, or of everything in the officer's areas."""
     identifier, version = programme.key if programme else (None, None)
-    shown = [programme] if programme else programmes_of(officer)
+    shown = [programme] if programme else queries.programmes_of(officer)
+    waited_for = handovers.handovers(session, officer, identifier, version)
     return Dashboard(
         state=freshness.state(session),
         as_of=clock.now(),
-        last_words=freshness.last_words(session),
+        last_words=last_words.last_words(session, offices_of(session, officer, waited_for)),
         programmes=shown,
         headlines=[queries.headline(session, officer, *programme.key)]
         if programme
         else queries.headlines(session, officer),
         late=red_list.red_list(session, officer, programme=identifier, version=version, used=LATE, limit=LATEST).items,
-        handovers=handovers.handovers(session, officer, identifier, version),
+        handovers=waited_for,
         regions=reached.regions(session, officer, shown, programme=identifier, version=version),
         funds=funds(session, shown),
         promises=promises.promises(session, officer, identifier, version),
@@ -97,15 +98,13 @@ def gather(session: Session, officer: Officer, programme: Programme | None) -> D
     )
 
 
-def programmes_of(officer: Officer) -> list[Programme]:
-    """The published programmes that run where an officer works, each in every version, by identifier."""
-    return [
-        each
-        for _, each in sorted(library.published().items())
-        if any(
-            areas.within(region, own) or areas.within(own, region) for region in each.region for own in officer.areas
-        )
-    ]
+def offices_of(session: Session, officer: Officer, waited_for: Sequence[handovers.Handover]) -> set[str]:
+    """The offices of the officer's areas that have ever done anything, and those that somebody waits for."""
+    regions = {each.id: each.region for each in offices.all_offices().values()}
+    heard = {
+        each for each in last_words.heard_of(session) if each in regions and queries.is_around(officer, regions[each])
+    }
+    return heard | {each.office for each in waited_for}
 
 
 def funds(session: Session, programmes: Sequence[Programme]) -> Sequence[FundFigure]:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
+from services.monitoring.flow import queries
 from services.monitoring.flow.pages import area_name, titles
 from services.monitoring.heard import CHANNEL
 from services.monitoring.oversight import (
@@ -28,7 +29,7 @@ from shared.web.guard import guard
 from shared.web.live import Watch
 
 pages = Blueprint("oversight_pages", __name__, template_folder="templates")
-for said_as in (words.cell, words.month_name, words.times):
+for said_as in (words.cell, words.times):
     pages.add_app_template_filter(said_as, said_as.__name__)
 
 A_WHILE = "private, max-age=3600"
@@ -69,7 +70,7 @@ def show_chart(agency: str, name: str) -> Response:
     identifier, version = programme.key if programme else (None, None)
     with door.reading() as session:
         if name == "money":
-            shown = [programme] if programme else dashboard.programmes_of(officer)
+            shown = [programme] if programme else queries.programmes_of(officer)
             spec = charts.money(dashboard.funds(session, shown), width)
         elif name == "promises":
             spec = charts.promises(promises.promises(session, officer, identifier, version), width)
@@ -92,7 +93,7 @@ def list_open_stages(agency: str) -> str:
     with door.reading() as session:
         page = red_list.red_list(session, officer, **query)
         every = handovers.handovers(session, officer, query["programme"], query["version"])
-        programmes = dashboard.programmes_of(officer)
+        programmes = queries.programmes_of(officer)
         return render_template(
             "oversight/red_list.html",
             agency=agency,
@@ -103,6 +104,32 @@ def list_open_stages(agency: str) -> str:
             stages=_stages(query["programme"], programmes),
             offices=sorted({each.office for each in every}),
             senders=sorted({each.sender_office for each in every}),
+            titles=titles([*(line.programme for line in page.items), *(each.id for each in programmes)]),
+            area_name=area_name,
+        )
+
+
+@pages.get("/<agency>/promises")
+@guard()
+def list_closed_stages(agency: str) -> str:
+    """The closed stages behind the promises."""
+    asked = {name: value for name, value in request.args.items() if value}
+    query: dict[str, Any] = forms.load(schemas.PromisesQuery(), asked)
+    officer = door.current_officer()
+    with door.reading() as session:
+        page = promises.closed_stages(session, officer, **query)
+        every = promises.promises(session, officer, query["programme"], query["version"])
+        programmes = queries.programmes_of(officer)
+        return render_template(
+            "oversight/closed_stages.html",
+            agency=agency,
+            form=forms.blank(asked),
+            asked={name: value for name, value in asked.items() if name != "after"},
+            query=query,
+            page=page,
+            programmes={each.id: each for each in programmes},
+            offices=sorted({each.office for each in every.offices}),
+            months=every.months,
             titles=titles([*(line.programme for line in page.items), *(each.id for each in programmes)]),
             area_name=area_name,
         )
@@ -128,7 +155,7 @@ def _dashboard(template: str, agency: str) -> str:
             found=found,
             programme=programme,
             named={"programme": programme.id, "version": programme.version} if programme else {},
-            choices=dashboard.programmes_of(officer),
+            choices=queries.programmes_of(officer),
             matrix=handovers.matrix(found.handovers),
             chart_names=_charts(found),
             milestone_name=words.milestone_name,

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow import tallies
-from services.monitoring.flow.models import TallyPromise
+from services.monitoring.flow.models import ReferralFigure, StageFigure, StageStanding, TallyPromise
 from services.monitoring.flow.rules import local_day, median
 from services.monitoring.oversight import rules
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.web import paging
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,89 @@ class Promises:
 
     months: tuple[date, ...]
     offices: tuple[Office, ...]
+
+
+@dataclass(frozen=True)
+class ClosedStage:
+    """A stage that an office closed, and whether it did so before its date was over."""
+
+    referral_id: UUID
+    journey_id: UUID
+    programme: str
+    version: int
+    area: str
+    stage: str
+    agency: str
+    office: str
+    closed_as: str
+    outcome: str | None
+    offered_at: datetime
+    due_at: datetime
+    closed_at: datetime
+    kept: bool
+    working_days: int
+
+
+def closed_stages(
+    session: Session,
+    officer: Officer,
+    *,
+    programme: str | None = None,
+    version: int | None = None,
+    office: str | None = None,
+    month: date | None = None,
+    since: date | None = None,
+    kept: bool | None = None,
+    after: str | None = None,
+    limit: int = paging.USUAL,
+) -> paging.Page[ClosedStage]:
+    """The stages behind the promises, the latest month first; months are named by any of their days."""
+    standing = StageStanding
+    listed = select(standing).where(standing.closed_in.is_not(None), tallies.within(standing.area, officer.areas))
+    wanted = {
+        standing.programme: programme,
+        standing.version: version,
+        standing.office: office,
+        standing.closed_in: month and month.replace(day=1),
+        standing.kept: kept,
+    }
+    listed = listed.where(*(column == value for column, value in wanted.items() if value is not None))
+    if since is not None:
+        listed = listed.where(standing.closed_in >= since.replace(day=1))
+    page = paging.page(session, listed, standing.closed_in, standing.turn, after=after, limit=limit, newest_first=True)
+    told = {
+        stage.id: (stage, referral)
+        for stage, referral in session.execute(
+            select(StageFigure, ReferralFigure)
+            .join(ReferralFigure, ReferralFigure.id == StageFigure.id)
+            .where(StageFigure.id.in_([each.turn for each in page.items]))
+        )
+    }
+    return paging.Page([_closed_stage(each, *told[each.turn]) for each in page.items], page.next)
+
+
+def _closed_stage(turn: StageStanding, stage: StageFigure, referral: ReferralFigure) -> ClosedStage:
+    assert turn.closed_as is not None
+    assert turn.kept is not None
+    assert turn.working_days is not None
+    assert referral.closed_at is not None
+    return ClosedStage(
+        referral_id=turn.turn,
+        journey_id=turn.journey_id,
+        programme=turn.programme,
+        version=turn.version,
+        area=turn.area,
+        stage=turn.stage,
+        agency=stage.agency,
+        office=stage.office,
+        closed_as=turn.closed_as,
+        outcome=referral.outcome,
+        offered_at=stage.offered_at,
+        due_at=stage.due_at,
+        closed_at=referral.closed_at,
+        kept=turn.kept,
+        working_days=turn.working_days,
+    )
 
 
 def promises(session: Session, officer: Officer, programme: str | None, version: int | None) -> Promises:

@@ -29,6 +29,7 @@ KECAMATAN = 3
 class Tile:
     """A kecamatan with its place in the grid; None where its figures are too small to be shown.
 
+    The list behind it is of the journeys that carry these people; one person on two journeys counts twice.
     `percent` is its part of all who are reached in the region, `fairness` the same as a multiple of an even split.
     """
 
@@ -37,6 +38,7 @@ class Tile:
     row: int
     column: int
     people: int | None
+    journeys: int | None
     percent: int | None
     fairness: float | None
 
@@ -55,6 +57,7 @@ class Region:
     code: str
     name: str
     people: int | None
+    journeys: int | None
     even: float
     tiles: tuple[Tile, ...]
 
@@ -69,36 +72,40 @@ class Region:
         return 1 + max(each.column for each in self.tiles)
 
 
-def people_by_kecamatan(
+def carried_by_kecamatan(
     session: Session, officer: Officer, programme: str | None, version: int | None
-) -> dict[str, int]:
-    """Members of every journey that was opened in the officer's areas, whatever became of it, by kecamatan."""
+) -> dict[str, tuple[int, int]]:
+    """Members of every journey that was opened in the officer's areas, whatever became of it, and journeys."""
     told = tallies.counted(TallyJourney, officer, *((programme, version) if programme else ()))
-    rows = session.execute(select(told.c.area, func.sum(told.c.members)).group_by(told.c.area))
-    return {area: int(people) for area, people in rows}
+    rows = session.execute(
+        select(told.c.area, func.sum(told.c.members), func.sum(told.c.journeys)).group_by(told.c.area)
+    )
+    return {area: (int(people), int(journeys)) for area, people, journeys in rows}
 
 
 def regions(
     session: Session, officer: Officer, programmes: Sequence[Programme], *, programme: str | None, version: int | None
 ) -> list[Region]:
     """The regions of these programmes in which the officer works, each with its kecamatan and who is reached there."""
-    people = people_by_kecamatan(session, officer, programme, version)
-    wanted = {region for each in programmes for region in each.region} | {code.rpartition(".")[0] for code in people}
+    carried = carried_by_kecamatan(session, officer, programme, version)
+    wanted = {region for each in programmes for region in each.region} | {code.rpartition(".")[0] for code in carried}
     seen = sorted(each for each in wanted if areas.is_known(each) and _is_hers(officer, each))
-    return [found for each in seen if (found := _region(each, people, officer))]
+    return [found for each in seen if (found := _region(each, carried, officer))]
 
 
 def _is_hers(officer: Officer, region: str) -> bool:
     return officer.works_in(region) or any(areas.within(own, region) for own in officer.areas)
 
 
-def _region(code: str, people: dict[str, int], officer: Officer) -> Region | None:
+def _region(code: str, carried: dict[str, tuple[int, int]], officer: Officer) -> Region | None:
     inside = [each.code for each in areas.children(code) if each.code.count(".") == KECAMATAN - 1]
     inside = [each for each in inside if _is_hers(officer, each)]
     if not inside:
         return None
-    counted = {each: people.get(each, 0) for each in inside}
-    total = sum(counted.values())
+    counted = {each: carried.get(each, (0, 0))[0] for each in inside}
+    journeys = {each: carried.get(each, (0, 0))[1] for each in inside}
+    all_inside = [found for each, found in carried.items() if areas.within(each, code)]  # older codes, too
+    total = sum(people for people, _ in all_inside)
     known = rules.shown_alone(total, officer)
     even = rules.even_share(known or 0, len(inside))
     shown = rules.shown(counted, officer)
@@ -107,6 +114,7 @@ def _region(code: str, people: dict[str, int], officer: Officer) -> Region | Non
         code,
         areas.name_of(code),
         known,
+        None if known is None else sum(number for _, number in all_inside),
         even,
         tuple(
             Tile(
@@ -114,6 +122,7 @@ def _region(code: str, people: dict[str, int], officer: Officer) -> Region | Non
                 areas.name_of(each),
                 *places[each],
                 shown[each],
+                None if shown[each] is None else journeys[each],
                 rules.percent(shown[each], known),
                 rules.fairness(shown[each], even),
             )

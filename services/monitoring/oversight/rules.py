@@ -4,12 +4,10 @@ from collections.abc import Hashable, Mapping
 from datetime import date
 from typing import TypeVar
 
+from services.monitoring.flow.rules import sees_small_figures
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
 from shared.privacy import cells
 
-SEES_SMALL_FIGURES = frozenset({Role.COORDINATOR, Role.HEAD, Role.AUDITOR})
-"""Who answers for an area, or examines it: a figure of fewer than five is shown to them, within their own areas."""
 SOON = 50
 """Per cent of its time limit after which an open stage is due soon: the moment at which its office is reminded."""
 RECENT_MONTHS = 6
@@ -17,11 +15,6 @@ RECENT_MONTHS = 6
 
 Row = TypeVar("Row", bound=Hashable)
 Column = TypeVar("Column", bound=Hashable)
-
-
-def sees_small_figures(officer: Officer) -> bool:
-    """Whether this officer is shown how many people there are even where they are fewer than five."""
-    return officer.has(*SEES_SMALL_FIGURES)
 
 
 def shown(counts: Mapping[Row, int], officer: Officer) -> dict[Row, int | None]:

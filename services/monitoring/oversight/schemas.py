@@ -42,6 +42,37 @@ class RedListQuery(PageQuery):
     )
 
 
+class PromisesQuery(PageQuery):
+    """Which closed stages: of a programme, of an office, closed in a month or since one, in time or late."""
+
+    programme = fields.String(load_default=None)
+    version = fields.Integer(load_default=None)
+    office = fields.String(load_default=None)
+    month = fields.Date(load_default=None, metadata={"description": "Any day of the month in which they were closed"})
+    since = fields.Date(load_default=None, metadata={"description": "Any day of the first month"})
+    kept = fields.Boolean(load_default=None, metadata={"description": "Closed before the date was over"})
+
+
+class ClosedStageSchema(Schema):
+    """A stage that an office closed, as one of its promises."""
+
+    referral_id = fields.UUID(required=True)
+    journey_id = fields.UUID(required=True)
+    programme = fields.String(required=True)
+    version = fields.Integer(required=True)
+    area = fields.String(required=True)
+    stage = fields.String(required=True)
+    agency = fields.String(required=True)
+    office = fields.String(required=True)
+    closed_as = fields.String(required=True)
+    outcome = fields.String(required=True, allow_none=True)
+    offered_at = fields.AwareDateTime(required=True)
+    due_at = fields.AwareDateTime(required=True)
+    closed_at = fields.AwareDateTime(required=True)
+    kept = fields.Boolean(required=True)
+    working_days = fields.Integer(required=True)
+
+
 class OpenStageSchema(Schema):
     """A stage that somebody waits for."""
 
@@ -81,6 +112,7 @@ class TileSchema(Schema):
     row = fields.Integer(required=True)
     column = fields.Integer(required=True)
     people = fields.Integer(required=True, allow_none=True, metadata=HIDDEN)
+    journeys = fields.Integer(required=True, allow_none=True, metadata={"description": "Those that carry them"})
     percent = fields.Integer(required=True, allow_none=True, metadata={"description": "Of all reached in the region"})
     fairness = fields.Float(required=True, allow_none=True, metadata={"description": "Multiple of an even split"})
 
@@ -91,6 +123,7 @@ class RegionSchema(Schema):
     code = fields.String(required=True)
     name = fields.String(required=True)
     people = fields.Integer(required=True, allow_none=True, metadata=HIDDEN)
+    journeys = fields.Integer(required=True, allow_none=True, metadata={"description": "Those that carry them"})
     tiles = fields.List(fields.Nested(TileSchema), required=True)
 
 
@@ -153,10 +186,11 @@ class OneProgrammeSchema(Schema):
 
 
 class LastWordSchema(Schema):
-    """When a service was last heard."""
+    """What an office last did, by the name of the event that told of it; empty and null where it has said nothing."""
 
-    service = fields.String(required=True)
-    heard_at = fields.AwareDateTime(required=True)
+    office = fields.String(required=True)
+    type = fields.String(required=True)
+    happened_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class DashboardSchema(Schema):

@@ -1,8 +1,6 @@
 """What a person reads for the dashboard's figures."""
 
-from datetime import date
-
-from flask_babel import format_date, format_decimal
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from services.monitoring.oversight.cohorts import GRADUATED
@@ -14,11 +12,6 @@ from shared.web import language
 def cell(count: int | None) -> str:
     """A figure; one that is hidden says why it is."""
     return str(_("<%(number)s", number=FEWEST_SHOWN)) if count is None else format_decimal(count)
-
-
-def month_name(month: date) -> str:
-    """A month in short: Mar 2023."""
-    return format_date(month, "MMM y")
 
 
 def milestone_name(name: str, programme: Programme) -> str:

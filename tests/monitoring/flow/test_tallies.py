@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from services.monitoring.flow import queries, reach, summing, tallies
+from services.monitoring.flow import last_words, queries, reach, summing, tallies
 from services.monitoring.flow.models import (
+    OfficeWord,
     StageStanding,
     Tally,
     TallyJourney,
@@ -21,7 +22,7 @@ from services.monitoring.flow.models import (
     TallyVisit,
     TouchedJourney,
 )
-from services.monitoring.flow.rules import At
+from services.monitoring.flow.rules import At, Ended
 from services.monitoring.worker import FIGURES
 from services.operate.audit import _tallies
 from shared.bus import Heard
@@ -29,7 +30,7 @@ from shared.bus.audit import Gravity
 from shared.bus.replay import rewind
 from shared.events import intake, referrals
 from shared.identity.rules import Role
-from shared.kernel import calendar, clock
+from shared.kernel import calendar, clock, ids
 from shared.programmes import library
 from shared.storage import Database
 from tests.browsing import an_officer
@@ -43,7 +44,8 @@ DAY = timedelta(days=1)
 
 def lines(base: Database) -> dict[str, list[Any]]:
     with base.reading() as session:
-        return {
+        words = {"office_word": sorted(map(tuple, session.execute(select(OfficeWord.__table__))), key=repr)}
+        return words | {
             each.__tablename__: sorted(
                 (tuple(line) for line in session.execute(select(each.__table__)) if line._mapping[each.COUNTS[0]]),
                 key=repr,
@@ -216,9 +218,10 @@ def test_the_audit_finds_a_tally_that_was_changed_and_waits_for_what_is_not_summ
     with monitoring_db.transaction() as session:
         session.execute(update(TallyStage).where(TallyStage.standing == "waiting").values(journeys=99))
         session.execute(delete(TallyVisit))
+        session.execute(delete(OfficeWord).where(OfficeWord.office == "dinsos-kukar"))
     found = _tallies(monitoring_db)
     assert {each.gravity for each in found} == {Gravity.BROKEN}
-    assert [each.what.split(" has ")[0] for each in found] == ["tally_stage", "tally_visit"]
+    assert [each.what.split(" ")[0] for each in found] == ["tally_stage", "tally_visit", "office_word"]
     with monitoring_db.transaction() as session:
         session.add(TouchedJourney(journey_id=story.heard[1].event.journey_id))
     assert [each.gravity for each in _tallies(monitoring_db)] == [Gravity.BEHIND]
@@ -240,6 +243,56 @@ def test_every_number_is_the_length_of_its_list(monitoring_db: Database, story: 
                 listed = queries.journeys(session, OFFICER, stage=stage, state=At.DONE, outcome=outcome).items
                 assert len(listed) == journeys
     assert seen == set(At)
+
+
+def test_what_a_list_of_journeys_has_is_counted_with_its_people(monitoring_db: Database, story: stories.Story) -> None:
+    stories.hear(monitoring_db, story.heard, at_once=1_000)
+    asked: list[dict[str, Any]] = [
+        {},
+        {"programme": stories.PROGRAMME, "version": 1},
+        {"state": At.OPEN},
+        {"state": Ended.GRADUATED},
+        {"area": "64.02"},
+        {"area": "64.02.01"},
+        {"cohort": clock.today()},
+    ]
+    with monitoring_db.reading() as session:
+        for query in asked:
+            listed = [each.journey for each in queries.journeys(session, OFFICER, limit=200, **query).items]
+            people = sum(each.members for each in listed)
+            assert queries.reached(session, OFFICER, **query) == queries.Reached(len(listed), people), query
+        assert queries.reached(session, OFFICER, state=At.STUCK) is None
+        assert queries.reached(session, OFFICER, area="64.02.01.2001") is None
+
+
+def test_who_may_not_see_small_figures_is_told_of_journeys_alone(monitoring_db: Database) -> None:
+    story = stories.Story()
+    stories.journey(story)
+    story.heard[-1].envelope["data"]["members"] = 4
+    stories.hear(monitoring_db, story.heard)
+    with monitoring_db.reading() as session:
+        assert queries.reached(session, OFFICER) == queries.Reached(1, 4)
+        assert queries.reached(session, an_officer(Role.OFFICER, areas=("64",))) == queries.Reached(1, None)
+
+
+def test_an_office_that_was_only_offered_or_reminded_has_said_nothing(monitoring_db: Database) -> None:
+    story = stories.Story()
+    about = stories.offer(story, stories.journey(story), "proposal", stories.START)
+    story.tell("grants", referrals.ReferralOpened(**about), stories.START + DAY)
+    story.tell("grants", referrals.ReferralReminded(**about), stories.START + 7 * DAY)
+    stories.hear(monitoring_db, story.heard)
+    assert lines(monitoring_db)["office_word"] == []
+    accepted = story.tell("grants", referrals.ReferralAccepted(**about), stories.START + 8 * DAY)
+    to_another = referrals.ReferralReassigned(**about, handled_by=ids.new_id())
+    passed_on = story.tell("grants", to_another, stories.START + 9 * DAY)
+    stories.hear(monitoring_db, [passed_on])
+    stories.hear(monitoring_db, [accepted])
+    with monitoring_db.reading() as session:
+        words = last_words.last_words(session, {"dinsos-kukar", "dp3a-kukar"})
+    assert [(each.office, each.type) for each in words] == [
+        ("dp3a-kukar", ""),
+        ("dinsos-kukar", "referral-reassigned"),
+    ]
 
 
 def test_a_promise_is_measured_in_working_days(monitoring_db: Database, story: stories.Story) -> None:

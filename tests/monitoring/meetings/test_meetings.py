@@ -1,5 +1,6 @@
 """A meeting from its invitation to its tasks, through the endpoint and through the pages."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -338,3 +339,19 @@ def test_a_waiting_referrals_page_says_when_the_next_meeting_is(app: Flask, moni
     assert "No meeting is planned" in browser.get(address).text
     convene(app, days=2)
     assert "It stands on the agenda" in browser.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("office", "offered"),
+    [
+        ("bappeda-kukar", {"kube-kaltim-2023", "pemberdayaan-kukar", "usaha-mikro-kaltim-2023", "wrse-kaltim-2023"}),
+        ("bappeda-mataram", {"kusiapp-mataram"}),
+        ("bappeda-tangsel", {"p2wkss-tangsel"}),
+    ],
+)
+def test_a_meeting_is_convened_about_programmes_of_the_offices_own_region(
+    app: Flask, office: str, offered: set[str]
+) -> None:
+    convener = an_officer(Role.OFFICER, office=office)
+    page = Browser(app, convener).get(f"/monitoring/{convener.agency}/meetings/new").text
+    assert set(re.findall(r'name="programmes\[\]" value="([^"]+)"', page)) == offered

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from services.monitoring.flow import api as flow_api
 from services.monitoring.flow import pages as flow_pages
 from services.monitoring.oversight import api, charts, freshness, pages
 from shared.events import referrals
@@ -27,7 +28,10 @@ PAGE = "/monitoring/bappeda/dashboard"
 @pytest.fixture
 def app(monitoring_db: Database) -> Flask:
     made = create_app(
-        "monitoring", blueprints=[api.blueprint], pages=[pages.pages, flow_pages.pages], database=monitoring_db
+        "monitoring",
+        blueprints=[api.blueprint, flow_api.blueprint],
+        pages=[pages.pages, flow_pages.pages],
+        database=monitoring_db,
     )
     made.testing = True
     return made
@@ -202,7 +206,55 @@ def test_the_figures_have_another_name_once_something_was_heard(app: Flask, moni
         )
     with monitoring_db.reading() as session:
         assert freshness.state(session) != before
-        assert [each.service for each in freshness.last_words(session)] == ["intake"]
+
+
+def test_every_office_of_her_areas_is_shown_with_what_it_last_did(app: Flask, told: dict[str, UUID]) -> None:
+    (office,) = ask(app, DASHBOARD)["last_words"]
+    assert (office["office"], office["type"]) == ("dinsos-kukar", "referral-accepted")
+    assert ask(app, DASHBOARD, areas=("36.74",))["last_words"] == []
+
+
+def test_an_office_that_somebody_waits_for_and_that_has_said_nothing_stands_first(
+    app: Flask, monitoring_db: Database
+) -> None:
+    story = stories.Story()
+    stories.offer(story, stories.journey(story, at=clock.now()), "proposal", clock.now())
+    stories.hear(monitoring_db, story.heard)
+    assert ask(app, DASHBOARD)["last_words"] == [{"office": "dinsos-kukar", "type": "", "happened_at": None}]
+
+
+def test_every_share_of_promises_leads_to_the_stages_that_were_closed(app: Flask, monitoring_db: Database) -> None:
+    now, story = clock.now(), stories.Story()
+    for days, given in ((3, 14), (10, 5), (2, 14)):
+        about = stories.offer(story, stories.journey(story, at=now), "proposal", now - timedelta(days=days), days=given)
+        stories.complete(story, "grants", about, "submitted", now)
+    withdrawn = stories.offer(story, stories.journey(story, at=now), "proposal", now - timedelta(days=1))
+    story.tell("grants", referrals.ReferralWithdrawn(**withdrawn), now)
+    stories.hear(monitoring_db, story.heard)
+    (office,) = ask(app, DASHBOARD)["promises"]
+    listed = "/monitoring/v1/bappeda/promises"
+    months = office["months"].items()
+    for month, figures in months:
+        asked = f"{listed}?office={office['office']}&month={month}"
+        assert len(ask(app, asked)["items"]) == figures["closed"]
+        assert len(ask(app, f"{asked}&kept=yes")["items"]) == figures["kept"]
+    assert len(ask(app, f"{listed}?since={min(month for month, _ in months)}")["items"]) == 3
+    (late,) = ask(app, f"{listed}?kept=no")["items"]
+    assert (late["closed_as"], late["outcome"], late["kept"]) == ("completed", "submitted", False)
+    assert ask(app, f"{listed}?programme=wrse-kaltim-2023")["items"] == []
+    assert ask(app, listed, areas=("64.07",))["items"] == []
+    first = ask(app, f"{listed}?limit=2")
+    second = ask(app, f"{listed}?limit=2&after={first['next']}")
+    assert len({each["referral_id"] for each in first["items"] + second["items"]}) == 3
+
+
+def test_every_square_tells_of_the_journeys_behind_its_people(app: Flask, told: dict[str, UUID]) -> None:
+    regions = ask(app, DASHBOARD)["regions"]
+    for each in [each for region in regions for each in (region, *region["tiles"])]:
+        listed = ask(app, f"/monitoring/v1/bappeda/journeys?area={each['code']}")["items"]
+        assert len(listed) == each["journeys"]
+    page = coordinator(app).get("/monitoring/bappeda/journeys?area=64.02.05").text
+    assert "Journeys: 3. People in them: 15" in page
 
 
 def test_the_page_works_where_nobody_has_set_out(app: Flask) -> None:

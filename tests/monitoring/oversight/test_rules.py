@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from services.monitoring.flow.rules import sees_small_figures
 from services.monitoring.oversight import reached, rules
 from shared.identity.rules import Role
 from shared.places import areas
@@ -13,7 +14,7 @@ from tests.browsing import an_officer
 @pytest.mark.parametrize("role", Role)
 def test_only_who_answers_for_an_area_or_examines_it_sees_small_figures(role: Role) -> None:
     entitled = role in (Role.COORDINATOR, Role.HEAD, Role.AUDITOR)
-    assert rules.sees_small_figures(an_officer(role)) is entitled
+    assert sees_small_figures(an_officer(role)) is entitled
     assert rules.shown_alone(3, an_officer(role)) == (3 if entitled else None)
 
 
