@@ -241,6 +241,12 @@ def _pages(times: int) -> Iterator[tuple[str, list[float]]]:
             signed_in["token"] = tokens.issue(officer)
         here = f"programme={PROGRAMME}&version=1"
         for name, path in {
+            "dashboard": "dashboard",
+            "dashboard of a programme": f"dashboard?programme={PROGRAMME}",
+            "dashboard, the live part": "dashboard/figures",
+            "dashboard, its cohorts": f"dashboard/charts/funnel.svg?programme={PROGRAMME}",
+            "red list": "red-list",
+            "red list of an office": "red-list?office=dinsos-kukar&used=100",
             "programmes": "programmes",
             "map": f"programmes/{PROGRAMME}",
             "map, the live part": f"programmes/{PROGRAMME}/live",

@@ -209,6 +209,9 @@ class StageStanding(Base):
     __table_args__ = (
         Index("ix_stage_standing_listed", "programme", "version", "stage", "standing", "opened_at", "journey_id"),
         Index("ix_stage_standing_due", "programme", "version", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        # the red list: what is open everywhere, and what is open at one office, the earliest due first
+        Index("ix_stage_standing_red", "due_at", "turn", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_stage_standing_owed", "office", "due_at", "turn", postgresql_where=text("due_at IS NOT NULL")),
         # the promises that an office closed in a month, page by page
         Index(
             "ix_stage_standing_closed", "office", "closed_in", "turn", postgresql_where=text("closed_in IS NOT NULL")
@@ -222,6 +225,7 @@ class StageStanding(Base):
     version: Mapped[int]
     area: Mapped[str]
     opened_at: Mapped[Timestamp]
+    cohort: Mapped[date]
     agency: Mapped[str | None]
     office: Mapped[str | None]
     sender_office: Mapped[str | None]
@@ -231,6 +235,7 @@ class StageStanding(Base):
     is_first: Mapped[bool]
     remind_on: Mapped[date | None]
     due_on: Mapped[date | None]
+    offered_on: Mapped[date | None]
     due_at: Mapped[Timestamp | None]
     entered_on: Mapped[date | None]
     via: Mapped[str | None]
@@ -306,7 +311,7 @@ class TallyStage(Tally, Base):
     """How many journeys stand where with a stage; for the standings see `rules.Standing`.
 
     Each standing is counted by itself, so figures of several are not to be added up to a number of journeys: one that
-    was sent back is 'done' and 'waiting' at once. `remind_on` and `due_on` are there for open turns only.
+    was sent back is 'done' and 'waiting' at once. `remind_on`, `due_on` and `offered_on` are there for open turns only.
     """
 
     __tablename__ = "tally_stage"
@@ -323,6 +328,20 @@ class TallyStage(Tally, Base):
     reason: Mapped[str | None]
     remind_on: Mapped[date | None]
     due_on: Mapped[date | None]
+    offered_on: Mapped[date | None]
+    journeys: Mapped[int] = mapped_column(BigInteger)
+
+
+class TallyReached(Tally, Base):
+    """How many journeys that set out in the same month have completed a stage; `cohort` is the month's first day."""
+
+    __tablename__ = "tally_reached"
+
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    stage: Mapped[str]
+    cohort: Mapped[date]
     journeys: Mapped[int] = mapped_column(BigInteger)
 
 

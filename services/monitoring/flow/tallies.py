@@ -48,6 +48,7 @@ from services.monitoring.flow.models import (
     TallyPassage,
     TallyPlace,
     TallyPromise,
+    TallyReached,
     TallyStage,
     TallyVisit,
     VisitFigure,
@@ -83,6 +84,11 @@ def local(moment: Any) -> ColumnElement[Any]:
 def today() -> ColumnElement[Any]:
     """The domain's day in the deployment's zone."""
     return local(func.kail_now())
+
+
+def month_of(day: Any) -> ColumnElement[Any]:
+    """The first day of a day's month."""
+    return cast(func.date_trunc("month", day), Date)
 
 
 def start_of_today() -> ColumnElement[Any]:
@@ -137,7 +143,7 @@ def journeys(of: Callable[[Any], Condition]) -> Select[Any]:
             JourneyFigure.version,
             JourneyFigure.area,
             JourneyFigure.subject_kind,
-            cast(func.date_trunc("month", JourneyFigure.opened_on), Date).label("cohort"),
+            month_of(JourneyFigure.opened_on).label("cohort"),
             descent.c.generation,
             standing.label("standing"),
             JourneyFigure.because,
@@ -180,6 +186,7 @@ def stages(of: Callable[[Any], Condition]) -> Select[Any]:
         turn.c.version,
         turn.c.area,
         turn.c.opened_at,
+        month_of(turn.c.opened_on).label("cohort"),
         turn.c.agency,
         turn.c.office,
         turn.c.sender_office,
@@ -192,16 +199,22 @@ def stages(of: Callable[[Any], Condition]) -> Select[Any]:
         (turn.c.number == 1).label("is_first"),
         case((is_open, local(turn.c.remind_at))).label("remind_on"),
         case((is_open, local(turn.c.due_at))).label("due_on"),
+        case((is_open, offered_on)).label("offered_on"),
         case((is_open, turn.c.due_at)).label("due_at"),
         case((entered, offered_on)).label("entered_on"),
         case((and_(entered, turn.c.number > 1), _sent_back(turn))).label("via"),
-        case((was_promised, cast(func.date_trunc("month", closed_on), Date))).label("closed_in"),
+        case((was_promised, month_of(closed_on))).label("closed_in"),
         case((was_promised, turn.c.closed_as)).label("closed_as"),
         case((was_promised, turn.c.closed_at <= turn.c.due_at)).label("kept"),
         case((was_promised, cast(_number(closed_on) - _number(offered_on), SmallInteger))).label("working_days"),
     )
     absent: dict[str, Any] = {"standing": literal(Standing.SKIPPED.value), "is_first": literal(False, Boolean)}
-    told = {"journey_id": JourneyFigure.id, "turn": JourneyFigure.id, "stage": SkippedStage.stage}
+    told = {
+        "journey_id": JourneyFigure.id,
+        "turn": JourneyFigure.id,
+        "stage": SkippedStage.stage,
+        "cohort": month_of(JourneyFigure.opened_on),
+    }
     shared = {name: getattr(JourneyFigure, name) for name in ("programme", "version", "area", "opened_at")}
     known = absent | told | shared
     skipped = (
@@ -236,7 +249,7 @@ def _turns(of: Callable[[Any], Condition]) -> FromClause:
             *(stage.agency, stage.office, stage.sender_office, stage.offered_at, stage.remind_at, stage.due_at),
             *(stage.called_off_at, stage.stuck_at, stage.stuck_because),
             *(referral.accepted_at, referral.closed_at, referral.closed_as, referral.outcome, referral.reason),
-            *(journey.programme, journey.version, journey.area, journey.opened_at, journey.ended_at),
+            *(journey.programme, journey.version, journey.area, journey.opened_on, journey.opened_at, journey.ended_at),
             is_open.label("is_open"),
             func.row_number().over(order_by=(stage.offered_at, stage.id), **within).label("number"),
             func.lag(referral.closed_as).over(order_by=(stage.offered_at, stage.id), **within).label("before"),
@@ -352,9 +365,14 @@ def _place_lines(rows: FromClause, sign: ColumnElement[int]) -> Select[Any]:
 
 def _stage_lines(rows: FromClause, sign: ColumnElement[int]) -> Select[Any]:
     stands = _counted(rows, TallyStage, sign).where(rows.c.standing != Standing.REPEATED)
-    nothing = {name: cast(null(), rows.c[name].type) for name in ("outcome", "reason", "remind_on", "due_on")}
+    absent = ("outcome", "reason", "remind_on", "due_on", "offered_on")
+    nothing = {name: cast(null(), rows.c[name].type) for name in absent}
     entered = _counted(rows, TallyStage, sign, standing=literal(Standing.ENTERED.value), **nothing)
     return select(union_all(stands, entered.where(rows.c.is_first)).subquery())
+
+
+def _reached_lines(rows: FromClause, sign: ColumnElement[int]) -> Select[Any]:
+    return _counted(rows, TallyReached, sign).where(rows.c.standing == Standing.DONE)
 
 
 def _passage_lines(rows: FromClause, sign: ColumnElement[int]) -> Select[Any]:
@@ -374,7 +392,12 @@ COUNTINGS = (
     Counting(
         StageStanding,
         stages,
-        ((TallyStage, _stage_lines), (TallyPassage, _passage_lines), (TallyPromise, _promise_lines)),
+        (
+            (TallyStage, _stage_lines),
+            (TallyReached, _reached_lines),
+            (TallyPassage, _passage_lines),
+            (TallyPromise, _promise_lines),
+        ),
     ),
     Counting(VisitStanding, visits, ((TallyVisit, _visit_lines),)),
 )

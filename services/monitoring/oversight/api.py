@@ -28,7 +28,7 @@ def show_dashboard(query: dict[str, Any], agency: str) -> dashboard.Dashboard:
 @blueprint.arguments(schemas.RedListQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.OpenStageSchema))
 def list_open_stages(query: dict[str, Any], agency: str) -> paging.Page[red_list.OpenStage]:
-    """Open stages in your areas by the share of their time limit that is used, the latest first."""
+    """Open stages in your areas with the share of their time limit that is used, the earliest due first."""
     with door.reading() as session:
         return red_list.red_list(session, door.current_officer(), **query)
 

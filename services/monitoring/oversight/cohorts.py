@@ -8,8 +8,8 @@ from sqlalchemy import FromClause, func, select
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow import tallies
-from services.monitoring.flow.models import JourneyStanding, StageStanding, TallyJourney
-from services.monitoring.flow.rules import Ended, Standing
+from services.monitoring.flow.models import TallyJourney, TallyReached
+from services.monitoring.flow.rules import Ended
 from services.monitoring.oversight import rules
 from shared.identity.officer import Officer
 from shared.programmes import layout
@@ -110,19 +110,10 @@ def _opened(session: Session, told: FromClause) -> dict[date, int]:
 def _reached(session: Session, officer: Officer, programme: Programme, told: FromClause) -> dict[str, dict[date, int]]:
     """How many journeys of each month completed each stage, and how many graduated."""
     found: dict[str, dict[date, int]] = {}
-    completed = (
-        select(StageStanding.stage, JourneyStanding.cohort, func.count())
-        .join(JourneyStanding, JourneyStanding.journey_id == StageStanding.journey_id)
-        .where(
-            StageStanding.programme == programme.id,
-            StageStanding.version == programme.version,
-            StageStanding.standing == Standing.DONE,
-            tallies.within(StageStanding.area, officer.areas),
-        )
-        .group_by(StageStanding.stage, JourneyStanding.cohort)
-    )
+    done = tallies.counted(TallyReached, officer, *programme.key)
+    completed = select(done.c.stage, done.c.cohort, func.sum(done.c.journeys)).group_by(done.c.stage, done.c.cohort)
     for stage, cohort, journeys in session.execute(completed):
-        found.setdefault(stage, {})[cohort] = journeys
+        found.setdefault(stage, {})[cohort] = int(journeys)
     graduated = select(told.c.cohort, func.sum(told.c.journeys)).where(told.c.standing == GRADUATED)
     found[GRADUATED] = {
         cohort: int(journeys) for cohort, journeys in session.execute(graduated.group_by(told.c.cohort))

@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from services.monitoring.flow.models import StageFigure, StageStanding
-from services.monitoring.flow.tallies import start_of_today, within
+from services.monitoring.flow import tallies
+from services.monitoring.flow.models import TallyStage
+from services.monitoring.flow.rules import OPEN
 from shared.identity.officer import Officer
 from shared.kernel import clock
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -42,27 +40,35 @@ class Matrix:
 
 def handovers(session: Session, officer: Officer, programme: str | None, version: int | None) -> Sequence[Handover]:
     """The hand-overs in an officer's areas, of one programme's version or of all; the longest queue first."""
-    key = StageStanding.sender_office, StageStanding.office
-    listed = (
+    told = tallies.counted(TallyStage, officer, *([] if programme is None else [programme, version]))
+    day = told.c.sender_office, told.c.office, told.c.offered_on
+    waiting = func.sum(told.c.journeys)
+    days = (
+        select(*day, waiting.label("waiting"), waiting.filter(told.c.due_on < tallies.today()).label("overdue"))
+        .where(told.c.standing.in_(OPEN))
+        .group_by(*day)
+        .subquery("days")
+    )
+    key = days.c.sender_office, days.c.office
+    until = func.sum(days.c.waiting).over(partition_by=key, order_by=days.c.offered_on)
+    whole = func.sum(days.c.waiting).over(partition_by=key)
+    reckoned = select(days, (until * 2 >= whole).label("is_half")).subquery("reckoned")
+    key = reckoned.c.sender_office, reckoned.c.office
+    found = session.execute(
         select(
             *key,
-            func.count().label("waiting"),
-            func.count().filter(StageStanding.due_at < start_of_today()),
-            func.min(StageFigure.offered_at),
-            func.percentile_disc(0.5).within_group(StageFigure.offered_at),
+            func.sum(reckoned.c.waiting),
+            func.coalesce(func.sum(reckoned.c.overdue), 0),
+            func.min(reckoned.c.offered_on),
+            func.min(reckoned.c.offered_on).filter(reckoned.c.is_half),
         )
-        .join(StageFigure, StageFigure.id == StageStanding.turn)
-        .where(StageStanding.due_at.is_not(None), within(StageStanding.area, officer.areas))
         .group_by(*key)
-        .order_by(func.count().desc(), *key)
+        .order_by(func.sum(reckoned.c.waiting).desc(), *key)
     )
-    if programme is not None:
-        listed = listed.where(StageStanding.programme == programme, StageStanding.version == version)
-    rows = session.execute(listed)
-    now = clock.now()
+    today = clock.today()
     return [
-        Handover(sender, office, waiting, overdue, _days(oldest, now), _days(middle, now))
-        for sender, office, waiting, overdue, oldest, middle in rows
+        Handover(sender, office, int(waiting), int(overdue), (today - oldest).days, (today - middle).days)
+        for sender, office, waiting, overdue, oldest, middle in found
     ]
 
 
@@ -78,7 +84,3 @@ def matrix(found: Sequence[Handover]) -> Matrix:
         tuple(sorted(offices, key=lambda name: (-offices[name], name))),
         {(each.sender_office, each.office): each for each in found},
     )
-
-
-def _days(since: datetime, now: datetime) -> int:
-    return max((now - since) // DAY, 0)

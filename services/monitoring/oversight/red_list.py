@@ -1,12 +1,10 @@
-"""Open stages by the share of their time limit that is used: what is late stands first, then what will be."""
+"""Open stages by their due dates, with the share of the time limit that is used: what is late, then what will be."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Numeric, cast, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow.models import StageFigure, StageStanding
@@ -17,6 +15,7 @@ from shared.kernel import clock
 from shared.web import paging
 
 DAY = 86_400
+ALL = 100
 
 
 @dataclass(frozen=True)
@@ -55,52 +54,47 @@ def red_list(
     after: str | None = None,
     limit: int = paging.USUAL,
 ) -> paging.Page[OpenStage]:
-    """Open stages in the officer's areas, the latest first; of which at least `used` per cent are gone, if given.
+    """Open stages in the officer's areas, the earliest due first.
 
-    All pages of a list are reckoned at the moment of the first, so that none is skipped while time goes on.
+    With `used`, only those of whose time limit more than so many per cent are gone. The order is that of the due
+    dates, which an index keeps: a page costs the same however many stages are open.
     """
-    begin = _read(after) if after else None
-    moment = begin[0] if begin else clock.now()
-    share = _share(moment)
-    listed = (
-        select(StageStanding, StageFigure.offered_at, share.label("share"))
-        .join(StageFigure, StageFigure.id == StageStanding.turn)
-        .where(StageStanding.due_at.is_not(None), within(StageStanding.area, officer.areas))
-        .order_by(share.desc(), StageStanding.turn.desc())
-        .limit(limit + 1)
-    )
+    standing = StageStanding
+    listed = select(standing).where(standing.due_at.is_not(None), within(standing.area, officer.areas))
     narrowed = {
-        StageStanding.programme: programme,
-        StageStanding.version: version,
-        StageStanding.stage: stage,
-        StageStanding.agency: agency,
-        StageStanding.office: office,
-        StageStanding.sender_office: sender_office,
+        standing.programme: programme,
+        standing.version: version,
+        standing.stage: stage,
+        standing.agency: agency,
+        standing.office: office,
+        standing.sender_office: sender_office,
     }
     listed = listed.where(*(column == value for column, value in narrowed.items() if value is not None))
     if area is not None:
-        listed = listed.where(within(StageStanding.area, [area]))
+        listed = listed.where(within(standing.area, [area]))
     if used is not None:
-        listed = listed.where(share > Decimal(used) / 100)
-    if begin:
-        listed = listed.where(tuple_(share, StageStanding.turn) < tuple_(*begin[1:]))
-    rows = session.execute(listed).all()
-    items = [_told(*row, moment=moment) for row in rows[:limit]]
-    if len(rows) <= limit:
-        return paging.Page(items, None)
-    last = rows[limit - 1]
-    return paging.Page(items, f"{moment.timestamp()}~{last.share}~{last[0].turn}")
+        listed = listed.where(_is_used(used))
+    page = paging.page(session, listed, standing.due_at, standing.turn, after=after, limit=limit)
+    turns = [each.turn for each in page.items]
+    offered = dict(
+        session.execute(select(StageFigure.id, StageFigure.offered_at).where(StageFigure.id.in_(turns))).all()
+    )
+    moment = clock.now()
+    return paging.Page([_told(each, offered[each.turn], moment) for each in page.items], page.next)
 
 
-def _share(moment: datetime) -> Any:
-    """Which part of the time between offer and due date has passed at a moment; more than 1 when it is late."""
-    given = func.extract("epoch", StageStanding.due_at - StageFigure.offered_at)
-    passed = func.extract("epoch", literal(moment, DateTime(timezone=True)) - StageFigure.offered_at)
-    return func.round(cast(passed / func.greatest(given, 1), Numeric), 9)
+def _is_used(percent: int) -> ColumnElement[bool]:
+    """Whether more than this part of the time between offer and due date has passed."""
+    if percent >= ALL:
+        return StageStanding.due_at < func.kail_now()
+    begin = select(StageFigure.offered_at).where(StageFigure.id == StageStanding.turn).scalar_subquery()
+    return begin + (StageStanding.due_at - begin) * (percent / ALL) < func.kail_now()
 
 
-def _told(turn: StageStanding, offered_at: datetime, share: Any, *, moment: datetime) -> OpenStage:
+def _told(turn: StageStanding, offered_at: datetime, moment: datetime) -> OpenStage:
     assert turn.due_at is not None
+    given = max((turn.due_at - offered_at).total_seconds(), 1)
+    passed = (moment - offered_at).total_seconds()
     return OpenStage(
         referral_id=turn.turn,
         journey_id=turn.journey_id,
@@ -115,14 +109,6 @@ def _told(turn: StageStanding, offered_at: datetime, share: Any, *, moment: date
         due_at=turn.due_at,
         is_accepted=turn.standing == Standing.ACTIVE,
         is_overdue=turn.due_at < moment,
-        used=int(share * 100),
-        days=int((moment - offered_at).total_seconds() // DAY),
+        used=int(passed / given * ALL),
+        days=int(passed // DAY),
     )
-
-
-def _read(after: str) -> tuple[datetime, Decimal, UUID]:
-    try:
-        moment, share, last = after.split("~")
-        return datetime.fromtimestamp(float(moment), UTC), Decimal(share), UUID(last)
-    except (ValueError, InvalidOperation, OverflowError) as unreadable:
-        raise paging.CursorUnreadable(errors={"after": ["?"]}) from unreadable
