@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
-from shared.referrals.rules import CLOSED, OPEN, WAITING, ReferralState, Tray
+from shared.referrals.rules import CLOSED, NEAR_WITHIN, OPEN, WAITING, ReferralState, Tray
 from shared.storage.arrays import among
 
 LATE_FIRST = (Referral.due_at, Referral.id)
@@ -89,7 +89,11 @@ def counts(session: Session, officer: Officer, agency: str) -> Counts:
             Referral.stage,
             func.count(),
             func.count().filter(Referral.due_at < func.kail_now()),
-            func.count().filter(Referral.remind_at <= func.kail_now(), Referral.due_at >= func.kail_now()),
+            func.count().filter(
+                Referral.remind_at <= func.kail_now(),
+                Referral.due_at >= func.kail_now(),
+                Referral.due_at <= func.kail_now() + NEAR_WITHIN,
+            ),
             func.count().filter(Referral.state == ReferralState.ACCEPTED, Referral.handled_by == officer.id),
         )
         .where(listed(officer, agency), Referral.state.in_(OPEN))

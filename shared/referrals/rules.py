@@ -4,7 +4,7 @@ Pure: no database, no clock of its own. A referral answers to exactly one office
 as unanswered and is never taken for consent.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from shared.kernel.errors import Conflict, Invalid
@@ -38,9 +38,13 @@ class Move(StrEnum):
 class Lateness(StrEnum):
     """How a referral stands against its due date."""
 
-    SAFE = "safe"  # less than half of the time is gone
-    NEAR = "near"  # the reminder is due, the end is not
+    SAFE = "safe"
+    NEAR = "near"  # more than half of the time is gone, and so few days are left that the end is in sight
     LATE = "late"  # past its due date
+
+
+NEAR_WITHIN = timedelta(days=14)
+"""How long before its due date a stage is nearly due at most, however long it lasts. Source: assumption."""
 
 
 class Tray(StrEnum):
@@ -177,7 +181,7 @@ def lateness(now: datetime, remind_at: datetime, due_at: datetime) -> Lateness:
     """How an open referral stands against its due date at a moment."""
     if now > due_at:
         return Lateness.LATE
-    return Lateness.NEAR if now >= remind_at else Lateness.SAFE
+    return Lateness.NEAR if now >= max(remind_at, due_at - NEAR_WITHIN) else Lateness.SAFE
 
 
 def grounds(explanation: str) -> str:

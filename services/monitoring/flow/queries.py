@@ -34,6 +34,7 @@ from shared.places import areas
 from shared.privacy import cells
 from shared.programmes import library
 from shared.programmes.definition import Programme
+from shared.referrals.rules import NEAR_WITHIN
 from shared.web import paging
 
 IS_OPEN = StageStanding.standing.in_(OPEN)
@@ -42,7 +43,10 @@ STANDS: dict[At, Condition] = {
     At.WAITING: StageStanding.standing == Standing.WAITING,
     At.ACTIVE: StageStanding.standing == Standing.ACTIVE,
     At.DUE_SOON: and_(
-        IS_OPEN, StageStanding.remind_on <= tallies.today(), StageStanding.due_at >= tallies.start_of_today()
+        IS_OPEN,
+        StageStanding.remind_on <= tallies.today(),
+        StageStanding.due_at >= tallies.start_of_today(),
+        StageStanding.due_on <= tallies.today() + NEAR_WITHIN.days,
     ),
     At.OVERDUE: StageStanding.due_at < tallies.start_of_today(),
     At.STUCK: StageStanding.standing == Standing.STUCK,
@@ -261,7 +265,8 @@ def _stands(told: FromClause, at: At | None) -> Condition:
     if at is None:
         return told.c.standing == Standing.ENTERED
     if at is At.DUE_SOON:
-        return and_(is_open, told.c.remind_on <= tallies.today(), told.c.due_on >= tallies.today())
+        in_sight = told.c.due_on.between(tallies.today(), tallies.today() + NEAR_WITHIN.days)
+        return and_(is_open, told.c.remind_on <= tallies.today(), in_sight)
     if at is At.OVERDUE:
         return and_(is_open, told.c.due_on < tallies.today())
     return is_open if at is At.OPEN else told.c.standing == at.value

@@ -12,6 +12,7 @@ from services.monitoring.flow.rules import Standing
 from services.monitoring.flow.tallies import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.referrals.rules import Lateness, lateness
 from shared.web import paging
 
 DAY = 86_400
@@ -35,6 +36,7 @@ class OpenStage:
     due_at: datetime
     is_accepted: bool
     is_overdue: bool
+    is_due_soon: bool
     used: int
     days: int
 
@@ -109,6 +111,7 @@ def _told(turn: StageStanding, offered_at: datetime, moment: datetime) -> OpenSt
         due_at=turn.due_at,
         is_accepted=turn.standing == Standing.ACTIVE,
         is_overdue=turn.due_at < moment,
+        is_due_soon=lateness(moment, offered_at + (turn.due_at - offered_at) / 2, turn.due_at) is Lateness.NEAR,
         used=int(passed / given * ALL),
         days=int(passed // DAY),
     )

@@ -89,6 +89,7 @@ class OpenStageSchema(Schema):
     due_at = fields.AwareDateTime(required=True)
     is_accepted = fields.Boolean(required=True)
     is_overdue = fields.Boolean(required=True)
+    is_due_soon = fields.Boolean(required=True)
     used = fields.Integer(required=True, metadata={"description": "Per cent of the time limit"})
     days = fields.Integer(required=True, metadata={"description": "Whole days since it was offered"})
 

@@ -104,6 +104,18 @@ def test_lateness_only_ever_grows(start: datetime, half: timedelta, rest: timede
     assert found[-1] == 2
 
 
+@pytest.mark.parametrize(
+    ("lasts", "near_from"), [(10, 5), (28, 14), (100, 86), (365, 351)], ids=lambda days: f"{days} days"
+)
+def test_a_stage_is_nearly_due_when_half_of_its_time_is_gone_and_two_weeks_are_left_at_most(
+    lasts: int, near_from: int
+) -> None:
+    half, due = FIRST + timedelta(lasts) / 2, FIRST + timedelta(lasts)
+    begins = FIRST + timedelta(near_from)
+    assert rules.lateness(begins, half, due) is Lateness.NEAR
+    assert rules.lateness(begins - timedelta(seconds=1), half, due) is Lateness.SAFE
+
+
 @pytest.mark.parametrize("empty", ["", "   ", "\n\t "])
 def test_a_no_without_words_is_refused(empty: str) -> None:
     with pytest.raises(WithoutGrounds):
