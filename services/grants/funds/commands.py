@@ -108,7 +108,7 @@ def open_programme_funds(session: Session, officer: Officer, programme: Programm
     if budget is None or budget.value is None or len(names) != 1:
         return []
     (name,) = names
-    why = budget.note or budget.unit
+    why = budget.note.id if budget.note else budget.unit
     begins = f"{name.partition('-')[0].upper()} {programme.budget_year}"
     return [
         open_fund(
