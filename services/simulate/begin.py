@@ -51,6 +51,7 @@ class Fund:
 
     id: str
     title: str
+    title_en: str
     office: str
     source: str
     ceiling: int
@@ -86,10 +87,42 @@ class Beginning:
 ARTICLE = "pagu menurut artikel sumber program"
 EXAMPLE = "angka contoh peragaan: artikel tidak menyebut pagu"
 FUNDS = (
-    Fund("apbd-kaltim-2023-kube", "APBD Kaltim 2023: KUBE", KALTIM, "apbd", 600_000_000, ARTICLE),
-    Fund("apbd-kaltim-2023-wrse", "APBD Kaltim 2023: WRSE", KALTIM, "apbd", 150_000_000, ARTICLE),
-    Fund("apbd-kaltim-2023-usaha-mikro", "APBD Kaltim 2023: usaha mikro", KALTIM, "apbd", 200_000_000, EXAMPLE),
-    Fund("zakat-mataram-kusiapp", "Zakat untuk KUsiAPP", "baznas-mataram", "zakat", 75_000_000, EXAMPLE),
+    Fund(
+        "apbd-kaltim-2023-kube",
+        "APBD Kaltim 2023: KUBE",
+        "East Kalimantan 2023: KUBE",
+        KALTIM,
+        "apbd",
+        600_000_000,
+        ARTICLE,
+    ),
+    Fund(
+        "apbd-kaltim-2023-wrse",
+        "APBD Kaltim 2023: WRSE",
+        "East Kalimantan 2023: WRSE",
+        KALTIM,
+        "apbd",
+        150_000_000,
+        ARTICLE,
+    ),
+    Fund(
+        "apbd-kaltim-2023-usaha-mikro",
+        "APBD Kaltim 2023: usaha mikro",
+        "East Kalimantan 2023: micro-business",
+        KALTIM,
+        "apbd",
+        200_000_000,
+        EXAMPLE,
+    ),
+    Fund(
+        "zakat-mataram-kusiapp",
+        "Zakat untuk KUsiAPP",
+        "Zakat for KUsiAPP",
+        "baznas-mataram",
+        "zakat",
+        75_000_000,
+        EXAMPLE,
+    ),
 )
 
 REGISTRIES = (
@@ -130,6 +163,7 @@ def open_fund(head: Client, agency: str, fund: Fund) -> None:
         {
             "id": fund.id,
             "title": fund.title,
+            "title_en": fund.title_en,
             "source": fund.source,
             "owner_office": fund.office,
             "budget_year": 2023,

@@ -27,6 +27,7 @@ class FundOpened(Event):
     owner_office: str
     budget_year: int
     ceiling: int
+    title_en: str | None = None
 
 
 @event("fund-moved", by="grants", about="fund_id")

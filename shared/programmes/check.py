@@ -74,7 +74,7 @@ def _check_sources(programme: Programme, findings: Findings) -> None:
             findings.add(
                 ("figures", name),
                 f"The figure {name} is derived, but not how.",
-                "Say it in a note, as in `note: 40 x 15,000,000`.",
+                "Say it in a note, as in `note: {id: 40 kelompok x 15.000.000, en: '40 groups x 15,000,000'}`.",
             )
 
 

@@ -80,7 +80,13 @@ def _show(console: Console, programme: Programme, language: str) -> None:
         )
     figures = Table("figure", "value", "unit", "source", "note", title="Figures")
     for figure in programme.figures.values():
-        figures.add_row(figure.name, _amount(figure), figure.unit, figure.source.value, escape(figure.note or ""))
+        figures.add_row(
+            figure.name,
+            _amount(figure),
+            figure.unit,
+            figure.source.value,
+            escape(figure.note.to(language) if figure.note else ""),
+        )
     clauses = Table("clause", "in words", "condition", "source", title="Who qualifies")
     for clause in programme.eligibility:
         clauses.add_row(clause.id, clause.text.to(language), escape(clause.when), clause.source.value)

@@ -94,7 +94,7 @@ class Figure:
     value: int | None
     unit: str
     source: SourceKind
-    note: str | None = None
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

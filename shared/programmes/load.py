@@ -194,6 +194,10 @@ def _sort_stages(shaped: dict[str, Any], findings: Findings) -> None:
         )
 
 
+def _text(given: dict[str, str] | None) -> Text | None:
+    return Text(**given) if given else None
+
+
 def _built(shaped: dict[str, Any], text: str) -> Programme:
     size = shaped["subject"]["size"] or {"min": 1, "max": 1}
     return Programme(
@@ -208,7 +212,7 @@ def _built(shaped: dict[str, Any], text: str) -> Programme:
         subject=Subject(SubjectKind(shaped["subject"]["kind"]), size["min"], size["max"]),
         sources=tuple(Source(SourceKind(each["kind"]), each["title"], each["file"]) for each in shaped["sources"]),
         figures={
-            name: Figure(name, each["value"], each["unit"], SourceKind(each["source"]), each["note"])
+            name: Figure(name, each["value"], each["unit"], SourceKind(each["source"]), _text(each["note"]))
             for name, each in shaped["figures"].items()
         },
         eligibility=tuple(

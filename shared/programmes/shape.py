@@ -121,7 +121,7 @@ class FigureShape(Part):
     value = number(allow_none=True)
     unit = text()
     source = word(SourceKind)
-    note = text(required=False, load_default=None)
+    note = part(TextShape, load_default=None)
 
 
 class SizeShape(Part):
@@ -204,7 +204,7 @@ class LevelsShape(Part):
 
     source = word(SourceKind)
     grace = text(required=False, load_default=None)
-    note = text(required=False, load_default=None)
+    note = part(TextShape, load_default=None)
 
 
 class ExampleShape(Part):

@@ -54,6 +54,11 @@ def rupiah(value: int | None) -> str:
     return "" if value is None else format_rupiah(value)
 
 
+def or_english(words: str, english: str | None) -> str:
+    """Words that somebody wrote in Indonesian, and perhaps in English as well, for the reader's language."""
+    return english if english and language.language() == "en" else words
+
+
 def number(value: int) -> str:
     """A count, its thousands apart: 6.500."""
     return format_decimal(value)
@@ -81,6 +86,7 @@ def install(app: Flask) -> None:
         iso_day=iso_day,
         moment=moment,
         rupiah=rupiah,
+        or_english=or_english,
         number=number,
         office_name=office_name,
         agency_name=agency_name,

@@ -1,11 +1,13 @@
 """Both doors of grants, with real tokens, cookies and forms: a program and a person carry a grant to its end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
+from services.grants.funds.models import Fund
 from services.grants.funds.rules import Balance
 from services.grants.goods.rules import GrantState
 from shared.identity.officer import Officer
@@ -173,6 +175,7 @@ def test_a_head_opens_a_fund_and_reads_its_ledger_through_either_door(app: Flask
     opening = {
         "id": "apbd-kaltim-2023-wrse",
         "title": "APBD Provinsi Kaltim 2023: WRSE",
+        "title_en": "Budget of East Kalimantan 2023: WRSE",
         "source": "apbd",
         "owner_office": "dinsos-kaltim",
         "budget_year": 2023,
@@ -181,7 +184,8 @@ def test_a_head_opens_a_fund_and_reads_its_ledger_through_either_door(app: Flask
     }
     assert head("POST", "funds", opening, status=201)["free"] == 150_000_000
     assert head("POST", "funds", opening | {"ceiling": 1}, status=409)["code"] == "fund-already-open"
-    assert hers.submit(f"{PAGES}/funds", opening | {"id": "apbd-kaltim-2023-lain"}).status_code == 303
+    untitled = opening | {"id": "apbd-kaltim-2023-lain", "title_en": ""}
+    assert hers.submit(f"{PAGES}/funds", untitled).status_code == 303
     assert {each["id"] for each in head("GET", "funds")["items"]} == {FUND, opening["id"], "apbd-kaltim-2023-lain"}
     assert [each["move"] for each in head("GET", f"funds/{FUND}/entries")["items"]] == ["commit", "reserve"]
     assert "Rp585.000.000" in hers.get(f"{PAGES}/funds").get_data(as_text=True)
@@ -191,6 +195,23 @@ def test_a_head_opens_a_fund_and_reads_its_ledger_through_either_door(app: Flask
     assert head("POST", f"funds/{FUND}/close") == {"lapsed": TOTAL}
     assert hers.submit(f"{PAGES}/funds/{opening['id']}/close").status_code == 303
     assert "closed" in hers.get(f"{PAGES}/funds").get_data(as_text=True)
+
+
+def test_a_fund_is_called_by_its_title_in_the_readers_language(app: Flask, desk: Desk) -> None:
+    (journey,) = desk.granted()
+    with desk.database.transaction() as session:
+        session.execute(update(Fund).where(Fund.id == FUND).values(title_en="Budget of East Kalimantan: KUBE"))
+    english = an_officer(Role.OFFICER)
+    for reader, title in (
+        (english, "Budget of East Kalimantan: KUBE"),
+        (replace(english, language="id"), "APBD Provinsi Kaltim 2023: KUBE"),
+    ):
+        for address in (f"grants/{desk.grant(journey).id}", "funds", f"funds/{FUND}"):
+            page = Browser(app, reader).get(f"{PAGES}/{address}").text
+            assert title in page, address
+            assert f">{FUND}<" not in page
+    (money,) = Program(app, english)("GET", f"grants/{desk.grant(journey).id}")["money"]
+    assert (money["fund"], money["title_en"]) == (FUND, "Budget of East Kalimantan: KUBE")
 
 
 def test_lists_and_forms_are_shown_and_other_offices_see_nothing(app: Flask, desk: Desk) -> None:

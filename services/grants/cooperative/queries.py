@@ -175,7 +175,7 @@ def fund_free(session: Session, fund_id: str | None) -> dict[str, Any] | None:
         fund = funds.fund(session, fund_id) if fund_id else None
     except funds.NoSuchFund:
         return None
-    return {"id": fund.id, "title": fund.title, "free": fund.free} if fund else None
+    return {"id": fund.id, "title": fund.title, "title_en": fund.title_en, "free": fund.free} if fund else None
 
 
 def audit(session: Session) -> list[Finding]:

@@ -58,8 +58,12 @@ def open_fund(
     budget_year: int,
     ceiling: int,
     ceiling_note: str,
+    title_en: str | None = None,
 ) -> Fund:
-    """Let an office spend from a fund; saying the same again changes nothing, other figures raise FundAlreadyOpen."""
+    """Let an office spend from a fund; saying the same again changes nothing, other figures raise FundAlreadyOpen.
+
+    What it is called in English is no figure: the first one stays.
+    """
     officer.require(Role.HEAD, office=owner_office)
     figures = {
         "title": title,
@@ -75,7 +79,7 @@ def open_fund(
         if any(getattr(known, name) != value for name, value in figures.items()):
             raise FundAlreadyOpen(fund=fund_id)
         return known
-    fund = Fund(id=fund_id, opened_by=officer.id, **figures)
+    fund = Fund(id=fund_id, opened_by=officer.id, title_en=title_en, **figures)
     session.add(fund)
     session.flush()
     announce(
@@ -87,6 +91,7 @@ def open_fund(
             owner_office=owner_office,
             budget_year=budget_year,
             ceiling=ceiling,
+            title_en=title_en,
         ),
     )
     return fund
@@ -103,17 +108,20 @@ def open_programme_funds(session: Session, officer: Officer, programme: Programm
     if budget is None or budget.value is None or len(names) != 1:
         return []
     (name,) = names
+    why = budget.note.id if budget.note else budget.unit
+    begins = f"{name.partition('-')[0].upper()} {programme.budget_year}"
     return [
         open_fund(
             session,
             officer,
             fund_id=name,
-            title=f"{name.partition('-')[0].upper()} {programme.budget_year}: {programme.title.id}",
+            title=f"{begins}: {programme.title.id}",
+            title_en=f"{begins}: {programme.title.en}",
             source=Source(name.partition("-")[0]),
             owner_office=programme.offices[programme.lead],
             budget_year=programme.budget_year,
             ceiling=budget.value,
-            ceiling_note=f"{programme.id} v{programme.version}: {budget.source}, {budget.note or budget.unit}",
+            ceiling_note=f"{programme.id} v{programme.version}: {budget.source}, {why}",
         )
     ]
 

@@ -31,6 +31,7 @@ class Fund(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
+    title_en: Mapped[str | None]
     source: Mapped[Source] = mapped_column(enum_text(Source, "fund_source"))
     owner_office: Mapped[str]
     budget_year: Mapped[int]

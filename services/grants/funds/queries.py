@@ -59,9 +59,15 @@ def fund(session: Session, fund_id: str) -> Fund:
     return found
 
 
-def title(session: Session, fund_id: str) -> str:
-    """What a fund is called; its identifier as long as it is not open."""
-    return session.scalar(select(Fund.title).where(Fund.id == fund_id)) or fund_id
+def titles(session: Session, fund_ids: Collection[str]) -> dict[str, tuple[str, str | None]]:
+    """What funds are called, in Indonesian and perhaps in English; the identifier as long as one is not open."""
+    rows = session.execute(select(Fund.id, Fund.title, Fund.title_en).where(Fund.id.in_(fund_ids)))
+    return {each: (each, None) for each in fund_ids} | {row.id: (row.title, row.title_en) for row in rows}
+
+
+def title(session: Session, fund_id: str) -> tuple[str, str | None]:
+    """What one fund is called."""
+    return titles(session, [fund_id])[fund_id]
 
 
 def entries(fund_id: str) -> Select[Any]:

@@ -11,6 +11,12 @@ class FundOpeningSchema(Schema):
 
     id = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9][a-z0-9-]{2,59}$"))
     title = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    title_en = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=200),
+        metadata={"description": "What it is called in English; without it everybody reads `title`"},
+    )
     source = fields.Enum(Source, by_value=True, required=True)
     owner_office = fields.String(required=True, validate=validate.Length(min=1, max=60))
     budget_year = fields.Integer(required=True, validate=validate.Range(min=2000, max=2100))
@@ -27,6 +33,7 @@ class FundSchema(Schema):
 
     id = fields.String()
     title = fields.String()
+    title_en = fields.String(allow_none=True)
     source = fields.Enum(Source, by_value=True)
     owner_office = fields.String()
     budget_year = fields.Integer()

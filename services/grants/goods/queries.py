@@ -102,14 +102,23 @@ def fund_free(session: Session, fund_id: str) -> dict[str, Any] | None:
         fund = money.fund(session, fund_id)
     except money.NoSuchFund:
         return None
-    return {"id": fund.id, "title": fund.title, "ceiling": fund.ceiling, "free": fund.free}
+    return {
+        "id": fund.id,
+        "title": fund.title,
+        "title_en": fund.title_en,
+        "ceiling": fund.ceiling,
+        "free": fund.free,
+    }
 
 
 def _money(session: Session, grant: Grant) -> list[dict[str, Any]]:
     found = sorted(money.held(session, [grant.id]).items())
+    titles = money.titles(session, {fund_id for (fund_id, _), _ in found})
     return [
         {
             "fund": fund_id,
+            "title": titles[fund_id][0],
+            "title_en": titles[fund_id][1],
             "reserved": balance.reserved,
             "committed": balance.committed,
             "realised": balance.realised,

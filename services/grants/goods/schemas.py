@@ -212,6 +212,8 @@ class MoneySchema(Schema):
     """What a grant has in a fund."""
 
     fund = fields.String()
+    title = fields.String(metadata={"description": "What the fund is called"})
+    title_en = fields.String(allow_none=True)
     reserved = fields.Integer()
     committed = fields.Integer()
     realised = fields.Integer()

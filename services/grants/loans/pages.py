@@ -14,6 +14,7 @@ from shared.kernel.errors import Conflict, Invalid
 from shared.referrals.words import place, programme_title
 from shared.web import door, forms, paging, problem
 from shared.web.guard import guard
+from shared.web.showing import or_english
 
 pages = Blueprint("loans_pages", __name__, template_folder="templates")
 Page = str | Response | tuple[str, int]
@@ -73,7 +74,7 @@ def _shown(agency: str, loan_id: UUID, form: forms.Form) -> str:
     officer = door.current_officer()
     with door.reading() as session:
         loan = queries.standing(session, queries.loan_for(session, officer, loan_id))
-        fund = funds.title(session, loan["fund_id"])
+        fund = or_english(*funds.title(session, loan["fund_id"]))
     return render_template(
         "loans/loan.html",
         loan=loan,

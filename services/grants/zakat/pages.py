@@ -12,6 +12,7 @@ from services.grants.zakat.rules import CaseState
 from shared.referrals.words import place, programme_title
 from shared.web import door, forms, paging
 from shared.web.guard import guard
+from shared.web.showing import or_english
 
 pages = Blueprint("zakat_pages", __name__, template_folder="templates")
 TAGS = {
@@ -56,7 +57,7 @@ def show_case(agency: str, case_id: UUID) -> str:
         return render_template(
             "zakat/case.html",
             case=case,
-            fund=funds.title(session, case.fund_id),
+            fund=or_english(*funds.title(session, case.fund_id)),
             label=_states()[case.state],
             address=f"/grants/{agency}",
             tags=TAGS,

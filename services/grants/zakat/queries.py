@@ -66,7 +66,7 @@ def fund_free(session: Session, fund_id: str) -> dict[str, Any] | None:
         fund = funds.fund(session, fund_id)
     except funds.NoSuchFund:
         return None
-    return {"id": fund.id, "title": fund.title, "free": fund.free}
+    return {"id": fund.id, "title": fund.title, "title_en": fund.title_en, "free": fund.free}
 
 
 def granted_by_journey(session: Session) -> dict[UUID, int]:

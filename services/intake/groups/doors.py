@@ -1,6 +1,6 @@
 """What both doors of the groups do alike: whoever sees the members of a group leaves a trace."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -21,6 +21,16 @@ def look_at(session: Session, group_id: UUID) -> tuple[BusinessGroup, list[Membe
     members = queries.members_of(session, [group_id])[group_id]
     looks.log_looks(session, officer, "person", [each.person_id for each in members], "group")
     return group, members
+
+
+def look_for_proposals(
+    session: Session, group: BusinessGroup, *, village: str, name: str, chosen: Collection[UUID], most: int
+) -> tuple[Sequence[Person], Sequence[Person], int]:
+    """Who is chosen by now, who else might be, and how many there are in all; the look at their names is logged."""
+    found = queries.people_to_propose(session, group, village=village, name=name, chosen=chosen, most=most)
+    shown = [each.id for people in found[:2] for each in people]
+    looks.log_looks(session, door.current_officer(), "person", shown, "group members wanted")
+    return found
 
 
 def look_for_members(session: Session, group: BusinessGroup) -> Sequence[Person]:

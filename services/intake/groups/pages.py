@@ -1,9 +1,12 @@
 """Door 1 for people: the groups of an office, founding one, and one group with its members."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
+from marshmallow import EXCLUDE
 from werkzeug.wrappers import Response
 
 from services.intake.groups import commands, doors, queries, schemas
@@ -15,6 +18,8 @@ from shared.web import door, forms, paging
 from shared.web.guard import guard
 
 pages = Blueprint("group_pages", __name__, template_folder="templates")
+SHOWN = 20
+"""Persons whom the form for proposals offers at a time: more are found by village and name."""
 
 
 @pages.get("/<agency>/groups")
@@ -77,10 +82,12 @@ def proposal_form(agency: str, group_id: UUID) -> str:
 
 @pages.post("/<agency>/groups/<uuid:group_id>/proposals")
 @guard(Role.OFFICER)
-def propose_members(agency: str, group_id: UUID) -> Response | tuple[str, int]:
-    """Say who might form the group."""
+def propose_members(agency: str, group_id: UUID) -> str | Response | tuple[str, int]:
+    """Say who might form the group, or look for others: what was typed stands in no address, what was ticked stays."""
+    if "find" in request.form:
+        return _proposal_form(agency, group_id, forms.filled(request.form))
     try:
-        given = forms.load(schemas.MembersProposed(), request.form)
+        given = forms.load(schemas.MembersProposed(unknown=EXCLUDE), request.form)
         with door.transaction() as session:
             commands.propose_members(session, door.current_officer(), group_id, given["person_ids"])
     except Invalid as invalid:
@@ -92,12 +99,29 @@ def propose_members(agency: str, group_id: UUID) -> Response | tuple[str, int]:
 def _proposal_form(agency: str, group_id: UUID, form: forms.Form) -> str:
     with door.transaction() as session:
         group, members = doors.look_at(session, group_id)
-        possible = doors.look_for_members(session, group)
+        if not form.values and not form.errors:
+            form = forms.Form({"village": group.area, "person_ids[]": [str(each.person_id) for each in members]})
+        ticked, village = form.value("person_ids[]", []), form.value("village")
+        chosen, others, total = doors.look_for_proposals(
+            session, group, village=village, name=form.value("name"), chosen=_ids(ticked), most=SHOWN
+        )
+        villages = places.children(places.kecamatan_of(group.area))
         return render_template(
             "groups/proposals.html",
             agency=agency,
             group=group,
-            proposed={str(each.person_id) for each in members},
-            people=[*((each.person_id, each.name) for each in members), *((each.id, each.name) for each in possible)],
+            chosen=chosen,
+            others=others,
+            total=total,
+            villages=[(each.code, each.name) for each in villages],
             form=form,
+            name_of=places.name_of,
         )
+
+
+def _ids(ticked: Iterable[str]) -> list[UUID]:
+    known = []
+    for each in ticked:
+        with suppress(ValueError):
+            known.append(UUID(each))
+    return known

@@ -100,6 +100,28 @@ def possible_members(session: Session, group: BusinessGroup, limit: int = 200) -
     ).all()
 
 
+def people_to_propose(
+    session: Session, group: BusinessGroup, *, village: str, name: str, chosen: Collection[UUID], most: int
+) -> tuple[Sequence[Person], Sequence[Person], int]:
+    """Those who are chosen by now, some who might be beside them, and how many these are in all.
+
+    They are narrowed to a village, and to names that contain some words. Names are encrypted, so that they are compared
+    here; nobody is shown but whom this returns.
+    """
+    elsewhere = select(GroupMember.person_id).where(GroupMember.left_on.is_(None), GroupMember.group_id != group.id)
+    possible = [ACTIVE, Person.area.startswith(group.area[:KECAMATAN_CODE]), Person.id.not_in(elsewhere)]
+    listed = select(Person.id, Person.name).where(*possible, ~among(Person.id, chosen))
+    if village:
+        listed = listed.where(Person.area == village)
+    words = name.casefold().split()
+    rows = session.execute(listed.order_by(Person.area != group.area, Person.id))
+    found = [each.id for each in rows if all(word in each.name.casefold() for word in words)]
+    people = session.scalars(select(Person).where(*possible, among(Person.id, [*chosen, *found[:most]]))).all()
+    known = {each.id: each for each in people}
+    ticked = sorted((known[each] for each in chosen if each in known), key=lambda each: each.name)
+    return ticked, [known[each] for each in found[:most]], len(found)
+
+
 def moved_away(session: Session, group: BusinessGroup) -> set[UUID]:
     """Present members who lived in the group's village when they joined, and have moved elsewhere since."""
     rows = session.scalars(

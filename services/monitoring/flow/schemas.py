@@ -46,6 +46,7 @@ class FundSchema(Schema):
 
     id = fields.String()
     title = fields.String()
+    title_en = fields.String(allow_none=True)
     source = fields.String()
     budget_year = fields.Integer()
     ceiling = fields.Integer()

@@ -13,6 +13,7 @@ from services.monitoring.flow import queries as flow
 from services.monitoring.flow.pages import area_name, titles
 from services.monitoring.meetings import commands, doors, queries, rules, schemas
 from services.monitoring.meetings.commands import CONVENERS, DOERS
+from services.monitoring.money import queries as money
 from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel.errors import Conflict, Invalid
@@ -20,6 +21,7 @@ from shared.web import door, forms, paging, problem
 from shared.web.guard import guard
 from shared.web.language import language
 from shared.web.messages import N_
+from shared.web.showing import or_english
 
 pages = Blueprint("meetings_pages", __name__, template_folder="templates")
 MEETING = "/<agency>/meetings/<uuid:meeting_id>"
@@ -231,10 +233,16 @@ def _meeting(agency: str, meeting_id: UUID, form: forms.Form) -> str:
             address=f"{_meetings(agency)}/{meeting.id}",
             agency=agency,
             offices=[(each.id, each.name) for each in sorted(concerned.values(), key=lambda each: each.name)],
+            fund_titles=_fund_titles(session, {each.fund_id for each in items.items if each.fund_id}),
             titles=titles([*meeting.programmes, *(each.programme for each in items.items if each.programme)]),
             area_name=area_name,
             may_change=officer.has(*CONVENERS) and officer.office == meeting.office and meeting.state == "planned",
         )
+
+
+def _fund_titles(session: Session, fund_ids: set[str]) -> dict[str, str]:
+    named = {each.id: or_english(each.title, each.title_en) for each in money.funds(session, fund_ids)}
+    return {each: named.get(each, each) for each in fund_ids}
 
 
 def _tasks(agency: str, form: forms.Form) -> str:

@@ -14,7 +14,7 @@ from shared.events.grants import FundMoved, FundOpened
 LOANS = ("lent", "repaid")
 """Absent from what was announced before there were loans."""
 MOVED = ("ceiling", "reserved", "committed", "realised", "returned", *LOANS, "closed", "as_of", "moved_at")
-OPENED = ("id", "title", "source", "owner_office", "budget_year", "ceiling", "as_of", "moved_at")
+OPENED = ("id", "title", "title_en", "source", "owner_office", "budget_year", "ceiling", "as_of", "moved_at")
 
 
 def open_funds(session: Session, heard: Sequence[Heard[FundOpened]]) -> None:

@@ -17,6 +17,7 @@ class FundFigure(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     title: Mapped[str]
+    title_en: Mapped[str | None]
     source: Mapped[str]
     owner_office: Mapped[str]
     budget_year: Mapped[int]

@@ -21,6 +21,7 @@ from services.monitoring.oversight.promises import Promises
 from services.monitoring.oversight.words import cell, milestone_name
 from shared.programmes.definition import Programme
 from shared.web import assets, language
+from shared.web.showing import or_english
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
@@ -64,7 +65,12 @@ def money(funds: Sequence[FundFigure], width: int) -> Spec:
         (_("Free"), "free", "line"),
     ]
     values = [
-        {"fund": fund.title, "part": label, "order": order, "amount": max(getattr(fund, name), 0)}
+        {
+            "fund": or_english(fund.title, fund.title_en),
+            "part": label,
+            "order": order,
+            "amount": max(getattr(fund, name), 0),
+        }
         for fund in funds
         for order, (label, name, _colour) in enumerate(parts)
     ]
@@ -73,7 +79,7 @@ def money(funds: Sequence[FundFigure], width: int) -> Spec:
         values,
         mark={"type": "bar", "height": 14, "yOffset": 8, "stroke": colours()["paper"], "strokeWidth": 1},
         encoding={
-            "y": _named_above("fund", [fund.title for fund in funds]),
+            "y": _named_above("fund", [or_english(fund.title, fund.title_en) for fund in funds]),
             "x": {
                 "field": "amount",
                 "type": "quantitative",

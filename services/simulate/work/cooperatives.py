@@ -65,7 +65,9 @@ def _loan(case: Case) -> Json:
     if aid is None or any(each["policy"] != "allow" for each in aid["met"]):
         return {}
     if case.work["fund"] is None:
-        open_fund(case, "cooperative", "Dana modal koperasi (peragaan)", CAPITAL)
+        open_fund(
+            case, "cooperative", ("Dana modal koperasi (peragaan)", "Cooperative capital (demonstration)"), CAPITAL
+        )
     elif case.work["fund"]["free"] < CAPITAL // 10:
         return {}
     amount = min(luck.randint(2, 8) * 500_000, settings.get("ceiling") or CAPITAL)

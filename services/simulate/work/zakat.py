@@ -61,7 +61,7 @@ def _proposed(case: Case) -> Json:
     luck, settings, members = case.chance("proposal"), case.seen["settings"], case.work["members_known"]
     forms = [each for each in settings["forms"] if each == "grant" or members is None or 5 <= members <= 10]
     if case.work["fund"] is None:
-        open_fund(case, "zakat", "Dana zakat (peragaan)", CEILING)
+        open_fund(case, "zakat", ("Dana zakat (peragaan)", "Zakat (demonstration)"), CEILING)
     left = case.work["fund"]["free"] if case.work["fund"] else CEILING
     amount = min(luck.randint(2, 10) * 500_000, settings.get("ceiling") or CEILING)
     if not forms or amount > left:
@@ -73,14 +73,15 @@ def _proposed(case: Case) -> Json:
     return {"form": form, "amount": amount, "instalments": luck.choice((6, 10, 12)), "first_due": due}
 
 
-def open_fund(case: Case, source: str, title: str, ceiling: int) -> None:
+def open_fund(case: Case, source: str, titles: tuple[str, str], ceiling: int) -> None:
     """The head opens the fund that the stage names; saying the same again changes nothing."""
     head = case.colleague("head")
     head.post(
         f"/grants/v1/{case.row['agency']}/funds",
         {
             "id": case.seen["settings"]["fund"],
-            "title": title,
+            "title": titles[0],
+            "title_en": titles[1],
             "source": source,
             "owner_office": head.office,
             "budget_year": case.today.year,

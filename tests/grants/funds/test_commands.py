@@ -77,7 +77,9 @@ def test_the_funds_of_the_programmes_are_opened_from_their_own_figures(desk: Des
         ("apbd-kaltim-2023-kube", Source.APBD, "dinsos-kaltim", 600_000_000),
         ("apbd-kaltim-2023-wrse", Source.APBD, "dinsos-kaltim", 150_000_000),
     ]
-    assert found[0].ceiling_note == "kube-kaltim-2023 v1: derived, 40 groups x 15,000,000"
+    assert found[0].title == "APBD 2023: Kelompok Usaha Bersama (KUBE) Kaltim 2023"
+    assert found[0].title_en == "APBD 2023: Joint business groups (KUBE), East Kalimantan 2023"
+    assert found[0].ceiling_note == "kube-kaltim-2023 v1: derived, 40 kelompok x 15.000.000"
 
 
 def test_money_moves_all_or_nothing(desk: Desk) -> None:

@@ -1,10 +1,15 @@
 """Members are proposed before the deliberation, so that each of them can be verified first; both doors do it alike."""
 
+import re
+
 import pytest
+from sqlalchemy import select
 
 from services.intake.groups import commands, queries, rules
+from services.intake.groups.pages import SHOWN
 from services.intake.registry.rules import Sex
-from shared.identity.rules import OutsideArea
+from shared.identity.rules import OutsideArea, Role
+from shared.privacy.looks import Look
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.intake.groups.test_groups import OFFICER, choose, founded
@@ -90,3 +95,47 @@ def test_page_and_api_propose_alike(app, intake_db):
     assert answer.status_code == 200
     with intake_db.reading() as session:
         assert proposed(session, group) == set(people)
+
+
+def test_people_are_found_by_village_and_name_and_whoever_is_ticked_stays(app, intake_db):
+    with intake_db.transaction() as session:
+        group, near = founded(session), register(session, 25)
+        (far,) = register(session, 1, area=f"{group.area[:8]}.2002", name="Siti Rahmawati")
+        commands.propose_members(session, OFFICER, group.id, near[:2])
+    browser, address = Browser(app, OFFICER), f"/intake/dinsos/groups/{group.id}/proposals"
+    first = browser.get(address)
+    assert first.text.count('name="person_ids[]"') == 2 + SHOWN
+    assert (first.text.count(" checked"), "of 23" in first.text, str(far) in first.text) == (2, True, False)
+    found = browser.submit(address, {"find": "yes", "village": "", "name": "rahma", "person_ids[]": [str(near[1])]})
+    assert found.status_code == 200
+    assert ticks(found.text) == {str(near[1]): True, str(far): False}
+    assert "rahma" in found.text
+    again = browser.submit(address, {"find": "yes", "village": group.area, "name": "", "person_ids[]": ["x", str(far)]})
+    assert ticks(again.text)[str(far)]
+    both = browser.submit(address, {"village": "", "name": "", "person_ids[]": [str(near[1]), str(far)]})
+    assert both.status_code == 303
+    with intake_db.reading() as session:
+        assert proposed(session, group) == {near[1], far}
+
+
+def test_a_look_at_those_who_are_shown_is_logged_and_at_nobody_else(app, intake_db):
+    with intake_db.transaction() as session:
+        group, people = founded(session), register(session, SHOWN + 5)
+    Browser(app, OFFICER).get(f"/intake/dinsos/groups/{group.id}/proposals")
+    with intake_db.reading() as session:
+        seen = set(session.scalars(select(Look.subject_id).where(Look.subject_id.in_(people))))
+    assert len(seen) == SHOWN
+
+
+def test_who_only_reads_groups_is_not_led_to_the_form(app, intake_db):
+    with intake_db.transaction() as session:
+        group = founded(session)
+    page = f"/intake/dinsos/groups/{group.id}"
+    assert "/proposals" in Browser(app, OFFICER).get(page).text
+    assert "/proposals" not in Browser(app, an_officer(Role.HEAD)).get(page).text
+
+
+def ticks(page):
+    """The persons whom a form offers, and whether each is ticked."""
+    boxes = re.findall(r'name="person_ids\[\]" value="([^"]+)"( checked)?', page)
+    return {person: bool(ticked) for person, ticked in boxes}

@@ -21,6 +21,7 @@ def test_a_loan_is_never_added_to_grants_on_the_dashboard(monitoring_db: Databas
     opened = FundOpened(
         fund_id=FUND,
         title="Zakat",
+        title_en="Alms",
         source="zakat",
         owner_office="baznas-mataram",
         budget_year=2026,
@@ -34,6 +35,7 @@ def test_a_loan_is_never_added_to_grants_on_the_dashboard(monitoring_db: Databas
     with monitoring_db.reading() as session:
         (fund,) = queries.funds(session, [FUND])
     assert (fund.realised, fund.lent, fund.repaid, fund.returned) == (2_500_000, 4_000_000, 1_000_000, 0)
+    assert (fund.title, fund.title_en) == ("Zakat", "Alms")
     assert fund.free == 75_000_000 - 2_500_000 - 4_000_000
 
 
