@@ -41,6 +41,7 @@ def walk(home, browser, tmp_path_factory):
         protect(one)
         decline(one)
         try_out(one)
+        use_rights(one)
         copy.kail("audit")
         copy.kail(
             *("officers", "add", AUDITOR.username, "--name", AUDITOR.name, "--office", AUDITOR.office),
@@ -133,6 +134,15 @@ def try_out(walk):
     head.post(tried, {"programme": "wrse-kaltim-2023"})
     wait_until(lambda: head.get(tried)["items"][0]["state"] == "done", "the programme was never tried")
     head.close()
+
+
+def use_rights(walk):
+    """A woman asks what is held of her."""
+    officer = client(walk, "petugas1")
+    asks, *_ = [each["id"] for each in officer.get("/intake/v1/dinsos/persons", limit=2)["items"]]
+    card = {"identified": "id-card", "seen": "KTP contoh"}
+    officer.post(f"/intake/v1/dinsos/persons/{asks}/disclosures", card)
+    officer.close()
 
 
 def test_every_page_is_reached_by_links(walk):
