@@ -7,6 +7,8 @@ from services.intake.audits import api as audits_api
 from services.intake.audits import pages as audits_pages
 from services.intake.changes import api as changes_api
 from services.intake.changes import pages as changes_pages
+from services.intake.corrections import api as corrections_api
+from services.intake.corrections import pages as corrections_pages
 from services.intake.disclosures import api as disclosures_api
 from services.intake.disclosures import pages as disclosures_pages
 from services.intake.eligibility import api as eligibility_api
@@ -59,6 +61,7 @@ MENU = (
     Link(N_("Duplicate records"), "/intake/{agency}/duplicates", frozenset(changes_pages.READERS)),
     Link(N_("Deaths"), "/intake/{agency}/deaths", frozenset(changes_api.LOOKING)),
     Link(N_("Requests for own data"), "/intake/{agency}/disclosures", frozenset(disclosures_api.SERVING), REGISTERING),
+    Link(N_("Corrections"), "/intake/{agency}/corrections", frozenset(corrections_api.LOOKING), REGISTERING),
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),
@@ -81,6 +84,7 @@ def create(database: Database | None = None) -> Flask:
             changes_api.blueprint,
             sharing_api.blueprint,
             disclosures_api.blueprint,
+            corrections_api.blueprint,
             protection_api.blueprint,
             programmes_api.blueprint,
             trials_api.blueprint,
@@ -99,6 +103,7 @@ def create(database: Database | None = None) -> Flask:
             changes_pages.pages,
             sharing_pages.pages,
             disclosures_pages.pages,
+            corrections_pages.pages,
             protection_pages.pages,
             programmes_pages.pages,
             trials_pages.pages,

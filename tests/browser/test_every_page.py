@@ -137,11 +137,13 @@ def try_out(walk):
 
 
 def use_rights(walk):
-    """A woman asks what is held of her."""
+    """Women ask what is held of them, and for a correction."""
     officer = client(walk, "petugas1")
-    asks, *_ = [each["id"] for each in officer.get("/intake/v1/dinsos/persons", limit=2)["items"]]
+    asks, corrects = [each["id"] for each in officer.get("/intake/v1/dinsos/persons", limit=2)["items"]]
     card = {"identified": "id-card", "seen": "KTP contoh"}
     officer.post(f"/intake/v1/dinsos/persons/{asks}/disclosures", card)
+    wrong = {"evidence": "Surat Dukcapil contoh", "wanted": {"has_business": "true", "occupation": "trader"}}
+    officer.post(f"/intake/v1/dinsos/persons/{corrects}/corrections", card | wrong)
     officer.close()
 
 

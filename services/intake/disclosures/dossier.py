@@ -18,6 +18,7 @@ from services.intake.assessments.models import Assessment
 from services.intake.consents import queries as consents
 from services.intake.consents.models import Consent
 from services.intake.consents.rules import Said
+from services.intake.corrections import queries as corrections
 from services.intake.disclosures import queries as disclosures
 from services.intake.eligibility.models import Verification
 from services.intake.groups import queries as groups
@@ -79,6 +80,7 @@ def dossier(session: Session, found: Person) -> dict[str, Any]:
             }
             for each in answers
         ],
+        "corrections": corrections.of_person(session, records),
         "requests": [
             {"asked_at": each.asked_at, "answered_at": each.answered_at, "office": each.office}
             for each in disclosures.of_person(session, records)

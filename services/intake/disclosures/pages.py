@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from services.intake.corrections import words as correction_words
 from services.intake.disclosures import commands, doors, schemas, words
 from services.intake.disclosures.api import SERVING
 from services.intake.journeys import words as journey_words
@@ -101,6 +102,7 @@ def show_dossier(agency: str, disclosure_id: UUID) -> str:
             labels=shown.labels(),
             area_name=places.name_of,
             words=words,
+            correction_words=correction_words,
             journey_words=journey_words,
             referral_words=referral_words,
             said_name=sharing_words.said_name,

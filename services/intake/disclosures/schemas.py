@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from services.intake.consents.rules import How, Said
+from services.intake.corrections.schemas import HerCorrection
 from services.intake.disclosures.rules import Given
 from services.intake.eligibility.rules import Outcome
 from services.intake.groups.rules import MemberRole
@@ -197,5 +198,6 @@ class DossierSchema(Schema):
     decisions = fields.List(fields.Nested(Decided))
     interviews = fields.List(fields.Nested(Interview))
     consents = fields.List(fields.Nested(HerAnswer))
+    corrections = fields.List(fields.Nested(HerCorrection))
     requests = fields.List(fields.Nested(HerRequest))
     looks = fields.List(fields.Nested(LookedAt))

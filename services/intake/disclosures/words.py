@@ -30,6 +30,8 @@ PURPOSES = {
     "candidates": N_("Choice of candidates for a programme"),
     "disclosure": N_("Her own request to see her data"),
     "disclosures": N_("List of requests to see"),
+    "correction": N_("A correction that she asked for"),
+    "corrections": N_("List of corrections"),
 }
 """What the log says of a look, for herself to read; what is not here is said as the log says it."""
 ROLES = {
