@@ -5,6 +5,8 @@ from flask import Flask
 from services.intake.assessments import pages as assessments_pages
 from services.intake.audits import api as audits_api
 from services.intake.audits import pages as audits_pages
+from services.intake.breaches import api as breaches_api
+from services.intake.breaches import pages as breaches_pages
 from services.intake.changes import api as changes_api
 from services.intake.changes import pages as changes_pages
 from services.intake.corrections import api as corrections_api
@@ -62,6 +64,12 @@ MENU = (
     Link(N_("Deaths"), "/intake/{agency}/deaths", frozenset(changes_api.LOOKING)),
     Link(N_("Requests for own data"), "/intake/{agency}/disclosures", frozenset(disclosures_api.SERVING), REGISTERING),
     Link(N_("Corrections"), "/intake/{agency}/corrections", frozenset(corrections_api.LOOKING), REGISTERING),
+    Link(
+        N_("Data breaches"),
+        "/intake/{agency}/breaches",
+        frozenset(breaches_api.LOOKING),
+        REGISTERING | frozenset({"bappeda"}),
+    ),
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),
@@ -85,6 +93,7 @@ def create(database: Database | None = None) -> Flask:
             sharing_api.blueprint,
             disclosures_api.blueprint,
             corrections_api.blueprint,
+            breaches_api.blueprint,
             protection_api.blueprint,
             programmes_api.blueprint,
             trials_api.blueprint,
@@ -104,6 +113,7 @@ def create(database: Database | None = None) -> Flask:
             sharing_pages.pages,
             disclosures_pages.pages,
             corrections_pages.pages,
+            breaches_pages.pages,
             protection_pages.pages,
             programmes_pages.pages,
             trials_pages.pages,

@@ -2,6 +2,7 @@
 
 from services.intake.assessments.work import AssessmentWork
 from services.intake.audits import models as audits  # noqa: F401 (nothing is heard, and its table stands here)
+from services.intake.breaches import models as breaches  # noqa: F401 (nothing is heard, and its tables stand here)
 from services.intake.changes import models as changes  # noqa: F401 (nothing is heard, and its tables stand here)
 from services.intake.corrections import models as corrections  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.disclosures import models as disclosures  # noqa: F401 (nothing is heard, and its table stands here)

@@ -8,6 +8,7 @@ a page to which no link leads fails the test.
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -137,14 +138,27 @@ def try_out(walk):
 
 
 def use_rights(walk):
-    """Women ask what is held of them, and for a correction."""
+    """Women ask what is held of them, and for a correction; a failure of protection concerns a kecamatan."""
     officer = client(walk, "petugas1")
     asks, corrects = [each["id"] for each in officer.get("/intake/v1/dinsos/persons", limit=2)["items"]]
     card = {"identified": "id-card", "seen": "KTP contoh"}
     officer.post(f"/intake/v1/dinsos/persons/{asks}/disclosures", card)
     wrong = {"evidence": "Surat Dukcapil contoh", "wanted": {"has_business": "true", "occupation": "trader"}}
     officer.post(f"/intake/v1/dinsos/persons/{corrects}/corrections", card | wrong)
-    officer.close()
+    (lives,) = officer.get("/intake/v1/dinsos/persons", limit=1)["items"]
+    coordinator = client(walk, "koordinator")
+    failure = {
+        "data": ["identity"],
+        "cause": "lost",
+        "what": "Laptop contoh hilang.",
+        "done": "Laptop contoh dikunci.",
+        "scope": "area",
+        "area": lives["area"][:8],
+        "found_at": datetime.now(UTC).isoformat(),
+    }
+    coordinator.post("/intake/v1/bappeda/breaches", failure)
+    for each in (officer, coordinator):
+        each.close()
 
 
 def test_every_page_is_reached_by_links(walk):

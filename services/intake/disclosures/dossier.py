@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.intake.assessments.models import Assessment
+from services.intake.breaches import queries as breaches
 from services.intake.consents import queries as consents
 from services.intake.consents.models import Consent
 from services.intake.consents.rules import Said
@@ -81,6 +82,7 @@ def dossier(session: Session, found: Person) -> dict[str, Any]:
             for each in answers
         ],
         "corrections": corrections.of_person(session, records),
+        "breaches": breaches.of_person(session, records),
         "requests": [
             {"asked_at": each.asked_at, "answered_at": each.answered_at, "office": each.office}
             for each in disclosures.of_person(session, records)

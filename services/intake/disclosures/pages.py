@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from services.intake.breaches import words as breach_words
 from services.intake.corrections import words as correction_words
 from services.intake.disclosures import commands, doors, schemas, words
 from services.intake.disclosures.api import SERVING
@@ -103,6 +104,7 @@ def show_dossier(agency: str, disclosure_id: UUID) -> str:
             area_name=places.name_of,
             words=words,
             correction_words=correction_words,
+            breach_words=breach_words,
             journey_words=journey_words,
             referral_words=referral_words,
             said_name=sharing_words.said_name,

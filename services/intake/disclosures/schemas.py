@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.intake.breaches.schemas import HerBreach
 from services.intake.consents.rules import How, Said
 from services.intake.corrections.schemas import HerCorrection
 from services.intake.disclosures.rules import Given
@@ -199,5 +200,6 @@ class DossierSchema(Schema):
     interviews = fields.List(fields.Nested(Interview))
     consents = fields.List(fields.Nested(HerAnswer))
     corrections = fields.List(fields.Nested(HerCorrection))
+    breaches = fields.List(fields.Nested(HerBreach))
     requests = fields.List(fields.Nested(HerRequest))
     looks = fields.List(fields.Nested(LookedAt))
