@@ -5,8 +5,14 @@ from flask import Flask
 from services.intake.assessments import pages as assessments_pages
 from services.intake.audits import api as audits_api
 from services.intake.audits import pages as audits_pages
+from services.intake.breaches import api as breaches_api
+from services.intake.breaches import pages as breaches_pages
 from services.intake.changes import api as changes_api
 from services.intake.changes import pages as changes_pages
+from services.intake.corrections import api as corrections_api
+from services.intake.corrections import pages as corrections_pages
+from services.intake.disclosures import api as disclosures_api
+from services.intake.disclosures import pages as disclosures_pages
 from services.intake.eligibility import api as eligibility_api
 from services.intake.eligibility import pages as eligibility_pages
 from services.intake.groups import api as groups_api
@@ -21,6 +27,7 @@ from services.intake.recruitment import api as recruitment_api
 from services.intake.recruitment import pages as recruitment_pages
 from services.intake.registry import api as registry_api
 from services.intake.registry import pages as registry_pages
+from services.intake.rights.rules import REGISTERING
 from services.intake.sharing import api as sharing_api
 from services.intake.sharing import pages as sharing_pages
 from services.intake.signin import api as signin_api
@@ -55,6 +62,14 @@ MENU = (
     Link(N_("Registry files"), "/intake/{agency}/imports", frozenset(registry_pages.READERS)),
     Link(N_("Duplicate records"), "/intake/{agency}/duplicates", frozenset(changes_pages.READERS)),
     Link(N_("Deaths"), "/intake/{agency}/deaths", frozenset(changes_api.LOOKING)),
+    Link(N_("Requests for own data"), "/intake/{agency}/disclosures", frozenset(disclosures_api.SERVING), REGISTERING),
+    Link(N_("Corrections"), "/intake/{agency}/corrections", frozenset(corrections_api.LOOKING), REGISTERING),
+    Link(
+        N_("Data breaches"),
+        "/intake/{agency}/breaches",
+        frozenset(breaches_api.LOOKING),
+        REGISTERING | frozenset({"bappeda"}),
+    ),
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),
@@ -76,6 +91,9 @@ def create(database: Database | None = None) -> Flask:
             journeys_api.blueprint,
             changes_api.blueprint,
             sharing_api.blueprint,
+            disclosures_api.blueprint,
+            corrections_api.blueprint,
+            breaches_api.blueprint,
             protection_api.blueprint,
             programmes_api.blueprint,
             trials_api.blueprint,
@@ -93,6 +111,9 @@ def create(database: Database | None = None) -> Flask:
             journeys_pages.pages,
             changes_pages.pages,
             sharing_pages.pages,
+            disclosures_pages.pages,
+            corrections_pages.pages,
+            breaches_pages.pages,
             protection_pages.pages,
             programmes_pages.pages,
             trials_pages.pages,

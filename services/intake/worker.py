@@ -2,7 +2,10 @@
 
 from services.intake.assessments.work import AssessmentWork
 from services.intake.audits import models as audits  # noqa: F401 (nothing is heard, and its table stands here)
+from services.intake.breaches import models as breaches  # noqa: F401 (nothing is heard, and its tables stand here)
 from services.intake.changes import models as changes  # noqa: F401 (nothing is heard, and its tables stand here)
+from services.intake.corrections import models as corrections  # noqa: F401 (nothing is heard, and its table stands here)
+from services.intake.disclosures import models as disclosures  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.eligibility.work import VerificationWork
 from services.intake.groups.work import GroupFormation
 from services.intake.journeys import handlers as journeys

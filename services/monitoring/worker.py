@@ -46,6 +46,7 @@ FIGURES = Subscriber(
     hears=telling({**flow_handlers.HEARS, **money_handlers.HEARS}),
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
+        intake.ParticularsCorrected: "Figures hold no particulars: nothing of what is counted was wrong.",
         intake.GroupSplit: "Figures are of journeys, and these stay with the group that has set out.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "Figures are of journeys, and these go on."),
         referrals.ParticularsMissing: "A transport matter between two services: nothing happened to the journey.",

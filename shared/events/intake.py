@@ -134,6 +134,24 @@ class ParticularsShared(Event):
     referral_id: UUID
 
 
+@event("particulars-corrected", by="intake")
+class ParticularsCorrected(Event):
+    """What was shared of her for a stage was wrong and is corrected at her own wish, in every copy of it.
+
+    It concerns every referral of the journey to this agency for the stage, closed ones too; `referral_id` names the
+    latest. The part sealed for the service that offers the stage's kind holds `corrected`: `fields` that take the
+    place of those held, as far as they were shared, and for a group `member`, the identifier and name of the member
+    concerned.
+    """
+
+    journey_id: UUID
+    agency: str
+    stage: str
+    does: str
+    corrected_on: date
+    referral_id: UUID | None = None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SharedReferral:
     """A stage for which an agency was told of her, its latest referral, and the kind by which a service knows its own.

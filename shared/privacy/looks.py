@@ -6,9 +6,9 @@ the door commits; a look that is undone with its transaction has shown nobody an
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -91,6 +91,31 @@ def log_looks(session: Session, officer: Looker, subject_kind: str, subject_ids:
             }
         )
     session.execute(insert(Look), rows)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How often one officer saw a subject's data on one day for one reason."""
+
+    day: date
+    office: str
+    officer_id: UUID
+    subject_id: UUID
+    why: str
+    times: int
+
+
+def looks_at(session: Session, subject_kind: str, subject_ids: Collection[UUID]) -> list[Seen]:
+    """Who looked at these subjects' data, day by day in the deployment's zone, the latest first."""
+    day = func.date(func.timezone(str(clock.zone()), Look.at)).label("day")
+    told = (day, Look.office, Look.officer_id, Look.subject_id, Look.why)
+    rows = session.execute(
+        select(*told, func.count())
+        .where(Look.subject_kind == subject_kind, Look.subject_id.in_(subject_ids))
+        .group_by(*told)
+        .order_by(day.desc(), Look.office, Look.why, Look.officer_id)
+    )
+    return [Seen(*row) for row in rows]
 
 
 def verify_looks(session: Session) -> LooksVerified:

@@ -9,14 +9,20 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.bus import Heard, batch
 from shared.bus.subscribers import Hearing
 from shared.events.envelope import Event
-from shared.events.intake import ConsentWithdrawn, ParticularsShared, StageOffered, StageWithdrawn
+from shared.events.intake import (
+    ConsentWithdrawn,
+    ParticularsCorrected,
+    ParticularsShared,
+    StageOffered,
+    StageWithdrawn,
+)
 from shared.events.referrals import ParticularsMissing
 from shared.kernel.errors import DomainError
 from shared.referrals import announcing, commands
@@ -44,6 +50,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
         StageOffered: batch(partial(hear_stages_offered, works=known)),
         StageWithdrawn: batch(partial(hear_stages_withdrawn, works=known)),
         ParticularsShared: batch(hear_particulars_shared),
+        ParticularsCorrected: batch(partial(hear_particulars_corrected, works=known)),
         ConsentWithdrawn: batch(partial(hear_consents_withdrawn, works=known)),
     }
 
@@ -86,6 +93,45 @@ def hear_particulars_shared(session: Session, heard: Sequence[Heard[ParticularsS
     session.flush()
 
 
+def hear_particulars_corrected(session: Session, heard: Sequence[Heard[ParticularsCorrected]], *, works: Works) -> None:
+    """Correct what is held of her for these stages, open or closed; what is not held any more stays forgotten.
+
+    After a restore from a backup the correction comes again without its sealed part: an open referral then asks for its
+    particulars anew, lest it be worked on with what was wrong.
+    """
+    ours = [each for each in heard if _is_ours(session, each.event.does, works)]
+    if not ours:
+        return
+    held: dict[tuple[UUID, str, str], list[Referral]] = {}
+    about = {(each.event.journey_id, each.event.agency, each.event.stage) for each in ours}
+    statement = (
+        select(Referral)
+        .where(
+            tuple_(Referral.journey_id, Referral.agency, Referral.stage).in_(about), Referral.particulars.is_not(None)
+        )
+        .order_by(Referral.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for referral in session.scalars(statement):
+        held.setdefault((referral.journey_id, referral.agency, referral.stage), []).append(referral)
+    lost: dict[UUID, Heard[ParticularsCorrected]] = {}
+    for each in ours:
+        for referral in held.get((each.event.journey_id, each.event.agency, each.event.stage), ()):
+            if each.sealed is None:
+                if referral.state in OPEN:
+                    referral.particulars = None
+                    lost[referral.id] = each
+            elif referral.particulars is not None:
+                corrected = _corrected(referral.particulars, each.sealed["corrected"])
+                if corrected != referral.particulars:
+                    referral.particulars = corrected
+                    referral.revision += 1
+    session.flush()
+    wanting = [referral for referrals in held.values() for referral in referrals if referral.id in lost]
+    announcing.announce_each(session, ParticularsMissing, wanting, lost)
+
+
 def hear_consents_withdrawn(session: Session, heard: Sequence[Heard[ConsentWithdrawn]], *, works: Works) -> None:
     """Forget what was shared of her for these stages, whether the referral is open or closed.
 
@@ -114,6 +160,15 @@ def hear_consents_withdrawn(session: Session, heard: Sequence[Heard[ConsentWithd
     wanted = {shared.referral_id for _, shared in ours if shared.referral_id}
     if early := [{"referral_id": each} for each in wanted - {each.id for each in commands.locked(session, wanted)}]:
         session.execute(insert(EarlyWithdrawal).on_conflict_do_nothing(), early)
+
+
+def _corrected(held: Mapping[str, Any], correction: Mapping[str, Any]) -> dict[str, Any]:
+    """Particulars with what was wrong corrected; nothing is added that was never shared."""
+    now = {name: correction["fields"].get(name, value) for name, value in held.items()}
+    member = correction.get("member")
+    if member and isinstance(now.get("members"), list):
+        now["members"] = [each | member if each.get("id") == member["id"] else each for each in now["members"]]
+    return now
 
 
 def _is_ours(session: Session, kind: str, works: Works) -> bool:

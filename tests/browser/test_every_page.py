@@ -8,6 +8,7 @@ a page to which no link leads fails the test.
 import signal
 import subprocess
 import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -41,6 +42,7 @@ def walk(home, browser, tmp_path_factory):
         protect(one)
         decline(one)
         try_out(one)
+        use_rights(one)
         copy.kail("audit")
         copy.kail(
             *("officers", "add", AUDITOR.username, "--name", AUDITOR.name, "--office", AUDITOR.office),
@@ -133,6 +135,30 @@ def try_out(walk):
     head.post(tried, {"programme": "wrse-kaltim-2023"})
     wait_until(lambda: head.get(tried)["items"][0]["state"] == "done", "the programme was never tried")
     head.close()
+
+
+def use_rights(walk):
+    """Women ask what is held of them, and for a correction; a failure of protection concerns a kecamatan."""
+    officer = client(walk, "petugas1")
+    asks, corrects = [each["id"] for each in officer.get("/intake/v1/dinsos/persons", limit=2)["items"]]
+    card = {"identified": "id-card", "seen": "KTP contoh"}
+    officer.post(f"/intake/v1/dinsos/persons/{asks}/disclosures", card)
+    wrong = {"evidence": "Surat Dukcapil contoh", "wanted": {"has_business": "true", "occupation": "trader"}}
+    officer.post(f"/intake/v1/dinsos/persons/{corrects}/corrections", card | wrong)
+    (lives,) = officer.get("/intake/v1/dinsos/persons", limit=1)["items"]
+    coordinator = client(walk, "koordinator")
+    failure = {
+        "data": ["identity"],
+        "cause": "lost",
+        "what": "Laptop contoh hilang.",
+        "done": "Laptop contoh dikunci.",
+        "scope": "area",
+        "area": lives["area"][:8],
+        "found_at": datetime.now(UTC).isoformat(),
+    }
+    coordinator.post("/intake/v1/bappeda/breaches", failure)
+    for each in (officer, coordinator):
+        each.close()
 
 
 def test_every_page_is_reached_by_links(walk):

@@ -45,8 +45,9 @@ class Return:
 def settle_review(session: Session, officer: Officer, review_id: UUID, *, same: bool, evidence: str) -> Person:
     """Decide whether a record that was kept out is the person who bears its NIK, or somebody else.
 
-    Either way it enters the registry as a record without a NIK, so that nothing that a file told is lost; as the same
-    person it is merged at once, and the merge can be undone.
+    Either way what a file told enters the registry as a record without a NIK, so that nothing of it is lost; a record
+    that claims the NIK by a correction stands there already. As the same person it is merged at once, and the merge
+    can be undone.
     """
     review = session.get(DuplicateReview, review_id, with_for_update=True)
     if review is None:
@@ -55,7 +56,10 @@ def settle_review(session: Session, officer: Officer, review_id: UUID, *, same: 
     officer.require(Role.OFFICER, area=bearer.area)
     if review.state is DuplicateState.SETTLED:
         raise rules.ReviewSettled
-    entered = _enter(session, review)
+    if review.record_id is None:
+        entered = _enter(session, review)
+    else:
+        entered, bearer = _both(session, officer, review.record_id, bearer.id)
     review.state, review.entered_id, review.evidence = DuplicateState.SETTLED, entered.id, evidence
     review.decided_by, review.decided_at = officer.id, clock.now()
     if same:

@@ -14,9 +14,8 @@ def look_at_reviews(session: Session, after: str | None, limit: int) -> Page[dic
     """The open reviews of the officer's areas; the look at whoever bears the NIKs is logged."""
     found = queries.open_reviews(session, door.current_officer(), after, limit)
     shown = queries.side_by_side(session, found)
-    log_looks(
-        session, door.current_officer(), "person", sorted({each["bearer"]["id"] for each in shown}), "duplicate review"
-    )
+    seen = {each["bearer"]["id"] for each in shown} | {each["claim"]["id"] for each in shown} - {None}
+    log_looks(session, door.current_officer(), "person", sorted(seen), "duplicate review")
     return Page(shown, found.next)
 
 

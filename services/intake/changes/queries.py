@@ -40,7 +40,7 @@ def side_by_side(session: Session, reviews: Page[DuplicateReview]) -> list[dict[
         {
             "id": each.id,
             "bearer": {**_record(bearers[each.person_id]), "id": each.person_id, "nik": bearers[each.person_id].nik},
-            "claim": {**each.claim, "village": places.name_of(each.claim["area"])},
+            "claim": {**each.claim, "id": each.record_id, "village": places.name_of(each.claim["area"])},
             "opened_at": each.opened_at,
         }
         for each in reviews.items

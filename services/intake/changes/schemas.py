@@ -6,9 +6,9 @@ EVIDENCE = validate.Length(min=3, max=300)
 
 
 class Record(Schema):
-    """One of the two records that claim a NIK."""
+    """One of the two records that claim a NIK; one that came out of a file has no `id` yet."""
 
-    id = fields.UUID()
+    id = fields.UUID(allow_none=True)
     nik = fields.String()
     name = fields.String()
     sex = fields.String(allow_none=True)

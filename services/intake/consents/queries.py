@@ -32,3 +32,9 @@ def current(session: Session, person_ids: Collection[UUID], programme: str | Non
     if programme is not None:
         statement = statement.where(Consent.programme == programme)
     return list(session.scalars(statement.order_by(Consent.programme, Consent.recipient, Consent.person_id)))
+
+
+def history(session: Session, person_ids: Collection[UUID]) -> list[Consent]:
+    """Every answer that these persons ever gave, the earliest first."""
+    statement = select(Consent).where(Consent.person_id.in_(person_ids))
+    return list(session.scalars(statement.order_by(Consent.recorded_at, Consent.id)))

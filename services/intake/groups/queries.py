@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +88,32 @@ def particulars(session: Session, group_ids: Sequence[UUID], shares: Collection[
         }
         told[group.id] = {field: known[field] for field in shares if known.get(field)}
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """A group to which somebody belongs, or belonged, from a day on and until a day."""
+
+    group_id: UUID
+    name: str
+    role: MemberRole
+    joined_on: date
+    left_on: date | None
+
+    def covers(self, first: date, last: date | None = None) -> bool:
+        """Whether she belonged to it on a day, or on one of the days between two; `last` is open where None."""
+        return (last is None or self.joined_on <= last) and (self.left_on is None or first < self.left_on)
+
+
+def belonging_of(session: Session, person_ids: Collection[UUID]) -> list[Belonging]:
+    """The groups of a person, all her records together, the latest first."""
+    rows = session.execute(
+        select(BusinessGroup.id, BusinessGroup.name, GroupMember.role, GroupMember.joined_on, GroupMember.left_on)
+        .join(GroupMember, GroupMember.group_id == BusinessGroup.id)
+        .where(among(GroupMember.person_id, person_ids))
+        .order_by(GroupMember.joined_on.desc(), GroupMember.id)
+    )
+    return [Belonging(*row) for row in rows]
 
 
 def possible_members(session: Session, group: BusinessGroup, limit: int = 200) -> Sequence[Person]:

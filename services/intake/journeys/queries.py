@@ -1,5 +1,9 @@
 """What intake can tell of journeys: the lists of an officer's areas, stuck ones first, and one with all its stages."""
 
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +13,14 @@ from sqlalchemy.orm import Session
 from services.intake.journeys import publishing
 from services.intake.journeys.models import CameBack, Journey
 from services.intake.journeys.rules import JourneyStatus
+from shared.bus.chain import partition_of
+from shared.bus.models import LoggedEvent
+from shared.events.intake import StageOffered
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
+from shared.kernel.settings import settings
 from shared.programmes.state import JourneyState
+from shared.storage.arrays import among
 from shared.web.paging import Page, page
 
 
@@ -108,3 +117,26 @@ def summary(found: Journey) -> dict[str, Any]:
 def open_subjects(programme: str) -> Select[Any]:
     """Who is on the way in a programme at present, for a query that leaves them out."""
     return select(Journey.subject_id).where(Journey.programme == programme, Journey.status == JourneyStatus.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An offer as the log has it: when which office was told."""
+
+    at: datetime
+    offer: StageOffered
+
+
+def offers(session: Session, journey_ids: Collection[UUID]) -> list[Told]:
+    """Every offer of these journeys that still stands in the log, the earliest first."""
+    rows = session.scalars(
+        select(LoggedEvent.body)
+        .where(
+            LoggedEvent.partition.in_({partition_of(str(each), settings().partitions) for each in journey_ids}),
+            LoggedEvent.type == StageOffered.type_by("intake"),
+            among(LoggedEvent.stream, [str(each) for each in journey_ids]),
+        )
+        .order_by(LoggedEvent.seq)
+    )
+    bodies = [json.loads(each) for each in rows]
+    return [Told(datetime.fromisoformat(each["time"]), StageOffered.from_data(each["data"])) for each in bodies]

@@ -200,15 +200,25 @@ class DuplicateState(StrEnum):
 
 
 class DuplicateReview(Base):
-    """A second record claims a NIK that somebody else bears: it stays outside until an officer has looked at both."""
+    """A second record claims a NIK that somebody else bears: it stays outside until an officer has looked at both.
+
+    It came out of a file (`run_id`, `row`), or somebody who is registered already (`record_id`) has asked to have her
+    NIK corrected to it.
+    """
 
     __tablename__ = "duplicate_review"
-    __table_args__ = (Index("uq_duplicate_review_row_index", "person_id", "row_index", unique=True),)
+    __table_args__ = (
+        Index("uq_duplicate_review_row_index", "person_id", "row_index", unique=True),
+        CheckConstraint("num_nonnulls(run_id, record_id) = 1", name="from_a_file_or_a_record"),
+        CheckConstraint('(run_id IS NULL) = ("row" IS NULL)', name="a_row_of_its_file"),
+        CheckConstraint("record_id <> person_id", name="claims_anothers"),
+    )
 
     id: Mapped[Id]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("import_run.id"))
-    row: Mapped[int]
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("import_run.id"))
+    row: Mapped[int | None]
+    record_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     row_index: Mapped[bytes] = mapped_column(LargeBinary)
     claim: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
     state: Mapped[DuplicateState] = mapped_column(enum_text(DuplicateState), default=DuplicateState.OPEN)

@@ -160,6 +160,29 @@ def described(session: Session, found: Person) -> dict[str, Any]:
     }
 
 
+def records_of(session: Session, person_id: UUID) -> list[UUID]:
+    """A person's own record, and those that were found to be the same person."""
+    others = session.scalars(select(Person.id).where(Person.merged_into == person_id).order_by(Person.id))
+    return [person_id, *others]
+
+
+def households_of(session: Session, records: Collection[UUID]) -> list[dict[str, Any]]:
+    """The family cards on which a person stands and stood, the latest first."""
+    rows = session.execute(
+        select(Household.kk, HouseholdMember.relation, HouseholdMember.since, HouseholdMember.until)
+        .join(HouseholdMember, HouseholdMember.household_id == Household.id)
+        .where(HouseholdMember.person_id.in_(records))
+        .order_by(HouseholdMember.since.desc(), HouseholdMember.id)
+    )
+    return [{"kk": row.kk, "relation": row.relation, "since": row.since, "until": row.until} for row in rows]
+
+
+def sources_of(session: Session, snapshot_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Which office brought each of these files in."""
+    rows = session.execute(select(ImportRun.id, ImportRun.office).where(ImportRun.id.in_(snapshot_ids)))
+    return {row.id: row.office for row in rows}
+
+
 def summary(found: Person) -> dict[str, Any]:
     """A person as a list shows her."""
     return {

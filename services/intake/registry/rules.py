@@ -88,6 +88,24 @@ RECEIVED = frozenset({Registry.PKH, Registry.BPNT})
 """Lists of whom the APBN aids already: a programme says by its `compatibility` whether its own aid may run beside."""
 
 
+class Detail(StrEnum):
+    """What the registry holds of a person and she may have corrected; lists are corrected by whoever keeps them."""
+
+    NAME = "name"
+    NIK = "nik"
+    KK = "kk"
+    RELATION = "relation"
+    PHONE = "phone"
+    SEX = "sex"
+    BIRTH_DATE = "birth_date"
+    MARITAL_STATUS = "marital_status"
+    OCCUPATION = "occupation"
+    AREA = "area"
+    ADDRESS = "address"
+    PRE_PROSPEROUS = "pre_prosperous"
+    HAS_BUSINESS = "has_business"
+
+
 class Caution(StrEnum):
     """Something an officer should check with Dukcapil, or ask the person; it refuses nobody."""
 
@@ -152,6 +170,18 @@ class UnknownWord(Unreadable):
     """This column knows other words: {expected}."""
 
     indonesian = "Kolom ini mengenal kata lain: {expected}."
+
+
+class PhoneUnreadable(Unreadable):
+    """This is no phone number of Indonesia."""
+
+    indonesian = "Ini bukan nomor telepon Indonesia."
+
+
+class NoFamilyCard(Unreadable):
+    """No family card is known on which she would stand so; correct the number of the card as well."""
+
+    indonesian = "Belum ada kartu keluarga yang dikenal; perbaiki juga nomor KK."
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,7 @@ def story(databases: dict[str, Database], logs: io.StringIO, *, helped: bool) ->
         compartment.ask(officer, "GET", "/intake/v1/dp3a/persons"),
         compartment.ask(officer, "GET", f"/intake/v1/dp3a/journeys?subject_id={woman}"),
         Browser(app, officer).get(f"/intake/dp3a/persons/{woman}"),
+        *all_that_is_held(compartment, woman),
         app.test_client().get("/intake/metrics"),
     ]
     return {
@@ -131,6 +132,18 @@ def story(databases: dict[str, Database], logs: io.StringIO, *, helped: bool) ->
         "answers": [(each.status_code, _said(each.text)) for each in answers],
         "log": [_line(each) for each in logs.getvalue()[began:].splitlines()],
     }
+
+
+def all_that_is_held(compartment: Compartment, woman: UUID) -> list[Any]:
+    """She asks what is held of her: the request, and both doors' answer."""
+    card = {"identified": "id-card", "seen": "KTP", "_once": "d"}
+    browser = Browser(compartment.app, compartment.officer)
+    noted = browser.submit(f"/intake/dp3a/persons/{woman}/disclosures", card)
+    assert noted.status_code == 303
+    number = noted.location.rpartition("/")[2]
+    told = compartment.ask(compartment.officer, "GET", f"/intake/v1/dp3a/disclosures/{number}/dossier")
+    assert (told.status_code, told.get_json()["person"]["id"]) == (200, str(woman))
+    return [told, browser.get(f"{noted.location}/dossier"), browser.get("/intake/dp3a/disclosures")]
 
 
 def help_her(compartment: Compartment, woman: UUID) -> None:

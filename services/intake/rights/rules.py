@@ -1,0 +1,44 @@
+"""What intake believes about rights over one's own data: which offices serve them, and how she shows who she is."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from shared.kernel.errors import Conflict, Forbidden
+
+REGISTERING = frozenset({"dinsos", "dp3a"})
+"""The agencies that register: they lead programmes and bring registry files in, so what intake holds is theirs."""
+
+
+class Identified(StrEnum):
+    """How somebody who asks about her data has shown who she is."""
+
+    ID_CARD = "id-card"  # KTP
+    FAMILY_CARD = "family-card"  # KK
+    OTHER_DOCUMENT = "other-document"  # a letter of the kelurahan, for instance
+    KNOWN = "known"  # to the officer in person; the note says from where
+    PROXY = "proxy"  # somebody else came with her written authority
+
+
+class NotRegistering(Forbidden):
+    """The office that registers persons answers this; send her there."""
+
+    indonesian = "Ini dijawab oleh dinas yang mendaftarkan orang; arahkan ia ke sana."
+
+
+class NotHerself(Conflict):
+    """This record is part of another one, or its person died; nobody can ask on it."""
+
+    indonesian = "Data ini bagian dari data lain, atau orangnya sudah meninggal; tidak ada yang dapat meminta atasnya."
+
+
+def require_registering(agency: str) -> None:
+    """Hold an officer to an agency that registers; raises NotRegistering."""
+    if agency not in REGISTERING:
+        raise NotRegistering
+
+
+def require_herself(merged_into: UUID | None, died_on: date | None) -> None:
+    """Refuse a record on which nobody can ask; raises NotHerself."""
+    if merged_into is not None or died_on is not None:
+        raise NotHerself
