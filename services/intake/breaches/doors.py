@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.intake.breaches import queries
+from services.intake.breaches.commands import RECORDING
 from services.intake.rights.rules import REGISTERING, require_registering
+from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.privacy.looks import log_looks
 from shared.web import door
@@ -23,14 +25,14 @@ def reaches() -> bool:
 
 def look_at_list(session: Session, after: str | None, limit: int) -> Page[dict[str, Any]]:
     """The failures that concern the officer; numbers, nobody's name."""
-    officer = door.current_officer()
+    officer = _concerned()
     found = queries.breaches(session, officer, after, limit)
     return Page(queries.lines(session, officer, found.items), found.next)
 
 
 def look_at(session: Session, breach_id: UUID) -> dict[str, Any]:
     """One failure; numbers, nobody's name."""
-    officer = door.current_officer()
+    officer = _concerned()
     return queries.lines(session, officer, [queries.breach(session, officer, breach_id)])[0]
 
 
@@ -41,3 +43,11 @@ def look_at_persons(session: Session, breach_id: UUID, after: str | None, limit:
     found = queries.persons(session, officer, queries.breach(session, officer, breach_id), after, limit)
     log_looks(session, officer, "person", [each.person_id for each in found.items], f"breach {breach_id}")
     return Page(queries.named(session, found.items), found.next)
+
+
+def _concerned() -> Officer:
+    """The officer, where she oversees or her office reaches the persons; raises NotRegistering."""
+    officer = door.current_officer()
+    if not officer.has(*RECORDING, Role.AUDITOR):
+        require_registering(officer.agency)
+    return officer

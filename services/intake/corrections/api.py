@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.intake.corrections import commands, doors, queries, schemas
+from services.intake.corrections import commands, doors, schemas
 from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
@@ -27,12 +27,11 @@ def list_corrections(query: dict[str, Any], agency: str) -> paging.Page[dict[str
 @blueprint.post("/<agency>/persons/<uuid:person_id>/corrections")
 @guard(Role.OFFICER)
 @blueprint.arguments(schemas.Noting)
-@blueprint.response(201, schemas.CorrectionSchema)
+@blueprint.response(201, schemas.CorrectionDetailSchema)
 def note_correction(given: dict[str, Any], agency: str, person_id: UUID) -> dict[str, Any]:
     """Note what a person wants corrected; a NIK that somebody else bears opens a review of both records."""
     with door.transaction() as session:
-        noted = commands.note_correction(session, door.current_officer(), person_id, **given)
-        return queries.summaries(session, [noted])[0]
+        return doors.look_at(session, commands.note_correction(session, door.current_officer(), person_id, **given).id)
 
 
 @blueprint.get("/<agency>/corrections/<uuid:correction_id>")

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.intake.disclosures import commands, doors, queries, schemas
+from services.intake.disclosures import commands, doors, schemas
 from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
@@ -30,8 +30,7 @@ def list_disclosures(query: dict[str, Any], agency: str) -> paging.Page[dict[str
 def note_request(given: dict[str, Any], agency: str, person_id: UUID) -> dict[str, Any]:
     """Note that a person asks to see what is held of her; the law's clock runs from now."""
     with door.transaction() as session:
-        noted = commands.note_request(session, door.current_officer(), person_id, **given)
-        return queries.lines(session, [noted])[0]
+        return doors.look_at(session, commands.note_request(session, door.current_officer(), person_id, **given).id)
 
 
 @blueprint.get("/<agency>/disclosures/<uuid:disclosure_id>/dossier")
@@ -50,6 +49,5 @@ def show_dossier(agency: str, disclosure_id: UUID) -> dict[str, Any]:
 def note_answer(given: dict[str, Any], agency: str, disclosure_id: UUID) -> dict[str, Any]:
     """Note that she was told, and how."""
     with door.transaction() as session:
-        return queries.lines(session, [commands.note_answer(session, door.current_officer(), disclosure_id, **given)])[
-            0
-        ]
+        commands.note_answer(session, door.current_officer(), disclosure_id, **given)
+        return doors.look_at(session, disclosure_id)

@@ -227,6 +227,8 @@ def test_a_coordinator_sees_numbers_and_nobodys_name(road: Road, app: Flask) -> 
         assert session.get_one(Person, woman).name not in page
     client = app.test_client()
     assert client.get(f"{RECORDED}/{breach.id}/persons", headers=bearer(COORDINATOR)).status_code == 403
+    baznas = bearer(an_officer(office="baznas-mataram"))
+    assert client.get("/intake/v1/baznas/breaches", headers=baznas).status_code == 403
     elsewhere = bearer(an_officer(Role.COORDINATOR, office="bappeda-kaltim"))
     assert client.get(f"{RECORDED}/{breach.id}", headers=elsewhere).status_code == 404
 
