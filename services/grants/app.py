@@ -29,14 +29,15 @@ GOODS = frozenset(
     {"grants.goods-proposal", "grants.goods-decision", "grants.goods-hand-over", "grants.goods-accountability"}
 )
 COOPERATIVES = frozenset({"grants.cooperative"})
+READING = frozenset(referrals_api.READERS)
 MENU = (
-    Link(N_("Referrals"), "/grants/{agency}/referrals"),
-    Link(N_("Goods grants"), "/grants/{agency}/grants", agencies=LOOKING_ON, kinds=GOODS),
-    Link(N_("Zakat support"), "/grants/{agency}/zakat", agencies=LOOKING_ON, kinds=frozenset({"grants.zakat"})),
-    Link(N_("Cooperatives"), "/grants/{agency}/cooperatives", agencies=LOOKING_ON, kinds=COOPERATIVES),
-    Link(N_("Loans"), "/grants/{agency}/loans", agencies=LOOKING_ON, kinds=COOPERATIVES | {"grants.zakat"}),
-    Link(N_("Funds"), "/grants/{agency}/funds"),
-    Link(N_("Entitlements"), "/grants/{agency}/entitlements"),
+    Link(N_("Referrals"), "/grants/{agency}/referrals", READING),
+    Link(N_("Goods grants"), "/grants/{agency}/grants", READING, LOOKING_ON, GOODS),
+    Link(N_("Zakat support"), "/grants/{agency}/zakat", READING, LOOKING_ON, frozenset({"grants.zakat"})),
+    Link(N_("Cooperatives"), "/grants/{agency}/cooperatives", READING, LOOKING_ON, COOPERATIVES),
+    Link(N_("Loans"), "/grants/{agency}/loans", READING, LOOKING_ON, COOPERATIVES | {"grants.zakat"}),
+    Link(N_("Funds"), "/grants/{agency}/funds", READING),
+    Link(N_("Entitlements"), "/grants/{agency}/entitlements", READING),
     machine_pages.link("grants"),
 )
 

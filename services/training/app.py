@@ -13,7 +13,7 @@ from services.training.placement import pages as placement_pages
 from services.training.products import api as products_api
 from services.training.products import pages as products_pages
 from services.training.worker import PARTICIPANT, WORKS
-from shared.identity.rules import STAFF, Role
+from shared.identity.rules import Role
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
@@ -27,7 +27,7 @@ LEARNING = frozenset({Role.OFFICER, Role.HEAD})
 MENTORING = frozenset({"training.mentoring"})
 PLACEMENT = frozenset({"training.placement"})
 MENU = (
-    Link(N_("Referrals"), "/training/{agency}/referrals", STAFF),
+    Link(N_("Referrals"), "/training/{agency}/referrals", frozenset(referrals_api.READERS)),
     Link(N_("Courses"), "/training/{agency}/courses", LEARNING, kinds=frozenset({"training.course"})),
     Link(N_("Student mentors"), "/training/{agency}/cohorts", LEARNING, kinds=MENTORING),
     Link(N_("Cash books"), "/training/{agency}/cash-books", frozenset(mentoring_api.READERS), kinds=MENTORING),

@@ -49,8 +49,8 @@ def sit_down(browser, kail):
     password = (kail.home / "demo-password").read_text()
     desks = []
 
-    def another(kind=Desk):
-        context = browser.new_context(locale="id-ID", viewport=SCREEN)
+    def another(kind=Desk, **options):
+        context = browser.new_context(locale="id-ID", viewport=SCREEN, **options)
         context.set_default_timeout(PATIENCE * 1000)
         desks.append(kind(context.new_page(), f"http://127.0.0.1:{kail.port}", password))
         return desks[-1]
@@ -65,6 +65,12 @@ def sit_down(browser, kail):
 def desk(sit_down):
     """One desk, where the registry has come in."""
     return at_work(sit_down())
+
+
+@pytest.fixture
+def plain(sit_down):
+    """The same in a browser that runs no scripts."""
+    return at_work(sit_down(java_script_enabled=False))
 
 
 @pytest.fixture

@@ -10,13 +10,16 @@ import subprocess
 import time
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 from services.simulate.client import Client
+from shared.identity import offices
 from shared.identity.accounts import DEMO_OFFICERS, DemoOfficer
 from shared.identity.rules import Role
+from shared.kernel.settings import SERVICES
 from shared.programmes import library
-from tests.browser.walking import PARTS, RARE, Pages, Referrals, Walk, walkers
+from tests.browser.walking import FORMS, PARTS, Pages, Referrals, Walk, walkers
 from tests.copies import KAIL, Copy
 from tests.waiting import wait_until
 
@@ -43,7 +46,9 @@ def walk(home, browser, tmp_path_factory):
         decline(one)
         try_out(one)
         use_rights(one)
+        begin_anew(one)
         copy.kail("audit")
+        hold(one)
         copy.kail(
             *("officers", "add", AUDITOR.username, "--name", AUDITOR.name, "--office", AUDITOR.office),
             *("--role", AUDITOR.roles[0], "--password", password),
@@ -59,7 +64,7 @@ def walk(home, browser, tmp_path_factory):
 
 
 def look_while_they_work(copy, walk):
-    """Let the officers of all programmes work, and look at each stage while it is in work."""
+    """Let the officers of all programmes work, and look at each stage, and at what closes it, while it is in work."""
     wanted = {stage.does for programme in library.published().values() for stage in programme.stages.values()}
     windows, done = {}, set()
     simulation = subprocess.Popen(
@@ -69,16 +74,19 @@ def look_while_they_work(copy, walk):
         stderr=subprocess.DEVNULL,
     )
     end = time.monotonic() + WORKS_FOR
-    while simulation.poll() is None and done != wanted and time.monotonic() < end:
+    while simulation.poll() is None and (done != wanted or walk.all_lacking()) and time.monotonic() < end:
         for office, path in walk.referrals.read():
             kind, state = walk.referrals.of(path)
             officer = next(each for each in DEMO_OFFICERS if each.office == office and Role.OFFICER in each.roles)
             what = walk.what(path, officer)
-            if state not in ("waiting", "accepted") or what in walk.seen:
+            lacking = walk.lacking(path.split("/")[1], state)
+            if state not in FORMS or (what in walk.seen and not lacking):
                 continue
             simulation.send_signal(signal.SIGSTOP)
             window = windows.get(office) or windows.setdefault(office, walk.sign_in(officer))
-            window.open(path, what)
+            if what not in walk.seen:
+                window.open(path, what)
+            window.open_forms(path, lacking)
             if state == "accepted":
                 done.add(kind)
             simulation.send_signal(signal.SIGCONT)
@@ -167,6 +175,45 @@ def test_every_page_is_reached_by_links(walk):
     missed = {each for each in walk.pages.routes.values() if each.endpoint not in known}
     assert sorted(str(each) for each in missed if each.endpoint not in PARTS and each.endpoint not in RARE) == []
     assert set(PARTS).isdisjoint(known)
+
+
+def begin_anew(walk):
+    """A group waits for its members, and a cooperative is registered."""
+    officer = client(walk, "petugas1")
+    group = {"name": "KUBE Belum Terbentuk", "area": "64.02.05.2001", "line_of_business": "Perikanan"}
+    officer.post("/intake/v1/dinsos/groups", group)
+    cooperatives = next(
+        each for each in walkers() if offices.office(each.office).agency == "koperasi" and Role.OFFICER in each.roles
+    )
+    founder = client(walk, cooperatives.username)
+    region = offices.office(cooperatives.office).region
+    cooperative = {"name": "Koperasi Contoh Halaman", "area": region, "formed_on": "2020-01-01"}
+    founder.post("/grants/v1/koperasi/cooperatives", cooperative)
+    for each in (officer, founder):
+        each.close()
+
+
+def hold(walk):
+    """In every service an event could not be applied, of a kind that nobody sends."""
+    for service in SERVICES:
+        with psycopg.connect(walk.referrals.address.format(database=f"kail_{service}")) as connection:
+            connection.execute(
+                "INSERT INTO held_event (id, subscriber, source, partition, position, stream, type, body, state, error)"
+                " VALUES (gen_random_uuid(), %s, 'intake', 0, 1000000000, gen_random_uuid(), 'intake.example-held.v1',"
+                " '{}', 'held', 'An example.')",
+                [service],
+            )
+
+
+def test_every_page_is_reached_by_links_in_every_service(walk):
+    missed = set(walk.pages.routes.values()) - walk.routes()
+    assert sorted(str(each) for each in missed if each.endpoint not in PARTS) == []
+    assert set(PARTS).isdisjoint(each.endpoint for each in walk.routes())
+
+
+def test_no_two_pages_share_a_title(walk):
+    shared = {title: sorted(map(str, routes)) for title, routes in walk.titles.items() if len(routes) > 1}
+    assert shared == {}
 
 
 def test_every_kind_of_stage_is_seen_in_work(walk):

@@ -34,7 +34,6 @@ PARTS = {
     "referrals_pages.urgent": "the most urgent referrals that the start page gathers, seen there",
     "meetings_pages.waiting_tasks": "the next tasks that the start page shows, seen there",
     "machine_pages.machine_part": "how one service stands, seen in the machine room",
-    "machine_pages.skip_form": "needs an event that is held: tried in tests/shared/machine",
     "oversight_pages.show_figures": "the moving part of the dashboard, seen there",
     "oversight_pages.show_chart": "an image, seen on the dashboard",
     "oversight_pages.watch_figures": "a stream that says when figures have changed",
@@ -43,14 +42,11 @@ PARTS = {
     "signin.renew": "sends on to where somebody was",
 }
 """What a browser fetches into another page, and why it is not looked at by itself."""
-RARE = {
-    "cooperatives_pages.show_cooperative": "somebody has founded or joined a cooperative",
-    "group_pages.proposal_form": "a group is being formed",
-    "referrals_pages.decline_form": "a referral waits",
-    "referrals_pages.return_form": "a referral is in work",
-    "referrals_pages.hand_over_form": "a referral is in work",
+FORMS = {
+    "waiting": {"referrals_pages.decline_form"},
+    "accepted": {"referrals_pages.return_form", "referrals_pages.hand_over_form"},
 }
-"""Pages that are there only while something is so, and what: the simulated days need not end in such a moment."""
+"""Forms that are there only while a referral stands so: they are opened while the simulated officers pause."""
 LEADS = frozenset(each.office for each in BEGINNINGS)
 REFERRAL = re.compile(r"/referrals/([0-9a-f-]{36})")
 WAITING = {"offered": "waiting", "opened": "waiting"}
@@ -156,6 +152,7 @@ class Walk:
     referrals: Referrals
     seen: dict = field(default_factory=dict)
     tried: set = field(default_factory=set)
+    titles: dict = field(default_factory=lambda: defaultdict(set))
     faults: dict = field(default_factory=lambda: defaultdict(list))
 
     def sign_in(self, officer):
@@ -174,6 +171,18 @@ class Walk:
         if route is None or route.endpoint in PARTS:
             return None
         return (route, *self.referrals.of(path), *(officer.roles if officer else ()))
+
+    def routes(self):
+        """The routes whose page somebody has looked at."""
+        return {route for route, *_ in self.seen}
+
+    def lacking(self, service, state):
+        """The forms of a referral that stands so which nobody has looked at in this service."""
+        return {self.pages.routes[service, each] for each in FORMS.get(state, ())} - self.routes()
+
+    def all_lacking(self):
+        """The forms of referrals which nobody has looked at, in any service."""
+        return {each for service in SERVICES for state in FORMS for each in self.lacking(service, state)}
 
 
 class Window:
@@ -210,6 +219,13 @@ class Window:
                 self.walk.tried |= {(what[0], each) for each in leads.found}
                 ways.extend(self.fetch(each)[0] for each in leads.found)
 
+    def open_forms(self, path, wanted):
+        """Look at those of a page's forms that are wanted; there are none of them when the moment has passed."""
+        for each in Ways(self.fetch(path)[1]).links:
+            what = self.walk.what(each, self.officer)
+            if each.startswith(f"{path}/") and what and what[0] in wanted and what[0] not in self.walk.routes():
+                self.open(each, what)
+
     def fetch(self, path):
         """Read a page without looking at it; gives where it is in the end, and what it says."""
         answer = self.context.request.get(f"{self.walk.address}{path}")
@@ -223,7 +239,9 @@ class Window:
         faults = [] if answer.ok else [f"status {answer.status}"]
         if answer.ok:
             faults += look(self.page)
-            if what[0] not in {route for route, *_ in self.walk.seen}:
+            if self.walk.pages.route(urlsplit(self.page.url).path) == what[0]:  # else it sent on to another page
+                self.walk.titles[self.page.title()].add(what[0])
+            if what[0] not in self.walk.routes():
                 faults += self.in_english(path)
         self.walk.seen[what] = path
         for each in faults + self.heard:
