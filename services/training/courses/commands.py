@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.training.courses import queries, rules
@@ -25,6 +24,7 @@ from shared.referrals.models import Referral
 from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
 from shared.storage.arrays import among
+from shared.storage.rows import insert_rows, insertion, names_in, parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(Enrolment).on_conflict_do_nothing(), rows)
+    insert_rows(session, Enrolment, rows, unless_known=True)
 
 
 def enrol(
@@ -154,14 +154,14 @@ def mark_attendance(
         raise wrong.at("attendance") from wrong
     if not rows:
         return
-    statement = insert(Attendance)
-    told = statement.excluded
+    told = parameter(Attendance, rows)
+    statement = insertion(Attendance, names_in(told))
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=[Attendance.session_id, Attendance.referral_id],
-            set_={name: told[name] for name in ("present", "members_present", "marked_by", "marked_at")},
+            index_elements=["session_id", "referral_id"],
+            set_={name: statement.excluded[name] for name in ("present", "members_present", "marked_by", "marked_at")},
         ),
-        rows,
+        told,
     )
 
 

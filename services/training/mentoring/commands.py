@@ -21,6 +21,7 @@ from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
+from shared.storage.rows import insert_rows
 
 LONGEST_TERM = 12
 """Months. Source: assumption; a field-study term lasts weeks to a semester."""
@@ -97,7 +98,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(CashBook).on_conflict_do_nothing(), rows)
+    insert_rows(session, CashBook, rows, unless_known=True)
 
 
 def assign_mentor(session: Session, officer: Officer, mentor_id: UUID, referral_ids: Collection[UUID]) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.training.placement import queries, rules
@@ -25,6 +24,7 @@ from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
+from shared.storage.rows import insert_rows
 
 
 def plan_batch(
@@ -140,7 +140,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(JobSeeker).on_conflict_do_nothing(), rows)
+    insert_rows(session, JobSeeker, rows, unless_known=True)
 
 
 def accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> dict[UUID, JobSeeker]:
