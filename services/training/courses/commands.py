@@ -21,7 +21,6 @@ from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
-from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
 from shared.storage.arrays import among
 from shared.storage.rows import insert_rows, insertion, names_in, parameter
@@ -98,7 +97,7 @@ def enrol(
     given twice by agencies that did not know is what DP3A Kukar complains of (dp3a-kukar.txt).
     """
     officer.require(Role.OFFICER)
-    _accepted(session, officer, referral_ids)
+    worklist.require_in_work(session, officer, referral_ids)
     course = session.scalar(
         select(Course).where(Course.id == course_id, Course.office == officer.office).with_for_update()
     )
@@ -137,7 +136,7 @@ def mark_attendance(
 ) -> None:
     """Mark who came to one session of a course; marking again corrects it."""
     officer.require(Role.OFFICER)
-    _accepted(session, officer, marks.keys())
+    worklist.require_in_work(session, officer, marks.keys())
     held = session.scalar(
         select(CourseSession).where(CourseSession.course_id == course_id, CourseSession.number == number)
     )
@@ -212,11 +211,6 @@ def forget_members(session: Session, referrals: Sequence[Referral]) -> None:
         .values(member_ids=None)
         .execution_options(synchronize_session=False)
     )
-
-
-def _accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> None:
-    for each in worklist.authorised(session, officer, referral_ids):
-        after(each.state, Move.COMPLETE)
 
 
 def _enrolments(session: Session, referral_ids: Collection[UUID]) -> list[Enrolment]:

@@ -104,8 +104,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
 def assign_mentor(session: Session, officer: Officer, mentor_id: UUID, referral_ids: Collection[UUID]) -> None:
     """Give accepted referrals their mentor, or another when a term is over; the book's own term begins once."""
     officer.require(Role.OFFICER)
-    for each in worklist.authorised(session, officer, referral_ids):
-        after(each.state, Move.COMPLETE)
+    worklist.require_in_work(session, officer, referral_ids)
     mentor = session.get(Mentor, mentor_id)
     if mentor is None or mentor.cohort.office != officer.office:
         raise rules.UnknownMentor().at("mentor_id")

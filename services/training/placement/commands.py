@@ -22,7 +22,6 @@ from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
-from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
 from shared.storage.rows import insert_rows
 
@@ -145,8 +144,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
 
 def accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> dict[UUID, JobSeeker]:
     """Who seeks work in accepted referrals of the officer's, all locked; raises NotFound."""
-    for each in worklist.authorised(session, officer, referral_ids):
-        after(each.state, Move.COMPLETE)
+    worklist.require_in_work(session, officer, referral_ids)
     found = session.scalars(
         select(JobSeeker)
         .where(JobSeeker.referral_id.in_(referral_ids))

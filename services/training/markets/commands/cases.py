@@ -13,7 +13,6 @@ from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
-from shared.referrals.rules import Move, after
 from shared.storage.rows import insert_rows
 
 
@@ -34,8 +33,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
 
 def accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> dict[UUID, MarketCase]:
     """The cases of accepted referrals that are the officer's, all locked; raises NotFound."""
-    for each in worklist.authorised(session, officer, referral_ids):
-        after(each.state, Move.COMPLETE)
+    worklist.require_in_work(session, officer, referral_ids)
     found = session.scalars(
         select(MarketCase)
         .where(MarketCase.referral_id.in_(referral_ids))
