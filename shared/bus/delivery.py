@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from shared.bus import log as event_log
-from shared.bus.chain import GENESIS, Batch, Placed, Standing, place
+from shared.bus.chain import GENESIS, Batch, Placed, Sent, Standing, place
 from shared.bus.messages import Confirmation, Saying, Transport
 from shared.bus.models import Cursor, HeldEvent, HeldState
 from shared.bus.subscribers import Heard, Hearing, Subscriber, Undecided
@@ -41,23 +41,28 @@ def receive(database: Database, subscriber: Subscriber, batches: Sequence[Batch]
 
     The batches of all partitions are one transaction: their events meet the handlers together, in sets.
     """
-    source, arrivals = batches[0].source, []
-    sayings: dict[int, Saying] = {}
+    source, arrivals = batches[0].source, list[Heard[Any]]()
+    wishes, sayings, moved = subscriber.wishes_of(source), dict[int, Saying](), False
     with database.transaction() as session:
         cursors = locked_cursors(session, subscriber.name, source, {batch.partition for batch in batches})
         for batch in batches:
             cursor = cursors[batch.partition]
-            placed = place(batch, cursor.position, cursor.hash)
+            placed = place(batch, cursor.position, cursor.hash, wishes.passes)
             saying = SAID.get(placed.standing, Saying.HEARD)
             sayings[batch.partition] = max(saying, sayings.get(batch.partition, saying), key=GRAVEST_LAST.index)
             if placed.standing is Standing.NEXT:
-                arrivals += _arrivals(subscriber, batch, placed)
-                cursor.position, cursor.hash = batch.last, placed.hash
-        if arrivals:
+                came = _arrivals(subscriber, batch, placed)
+                arrivals += came
+                cursor.position, cursor.hash, moved = batch.last, placed.hash, True
+                cursor.applied += len(placed.new) - len(came)  # what is passed over has no other effect
+                cursor.moved_at = clock.now()
+        if moved:
             _take(session, subscriber, source, cursors, arrivals)
             failpoint("delivery.before-commit")
         answers = [
-            Confirmation(subscriber.name, source, each.partition, each.position, each.hash, sayings[each.partition])
+            Confirmation(
+                *(subscriber.name, source, each.partition, each.position, each.hash), sayings[each.partition], wishes
+            )
             for each in cursors.values()
         ]
     failpoint("delivery.after-commit")
@@ -91,6 +96,7 @@ def _arrivals(subscriber: Subscriber, batch: Batch, placed: Placed) -> list[Hear
     return [
         Heard(None, batch.source, subscriber.name, position, orjson.loads(sent.body), sent.sealed, batch.partition)
         for position, sent in enumerate(placed.new, first)
+        if isinstance(sent, Sent)
     ]
 
 
@@ -100,7 +106,6 @@ def _take(
     held = apply(session, subscriber, source, arrivals)
     for partition, came in Counter(each.partition for each in arrivals).items():
         cursors[partition].applied += came - held[partition]
-        cursors[partition].moved_at = clock.now()
 
 
 def apply(session: Session, subscriber: Subscriber, source: str, arrivals: Sequence[Heard[Any]]) -> Counter[int]:

@@ -42,7 +42,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
     """The part of a service's table of handlers that keeps its worklist."""
     known = by_kind(works)
     return {
-        StageOffered: batch(partial(hear_stages_offered, works=known)),
+        StageOffered: batch(partial(hear_stages_offered, works=known), concerned_only=True),
         StageWithdrawn: batch(partial(hear_stages_withdrawn, works=known)),
         ParticularsShared: batch(hear_particulars_shared),
         ConsentWithdrawn: batch(partial(hear_consents_withdrawn, works=known)),

@@ -28,7 +28,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
     known = by_kind(works)
     return {
         **worklist.subscriber_hears(known.values()),
-        StageOffered: batch(partial(hear_stages_offered, works=known)),
+        StageOffered: batch(partial(hear_stages_offered, works=known), concerned_only=True),
         ParticularsShared: batch(hear_particulars_shared),
         ConsentWithdrawn: batch(partial(hear_consents_withdrawn, works=known)),
     }
