@@ -6,7 +6,6 @@ once, in order.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -148,18 +147,12 @@ def apply(session: Session, subscriber: Subscriber, source: str, arrivals: Seque
 
 def blocked_streams(session: Session, subscriber: str, source: str, streams: set[str]) -> set[str]:
     """Those of the streams that have an event held back."""
-    return set(
-        session.scalars(
-            select(HeldEvent.stream)
-            .where(
-                HeldEvent.subscriber == subscriber,
-                HeldEvent.source == source,
-                HeldEvent.state == HeldState.HELD,
-                among(HeldEvent.stream, streams),
-            )
-            .distinct()
-        )
+    held = select(HeldEvent.stream).where(
+        HeldEvent.subscriber == subscriber, HeldEvent.source == source, HeldEvent.state == HeldState.HELD
     )
+    if session.scalar(held.limit(1)) is None:  # as it is nearly always
+        return set()
+    return set(session.scalars(held.where(among(HeldEvent.stream, streams)).distinct()))
 
 
 def waves(arrivals: Sequence[Heard[Any]]) -> Iterator[list[Heard[Any]]]:
@@ -197,7 +190,8 @@ def _apply_group(
     cls = class_of(kind)
     for arrival in group:
         try:
-            readable.append(replace(arrival, event=cls.from_data(arrival.envelope["data"])))
+            arrival.event = cls.from_data(arrival.envelope["data"])
+            readable.append(arrival)
         except WrongShape as wrong:
             failed.append((arrival, repr(wrong)))
     if not readable or (error := attempt(session, hearing, readable)) is None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select, tuple_, update
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Text, bindparam, cast, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from shared.bus import routes
 from shared.bus.chain import GENESIS, Batch, Passed, Sent, link
@@ -259,14 +260,14 @@ def number(session: Session) -> int:
     for seq, partition, body, sealed_digest in rows:
         position, previous = heads.get(partition, (0, GENESIS))
         heads[partition] = position + 1, link(previous, digest(body), sealed_digest)
-        seqs.append(seq)
-        positions.append(heads[partition][0])
-        hashes.append(heads[partition][1])
+        seqs.append(str(seq))
+        positions.append(str(heads[partition][0]))
+        hashes.append(f'"\\\\x{heads[partition][1].hex()}"')
     given = (
         func.unnest(
-            bindparam("seqs", seqs, ARRAY(BigInteger)),
-            bindparam("positions", positions, ARRAY(BigInteger)),
-            bindparam("hashes", hashes, ARRAY(LargeBinary)),
+            _array("seqs", seqs, BigInteger),
+            _array("positions", positions, BigInteger),
+            _array("hashes", hashes, LargeBinary),
         )
         .table_valued("seq", "position", "hash")
         .render_derived(name="given")
@@ -287,6 +288,11 @@ def number(session: Session) -> int:
         [{"partition": each, "position": heads[each][0], "hash": heads[each][1]} for each in sorted(touched)],
     )
     return len(rows)
+
+
+def _array(name: str, values: Sequence[str], of: type[TypeEngine[Any]]) -> ColumnElement[Any]:
+    """A list as one text that PostgreSQL reads: the driver would write out each value for itself."""
+    return cast(bindparam(name, f"{{{','.join(values)}}}", Text), ARRAY(of))
 
 
 def hashes_at(session: Session, positions: Mapping[int, int]) -> dict[int, bytes]:

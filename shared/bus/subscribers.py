@@ -18,7 +18,7 @@ from shared.storage.database import Database
 E = TypeVar("E", bound=Event, covariant=True)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Heard(Generic[E]):
     """An event as its handler meets it: what happened, and where it came from."""
 
