@@ -18,6 +18,7 @@ from services.training.courses.work import CourseWork
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
+from shared.kernel.memory import keep_what_is_loaded
 from shared.referrals import commands
 from shared.referrals.models import Referral
 from shared.referrals.rules import WAITING
@@ -47,6 +48,7 @@ def work_off(service: str) -> None:
     role = Role.HEAD if service == "monitoring" else Role.OFFICER
     officer, base = an_officer(role), database(service)
     course = _plan(an_officer(Role.OFFICER)) if service == "training" else None
+    keep_what_is_loaded()  # as web processes do
     while True:
         with base.transaction() as session:
             page = session.execute(

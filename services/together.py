@@ -3,7 +3,6 @@
 Only this module, `services.cli` and `services.supervise` know more than one service.
 """
 
-import gc
 import os
 import signal
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from importlib import import_module
 from services.embedded.process import die_with_parent
 from shared.bus import Participant
 from shared.kernel import logging
+from shared.kernel.memory import keep_what_is_loaded
 from shared.kernel.settings import SERVICES
 from shared.web.origin import Wsgi, one_origin
 
@@ -35,7 +35,7 @@ def import_everything() -> None:
     participants()
     for service in SERVICES:
         import_module(f"services.{service}.app")
-    gc.freeze()  # what is here stays: no collection in a fork need touch, and so copy, its pages
+    keep_what_is_loaded()  # else a collection in a fork would touch, and so copy, every page of it
 
 
 def application(services: Iterable[str] = SERVICES) -> Wsgi:
@@ -48,4 +48,6 @@ def serving() -> Wsgi:
     """What a web process runs; it ends with whoever started it."""
     die_with_parent(signal.SIGTERM)
     logging.configure("web")
-    return application(os.environ.get("KAIL_WEB_SERVES", ",".join(SERVICES)).split(","))
+    serves = application(os.environ.get("KAIL_WEB_SERVES", ",".join(SERVICES)).split(","))
+    keep_what_is_loaded()
+    return serves

@@ -1,18 +1,18 @@
 """How many events at once become rows: PostgreSQL unpacks them from one JSON parameter, whatever their number."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, column, func, text
-from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.selectable import TableValuedAlias
 
 from shared.bus import Heard
 from shared.bus.subscribers import Hearing
 from shared.events.envelope import Event
 from shared.storage import Base
+from shared.storage.rows import insertion
 
 CHANNEL = "kail_figures"
 """Where PostgreSQL tells whoever listens, once a transaction is committed, that figures have changed."""
@@ -33,30 +33,9 @@ def _telling(hearing: Hearing) -> Hearing:
     return replace(hearing, handler=hear)
 
 
-def core(table: type[Base]) -> Table:
-    """The table itself: the ORM would take the parameter `rows` for a row to insert."""
-    return cast("Table", table.__table__)
-
-
-def columns_of(table: type[Base], *, but: Collection[str] = ()) -> list[str]:
-    """The names of a table's columns, without some."""
-    return [each.name for each in table.__table__.columns if each.name not in but]
-
-
-def recordset(table: type[Base], names: Sequence[str]) -> TableValuedAlias:
-    """The parameter `rows`, a list of JSON objects, as a table with some of this table's columns."""
-    columns = [column(name, table.__table__.c[name].type) for name in names]
-    return (
-        func.jsonb_to_recordset(bindparam("rows", type_=JSONB))
-        .table_valued(*columns)
-        .render_derived(name="heard", with_types=True)
-    )
-
-
 def insert_heard(table: type[Base], names: Sequence[str]) -> Insert:
     """An insert of all `rows` with these columns in one statement; say what to do on conflict."""
-    rows = recordset(table, names)
-    return insert(core(table)).from_select(list(names), rows.select())
+    return insertion(table, tuple(names))
 
 
 def rows_of(heard: Iterable[Heard[Any]], *, key: str, at: str) -> dict[str, list[dict[str, Any]]]:

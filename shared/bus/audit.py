@@ -21,6 +21,7 @@ from shared.bus.models import (
     SubscriptionState,
 )
 from shared.bus.relay import hashes_at
+from shared.events.envelope import digest
 from shared.storage.database import Database
 
 
@@ -79,7 +80,7 @@ def _audit_log(source: str, session: Session) -> Iterator[Finding]:
         before, previous = reached.get(partition, (0, GENESIS))
         if position != (before or 0) + 1:
             yield Finding(Gravity.BROKEN, where, f"partition {partition} jumps from {before} to {position}")
-        if link(previous or GENESIS, body, sealed_digest) != hash_:
+        if link(previous or GENESIS, digest(body), sealed_digest) != hash_:
             yield Finding(Gravity.BROKEN, where, f"the chain breaks at {position} in partition {partition}")
         reached[partition] = position, hash_
     for partition, head in heads.items():

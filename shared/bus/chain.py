@@ -1,7 +1,7 @@
 """The chain of hashes over a partition of a log, and where an arriving batch stands against a cursor: pure rules."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,12 +18,13 @@ def partition_of(stream: str, partitions: int) -> int:
     return crc32(stream.encode()) % partitions
 
 
-def link(previous: bytes, body: str, sealed_digest: bytes | None) -> bytes:
-    """The hash of one event: over the hash before it, its open part, and the digest of its sealed parts.
+def link(previous: bytes, body_digest: bytes, sealed_digest: bytes | None) -> bytes:
+    """The hash of one event: over the hash before it, and the digests of its open part and of its sealed parts.
 
-    Only the digest of the sealed parts takes part, so that they can be erased without breaking the chain.
+    Only digests take part, so that sealed parts can be erased without breaking the chain, and a subscriber can follow
+    it over events that it is not sent.
     """
-    return hashlib.sha256(previous + digest(body) + (sealed_digest or NOTHING_SEALED)).digest()
+    return hashlib.sha256(previous + body_digest + (sealed_digest or NOTHING_SEALED)).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,20 @@ class Sent:
     body: str
     sealed_digest: bytes | None = None
     sealed: dict[str, Any] | None = None
+
+    @property
+    def digest(self) -> bytes:
+        """The digest of its open part."""
+        return digest(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """One event as it travels to a subscriber that passes it over: its type, and what the chain needs of it."""
+
+    kind: str
+    digest: bytes
+    sealed_digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +59,12 @@ class Batch:
     partition: int
     first: int
     previous: bytes
-    events: Sequence[Sent]
+    events: Sequence[Sent | Passed]
 
     @property
     def last(self) -> int:
         """The position of the last event."""
         return self.first + len(self.events) - 1
-
-    def hash(self) -> bytes:
-        """The chain's hash after the last event."""
-        running = self.previous
-        for sent in self.events:
-            running = link(running, sent.body, sent.sealed_digest)
-        return running
 
 
 class Standing(StrEnum):
@@ -64,7 +72,7 @@ class Standing(StrEnum):
 
     OLD = "old"  # all of it was heard before
     NEXT = "next"  # it continues the cursor, after dropping what was heard before
-    GAP = "gap"  # something before it is missing
+    GAP = "gap"  # something before it is missing, or it only names what is wanted in full
     DIVERGED = "diverged"  # it belongs to another history than the one heard so far
 
 
@@ -73,12 +81,12 @@ class Placed:
     """A batch held against a cursor: its standing, what is new in it, and the hash after that."""
 
     standing: Standing
-    new: Sequence[Sent] = ()
+    new: Sequence[Sent | Passed] = ()
     hash: bytes = GENESIS
 
 
-def place(batch: Batch, position: int, known: bytes) -> Placed:
-    """Hold a batch against a cursor at `position` whose hash is `known`."""
+def place(batch: Batch, position: int, known: bytes, passes: Callable[[str], bool]) -> Placed:
+    """Hold a batch against a cursor at `position` whose hash is `known`; `passes` says which types it passes over."""
     if batch.first > position + 1:
         return Placed(Standing.GAP)
     running = batch.previous
@@ -86,7 +94,9 @@ def place(batch: Batch, position: int, known: bytes) -> Placed:
     for number, sent in enumerate(batch.events):
         if number == heard_before and running != known:
             return Placed(Standing.DIVERGED)
-        running = link(running, sent.body, sent.sealed_digest)
+        if number >= heard_before and isinstance(sent, Passed) and not passes(sent.kind):
+            return Placed(Standing.GAP)
+        running = link(running, sent.digest, sent.sealed_digest)
     if batch.last <= position:
         agrees = batch.last < position or running == known
         return Placed(Standing.OLD if agrees else Standing.DIVERGED)

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import and_, func, literal, or_, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.bus import routes
 from shared.bus.log import CHANNEL
 from shared.bus.messages import Confirmation, Saying
-from shared.bus.models import LoggedEvent, Subscription, SubscriptionState
+from shared.bus.models import LoggedEvent, Subscription, SubscriptionState, Wish
 from shared.bus.relay import hashes_at
 from shared.kernel.logging import get_logger
 from shared.storage.database import Database
 
 log = get_logger(__name__)
 
+ONE_ROW = select(literal(1)).subquery()
 QUIET = timedelta(seconds=5)
 """A subscriber that confirms something is well; only a quiet one can have been restored without anybody noticing."""
 
@@ -35,7 +37,7 @@ def hear(database: Database, confirmations: Sequence[Confirmation]) -> None:
             .with_for_update()
         ).all()
         own = hashes_at(session, {each.partition: said[each.partition].position for each in subscriptions})
-        now = session.scalars(select(func.clock_timestamp())).one()
+        now = _keep_wishes(session, confirmations[0])
         moved = []
         for subscription in subscriptions:
             confirmation = said[subscription.partition]
@@ -66,6 +68,18 @@ def resume(session: Session, subscriber: str) -> int:
         .returning(Subscription.partition)
     ).all()
     return len(resumed)
+
+
+def _keep_wishes(session: Session, said: Confirmation) -> datetime:
+    """Note what the subscriber wishes by now, where that is new; says what time it is."""
+    known = select(Wish.declined, Wish.elsewhere).where(Wish.subscriber == said.subscriber).subquery()
+    asked = select(func.clock_timestamp().label("now"), known.c.declined, known.c.elsewhere)
+    now, *before = session.execute(asked.select_from(ONE_ROW.outerjoin(known, true()))).one()
+    if (wishes := said.wishes) and before != [list(wishes.declined), list(wishes.elsewhere)]:
+        said_now = {"declined": list(wishes.declined), "elsewhere": list(wishes.elsewhere)}
+        noted = insert(Wish).values(subscriber=said.subscriber, **said_now)
+        session.execute(noted.on_conflict_do_update(index_elements=[Wish.subscriber], set_=said_now))
+    return now  # type: ignore[no-any-return]
 
 
 def _alarm(own: bytes | None, confirmation: Confirmation) -> str | None:

@@ -6,7 +6,6 @@ once, in order.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -16,7 +15,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from shared.bus import log as event_log
-from shared.bus.chain import GENESIS, Batch, Placed, Standing, place
+from shared.bus.chain import GENESIS, Batch, Placed, Sent, Standing, place
 from shared.bus.messages import Confirmation, Saying, Transport
 from shared.bus.models import Cursor, HeldEvent, HeldState
 from shared.bus.subscribers import Heard, Hearing, Subscriber, Undecided
@@ -41,23 +40,28 @@ def receive(database: Database, subscriber: Subscriber, batches: Sequence[Batch]
 
     The batches of all partitions are one transaction: their events meet the handlers together, in sets.
     """
-    source, arrivals = batches[0].source, []
-    sayings: dict[int, Saying] = {}
+    source, arrivals = batches[0].source, list[Heard[Any]]()
+    wishes, sayings, moved = subscriber.wishes_of(source), dict[int, Saying](), False
     with database.transaction() as session:
         cursors = locked_cursors(session, subscriber.name, source, {batch.partition for batch in batches})
         for batch in batches:
             cursor = cursors[batch.partition]
-            placed = place(batch, cursor.position, cursor.hash)
+            placed = place(batch, cursor.position, cursor.hash, wishes.passes)
             saying = SAID.get(placed.standing, Saying.HEARD)
             sayings[batch.partition] = max(saying, sayings.get(batch.partition, saying), key=GRAVEST_LAST.index)
             if placed.standing is Standing.NEXT:
-                arrivals += _arrivals(subscriber, batch, placed)
-                cursor.position, cursor.hash = batch.last, placed.hash
-        if arrivals:
+                came = _arrivals(subscriber, batch, placed)
+                arrivals += came
+                cursor.position, cursor.hash, moved = batch.last, placed.hash, True
+                cursor.applied += len(placed.new) - len(came)  # what is passed over has no other effect
+                cursor.moved_at = clock.now()
+        if moved:
             _take(session, subscriber, source, cursors, arrivals)
             failpoint("delivery.before-commit")
         answers = [
-            Confirmation(subscriber.name, source, each.partition, each.position, each.hash, sayings[each.partition])
+            Confirmation(
+                *(subscriber.name, source, each.partition, each.position, each.hash), sayings[each.partition], wishes
+            )
             for each in cursors.values()
         ]
     failpoint("delivery.after-commit")
@@ -91,6 +95,7 @@ def _arrivals(subscriber: Subscriber, batch: Batch, placed: Placed) -> list[Hear
     return [
         Heard(None, batch.source, subscriber.name, position, orjson.loads(sent.body), sent.sealed, batch.partition)
         for position, sent in enumerate(placed.new, first)
+        if isinstance(sent, Sent)
     ]
 
 
@@ -100,7 +105,6 @@ def _take(
     held = apply(session, subscriber, source, arrivals)
     for partition, came in Counter(each.partition for each in arrivals).items():
         cursors[partition].applied += came - held[partition]
-        cursors[partition].moved_at = clock.now()
 
 
 def apply(session: Session, subscriber: Subscriber, source: str, arrivals: Sequence[Heard[Any]]) -> Counter[int]:
@@ -143,18 +147,12 @@ def apply(session: Session, subscriber: Subscriber, source: str, arrivals: Seque
 
 def blocked_streams(session: Session, subscriber: str, source: str, streams: set[str]) -> set[str]:
     """Those of the streams that have an event held back."""
-    return set(
-        session.scalars(
-            select(HeldEvent.stream)
-            .where(
-                HeldEvent.subscriber == subscriber,
-                HeldEvent.source == source,
-                HeldEvent.state == HeldState.HELD,
-                among(HeldEvent.stream, streams),
-            )
-            .distinct()
-        )
+    held = select(HeldEvent.stream).where(
+        HeldEvent.subscriber == subscriber, HeldEvent.source == source, HeldEvent.state == HeldState.HELD
     )
+    if session.scalar(held.limit(1)) is None:  # as it is nearly always
+        return set()
+    return set(session.scalars(held.where(among(HeldEvent.stream, streams)).distinct()))
 
 
 def waves(arrivals: Sequence[Heard[Any]]) -> Iterator[list[Heard[Any]]]:
@@ -192,7 +190,8 @@ def _apply_group(
     cls = class_of(kind)
     for arrival in group:
         try:
-            readable.append(replace(arrival, event=cls.from_data(arrival.envelope["data"])))
+            arrival.event = cls.from_data(arrival.envelope["data"])
+            readable.append(arrival)
         except WrongShape as wrong:
             failed.append((arrival, repr(wrong)))
     if not readable or (error := attempt(session, hearing, readable)) is None:

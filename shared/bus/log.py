@@ -23,11 +23,11 @@ from shared.privacy import sealed as seals
 
 CHANNEL = "kail_log"
 APPEND = text("""
-    INSERT INTO event_log (id, type, stream, partition, body, sealed, sealed_digest)
-    SELECT id, type, stream, partition, body, sealed, decode(sealed_digest, 'hex')
+    INSERT INTO event_log (id, type, stream, partition, body, sealed, sealed_digest, concerns)
+    SELECT id, type, stream, partition, body, sealed, decode(sealed_digest, 'hex'), concerns
       FROM ROWS FROM (json_to_recordset(CAST(:rows AS json))
                       AS (id uuid, type text, stream text, partition smallint, body text, sealed jsonb,
-                          sealed_digest text))
+                          sealed_digest text, concerns text))
            WITH ORDINALITY
      ORDER BY ordinality
 """)
@@ -131,4 +131,5 @@ def _row(service: str, announcement: Announcement) -> dict[str, Any]:
         "body": canonical(envelope),
         "sealed": parts or None,
         "sealed_digest": digest(canonical(parts)).hex() if parts else None,
+        "concerns": event.concerns,
     }

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from shared.bus.chain import Batch, Sent
+import orjson
+
+from shared.bus.chain import Batch, Passed, Sent
 from shared.events.envelope import canonical
 
 
@@ -21,8 +23,28 @@ class Saying(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a subscriber passes over and need not be sent in full: the digests are enough to follow the chain."""
+
+    declined: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    """Types that it hears only where they concern its own service."""
+
+    def passes(self, kind: str) -> bool:
+        """Whether an event of this type may come without its content."""
+        return kind in self.declined or kind in self.elsewhere
+
+    def leave_out(self, kind: str, concerns: str | None, service: str) -> bool:
+        """Whether an event of this type that `concerns` one service alone need not be sent in full to `service`."""
+        return kind in self.declined or (kind in self.elsewhere and concerns not in (None, service))
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Where a subscriber's cursor stands: 'I have everything up to here, and this is the hash of it'."""
+    """Where a subscriber's cursor stands: 'I have everything up to here, and this is the hash of it'.
+
+    With it the subscriber says what it wishes, so that the source always learns it from the code that runs there now.
+    """
 
     subscriber: str
     source: str
@@ -30,6 +52,7 @@ class Confirmation:
     position: int
     hash: bytes
     saying: Saying = Saying.HEARD
+    wishes: Wishes | None = None
 
 
 class Transport(Protocol):
@@ -48,43 +71,43 @@ class BadSignature(ValueError):
 
 def batches_to_json(batches: Sequence[Batch], key: bytes) -> dict[str, Any]:
     """Batches from one source to one subscriber as one signed message of JSON values."""
-    content = {
-        "subscriber": batches[0].subscriber,
-        "source": batches[0].source,
-        "batches": [
-            {
-                "partition": batch.partition,
-                "first": batch.first,
-                "previous": batch.previous.hex(),
-                "events": [
-                    [sent.body, sent.sealed_digest.hex() if sent.sealed_digest else None, sent.sealed]
-                    for sent in batch.events
-                ],
-            }
+    subscriber, source = batches[0].subscriber, batches[0].source
+    content = canonical(
+        [
+            [batch.partition, batch.first, batch.previous.hex(), [_event_to_json(each) for each in batch.events]]
             for batch in batches
-        ],
-    }
-    return {**content, "signature": sign(_claim(batches), key)}
+        ]
+    )
+    signature = _sign_content(subscriber, source, content, key)
+    return {"subscriber": subscriber, "source": source, "content": content, "signature": signature}
 
 
 def batches_from_json(message: dict[str, Any], key: bytes) -> list[Batch]:
     """Read what was delivered; raises BadSignature."""
-    batches = [
-        Batch(
-            subscriber=message["subscriber"],
-            source=message["source"],
-            partition=batch["partition"],
-            first=batch["first"],
-            previous=bytes.fromhex(batch["previous"]),
-            events=[
-                Sent(body, bytes.fromhex(sealed_digest) if sealed_digest else None, part)
-                for body, sealed_digest, part in batch["events"]
-            ],
-        )
-        for batch in message["batches"]
+    subscriber, source, content = (str(message.get(name)) for name in ("subscriber", "source", "content"))
+    _require(_sign_content(subscriber, source, content, key), message)
+    return [
+        Batch(subscriber, source, partition, first, bytes.fromhex(previous), list(map(_event_from_json, events)))
+        for partition, first, previous, events in orjson.loads(content)
     ]
-    _require_signature(_claim(batches), message, key)
-    return batches
+
+
+def _event_to_json(sent: Sent | Passed) -> list[Any] | dict[str, Any]:
+    seal = sent.sealed_digest.hex() if sent.sealed_digest else None
+    if isinstance(sent, Passed):
+        return {"passed": sent.kind, "digest": sent.digest.hex(), "sealed": seal}
+    return [sent.body, seal, sent.sealed]
+
+
+def _event_from_json(said: list[Any] | dict[str, Any]) -> Sent | Passed:
+    if isinstance(said, dict):
+        return Passed(said["passed"], bytes.fromhex(said["digest"]), _bytes(said["sealed"]))
+    body, seal, part = said
+    return Sent(body, _bytes(seal), part)
+
+
+def _bytes(said: str | None) -> bytes | None:
+    return bytes.fromhex(said) if said else None
 
 
 def confirmations_to_json(confirmations: Sequence[Confirmation], key: bytes) -> dict[str, Any]:
@@ -93,46 +116,34 @@ def confirmations_to_json(confirmations: Sequence[Confirmation], key: bytes) -> 
         "subscriber": confirmations[0].subscriber,
         "source": confirmations[0].source,
         "positions": [[each.partition, each.position, each.hash.hex(), each.saying.value] for each in confirmations],
+        "wishes": [wishes.declined, wishes.elsewhere] if (wishes := confirmations[0].wishes) else None,
     }
     return {**content, "signature": sign(content, key)}
 
 
 def confirmations_from_json(message: dict[str, Any], key: bytes) -> list[Confirmation]:
     """Read what was confirmed; raises BadSignature."""
-    content = _signed_content(message, key)
+    content = {name: value for name, value in message.items() if name != "signature"}
+    _require(sign(content, key), message)
+    wishes = Wishes(*(tuple(each) for each in content["wishes"])) if content.get("wishes") else None
     return [
         Confirmation(
-            content["subscriber"], content["source"], partition, position, bytes.fromhex(hash_), Saying(saying)
+            content["subscriber"], content["source"], partition, position, bytes.fromhex(hash_), Saying(saying), wishes
         )
         for partition, position, hash_, saying in content["positions"]
     ]
 
 
-def _claim(batches: Sequence[Batch]) -> dict[str, Any]:
-    """What the signature of a delivery covers: where each batch stands, and by the chain's last hash all that is in it.
-
-    A sealed part is not in the chain, only its digest is; it authenticates itself to its addressee.
-    """
-    return {
-        "subscriber": batches[0].subscriber,
-        "source": batches[0].source,
-        "batches": [
-            [batch.partition, batch.first, batch.previous.hex(), batch.last, batch.hash().hex()] for batch in batches
-        ],
-    }
-
-
-def _signed_content(message: dict[str, Any], key: bytes) -> dict[str, Any]:
-    content = {name: value for name, value in message.items() if name != "signature"}
-    _require_signature(content, message, key)
-    return content
-
-
-def _require_signature(content: dict[str, Any], message: dict[str, Any], key: bytes) -> None:
-    if not hmac.compare_digest(sign(content, key), str(message.get("signature"))):
-        raise BadSignature(f"a message about {content.get('source')} and {content.get('subscriber')} is not authentic")
-
-
 def sign(content: dict[str, Any], key: bytes) -> str:
     """HMAC-SHA256 over a message's canonical JSON, in hexadecimal."""
     return hmac.new(key, canonical(content).encode(), hashlib.sha256).hexdigest()
+
+
+def _sign_content(subscriber: str, source: str, content: str, key: bytes) -> str:
+    # Over the very text that travels: nothing has to be put together again, and nothing is read before it is checked.
+    return hmac.new(key, f"{subscriber}\0{source}\0{content}".encode(), hashlib.sha256).hexdigest()
+
+
+def _require(signature: str, message: dict[str, Any]) -> None:
+    if not hmac.compare_digest(signature, str(message.get("signature"))):
+        raise BadSignature(f"a message about {message.get('source')} and {message.get('subscriber')} is not authentic")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Identity, Index, LargeBinary, SmallInteger, Text, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.storage.base import Base
@@ -16,7 +16,8 @@ class LoggedEvent(Base):
     """One announced event, written in the very transaction of the change that it tells of.
 
     `position` and `hash` are given by the relay after the commit, which is what makes the positions of a partition
-    gap-free: a number taken at insert can become visible after a later one.
+    gap-free: a number taken at insert can become visible after a later one. `concerns` repeats what the event says of
+    itself, where it concerns one service alone, so that the relay need not read it.
     """
 
     __tablename__ = "event_log"
@@ -37,6 +38,7 @@ class LoggedEvent(Base):
     body: Mapped[str] = mapped_column(Text)
     sealed: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     sealed_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    concerns: Mapped[str | None]
     position: Mapped[int | None] = mapped_column(BigInteger)
     hash: Mapped[bytes | None] = mapped_column(LargeBinary)
 
@@ -71,6 +73,16 @@ class Subscription(Base):
     asked: Mapped[int] = mapped_column(BigInteger, default=0)
     resent: Mapped[int] = mapped_column(BigInteger, default=0)
     heard_from_at: Mapped[Timestamp | None]
+
+
+class Wish(Base):
+    """What a subscriber said that it passes over in this service's log; see `messages.Wishes`."""
+
+    __tablename__ = "subscriber_wish"
+
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    declined: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    elsewhere: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class Cursor(Base):

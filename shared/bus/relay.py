@@ -7,16 +7,20 @@ lost: after a restart it begins again from what the subscribers have confirmed.
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, bindparam, func, select, tuple_, update
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Text, bindparam, cast, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeEngine
 
 from shared.bus import routes
-from shared.bus.chain import GENESIS, Batch, Sent, link
-from shared.bus.messages import Transport
-from shared.bus.models import LoggedEvent, LogHead, Subscription, SubscriptionState
+from shared.bus.chain import GENESIS, Batch, Passed, Sent, link
+from shared.bus.messages import Transport, Wishes
+from shared.bus.models import LoggedEvent, LogHead, Subscription, SubscriptionState, Wish
+from shared.events.envelope import digest
 from shared.kernel.failpoints import failpoint
 from shared.kernel.logging import get_logger
 from shared.storage.database import Database
@@ -85,6 +89,26 @@ class Window:
         return True
 
 
+@dataclass
+class Logged:
+    """One event as the log has it, read once however many subscribers it goes to."""
+
+    kind: str
+    concerns: str | None
+    body: str
+    sealed_digest: bytes | None
+    parts: dict[str, Any] | None
+
+    @cached_property
+    def digest(self) -> bytes:
+        """The digest of its open part."""
+        return digest(self.body)
+
+
+EVERYTHING = Wishes()
+"""What a subscriber is taken to wish that has not said anything yet."""
+
+
 class Relay:
     """The relay of one service; `step` does everything that is to be done at the moment."""
 
@@ -94,6 +118,7 @@ class Relay:
         self.subscribers = routes.subscribers_of(database.service)
         self.windows: dict[tuple[str, int], Window] = {}
         self.heads: dict[int, int] = {}
+        self.wishes: dict[str, Wishes] = {}
 
     @property
     def waits_for_confirmations(self) -> bool:
@@ -129,6 +154,10 @@ class Relay:
                 Subscription.state == SubscriptionState.ACTIVE, Subscription.subscriber.in_(self.subscribers)
             )
         ).all()
+        self.wishes = {
+            wish.subscriber: Wishes(tuple(wish.declined), tuple(wish.elsewhere))
+            for wish in session.execute(select(Wish.subscriber, Wish.declined, Wish.elsewhere))
+        }
         known = self.windows
         self.windows = {}
         for subscriber, partition, confirmed, asked in active:
@@ -139,7 +168,7 @@ class Relay:
     def _due(self, session: Session) -> list[Batch]:
         """The batches that may be sent now, each read from the log once however many subscribers it goes to."""
         due: list[Batch] = []
-        read: dict[tuple[int, int], tuple[bytes, Sequence[tuple[str, bytes | None, dict[str, object] | None]]]] = {}
+        read: dict[tuple[int, int], tuple[bytes, Sequence[Logged]]] = {}
         went_back: list[tuple[str, int]] = []
         for (subscriber, partition), window in self.windows.items():
             if window.go_back_if_impatient():
@@ -149,8 +178,7 @@ class Relay:
                 if start not in read:
                     read[start] = _events_after(session, *start)
                 previous, rows = read[start]
-                service = routes.service_of(subscriber)
-                events = [Sent(body, seal, (parts or {}).get(service)) for body, seal, parts in rows]  # type: ignore[arg-type]
+                events = self._events_for(subscriber, rows)
                 batch = Batch(subscriber, self.database.service, partition, window.sent + 1, previous, events)
                 window.note_sent(batch.last)
                 due.append(batch)
@@ -163,6 +191,16 @@ class Relay:
                 [{"name": subscriber, "number": partition} for subscriber, partition in went_back],
             )
         return due
+
+    def _events_for(self, subscriber: str, rows: Sequence[Logged]) -> list[Sent | Passed]:
+        """What a subscriber is sent of these: in full what it hears, and of all else what the chain needs."""
+        service, wishes = routes.service_of(subscriber), self.wishes.get(subscriber, EVERYTHING)
+        return [
+            Passed(each.kind, each.digest, each.sealed_digest)
+            if wishes.leave_out(each.kind, each.concerns, service)
+            else Sent(each.body, each.sealed_digest, (each.parts or {}).get(service))
+            for each in rows
+        ]
 
     def _complain(self, went_back: Iterable[tuple[str, int]]) -> None:
         """Say who confirms nothing however often it is told; once may be a busy moment."""
@@ -221,15 +259,15 @@ def number(session: Session) -> int:
     seqs, positions, hashes = [], [], []
     for seq, partition, body, sealed_digest in rows:
         position, previous = heads.get(partition, (0, GENESIS))
-        heads[partition] = position + 1, link(previous, body, sealed_digest)
-        seqs.append(seq)
-        positions.append(heads[partition][0])
-        hashes.append(heads[partition][1])
+        heads[partition] = position + 1, link(previous, digest(body), sealed_digest)
+        seqs.append(str(seq))
+        positions.append(str(heads[partition][0]))
+        hashes.append(f'"\\\\x{heads[partition][1].hex()}"')
     given = (
         func.unnest(
-            bindparam("seqs", seqs, ARRAY(BigInteger)),
-            bindparam("positions", positions, ARRAY(BigInteger)),
-            bindparam("hashes", hashes, ARRAY(LargeBinary)),
+            _array("seqs", seqs, BigInteger),
+            _array("positions", positions, BigInteger),
+            _array("hashes", hashes, LargeBinary),
         )
         .table_valued("seq", "position", "hash")
         .render_derived(name="given")
@@ -252,6 +290,11 @@ def number(session: Session) -> int:
     return len(rows)
 
 
+def _array(name: str, values: Sequence[str], of: type[TypeEngine[Any]]) -> ColumnElement[Any]:
+    """A list as one text that PostgreSQL reads: the driver would write out each value for itself."""
+    return cast(bindparam(name, f"{{{','.join(values)}}}", Text), ARRAY(of))
+
+
 def hashes_at(session: Session, positions: Mapping[int, int]) -> dict[int, bytes]:
     """The log's own hash at a position of each partition; a position that the log does not have is left out."""
     known = session.execute(
@@ -263,16 +306,17 @@ def hashes_at(session: Session, positions: Mapping[int, int]) -> dict[int, bytes
     return genesis | {partition: hash_ for partition, hash_ in known if hash_ is not None}
 
 
-def _events_after(
-    session: Session, partition: int, position: int
-) -> tuple[bytes, Sequence[tuple[str, bytes | None, dict[str, object] | None]]]:
+def _events_after(session: Session, partition: int, position: int) -> tuple[bytes, Sequence[Logged]]:
     previous = hashes_at(session, {partition: position}).get(partition)
     if previous is None:
         raise LookupError(f"the log has no position {position} in partition {partition}")
-    rows: Iterable[tuple[str, bytes | None, dict[str, object] | None]] = session.execute(
-        select(LoggedEvent.body, LoggedEvent.sealed_digest, LoggedEvent.sealed)
+    rows = session.execute(
+        select(
+            *(LoggedEvent.type, LoggedEvent.concerns, LoggedEvent.body),
+            *(LoggedEvent.sealed_digest, LoggedEvent.sealed),
+        )
         .where(LoggedEvent.partition == partition, LoggedEvent.position > position)
         .order_by(LoggedEvent.position)
         .limit(BATCH)
     )
-    return previous, list(rows)
+    return previous, [Logged(*row) for row in rows]

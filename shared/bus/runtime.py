@@ -9,6 +9,7 @@ from celery.beat import Scheduler
 from celery.signals import worker_process_init, worker_ready
 from celery.worker import state
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import configure_mappers
 
 from shared.bus import broker, presence, tasks
 from shared.bus.deafness import end_when_deaf
@@ -16,6 +17,7 @@ from shared.bus.log import CHANNEL
 from shared.bus.participant import Participant
 from shared.bus.relay import Relay
 from shared.kernel.logging import get_logger
+from shared.kernel.memory import keep_what_is_loaded
 from shared.kernel.stopping import Stopping
 from shared.storage.database import Database, database
 
@@ -34,8 +36,7 @@ def run_worker(participant: Participant, *, slow: bool = False, concurrency: int
     app = tasks.make_worker_app(participant, slow=slow)
     queue = broker.slow_queue(participant.name) if slow else participant.name
     base = database(participant.name)
-    # a forked child must not share its parent's connections
-    worker_process_init.connect(lambda **_: base.forget_connections(), weak=False)
+    worker_process_init.connect(lambda **_: _begin_in_child(base), weak=False)
     worker_ready.connect(lambda **_: end_when_deaf(app, queue), weak=False)
     rung = Rung({*(each.task for each in participant.bells), f"{participant.name}.state-cursors"})
     worker_ready.connect(lambda **_: presence.stay(base, "slow" if slow else "worker", rung.last), weak=False)
@@ -52,6 +53,12 @@ def run_worker(participant: Participant, *, slow: bool = False, concurrency: int
             "--without-heartbeat",
         ]
     )
+
+
+def _begin_in_child(base: Database) -> None:
+    base.forget_connections()  # a forked child must not share its parent's
+    configure_mappers()
+    keep_what_is_loaded()
 
 
 class Rung:
@@ -74,6 +81,8 @@ def run_relay(service: str) -> None:
     """Relay a service's log until told to stop; wait while another relay of the service is active."""
     stopping = Stopping()
     base = database(service)
+    configure_mappers()
+    keep_what_is_loaded()
     while not stopping.is_set():
         try:
             relay_while_leading(base, stopping.is_set)

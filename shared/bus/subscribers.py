@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from shared.bus import routes
+from shared.bus.messages import Wishes
 from shared.events.envelope import Event, class_of
 from shared.privacy import sealed
 from shared.storage.database import Database
@@ -17,7 +18,7 @@ from shared.storage.database import Database
 E = TypeVar("E", bound=Event, covariant=True)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Heard(Generic[E]):
     """An event as its handler meets it: what happened, and where it came from."""
 
@@ -62,6 +63,8 @@ class Hearing:
 
     handler: Handler | BatchHandler
     in_batches: bool
+    concerned_only: bool = False
+    """Whether events that concern another service alone may be passed over."""
 
     def run(self, session: Session, heard: Sequence[Heard[Any]]) -> None:
         """Let the handler hear these events, all of one type."""
@@ -77,9 +80,12 @@ def each(handler: Handler) -> Hearing:
     return Hearing(handler, in_batches=False)
 
 
-def batch(handler: BatchHandler) -> Hearing:
-    """Give the handler many events of the type at once: order is kept within a journey, and free between journeys."""
-    return Hearing(handler, in_batches=True)
+def batch(handler: BatchHandler, *, concerned_only: bool = False) -> Hearing:
+    """Give the handler many events of the type at once: order is kept within a journey, and free between journeys.
+
+    `concerned_only` leaves out those that concern another service alone (`Event.concerns`).
+    """
+    return Hearing(handler, in_batches=True, concerned_only=concerned_only)
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,21 @@ class Subscriber:
                 if source in cls.announcers:
                     known[cls.type_by(source)] = self.hears.get(cls)
         return known
+
+    def wishes_of(self, source: str) -> Wishes:
+        """What this subscriber passes over in a source's log."""
+        return self._wishes[source]
+
+    @cached_property
+    def _wishes(self) -> dict[str, Wishes]:
+        return {source: self._wishes_of(source) for source in self.sources}
+
+    def _wishes_of(self, source: str) -> Wishes:
+        known = {kind: hearing for kind, hearing in sorted(self._decisions.items()) if kind.startswith(f"{source}.")}
+        return Wishes(
+            declined=tuple(kind for kind, hearing in known.items() if hearing is None),
+            elsewhere=tuple(kind for kind, hearing in known.items() if hearing and hearing.concerned_only),
+        )
 
     def hearing_of(self, kind: str) -> Hearing | None:
         """The handler of a type, or None when it is declined; raises UnknownType when nobody decided."""

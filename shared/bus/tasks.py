@@ -85,11 +85,11 @@ def state_cursors(base: Database, participant: Participant, transport: Transport
         }
     for subscriber in participant.subscribers:
         for source in subscriber.sources:
-            stated = []
+            stated, wishes = [], subscriber.wishes_of(source)
             for partition in range(settings().partitions):
                 cursor = known.get((subscriber.name, source, partition))
                 position, hash_ = (cursor.position, cursor.hash) if cursor else (0, GENESIS)
-                stated.append(Confirmation(subscriber.name, source, partition, position, hash_, Saying.STATED))
+                stated.append(Confirmation(subscriber.name, source, partition, position, hash_, Saying.STATED, wishes))
             transport.confirm(stated)
 
 

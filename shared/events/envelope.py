@@ -53,6 +53,11 @@ class Event:
         """What the event is about: events of one subject are heard in the order in which they happened."""
         return str(getattr(self, self.subject_field))
 
+    @property
+    def concerns(self) -> str | None:
+        """The one service whose stages it is about; None when it concerns whoever hears it."""
+        return None
+
     def to_data(self) -> dict[str, Any]:
         """The open part as plain JSON values."""
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]

@@ -80,6 +80,11 @@ class StageOffered(Event):
     due_at: datetime
     expires_at: datetime | None = None
 
+    @property
+    def concerns(self) -> str:
+        """The service that offers the stage's kind."""
+        return self.does.partition(".")[0]
+
 
 @event("stage-skipped", by="intake")
 class StageSkipped(Event):

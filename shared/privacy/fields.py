@@ -5,13 +5,13 @@ with it.
 """
 
 import hmac
-import json
 import os
 import unicodedata
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
+import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
@@ -103,8 +103,8 @@ class EncryptedJSON(TypeDecorator[dict[str, Any]]):
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
         """Encrypt on the way in."""
-        return None if value is None else encrypt(json.dumps(value, ensure_ascii=False), self.purpose)
+        return None if value is None else encrypt(orjson.dumps(value).decode(), self.purpose)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
         """Decrypt on the way out."""
-        return None if value is None else json.loads(decrypt(value, self.purpose))
+        return None if value is None else orjson.loads(decrypt(value, self.purpose))

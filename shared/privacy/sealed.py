@@ -4,12 +4,12 @@ The key is derived for the addressee; the event's id and the addressee are authe
 moved to another event or handed to another service.
 """
 
-import json
 import os
 from base64 import b64decode, b64encode
 from typing import Any
 from uuid import UUID
 
+import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.privacy.fields import NONCE_BYTES
@@ -24,7 +24,7 @@ def seal(addressee: str, content: dict[str, Any], event_id: UUID) -> dict[str, s
     """Close a part of an event for one addressee; the answer is plain JSON."""
     keys = keyring()
     nonce = os.urandom(NONCE_BYTES)
-    text = json.dumps(content, ensure_ascii=False).encode()
+    text = orjson.dumps(content)
     closed = AESGCM(keys.seal_key(addressee)).encrypt(nonce, text, _bound(addressee, event_id))
     return {
         "to": addressee,
@@ -40,7 +40,7 @@ def unseal(addressee: str, part: dict[str, str], event_id: UUID) -> dict[str, An
         raise NotAddressee(f"sealed for {part['to']}, not for {addressee}")
     cipher = AESGCM(keyring().seal_key(addressee, part["key"]))
     opened = cipher.decrypt(b64decode(part["nonce"]), b64decode(part["text"]), _bound(addressee, event_id))
-    content: dict[str, Any] = json.loads(opened)
+    content: dict[str, Any] = orjson.loads(opened)
     return content
 
 

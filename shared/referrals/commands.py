@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, column, func, literal, select, update
+from sqlalchemy import Text, Update, Uuid, column, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from shared.bus import Announcement, Heard, announce_all
 from shared.events.referrals import (
@@ -43,7 +44,7 @@ def open_referral(session: Session, officer: Officer, referral_id: UUID) -> Refe
     (referral,) = authorised(session, officer, [referral_id])
     if referral.state is ReferralState.OFFERED:
         (referral,) = _change(
-            session, [referral.id], state=rules.after(referral.state, Move.OPEN), opened_at=func.kail_now()
+            session, [referral], state=rules.after(referral.state, Move.OPEN), opened_at=func.kail_now()
         )
         announcing.announce_each(session, ReferralOpened, [referral])
     if referral.particulars:
@@ -57,7 +58,7 @@ def accept_referrals(session: Session, officer: Officer, ids: Collection[UUID]) 
     _require(found, Move.ACCEPT)
     accepted = _change(
         session,
-        [each.id for each in found],
+        found,
         state=ReferralState.ACCEPTED,
         opened_at=func.coalesce(Referral.opened_at, func.kail_now()),
         accepted_at=func.kail_now(),
@@ -78,7 +79,7 @@ def reassign(session: Session, officer: Officer, ids: Collection[UUID], to: UUID
     """Let somebody of the office handle referrals that it has taken on; `handing_over` says who that may be."""
     found = authorised(session, officer, ids)
     _require(found, Move.COMPLETE)
-    changed = _change(session, [each.id for each in found], handled_by=to, handler_name=name)
+    changed = _change(session, found, handled_by=to, handler_name=name)
     announce_all(
         session, [Announcement(announcing.of(ReferralReassigned, each, handled_by=each.handled_by)) for each in changed]
     )
@@ -120,7 +121,7 @@ def record_work(session: Session, officer: Officer, works: Works, referral_id: U
     officer.require(*works[referral.kind].roles)
     works[referral.kind].record(session, officer, referral, work)
     session.flush()
-    (referral,) = _change(session, [referral.id])
+    (referral,) = _change(session, [referral])
     return referral
 
 
@@ -144,8 +145,8 @@ def conclude_referrals(
     session: Session, referrals: Iterable[Referral], ended: Mapping[UUID, Completion]
 ) -> list[Referral]:
     """Close accepted and locked referrals with outcomes that their slice knows already, in one statement."""
-    rows = []
-    for each in referrals:
+    closing, rows = list(referrals), []
+    for each in closing:
         rules.after(each.state, Move.COMPLETE)
         kinds.kind(each.kind).require_report(ended[each.id].outcome, ended[each.id].facts, each.settings)
         rows.append({"id": str(each.id), "outcome": ended[each.id].outcome, "facts": ended[each.id].facts})
@@ -154,26 +155,22 @@ def conclude_referrals(
         .table_valued(column("id", Uuid), column("outcome", Text), column("facts", JSONB))
         .render_derived(name="told", with_types=True)
     )
-    done = list(
-        session.scalars(
-            update(Referral)
-            .where(Referral.id == told.c.id)
-            .values(
-                state=ReferralState.COMPLETED,
-                outcome=told.c.outcome,
-                facts=told.c.facts,
-                closed_at=func.kail_now(),
-                revision=Referral.revision + 1,
-            )
-            .returning(Referral),
-            execution_options={"populate_existing": True, "synchronize_session": False},
-        )
+    done = _changed(
+        session,
+        closing,
+        update(Referral).where(Referral.id == told.c.id),
+        {
+            "state": ReferralState.COMPLETED,
+            "outcome": told.c.outcome,
+            "facts": told.c.facts,
+            "closed_at": func.kail_now(),
+        },
     )
     announce_all(
         session,
         [announcing.of(ReferralCompleted, each, outcome=each.outcome, facts=each.facts) for each in done],
     )
-    return sorted(done, key=lambda each: each.id)
+    return done
 
 
 def withdraw_referrals(
@@ -193,7 +190,7 @@ def close_without_work(
     _require(referrals, move)
     closed = _change(
         session,
-        [each.id for each in referrals],
+        referrals,
         state=rules.MOVES[move][1],
         closed_at=func.kail_now(),
         particulars=None,
@@ -225,30 +222,60 @@ def locked(session: Session, ids: Collection[UUID]) -> list[Referral]:
 
 def authorised(session: Session, officer: Officer, ids: Collection[UUID]) -> list[Referral]:
     """These referrals, locked; raises NotFound for any that is not her office's, Forbidden outside her areas."""
-    found = [each for each in locked(session, ids) if (each.agency, each.office) == (officer.agency, officer.office)]
+    return _within_authority(officer, ids, locked(session, ids))
+
+
+def require_in_work(session: Session, officer: Officer, ids: Collection[UUID]) -> None:
+    """Lock referrals that the officer's office has taken on, without reading what they say; raises as `authorised`
+    does, and as `rules.after` does for any that is not in work."""
+    if not ids:
+        return
+    standing = (
+        select(Referral.id, Referral.state, Referral.agency, Referral.office, Referral.area)
+        .where(among(Referral.id, ids))
+        .order_by(Referral.id)
+        .with_for_update()
+    )
+    _require(_within_authority(officer, ids, session.execute(standing).all()), Move.COMPLETE)
+
+
+def _within_authority(officer: Officer, ids: Collection[UUID], known: Sequence[Any]) -> list[Any]:
+    found = [each for each in known if (each.agency, each.office) == (officer.agency, officer.office)]
     if len(found) < len(set(ids)):
         raise NotFound(what="referral")
-    for each in found:
-        officer.require(*WORKERS, agency=each.agency, office=each.office, area=each.area)
+    for area in dict.fromkeys(each.area for each in found):
+        officer.require(*WORKERS, agency=officer.agency, office=officer.office, area=area)
     return found
 
 
-def _require(referrals: Iterable[Referral], move: Move) -> None:
+def _require(referrals: Iterable[Any], move: Move) -> None:
     for each in referrals:
         rules.after(each.state, move)
 
 
-def _change(session: Session, ids: Sequence[UUID], **values: Any) -> list[Referral]:
-    if not ids:
+def _change(session: Session, referrals: Sequence[Referral], **values: Any) -> list[Referral]:
+    if not referrals:
         return []
-    changed = session.scalars(
-        update(Referral)
-        .where(among(Referral.id, ids))
-        .values(revision=Referral.revision + 1, **values)
-        .returning(Referral),
-        execution_options={"populate_existing": True, "synchronize_session": False},
+    statement = update(Referral).where(among(Referral.id, [each.id for each in referrals]))
+    return _changed(session, referrals, statement, values)
+
+
+def _changed(
+    session: Session, referrals: Sequence[Referral], statement: Update, values: dict[str, Any]
+) -> list[Referral]:
+    """Change locked referrals in one statement. What it changed comes back, and not again all that they say."""
+    known = {each.id: each for each in referrals}
+    names = ("revision", *values)
+    changed = session.execute(
+        statement.values(revision=Referral.revision + 1, **values).returning(
+            Referral.id, *(getattr(Referral, name) for name in names)
+        ),
+        execution_options={"synchronize_session": False},
     )
-    return sorted(changed, key=lambda each: each.id)
+    for referral_id, *stored in changed:
+        for name, value in zip(names, stored, strict=True):
+            set_committed_value(known[referral_id], name, value)
+    return sorted(known.values(), key=lambda each: each.id)
 
 
 NO_EVENT: dict[Move, type[ReferralEvent]] = {Move.DECLINE: ReferralDeclined, Move.RETURN: ReferralReturned}

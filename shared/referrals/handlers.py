@@ -30,6 +30,7 @@ from shared.referrals.models import EarlyWithdrawal, Referral
 from shared.referrals.rules import OPEN, ReferralState
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.storage.arrays import among
+from shared.storage.rows import core, insertion, names_in, parameter
 
 COPIED = (
     *("journey_id", "programme", "version", "stage", "attempt", "agency", "office", "sender_office", "area"),
@@ -47,7 +48,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
     """The part of a service's table of handlers that keeps its worklist."""
     known = by_kind(works)
     return {
-        StageOffered: batch(partial(hear_stages_offered, works=known)),
+        StageOffered: batch(partial(hear_stages_offered, works=known), concerned_only=True),
         StageWithdrawn: batch(partial(hear_stages_withdrawn, works=known)),
         ParticularsShared: batch(hear_particulars_shared),
         ParticularsCorrected: batch(partial(hear_particulars_corrected, works=known)),
@@ -60,14 +61,12 @@ def hear_stages_offered(session: Session, heard: Sequence[Heard[StageOffered]], 
     ours = {each.event.referral_id: each for each in heard if _is_ours(session, each.event.does, works)}
     if not ours:
         return
-    new = {
-        each.id: each
-        for each in session.scalars(
-            insert(Referral).on_conflict_do_nothing().returning(Referral), [_row(each) for each in ours.values()]
-        )
-    }
+    rows = {referral_id: _row(each) for referral_id, each in ours.items()}
+    told = parameter(Referral, list(rows.values()))
+    opening = insertion(Referral, names_in(told)).on_conflict_do_nothing().returning(core(Referral).c.id)
+    new = set(session.scalars(opening, told))
     gone = _withdrawn_before(session, new)
-    waiting = [each for each in new.values() if each.id not in gone]
+    waiting = [Referral(**row) for referral_id, row in rows.items() if referral_id in new - gone]
     for kind in dict.fromkeys(each.kind for each in waiting):
         works[kind].opened(session, [each for each in waiting if each.kind == kind])
     # After a restore from a backup the offers come again, but their sealed parts were erased once confirmed.
@@ -191,7 +190,7 @@ def _row(heard: Heard[StageOffered]) -> dict[str, Any]:
     }
 
 
-def _withdrawn_before(session: Session, new: Mapping[UUID, Referral]) -> set[UUID]:
+def _withdrawn_before(session: Session, new: set[UUID]) -> set[UUID]:
     noted = (
         delete(EarlyWithdrawal).where(among(EarlyWithdrawal.referral_id, new)).returning(EarlyWithdrawal.referral_id)
     )

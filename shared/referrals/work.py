@@ -47,7 +47,10 @@ class StageWork(ABC):
     """The stage's part of the referral page: the fields of the work and of its completion, without form or buttons."""
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
-        """Make the slice's own rows for referrals just heard of, all in one statement."""
+        """Make the slice's own rows for referrals just heard of, all in one statement.
+
+        What their offers say is there; the rows themselves are not loaded, and a change to them is not stored.
+        """
         return
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:

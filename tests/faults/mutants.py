@@ -37,10 +37,10 @@ def confirm_before_commit() -> None:
 def no_cursor_check() -> None:
     """The receiver applies whatever comes, as if it were always new."""
 
-    def everything_is_new(batch: Batch, position: int, known: bytes) -> Placed:
+    def everything_is_new(batch: Batch, position: int, known: bytes, passes: Any) -> Placed:
         running = known
         for sent in batch.events:
-            running = link(running, sent.body, sent.sealed_digest)
+            running = link(running, sent.digest, sent.sealed_digest)
         return Placed(Standing.NEXT, batch.events, running)
 
     delivery.place = everything_is_new

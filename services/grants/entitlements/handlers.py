@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.grants.entitlements import commands
@@ -18,6 +17,8 @@ from shared.referrals import handlers as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN
 from shared.referrals.work import StageWork, Works, by_kind
+from shared.storage.arrays import among
+from shared.storage.rows import insert_rows
 
 PREMATURE = frozenset({JourneyOutcome.REFUSED, JourneyOutcome.WITHDRAWN, JourneyOutcome.STOPPED})
 
@@ -27,7 +28,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
     known = by_kind(works)
     return {
         **worklist.subscriber_hears(known.values()),
-        StageOffered: batch(partial(hear_stages_offered, works=known)),
+        StageOffered: batch(partial(hear_stages_offered, works=known), concerned_only=True),
         ParticularsShared: batch(hear_particulars_shared),
         ConsentWithdrawn: batch(partial(hear_consents_withdrawn, works=known)),
     }
@@ -71,7 +72,7 @@ def _keep(session: Session, heard: Sequence[Heard[StageOffered]] | Sequence[Hear
         return
     open_here = session.execute(
         select(Referral.id, Referral.journey_id, Referral.kind, Referral.programme, Referral.agency, Referral.office)
-        .where(Referral.id.in_(told), Referral.state.in_(OPEN))
+        .where(among(Referral.id, told), Referral.state.in_(OPEN))
         .order_by(Referral.id)
     ).all()
     cases = [
@@ -93,5 +94,4 @@ def _keep(session: Session, heard: Sequence[Heard[StageOffered]] | Sequence[Hear
         for one in told[row.id]["beneficiaries"]
     ]
     for table, rows in ((AidCase, cases), (AidBeneficiary, people)):
-        if rows:
-            session.execute(insert(table).on_conflict_do_nothing(), rows)
+        insert_rows(session, table, rows, unless_known=True)

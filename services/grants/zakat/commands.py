@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.grants.entitlements import commands as entitlements
@@ -30,6 +29,7 @@ from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
+from shared.storage.rows import insert_rows
 
 KIND = "grants.zakat"
 
@@ -51,7 +51,7 @@ def open_cases(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(ZakatCase).on_conflict_do_nothing(), rows)
+    insert_rows(session, ZakatCase, rows, unless_known=True)
 
 
 def assess(

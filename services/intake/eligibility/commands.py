@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from services.intake.eligibility import queries, rules
@@ -16,6 +15,7 @@ from shared.kernel import clock
 from shared.programmes import eligibility, library
 from shared.programmes.eligibility import Decision
 from shared.referrals.models import Referral
+from shared.storage.rows import insert_rows
 
 
 def verify(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]) -> dict[UUID, Outcome]:
@@ -49,7 +49,7 @@ def verify(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, d
                 "decided_at": clock.now(),
             }
         )
-    session.execute(insert(Verification), rows)
+    insert_rows(session, Verification, rows)
     return decided
 
 

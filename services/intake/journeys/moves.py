@@ -4,13 +4,13 @@ One lock, one update, one announcement, however many happenings a batch brings: 
 second. Journeys are locked in the order of their ids, so that two batches never wait for each other.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
@@ -157,7 +157,7 @@ def carry(session: Session, moves: Sequence[Move]) -> Moved:
         stored = [
             {"id": each, "version": versions[each], **standing(states[each], telling.now)} for each in sorted(changed)
         ]
-        session.execute(STORE, {"moved": json.dumps(stored, default=str)})
+        session.execute(STORE, {"moved": orjson.dumps(stored).decode()})
     telling.out(session)
     return done
 

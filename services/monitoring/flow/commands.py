@@ -22,7 +22,7 @@ from services.monitoring.flow.models import (
     VisitFigure,
 )
 from services.monitoring.flow.tallies import COUNTINGS
-from services.monitoring.heard import columns_of, core, insert_heard, recordset, rows_of
+from services.monitoring.heard import insert_heard, rows_of
 from shared.bus import Heard
 from shared.events.intake import (
     JourneyEnded,
@@ -36,6 +36,7 @@ from shared.events.intake import (
 from shared.events.monitoring import VisitRecorded
 from shared.events.referrals import ReferralEvent
 from shared.storage import Base
+from shared.storage.rows import columns_of, core, recordset
 
 JOURNEY_ENDED = ("ended_at", "outcome", "because")
 STAGE_STUCK = ("stuck_at", "stuck_because", "accountable_office")

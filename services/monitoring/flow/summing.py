@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session, aliased
 from services.monitoring.flow import last_words, tallies
 from services.monitoring.flow.models import JourneyFigure, JourneyStanding, ReferralFigure, StageFigure, TouchedJourney
 from services.monitoring.flow.tallies import COUNTINGS, Counting
-from services.monitoring.heard import CHANGED, columns_of, core
+from services.monitoring.heard import CHANGED
 from shared.kernel import calendar, clock
 from shared.storage import Database
 from shared.storage.arrays import among
+from shared.storage.rows import columns_of, core
 
 AT_ONCE = 2_000
 """Journeys in one transaction."""

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, update
 from sqlalchemy.orm import Session
 
-from services.monitoring.heard import core, insert_heard, recordset, rows_of
+from services.monitoring.heard import insert_heard, rows_of
 from services.monitoring.money.models import FundFigure
 from shared.bus import Heard
 from shared.events.envelope import Event
 from shared.events.grants import FundMoved, FundOpened
+from shared.storage.rows import core, recordset
 
 LOANS = ("lent", "repaid")
 """Absent from what was announced before there were loans."""

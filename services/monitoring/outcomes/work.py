@@ -48,8 +48,8 @@ class Graduation(StageWork):
     ) -> list[Completion]:
         """Sign as the head, and report what was signed."""
         signed = queries.signatures_of(session, [referral.id for referral, _ in pairs])
-        for referral, given in pairs:
-            commands.sign_last(session, officer, referral, signed[referral.id], given["verdict"], given["cause"])
+        results = [(referral, given["verdict"], given["cause"]) for referral, given in pairs]
+        commands.sign_last(session, officer, results, signed)
         return [
             Completion(given["verdict"].value, {"cause": given["cause"] and given["cause"].value}) for _, given in pairs
         ]

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TypedDict
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.monitoring.causes import Cause
@@ -16,6 +15,7 @@ from shared.events.monitoring import VisitRecorded
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.referrals.models import Referral
+from shared.storage.rows import insert_rows
 
 
 class Findings(TypedDict):
@@ -36,8 +36,7 @@ def plan_visits(session: Session, referrals: Iterable[Referral]) -> None:
         for referral in referrals
         for number, (month, due_on) in enumerate(_plan_of(referral), start=1)
     ]
-    if planned:
-        session.execute(insert(Visit).on_conflict_do_nothing(), planned)
+    insert_rows(session, Visit, planned, unless_known=True)
 
 
 def record_visit(

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.training.courses import queries, rules
@@ -22,9 +21,9 @@ from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
-from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
 from shared.storage.arrays import among
+from shared.storage.rows import insert_rows, insertion, names_in, parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(Enrolment).on_conflict_do_nothing(), rows)
+    insert_rows(session, Enrolment, rows, unless_known=True)
 
 
 def enrol(
@@ -98,7 +97,7 @@ def enrol(
     given twice by agencies that did not know is what DP3A Kukar complains of (dp3a-kukar.txt).
     """
     officer.require(Role.OFFICER)
-    _accepted(session, officer, referral_ids)
+    worklist.require_in_work(session, officer, referral_ids)
     course = session.scalar(
         select(Course).where(Course.id == course_id, Course.office == officer.office).with_for_update()
     )
@@ -137,7 +136,7 @@ def mark_attendance(
 ) -> None:
     """Mark who came to one session of a course; marking again corrects it."""
     officer.require(Role.OFFICER)
-    _accepted(session, officer, marks.keys())
+    worklist.require_in_work(session, officer, marks.keys())
     held = session.scalar(
         select(CourseSession).where(CourseSession.course_id == course_id, CourseSession.number == number)
     )
@@ -154,14 +153,14 @@ def mark_attendance(
         raise wrong.at("attendance") from wrong
     if not rows:
         return
-    statement = insert(Attendance)
-    told = statement.excluded
+    told = parameter(Attendance, rows)
+    statement = insertion(Attendance, names_in(told))
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=[Attendance.session_id, Attendance.referral_id],
-            set_={name: told[name] for name in ("present", "members_present", "marked_by", "marked_at")},
+            index_elements=["session_id", "referral_id"],
+            set_={name: statement.excluded[name] for name in ("present", "members_present", "marked_by", "marked_at")},
         ),
-        rows,
+        told,
     )
 
 
@@ -212,11 +211,6 @@ def forget_members(session: Session, referrals: Sequence[Referral]) -> None:
         .values(member_ids=None)
         .execution_options(synchronize_session=False)
     )
-
-
-def _accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> None:
-    for each in worklist.authorised(session, officer, referral_ids):
-        after(each.state, Move.COMPLETE)
 
 
 def _enrolments(session: Session, referral_ids: Collection[UUID]) -> list[Enrolment]:

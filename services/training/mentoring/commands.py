@@ -21,6 +21,7 @@ from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
+from shared.storage.rows import insert_rows
 
 LONGEST_TERM = 12
 """Months. Source: assumption; a field-study term lasts weeks to a semester."""
@@ -97,14 +98,13 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(CashBook).on_conflict_do_nothing(), rows)
+    insert_rows(session, CashBook, rows, unless_known=True)
 
 
 def assign_mentor(session: Session, officer: Officer, mentor_id: UUID, referral_ids: Collection[UUID]) -> None:
     """Give accepted referrals their mentor, or another when a term is over; the book's own term begins once."""
     officer.require(Role.OFFICER)
-    for each in worklist.authorised(session, officer, referral_ids):
-        after(each.state, Move.COMPLETE)
+    worklist.require_in_work(session, officer, referral_ids)
     mentor = session.get(Mentor, mentor_id)
     if mentor is None or mentor.cohort.office != officer.office:
         raise rules.UnknownMentor().at("mentor_id")

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.training.placement import queries, rules
@@ -23,8 +22,8 @@ from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
-from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
+from shared.storage.rows import insert_rows
 
 
 def plan_batch(
@@ -140,13 +139,12 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(JobSeeker).on_conflict_do_nothing(), rows)
+    insert_rows(session, JobSeeker, rows, unless_known=True)
 
 
 def accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> dict[UUID, JobSeeker]:
     """Who seeks work in accepted referrals of the officer's, all locked; raises NotFound."""
-    for each in worklist.authorised(session, officer, referral_ids):
-        after(each.state, Move.COMPLETE)
+    worklist.require_in_work(session, officer, referral_ids)
     found = session.scalars(
         select(JobSeeker)
         .where(JobSeeker.referral_id.in_(referral_ids))

@@ -19,6 +19,7 @@ from shared.kernel.errors import Invalid
 from shared.privacy.fields import encrypt
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
+from shared.storage.rows import insert_rows
 
 
 def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
@@ -34,7 +35,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(ProductStage).on_conflict_do_nothing(), rows)
+    insert_rows(session, ProductStage, rows, unless_known=True)
 
 
 def describe(session: Session, officer: Officer, referral: Referral, given: Mapping[str, Any]) -> Product:

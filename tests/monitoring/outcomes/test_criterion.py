@@ -1,14 +1,19 @@
 """Those who sign see the programme's criterion, and it is kept with their signature."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from services.monitoring.outcomes.models import GraduationSignature
+from services.monitoring.outcomes.rules import Signature, Verdict
 from services.monitoring.worker import WORKS
+from shared.events.monitoring import GraduationSigned
 from shared.identity.rules import Role
 from shared.programmes import kinds, library
+from shared.referrals import commands
 from shared.referrals.handlers import hear_stages_offered
 from shared.referrals.work import by_kind
 from shared.storage import Database
+from tests.announcements import announced_in
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals import offers
@@ -51,3 +56,20 @@ def test_a_criterion_needs_both_languages_and_its_source(missing: str) -> None:
 )
 def test_where_the_article_gives_no_criterion_ours_is_marked_as_an_assumption(programme: str, stage: str) -> None:
     assert library.programme(programme).stages[stage].settings["criterion"]["source"] == "assumption"
+
+
+def test_a_head_signs_many_results_at_once_and_each_is_kept_and_told(monitoring_db: Database) -> None:
+    events = [offers.offer(stage="end", does="monitoring.graduation", settings={"signatures": 1}) for _ in range(3)]
+    head = offers.officer(roles=frozenset({Role.HEAD}))
+    given = {"verdict": Verdict.GRADUATED, "cause": None}
+    with monitoring_db.transaction() as session:
+        hear_stages_offered(session, [offers.heard(each, {}, by="monitoring") for each in events], works=by_kind(WORKS))
+        ids = [each.referral_id for each in events]
+        commands.accept_referrals(session, head, ids)
+        commands.complete_referrals(session, head, by_kind(WORKS), dict.fromkeys(ids, given))
+        signed = session.scalars(select(GraduationSignature)).all()
+        assert {(each.referral_id, each.number, each.word) for each in signed} == {
+            (each, 1, Signature(head.id, Verdict.GRADUATED, None)) for each in ids
+        }
+        told = [each for each in announced_in(session) if isinstance(each, GraduationSigned)]
+        assert sorted(each.referral_id for each in told) == sorted(ids)

@@ -6,13 +6,16 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from shared.bus import announce, held
+from shared.bus import announce, announce_all, held
 from shared.bus.audit import Gravity
-from shared.bus.chain import GENESIS, Standing, place
+from shared.bus.chain import GENESIS, Passed, Sent, Standing, place
+from shared.bus.messages import Wishes
 from shared.bus.relay import PATIENCE, SILENT_AFTER
-from shared.events.intake import StageSkipped
+from shared.bus.subscribers import batch, each
+from shared.events.intake import JourneyEnded, StageOffered, StageSkipped
 from shared.kernel.ids import new_id
 from tests.shared.bus.harness import Pair, Poison
+from tests.shared.referrals.offers import offer
 
 
 @pytest.fixture(params=[False, True], ids=["one at a time", "in batches"])
@@ -284,7 +287,100 @@ def test_standing_is_told_by_position_and_hash(pair):
     pair.announce(new_id(), "one")
     pair.relay.step()
     ((message,),) = pair.network.deliveries
-    assert place(message, 0, GENESIS).standing is Standing.NEXT
-    assert place(replace(message, first=2), 0, GENESIS).standing is Standing.GAP
-    assert place(message, 1, place(message, 0, GENESIS).hash).standing is Standing.OLD
-    assert place(message, 1, GENESIS).standing is Standing.DIVERGED
+    assert place(message, 0, GENESIS, bool).standing is Standing.NEXT
+    assert place(replace(message, first=2), 0, GENESIS, bool).standing is Standing.GAP
+    assert place(message, 1, place(message, 0, GENESIS, bool).hash, bool).standing is Standing.OLD
+    assert place(message, 1, GENESIS, bool).standing is Standing.DIVERGED
+
+
+def test_what_a_subscriber_declines_is_followed_by_its_digest_alone(pair):
+    journey = new_id()
+    pair.announce(journey, "one")
+    pair.settle()  # with its first word the source learns what it declines
+    pair.end(journey)
+    pair.announce(journey, "two")
+    pair.relay.step()
+    ((message,),) = pair.network.deliveries
+    passed, heard = message.events
+    assert (type(passed), passed.kind, type(heard)) == (Passed, "intake.journey-ended.v1", Sent)
+    pair.settle()
+    assert stages_of(pair, journey) == ["one", "two"]
+    assert pair.findings() == []
+
+
+def test_a_digest_of_another_event_than_the_logs_is_noticed(pair):
+    pair.announce(new_id(), "one")
+    pair.settle()
+    pair.end(new_id())
+    pair.relay.step()
+    ((message,),) = pair.network.deliveries
+    pair.network.deliveries[0] = [replace(message, events=[replace(message.events[0], digest=bytes(32))])]
+    pair.pump()
+    assert any("halted" in finding.what for finding in pair.findings())
+
+
+def test_what_was_declined_until_now_is_asked_for_in_full_by_code_that_hears_it(pair):
+    journey = new_id()
+    pair.announce(journey, "one")
+    pair.settle()
+    pair.end(journey)
+    pair.announce(journey, "two")
+    pair.relay.step()  # the digest is on its way while the subscriber is brought up to date
+    hear_the_end(pair)
+    pair.settle()
+    assert stages_of(pair, journey) == ["one", "ended", "two"]
+    assert pair.findings() == []
+
+
+def test_a_replay_hears_in_full_what_was_declined_when_it_was_sent(pair):
+    journey = new_id()
+    pair.announce(journey, "one")
+    pair.end(journey)
+    pair.settle()
+    hear_the_end(pair)
+    with pair.target.engine.begin() as connection:
+        connection.execute(text("DELETE FROM cursor"))
+        connection.execute(text("DELETE FROM effect"))
+    pair.state_cursors()
+    pair.settle()
+    assert stages_of(pair, journey) == ["one", "ended"]
+    assert pair.findings() == []
+
+
+def test_what_concerns_another_service_alone_is_passed_over_where_that_is_asked_for(pair):
+    heard = []
+    hearing = batch(lambda session, events: heard.extend(one.event.does for one in events), concerned_only=True)
+    pair.subscriber = replace(pair.subscriber, hears={StageOffered: hearing})
+    pair.state_cursors()
+    kinds = ["grants.goods-decision", "training.course", "grants.zakat"]
+    with pair.source.transaction() as session:
+        announce_all(session, [offer(does=kind) for kind in kinds])
+    pair.relay.step()
+    events = [one for parcel in pair.network.deliveries for message in parcel for one in message.events]
+    assert sum(isinstance(one, Passed) for one in events) == 1
+    pair.settle()
+    assert sorted(heard) == ["grants.goods-decision", "grants.zakat"]
+    assert pair.findings() == []
+
+
+def test_what_the_log_does_not_say_the_concern_of_is_sent_in_full(pair):
+    wishes = Wishes(declined=("a.b.v1",), elsewhere=("a.c.v1",))
+    assert wishes.leave_out("a.b.v1", None, "grants")
+    assert wishes.leave_out("a.c.v1", "training", "grants")
+    assert not wishes.leave_out("a.c.v1", None, "grants")
+    assert not wishes.leave_out("a.c.v1", "grants", "grants")
+    assert not wishes.leave_out("a.d.v1", "training", "grants")
+
+
+def hear_the_end(pair):
+    """Bring the subscriber up to date: from now on it hears what it had declined."""
+
+    def note_end(session, heard):
+        session.execute(
+            text("INSERT INTO effect (journey_id, stage) VALUES (:journey, 'ended')"),
+            {"journey": heard.event.journey_id},
+        )
+
+    pair.subscriber = replace(
+        pair.subscriber, hears={**pair.subscriber.hears, JourneyEnded: each(note_end)}, declines={}
+    )

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from shared.events.intake import StageOffered
@@ -15,9 +15,10 @@ from shared.programmes.kinds import WrongReport
 from shared.referrals import commands
 from shared.referrals.handlers import hear_stages_offered
 from shared.referrals.models import Referral
-from shared.referrals.rules import AlreadyAccepted, Reason, Suggestion
+from shared.referrals.rules import AlreadyAccepted, NotYetAccepted, Reason, ReferralState, Suggestion
 from shared.referrals.work import Completion, by_kind
 from shared.storage import Database
+from shared.storage.rows import columns_of
 from tests.announcements import announced
 from tests.shared.referrals.offers import PARTICULARS, CountedSessions, heard, offer, officer
 
@@ -175,3 +176,40 @@ def test_her_particulars_and_an_offices_explanation_are_unreadable_in_the_databa
         stored = session.execute(text("SELECT particulars FROM referral")).scalar_one()
         assert PARTICULARS["name"].encode() not in bytes(stored)
         assert session.get_one(Referral, given.referral_id).particulars == PARTICULARS
+
+
+def test_what_a_command_gives_back_is_what_is_stored(training_db: Database) -> None:
+    given = [offer(), offer()]
+    offers(training_db, *given)
+    first, second = (each.referral_id for each in given)
+    with training_db.transaction() as session:
+        accepted = commands.accept_referrals(session, officer(), [first, second])
+        assert [each.id for each in accepted] == sorted([first, second])
+        assert {(each.state, each.revision, each.handler_name) for each in accepted} == {
+            (ReferralState.ACCEPTED, 2, "Rahmah")
+        }
+        assert all(each.opened_at and each.opened_at <= each.accepted_at for each in accepted)
+        done = commands.complete_referrals(
+            session, officer(), WORKS, {first: {"sessions_attended": 2}, second: {"sessions_attended": 0}}
+        )
+        returned = [{name: getattr(each, name) for name in columns_of(Referral)} for each in done]
+    with training_db.reading() as session:
+        stored = session.scalars(select(Referral).order_by(Referral.id)).all()
+        assert returned == [{name: getattr(each, name) for name in columns_of(Referral)} for each in stored]
+
+
+def test_work_needs_referrals_that_the_office_has_taken_on(training_db: Database) -> None:
+    given = [offer(), offer()]
+    offers(training_db, *given)
+    waiting, taken = (each.referral_id for each in given)
+    with training_db.transaction() as session:
+        commands.accept_referrals(session, officer(), [taken])
+        commands.require_in_work(session, officer(), [taken])
+        commands.require_in_work(session, officer(), [])
+    for who, ids, refusal in (
+        (officer(), [taken, waiting], NotYetAccepted),
+        (officer(office="dinsos-kukar"), [taken], NotFound),
+        (officer(areas=("64.03",)), [taken], OutsideArea),
+    ):
+        with pytest.raises(refusal), training_db.transaction() as session:
+            commands.require_in_work(session, who, ids)

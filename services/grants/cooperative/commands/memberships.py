@@ -26,6 +26,7 @@ from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
+from shared.storage.rows import insert_rows
 
 KIND = "grants.cooperative"
 
@@ -45,7 +46,7 @@ def open_memberships(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(CooperativeMember).on_conflict_do_nothing(), rows)
+    insert_rows(session, CooperativeMember, rows, unless_known=True)
 
 
 def record(

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.grants.goods import rules
@@ -19,6 +18,7 @@ from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
 from shared.storage.arrays import among
+from shared.storage.rows import insert_rows, insertion, names_in, parameter
 
 MENDABLE = (GrantState.DRAFTED, GrantState.PROPOSED, GrantState.RESERVE_LISTED, GrantState.WITHDRAWN)
 
@@ -38,10 +38,12 @@ def open_grants(session: Session, referrals: Iterable[Referral]) -> None:
         for each in referrals
     ]
     if rows:
-        opening = insert(Grant).values(rows)
+        told = parameter(Grant, rows)
+        opening = insertion(Grant, names_in(told))
         asked = {name: opening.excluded[name] for name in ("office", "fund_id", "ceiling", "state")}
         session.execute(
-            opening.on_conflict_do_update(index_elements=["journey_id"], set_=asked, where=Grant.state.in_(MENDABLE))
+            opening.on_conflict_do_update(index_elements=["journey_id"], set_=asked, where=Grant.state.in_(MENDABLE)),
+            told,
         )
 
 
@@ -58,8 +60,9 @@ def record_proposals(session: Session, officer: Officer, budgets: Mapping[UUID, 
         .where(among(RabLine.grant_id, [each.id for each in grants.values()]))
         .execution_options(synchronize_session=False)
     )
-    session.execute(
-        insert(RabLine),
+    insert_rows(
+        session,
+        RabLine,
         [
             {
                 "grant_id": grants[journey_id].id,

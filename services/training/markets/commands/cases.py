@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.training.markets import rules
@@ -14,7 +13,7 @@ from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
-from shared.referrals.rules import Move, after
+from shared.storage.rows import insert_rows
 
 
 def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
@@ -29,13 +28,12 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
         }
         for each in referrals
     ]
-    session.execute(insert(MarketCase).on_conflict_do_nothing(), rows)
+    insert_rows(session, MarketCase, rows, unless_known=True)
 
 
 def accepted(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> dict[UUID, MarketCase]:
     """The cases of accepted referrals that are the officer's, all locked; raises NotFound."""
-    for each in worklist.authorised(session, officer, referral_ids):
-        after(each.state, Move.COMPLETE)
+    worklist.require_in_work(session, officer, referral_ids)
     found = session.scalars(
         select(MarketCase)
         .where(MarketCase.referral_id.in_(referral_ids))
