@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from services.monitoring.flow import tallies
 from services.monitoring.flow.models import OfficeWord, TimelineEntry
 from services.monitoring.flow.tallies import Condition
-from services.monitoring.heard import columns_of, core
+from shared.storage.rows import columns_of, core
 
 DONE_BY_OFFICERS = (
     *("referral-accepted", "referral-reassigned", "referral-completed", "referral-declined", "referral-returned"),
