@@ -39,7 +39,8 @@ class Bus(RuleBasedStateMachine):
             with base.engine.begin() as connection:
                 connection.execute(
                     text(
-                        "TRUNCATE event_log, event_log_head, subscription, subscriber_wish, cursor, held_event RESTART IDENTITY"
+                        "TRUNCATE event_log, event_log_head, subscription, subscriber_wish, cursor, held_event"
+                        " RESTART IDENTITY"
                     )
                 )
         self.pair = Pair(self.databases, in_batches=in_batches)
