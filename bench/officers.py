@@ -43,14 +43,18 @@ def an_officer(role: Role) -> Officer:
     )
 
 
-def work_off(service: str) -> None:
-    """Accept and complete whatever waits in one service, until told to stop."""
-    role = Role.HEAD if service == "monitoring" else Role.OFFICER
-    officer, base = an_officer(role), database(service)
-    course = _plan(an_officer(Role.OFFICER)) if service == "training" else None
-    keep_what_is_loaded()  # as web processes do
-    while True:
-        with base.transaction() as session:
+class Desk:
+    """One service's officer at her worklist."""
+
+    def __init__(self, service: str) -> None:
+        self.service, self.base = service, database(service)
+        self.officer = an_officer(Role.HEAD if service == "monitoring" else Role.OFFICER)
+        self.course = _plan(an_officer(Role.OFFICER)) if service == "training" else None
+
+    def work_off_page(self) -> int:
+        """Accept and complete a page of what waits; says how much it was."""
+        officer = self.officer
+        with self.base.transaction() as session:
             page = session.execute(
                 select(Referral.id, Referral.kind, Referral.settings)
                 .where(Referral.agency == "dinsos", Referral.office == officer.office, Referral.state.in_(WAITING))
@@ -59,11 +63,19 @@ def work_off(service: str) -> None:
             ).all()
             if page:
                 commands.accept_referrals(session, officer, [each.id for each in page])
-                if course:
-                    _teach(session, officer, course, [each.id for each in page])
+                if self.course:
+                    _teach(session, officer, self.course, [each.id for each in page])
                 done = {each.id: _done(each.kind, each.settings) for each in page}
-                commands.complete_referrals(session, officer, WORKS[service], done)
-        if not page:
+                commands.complete_referrals(session, officer, WORKS[self.service], done)
+        return len(page)
+
+
+def work_off(service: str) -> None:
+    """Accept and complete whatever waits in one service, until told to stop."""
+    desk = Desk(service)
+    keep_what_is_loaded()  # as web processes do
+    while True:
+        if not desk.work_off_page():
             time.sleep(0.02)
 
 

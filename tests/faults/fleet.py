@@ -17,7 +17,7 @@ from sqlalchemy import text
 from services.embedded import Embedded, PostgreSQL
 from shared.bus import announce, routes
 from shared.bus.audit import Finding, audit_bus
-from shared.bus.models import Cursor, HeldEvent, LoggedEvent, LogHead, Subscription
+from shared.bus.models import Cursor, HeldEvent, LoggedEvent, LogHead, Subscription, Wish
 from shared.events.intake import StageSkipped
 from shared.storage import Base, Database
 from shared.storage.clock import FIRST_ROW, NOW_FUNCTION, DomainClock
@@ -26,7 +26,7 @@ from tests.servers import NAMES, POSTGRESQL, own_part, without_servers
 from tests.shared.bus.harness import EFFECTS
 from tests.waiting import PATIENCE
 
-TABLES = [model.__table__ for model in (LoggedEvent, LogHead, Subscription, Cursor, HeldEvent, DomainClock)]
+TABLES = [model.__table__ for model in (LoggedEvent, LogHead, Subscription, Wish, Cursor, HeldEvent, DomainClock)]
 PARTS = (("relay", "intake"), ("worker", "intake"), ("worker", "grants"), ("beat", "all"))
 
 

@@ -38,7 +38,10 @@ class Bus(RuleBasedStateMachine):
         for base in (self.databases["intake"], self.databases["grants"]):
             with base.engine.begin() as connection:
                 connection.execute(
-                    text("TRUNCATE event_log, event_log_head, subscription, cursor, held_event RESTART IDENTITY")
+                    text(
+                        "TRUNCATE event_log, event_log_head, subscription, subscriber_wish, cursor, held_event "
+                        "RESTART IDENTITY"
+                    )
                 )
         self.pair = Pair(self.databases, in_batches=in_batches)
         self.expected = []
@@ -49,6 +52,10 @@ class Bus(RuleBasedStateMachine):
         stages = [f"stage {len(self.expected) + n}" for n in range(count)]
         self.pair.announce(journey, *stages)
         self.expected += [(journey, stage) for stage in stages]
+
+    @rule(journey=st.sampled_from(JOURNEYS))
+    def announce_what_is_declined(self, journey):
+        self.pair.end(journey)
 
     @rule()
     def relay_steps(self):
