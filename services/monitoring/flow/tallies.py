@@ -175,7 +175,9 @@ def stages(of: Callable[[Any], Condition]) -> Select[Any]:
     turn = _turns(of)
     is_open = turn.c.standing.in_(OPEN)
     entered = and_(turn.c.number == 1) | (turn.c.before == "completed")
-    was_promised = turn.c.closed_as.in_(PROMISED)
+    days = _number(local(turn.c.closed_at)) - _number(local(turn.c.offered_at))
+    # What a delivery commits after the days were numbered may lie outside of them; its journey is touched once more.
+    was_promised = and_(turn.c.closed_as.in_(PROMISED), days.is_not(None))
     closed_on, offered_on = local(turn.c.closed_at), local(turn.c.offered_at)
     left = turn.c.standing.in_((Standing.STUCK, Standing.DECLINED, Standing.RETURNED, Standing.UNANSWERED))
     offered = select(
@@ -206,7 +208,7 @@ def stages(of: Callable[[Any], Condition]) -> Select[Any]:
         case((was_promised, month_of(closed_on))).label("closed_in"),
         case((was_promised, turn.c.closed_as)).label("closed_as"),
         case((was_promised, turn.c.closed_at <= turn.c.due_at)).label("kept"),
-        case((was_promised, cast(_number(closed_on) - _number(offered_on), SmallInteger))).label("working_days"),
+        case((was_promised, cast(days, SmallInteger))).label("working_days"),
     )
     absent: dict[str, Any] = {"standing": literal(Standing.SKIPPED.value), "is_first": literal(False, Boolean)}
     told = {

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, text, update
 
 from services.monitoring.flow import last_words, queries, reach, summing, tallies
 from services.monitoring.flow.models import (
+    JourneyFigure,
     OfficeWord,
     StageStanding,
     Tally,
@@ -145,6 +146,25 @@ def test_what_is_touched_while_it_is_summed_is_summed_again(monitoring_db: Datab
     with monitoring_db.reading() as session:
         standings = sorted(each.standing for each in session.scalars(select(TallyStage)))
     assert standings == ["entered", "waiting"]
+
+
+def test_what_closes_after_the_days_were_numbered_is_counted_by_the_next_summing(
+    monitoring_db: Database, story: stories.Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stories.hear(monitoring_db, story.heard, at_once=1_000)
+    expected = lines(monitoring_db)
+    with monitoring_db.transaction() as session:
+        rewind(session, FIGURES)
+    with monkeypatch.context() as patch:
+        too_few = {"first_day": stories.START.date(), "day_numbers": [0]}
+        patch.setattr(summing, "day_numbers", lambda *_: too_few)
+        stories.hear(monitoring_db, story.heard, at_once=1_000)
+    assert lines(monitoring_db) != expected
+    with monitoring_db.transaction() as session:
+        journeys = session.scalars(select(JourneyFigure.id)).all()
+        session.add_all(TouchedJourney(journey_id=each) for each in journeys)
+    summing.sum_up(monitoring_db)
+    assert lines(monitoring_db) == expected
 
 
 def test_two_that_sum_at_once_count_nobody_twice(monitoring_db: Database, story: stories.Story) -> None:
