@@ -151,7 +151,7 @@ def use_rights(walk):
     asks, corrects = [each["id"] for each in officer.get("/intake/v1/dinsos/persons", limit=2)["items"]]
     card = {"identified": "id-card", "seen": "KTP contoh"}
     officer.post(f"/intake/v1/dinsos/persons/{asks}/disclosures", card)
-    wrong = {"evidence": "Surat Dukcapil contoh", "wanted": {"has_business": "true", "occupation": "trader"}}
+    wrong = {"evidence": "Surat Dukcapil contoh", "wanted": {"address": "Jl. Contoh Perbaikan No. 1"}}
     officer.post(f"/intake/v1/dinsos/persons/{corrects}/corrections", card | wrong)
     (lives,) = officer.get("/intake/v1/dinsos/persons", limit=1)["items"]
     coordinator = client(walk, "koordinator")

@@ -39,6 +39,6 @@ def downgrade() -> None:
     op.create_index(
         ONCE, "cooperative_member", ["cooperative_id", "subject_id"], unique=True, postgresql_where=sa.text(MEMBERS)
     )
-    op.drop_constraint("ck_cooperative_member_pokok_is_paid_once", "cooperative_member", type_="check")
-    op.drop_constraint("fk_cooperative_member_continues", "cooperative_member", type_="foreignkey")
+    op.drop_constraint(op.f("ck_cooperative_member_pokok_is_paid_once"), "cooperative_member", type_="check")
+    op.drop_constraint(op.f("fk_cooperative_member_continues"), "cooperative_member", type_="foreignkey")
     op.drop_column("cooperative_member", "continues")
