@@ -50,6 +50,8 @@ FORMS = {
 LEADS = frozenset(each.office for each in BEGINNINGS)
 REFERRAL = re.compile(r"/referrals/([0-9a-f-]{36})")
 WAITING = {"offered": "waiting", "opened": "waiting"}
+WELCOME = ("Selamat datang", "Welcome")
+"""What the start page says, in the language that an account keeps."""
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -162,7 +164,7 @@ class Walk:
             form = context.request.get(f"{self.address}/intake/signin").text()
             given = {"username": officer.username, "password": self.password, "csrf_token": TOKEN.search(form)[1]}
             answer = context.request.post(f"{self.address}/intake/signin", form=given)
-            assert "Selamat datang" in answer.text(), f"{officer.username} could not sign in"
+            assert any(word in answer.text() for word in WELCOME), f"{officer.username} could not sign in"
         return Window(self, context, officer)
 
     def what(self, path, officer):
