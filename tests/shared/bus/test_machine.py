@@ -148,6 +148,7 @@ class Bus(RuleBasedStateMachine):
         if not hasattr(self, "pair"):
             return
         self.pair.state_cursors()
+        self.pair.relay.step()  # follows what was stated, which gives it patience anew
         self.patience_ends()
         self.pair.settle()
         effects = self.pair.effects()
