@@ -86,7 +86,7 @@ def show_chart(agency: str, name: str) -> Response:
 @pages.get("/<agency>/red-list")
 @guard()
 def list_open_stages(agency: str) -> str:
-    """Open stages by the share of their time limit that is used."""
+    """Open stages, the earliest due first, with the share of their time limit that is used."""
     asked = {name: value for name, value in request.args.items() if value}
     query: dict[str, Any] = forms.load(schemas.RedListQuery(), asked)
     officer = door.current_officer()

@@ -78,11 +78,9 @@ def red_list(
         listed = listed.where(_is_used(used))
     page = paging.page(session, listed, standing.due_at, standing.turn, after=after, limit=limit)
     turns = [each.turn for each in page.items]
-    offered = dict(
-        session.execute(select(StageFigure.id, StageFigure.offered_at).where(StageFigure.id.in_(turns))).all()
-    )
+    figures = {each.id: each for each in session.scalars(select(StageFigure).where(StageFigure.id.in_(turns)))}
     moment = clock.now()
-    return paging.Page([_told(each, offered[each.turn], moment) for each in page.items], page.next)
+    return paging.Page([_told(each, figures[each.turn], moment) for each in page.items], page.next)
 
 
 def _is_used(percent: int) -> ColumnElement[bool]:
@@ -93,10 +91,10 @@ def _is_used(percent: int) -> ColumnElement[bool]:
     return begin + (StageStanding.due_at - begin) * (percent / ALL) < func.kail_now()
 
 
-def _told(turn: StageStanding, offered_at: datetime, moment: datetime) -> OpenStage:
+def _told(turn: StageStanding, figure: StageFigure, moment: datetime) -> OpenStage:
     assert turn.due_at is not None
-    given = max((turn.due_at - offered_at).total_seconds(), 1)
-    passed = (moment - offered_at).total_seconds()
+    given = max((turn.due_at - figure.offered_at).total_seconds(), 1)
+    passed = (moment - figure.offered_at).total_seconds()
     return OpenStage(
         referral_id=turn.turn,
         journey_id=turn.journey_id,
@@ -107,11 +105,11 @@ def _told(turn: StageStanding, offered_at: datetime, moment: datetime) -> OpenSt
         agency=turn.agency or "",
         office=turn.office or "",
         sender_office=turn.sender_office or "",
-        offered_at=offered_at,
+        offered_at=figure.offered_at,
         due_at=turn.due_at,
         is_accepted=turn.standing == Standing.ACTIVE,
         is_overdue=turn.due_at < moment,
-        is_due_soon=lateness(moment, offered_at + (turn.due_at - offered_at) / 2, turn.due_at) is Lateness.NEAR,
+        is_due_soon=lateness(moment, figure.remind_at, turn.due_at) is Lateness.NEAR,
         used=int(passed / given * ALL),
         days=int(passed // DAY),
     )
