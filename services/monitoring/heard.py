@@ -1,18 +1,15 @@
 """How many events at once become rows: PostgreSQL unpacks them from one JSON parameter, whatever their number."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
 
 from shared.bus import Heard
 from shared.bus.subscribers import Hearing
 from shared.events.envelope import Event
-from shared.storage import Base
-from shared.storage.rows import insertion
 
 CHANNEL = "kail_figures"
 """Where PostgreSQL tells whoever listens, once a transaction is committed, that figures have changed."""
@@ -31,11 +28,6 @@ def _telling(hearing: Hearing) -> Hearing:
         session.execute(CHANGED)
 
     return replace(hearing, handler=hear)
-
-
-def insert_heard(table: type[Base], names: Sequence[str]) -> Insert:
-    """An insert of all `rows` with these columns in one statement; say what to do on conflict."""
-    return insertion(table, tuple(names))
 
 
 def rows_of(heard: Iterable[Heard[Any]], *, key: str, at: str) -> dict[str, list[dict[str, Any]]]:

@@ -25,9 +25,9 @@ def core(table: type[Base]) -> Table:
     return cast("Table", table.__table__)
 
 
-def columns_of(table: type[Base], *, but: Collection[str] = ()) -> list[str]:
+def columns_of(table: type[Base], *, but: Collection[str] = ()) -> tuple[str, ...]:
     """The names of a table's columns, without some."""
-    return [each.name for each in table.__table__.columns if each.name not in but]
+    return tuple(each.name for each in table.__table__.columns if each.name not in but)
 
 
 def recordset(table: type[Base], names: Sequence[str], name: str = "given") -> TableValuedAlias:

@@ -22,7 +22,7 @@ from services.monitoring.flow.models import (
     VisitFigure,
 )
 from services.monitoring.flow.tallies import COUNTINGS
-from services.monitoring.heard import insert_heard, rows_of
+from services.monitoring.heard import rows_of
 from shared.bus import Heard
 from shared.events.intake import (
     JourneyEnded,
@@ -36,7 +36,7 @@ from shared.events.intake import (
 from shared.events.monitoring import VisitRecorded
 from shared.events.referrals import ReferralEvent
 from shared.storage import Base
-from shared.storage.rows import columns_of, core, recordset
+from shared.storage.rows import columns_of, core, insertion, recordset
 
 JOURNEY_ENDED = ("ended_at", "outcome", "because")
 STAGE_STUCK = ("stuck_at", "stuck_because", "accountable_office")
@@ -55,14 +55,14 @@ def _told_and_touched() -> Insert:
     return insert(core(TouchedJourney)).from_select(["journey_id"], select(told.c.journey_id).distinct())
 
 
-TOLD = insert_heard(TimelineEntry, columns_of(TimelineEntry)).on_conflict_do_nothing()
+TOLD = insertion(TimelineEntry, columns_of(TimelineEntry)).on_conflict_do_nothing()
 TOLD_AND_TOUCHED = _told_and_touched()
 """One statement: a line that stands there already touches nobody."""
 
 
 def open_journeys(session: Session, heard: Sequence[Heard[JourneyOpened]]) -> None:
     """Note journeys that set out."""
-    opened = insert_heard(JourneyFigure, columns_of(JourneyFigure, but=JOURNEY_ENDED)).on_conflict_do_nothing()
+    opened = insertion(JourneyFigure, columns_of(JourneyFigure, but=JOURNEY_ENDED)).on_conflict_do_nothing()
     session.execute(opened, rows_of(heard, key="journey_id", at="opened_at"))
 
 
@@ -73,7 +73,7 @@ def end_journeys(session: Session, heard: Sequence[Heard[JourneyEnded]]) -> None
 
 def offer_stages(session: Session, heard: Sequence[Heard[StageOffered]]) -> None:
     """Note stages that wait for an office from now on."""
-    offered = insert_heard(
+    offered = insertion(
         StageFigure, columns_of(StageFigure, but=("called_off_at", *STAGE_STUCK))
     ).on_conflict_do_nothing()
     session.execute(offered, rows_of(heard, key="referral_id", at="offered_at"))
@@ -81,7 +81,7 @@ def offer_stages(session: Session, heard: Sequence[Heard[StageOffered]]) -> None
 
 def skip_stages(session: Session, heard: Sequence[Heard[StageSkipped]]) -> None:
     """Note stages that journeys go on without."""
-    skipped = insert_heard(SkippedStage, columns_of(SkippedStage))
+    skipped = insertion(SkippedStage, columns_of(SkippedStage))
     latest = func.greatest(core(SkippedStage).c.skipped_at, skipped.excluded.skipped_at)
     key = [SkippedStage.journey_id, SkippedStage.stage]
     skipped = skipped.on_conflict_do_update(index_elements=key, set_={"skipped_at": latest})
@@ -106,14 +106,14 @@ def await_consent(session: Session, heard: Sequence[Heard[StageStuck]]) -> None:
         for moment in ("offered_at", "remind_at", "due_at", "called_off_at"):
             row[moment] = row["stuck_at"]
     if rows["rows"]:
-        session.execute(insert_heard(StageFigure, columns_of(StageFigure)).on_conflict_do_nothing(), rows)
+        session.execute(insertion(StageFigure, columns_of(StageFigure)).on_conflict_do_nothing(), rows)
 
 
 def follow_referrals(
     session: Session, heard: Sequence[Heard[ReferralEvent]], *, at: str, closed_as: str | None = None
 ) -> None:
     """Note a step of referrals: the first moment told for it stays, whatever comes twice or out of order."""
-    told = insert_heard(ReferralFigure, columns_of(ReferralFigure, but=["state"]))
+    told = insertion(ReferralFigure, columns_of(ReferralFigure, but=["state"]))
     first = {name: func.coalesce(core(ReferralFigure).c[name], told.excluded[name]) for name in REFERRAL_TOLD}
     rows = rows_of(heard, key="referral_id", at=at)
     for row in rows["rows"]:
@@ -123,7 +123,7 @@ def follow_referrals(
 
 def note_visits(session: Session, heard: Sequence[Heard[VisitRecorded]]) -> None:
     """Note visits that took place; the first word on a visit stays."""
-    noted = insert_heard(VisitFigure, columns_of(VisitFigure)).on_conflict_do_nothing()
+    noted = insertion(VisitFigure, columns_of(VisitFigure)).on_conflict_do_nothing()
     session.execute(noted, rows_of(heard, key="referral_id", at="recorded_at"))
 
 

@@ -199,7 +199,7 @@ def _statement(counting: Counting) -> Executable:
     return select(literal(1)).add_cte(*moves)
 
 
-def _all(rows: Any, names: list[str]) -> Select[Any]:
+def _all(rows: Any, names: Sequence[str]) -> Select[Any]:
     return select(*(rows.c[name] for name in names))
 
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, update
 from sqlalchemy.orm import Session
 
-from services.monitoring.heard import insert_heard, rows_of
+from services.monitoring.heard import rows_of
 from services.monitoring.money.models import FundFigure
 from shared.bus import Heard
 from shared.events.envelope import Event
 from shared.events.grants import FundMoved, FundOpened
-from shared.storage.rows import core, recordset
+from shared.storage.rows import core, insertion, recordset
 
 LOANS = ("lent", "repaid")
 """Absent from what was announced before there were loans."""
@@ -20,7 +20,7 @@ OPENED = ("id", "title", "title_en", "source", "owner_office", "budget_year", "c
 
 def open_funds(session: Session, heard: Sequence[Heard[FundOpened]]) -> None:
     """Note funds that may be spent from."""
-    session.execute(insert_heard(FundFigure, OPENED).on_conflict_do_nothing(), _rows(heard))
+    session.execute(insertion(FundFigure, OPENED).on_conflict_do_nothing(), _rows(heard))
 
 
 def move_funds(session: Session, heard: Sequence[Heard[FundMoved]]) -> None:
