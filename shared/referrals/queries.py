@@ -13,6 +13,7 @@ from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
 from shared.referrals.rules import CLOSED, NEAR_WITHIN, OPEN, WAITING, ReferralState, Tray
 from shared.storage.arrays import among
+from shared.storage.clock import now
 
 LATE_FIRST = (Referral.due_at, Referral.id)
 """The order of a worklist: the earliest due date first."""
@@ -88,11 +89,11 @@ def counts(session: Session, officer: Officer, agency: str) -> Counts:
             Referral.programme,
             Referral.stage,
             func.count(),
-            func.count().filter(Referral.due_at < func.kail_now()),
+            func.count().filter(Referral.due_at < now()),
             func.count().filter(
-                Referral.remind_at <= func.kail_now(),
-                Referral.due_at >= func.kail_now(),
-                Referral.due_at <= func.kail_now() + NEAR_WITHIN,
+                Referral.remind_at <= now(),
+                Referral.due_at >= now(),
+                Referral.due_at <= now() + NEAR_WITHIN,
             ),
             func.count().filter(Referral.state == ReferralState.ACCEPTED, Referral.handled_by == officer.id),
         )
@@ -156,7 +157,7 @@ def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.stage:
         conditions.append(Referral.stage == wanted.stage)
     if wanted.overdue:
-        conditions.append(Referral.due_at < func.kail_now())
+        conditions.append(Referral.due_at < now())
     if wanted.mine:
         conditions.append(Referral.handled_by == officer.id)
     if wanted.areas:
@@ -182,7 +183,7 @@ def _in_tray(officer: Officer, tray: Tray) -> list[ColumnElement[bool]]:
         case Tray.MINE:
             return [Referral.state == ReferralState.ACCEPTED, Referral.handled_by == officer.id]
         case Tray.OVERDUE:
-            return [Referral.state.in_(OPEN), Referral.due_at < func.kail_now()]
+            return [Referral.state.in_(OPEN), Referral.due_at < now()]
         case Tray.CLOSED:
             return [Referral.state.in_(CLOSED)]
     return [Referral.state.in_(OPEN)]

@@ -5,9 +5,9 @@ is due, so that hosts whose clocks differ agree. Only an operator (or a demonstr
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import CheckConstraint, text
+from sqlalchemy import CheckConstraint, ScalarSelect, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.kernel import clock
@@ -29,6 +29,14 @@ class DomainClock(Base):
 
     one: Mapped[bool] = mapped_column(primary_key=True, default=True)
     ahead: Mapped[timedelta]
+
+
+def now() -> ScalarSelect[datetime]:
+    """The moment it is for the domain, for a statement that compares many rows with it.
+
+    PostgreSQL asks a subquery once, but calls `kail_now()` for every row that a condition looks at.
+    """
+    return select(func.kail_now()).scalar_subquery()
 
 
 def ahead_of(session: Session) -> timedelta:

@@ -25,6 +25,7 @@ class JourneyFigure(Base):
     __tablename__ = "journey_figure"
     __table_args__ = (
         Index("ix_journey_figure_listed", "programme", "version", "opened_at", "id"),
+        Index("ix_journey_figure_newest", "opened_at", "id"),  # those of all programmes together
         Index("ix_journey_figure_open", "programme", "version", postgresql_where=text("ended_at IS NULL")),
         Index("ix_journey_figure_place", "programme", "version", "area"),
         Index(
@@ -265,14 +266,17 @@ class Tally:
     """
 
     COUNTS: ClassVar[tuple[str, ...]] = ("journeys",)
+    READ_BY: ClassVar[tuple[str, ...]] = ()
+    """The columns of a second index, where a page reads a few of very many lines."""
 
     @declared_attr.directive
     @classmethod
-    def __table_args__(cls) -> tuple[Index, dict[str, Any]]:
+    def __table_args__(cls) -> tuple[Index | dict[str, Any], ...]:
         name: str = cls.__tablename__  # type: ignore[attr-defined]
+        also = [Index(f"ix_{name}_read", *cls.READ_BY)] if cls.READ_BY else []
         # Counts move all the time. With room beside them and no index on a count, PostgreSQL touches no index for it.
         room = {"postgresql_with": {"fillfactor": 70}}
-        return Index(f"uq_{name}", *cls.key(), unique=True, postgresql_nulls_not_distinct=True), room
+        return Index(f"uq_{name}", *cls.key(), unique=True, postgresql_nulls_not_distinct=True), *also, room
 
     @declared_attr.directive
     @classmethod
@@ -353,6 +357,7 @@ class TallyPassage(Tally, Base):
     """
 
     __tablename__ = "tally_passage"
+    READ_BY = ("programme", "version", "day")
 
     programme: Mapped[str]
     version: Mapped[int]

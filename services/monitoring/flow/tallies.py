@@ -83,7 +83,7 @@ def local(moment: Any) -> ColumnElement[Any]:
 
 def today() -> ColumnElement[Any]:
     """The domain's day in the deployment's zone."""
-    return local(func.kail_now())
+    return select(local(func.kail_now())).scalar_subquery()
 
 
 def month_of(day: Any) -> ColumnElement[Any]:
@@ -93,7 +93,8 @@ def month_of(day: Any) -> ColumnElement[Any]:
 
 def start_of_today() -> ColumnElement[Any]:
     """The moment at which today began."""
-    return func.timezone(zone(), func.date_trunc("day", func.timezone(zone(), func.kail_now())))
+    midnight = func.timezone(zone(), func.date_trunc("day", func.timezone(zone(), func.kail_now())))
+    return select(midnight).scalar_subquery()
 
 
 def kecamatan(area: Any) -> ColumnElement[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow.models import StageFigure, StageStanding
@@ -13,6 +13,7 @@ from services.monitoring.flow.tallies import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.referrals.rules import Lateness, lateness
+from shared.storage.clock import now
 from shared.web import paging
 
 DAY = 86_400
@@ -86,9 +87,9 @@ def red_list(
 def _is_used(percent: int) -> ColumnElement[bool]:
     """Whether more than this part of the time between offer and due date has passed."""
     if percent >= ALL:
-        return StageStanding.due_at < func.kail_now()
+        return StageStanding.due_at < now()
     begin = select(StageFigure.offered_at).where(StageFigure.id == StageStanding.turn).scalar_subquery()
-    return begin + (StageStanding.due_at - begin) * (percent / ALL) < func.kail_now()
+    return begin + (StageStanding.due_at - begin) * (percent / ALL) < now()
 
 
 def _told(turn: StageStanding, figure: StageFigure, moment: datetime) -> OpenStage:
