@@ -15,7 +15,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
 from shared.kernel.settings import settings
-from shared.web import forms, language, navigation, sessions
+from shared.web import forms, language, navigation, sessions, tables
 from shared.web.messages import N_
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -90,6 +90,7 @@ def install(app: Flask) -> None:
         number=number,
         office_name=office_name,
         agency_name=agency_name,
+        labelled=tables.labelled,
     )
     app.jinja_env.globals.update(
         areas_below=places.below,
