@@ -224,8 +224,10 @@ def test_a_head_who_asks_learns_nothing_before_the_second_person_allows_it(compa
 def test_every_look_stands_in_the_compartments_own_log_and_in_no_other(compartment: Compartment) -> None:
     case = compartment.case(*compartment.women())
     compartment.read(case)
+    steps = f"/intake/dp3a/protection/cases/{case['id']}/steps"
+    assert Browser(compartment.app, compartment.counsellor).submit(steps, {"kind": "legal-aid"}).status_code == 422
     with compartment.base.reading() as session:
-        assert [each.what for each in log.lines(session, "dp3a-kukar")] == ["read", "opened"]
+        assert [each.what for each in log.lines(session, "dp3a-kukar")] == ["read", "read", "opened"]
         assert session.scalar(select(func.count()).select_from(Look)) == 0
 
 
@@ -280,7 +282,7 @@ def test_a_counsellor_works_on_pages(compartment: Compartment) -> None:
         ("report", {"number": "LP/1"}, 303),
         ("report-clock", {}, 303),
         ("safe-contact", {"channel": "message", "never_call": "true"}, 303),
-        ("onward", {"programme": "unknown"}, 303),
+        ("onward", {"programme": "unknown"}, 404),
         ("close", {"reason": "safe", "words": "Ia aman."}, 422),
         ("close", {"reason": "safe", "words": "Ia aman dan bekerja."}, 303),
     ):
