@@ -44,7 +44,7 @@ def begin_import(agency: str) -> Response:
     try:
         run = doors.take_in(agency, request.files.get("file") or FileStorage())
     except Invalid as wrong:
-        raise wrong if wrong.errors else wrong.at("file") from wrong
+        raise wrong.at("file") from wrong
     return redirect(f"/intake/{agency}/imports/{run.id}", 303)
 
 
@@ -91,7 +91,7 @@ def search_persons(agency: str) -> Response:
         with door.transaction() as session:
             found = doors.look_up(session, nik)
     except Invalid as wrong:
-        raise wrong if wrong.errors else wrong.at("nik") from wrong
+        raise wrong.at("nik") from wrong
     if found:
         return redirect(f"/intake/{agency}/persons/{found[0].id}", 303)
     flash(_("Nobody in your area bears this NIK."), "info")
