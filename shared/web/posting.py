@@ -13,6 +13,7 @@ from shared.web import forms, problem
 
 Address = ParamSpec("Address")
 Page = Callable[..., str]
+PAGE = "kail_sent_from"
 
 
 def done(said: str, address: str) -> Response:
@@ -42,9 +43,16 @@ def sent_from(page: Page) -> Callable[[Callable[Address, str | Response]], Calla
                 shown = _shown(page, {name: value for name, value in given.items() if name in named}, refused)
                 return make_response(shown, problem.status_of(refused))
 
+        setattr(take, PAGE, page)
         return take
 
     return taking
+
+
+def page_of(view: Callable[..., object]) -> Page | None:
+    """The page that a view takes a form from, if it says so."""
+    found: Page | None = getattr(view, PAGE, None)
+    return found
 
 
 def _as_typed(refused: DomainError) -> forms.Form:
