@@ -39,8 +39,8 @@ def sent_from(page: Page) -> Callable[[Callable[Address, str | Response]], Calla
             except Unauthenticated:  # no page helps: she signs in, and what she had typed is kept for her
                 raise
             except DomainError as refused:
-                given = signature(view).bind(*args, **kwargs).arguments | {"form": _as_typed(refused)}
-                shown = _shown(page, {name: value for name, value in given.items() if name in named}, refused)
+                given = signature(view).bind(*args, **kwargs).arguments
+                shown = _again(page, {name: value for name, value in given.items() if name in named}, refused)
                 return make_response(shown, problem.status_of(refused))
 
         setattr(take, PAGE, page)
@@ -55,12 +55,11 @@ def page_of(view: Callable[..., object]) -> Page | None:
     return found
 
 
-def _as_typed(refused: DomainError) -> forms.Form:
-    return forms.filled(request.form, refused if isinstance(refused, Invalid) else None)
-
-
-def _shown(page: Page, given: dict[str, object], refused: DomainError) -> str:
-    if isinstance(refused, Invalid):
+def _again(page: Page, given: dict[str, object], refused: DomainError) -> str:
+    beside_fields = refused if isinstance(refused, Invalid) and refused.errors else None
+    if "form" in signature(page).parameters:
+        given["form"] = forms.filled(request.form, beside_fields)
+    if beside_fields:
         return page(**given)
     problem.say(refused)
     try:

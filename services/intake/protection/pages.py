@@ -117,7 +117,7 @@ def case(agency: str, case_id: UUID, form: forms.Form | None = None) -> str:
             "protection/case.html",
             case=found,
             form=form,
-            contact_form=form if form.errors else forms.blank(found["safe_contact"] or {}),
+            contact_form=form if "channel" in form.values else forms.blank(found["safe_contact"] or {}),
             step_kinds=[each for each in words.steps().items() if each[0] not in rules.TOLD_BY_ITSELF],
             programmes=queries.programmes_onward(session),
             today=clock.today().isoformat(),

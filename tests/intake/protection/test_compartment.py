@@ -303,6 +303,14 @@ def test_a_counsellor_works_on_pages(compartment: Compartment) -> None:
     assert "Didampingi." in head.get(f"{root}/glass/{waiting['id']}").text
 
 
+def test_one_forms_mistake_leaves_the_wish_in_the_form_beside_it(compartment: Compartment) -> None:
+    case = compartment.case(*compartment.women())
+    counsellor, page = Browser(compartment.app, compartment.counsellor), f"/intake/dp3a/protection/cases/{case['id']}"
+    assert counsellor.submit(f"{page}/safe-contact", {"channel": "message"}).status_code == 303
+    wrong = counsellor.submit(f"{page}/steps", {"kind": "legal-aid"})
+    assert (wrong.status_code, '<option value="message" selected>' in wrong.text) == (422, True)
+
+
 def test_a_counsellor_begins_in_the_compartment_and_nobody_else_is_shown_the_way(compartment: Compartment) -> None:
     home = Browser(compartment.app, compartment.counsellor).get("/").text
     assert 'href="/intake/dp3a/protection"' in home

@@ -37,7 +37,7 @@ class NoteTooLoud(Conflict):
     indonesian = '"{words}" terlalu keras untuk {who}.'
 
 
-REFUSALS = (NoteTooLoud(words="this", who="us"), Forbidden(), Unauthenticated())
+REFUSALS = (NoteTooLoud(words="this", who="us"), Forbidden(), Unauthenticated(), Invalid())
 
 
 class LineSchema(Schema):

@@ -56,6 +56,12 @@ def test_who_may_not_do_it_stays_on_the_page_that_she_may_see(browser: Browser) 
     assert (answer.status_code, 'value="typed"' in answer.text) == (403, True)
 
 
+def test_what_is_wrong_with_no_field_is_said_on_top(browser: Browser) -> None:
+    answer = browser.submit(f"{NOTES}/refuse/3", {"words": "typed"})
+    assert (answer.status_code, 'value="typed"' in answer.text) == (422, True)
+    assert "notice-error" in answer.text
+
+
 def test_who_must_sign_in_again_is_sent_there(browser: Browser) -> None:
     answer = browser.submit(f"{NOTES}/refuse/2", {"words": "typed"})
     assert (answer.status_code, "/intake/signin" in answer.text) == (401, True)
