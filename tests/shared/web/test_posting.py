@@ -67,6 +67,12 @@ def test_who_must_sign_in_again_is_sent_there(browser: Browser) -> None:
     assert (answer.status_code, "/intake/signin" in answer.text) == (401, True)
 
 
+def test_the_language_of_a_page_that_came_again_is_changed_where_the_page_can_be_opened(browser: Browser) -> None:
+    from_the_page = {"Referer": f"http://localhost{NOTES}?after=x"}
+    answer = browser.submit(f"{NOTES}/refuse/0", {"words": "typed"}, headers=from_the_page)
+    assert f'name="_next" value="{NOTES}?after=x"' in answer.text
+
+
 def test_a_page_that_cannot_be_shown_says_only_its_own_reason(browser: Browser) -> None:
     answer = browser.submit(f"{NOTES}/refuse/0/gone")
     assert answer.status_code == 404
