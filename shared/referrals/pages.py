@@ -8,24 +8,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from shared.identity.officer import Officer
-from shared.kernel.errors import Conflict, Invalid, Stale
 from shared.referrals import commands, foreseeing, handing_over, listing, queries, revision, rules, schemas, words
 from shared.referrals.commands import WORKERS
-from shared.referrals.models import Referral
 from shared.referrals.rules import Move, Reason, Suggestion
 from shared.referrals.work import StageWork, Works, by_kind
-from shared.web import door, forms, problem
+from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
 
 ONE = "/<agency>/referrals/<uuid:referral_id>"
-Page = str | Response | tuple[str, int]
 
 
 def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
@@ -34,194 +29,147 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     known = by_kind(works)
     listing.add_pages(pages, service)
     _passing_on(pages, service, known)
-    _one(pages, service, known)
+    referral = _one(pages, service, known)
+    _answers(pages, service, referral)
     _no(pages, service, known)
-    _work(pages, service, known)
+    _work(pages, service, known, referral)
     return pages
 
 
-def _one(pages: Blueprint, service: str, works: Works) -> None:
+def _one(pages: Blueprint, service: str, works: Works) -> posting.Page:
     @pages.get(ONE)
     @guard(*WORKERS)
-    def referral(agency: str, referral_id: UUID) -> Page:
+    def referral(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
         """One referral: who, what earlier stages reported, and the work."""
-        with door.transaction() as session:
-            return _shown(session, service, agency, works, referral_id)
+        officer = door.current_officer()
+        with door.looking() as session:
+            found = commands.open_referral(session, officer, referral_id)
+            stage = works[found.kind]
+            work = stage.view(session, found)
+            return render_template(
+                "referrals/referral.html",
+                referral=found,
+                stage=stage,
+                work=work,
+                form=form or forms.blank(work),
+                is_stale=bool(form and form.values) and revision.is_another(found.revision),
+                settings=found.settings,
+                ahead=foreseeing.of(found) if found.moves else [],
+                may_work=officer.has(*stage.roles),
+                address=_list(service, agency),
+                rules=rules,
+                words=words,
+            )
 
+    return referral
+
+
+def _answers(pages: Blueprint, service: str, referral: posting.Page) -> None:
     @pages.post(f"{ONE}/accept")
     @guard(*WORKERS)
-    def accept(agency: str, referral_id: UUID) -> Page:
+    @posting.sent_from(referral)
+    def accept(agency: str, referral_id: UUID) -> Response:
         """Take it on."""
-        return _moved(service, agency, referral_id, commands.accept_referrals, _("You have taken this referral on."))
+        with door.transaction() as session:
+            revision.hold(session, referral_id)
+            commands.accept_referrals(session, door.current_officer(), [referral_id])
+        return posting.done(_("You have taken this referral on."), f"{_list(service, agency)}/{referral_id}")
 
     @pages.post(f"{ONE}/take-over")
     @guard(*WORKERS)
-    def take_over(agency: str, referral_id: UUID) -> Page:
+    @posting.sent_from(referral)
+    def take_over(agency: str, referral_id: UUID) -> Response:
         """Take it over from a colleague."""
-        return _moved(service, agency, referral_id, commands.take_over_referrals, _("You handle this referral now."))
+        with door.transaction() as session:
+            revision.hold(session, referral_id)
+            commands.take_over_referrals(session, door.current_officer(), [referral_id])
+        return posting.done(_("You handle this referral now."), f"{_list(service, agency)}/{referral_id}")
 
 
 def _passing_on(pages: Blueprint, service: str, works: Works) -> None:
     @pages.get(f"{ONE}/hand-over")
     @guard(*WORKERS)
-    def hand_over_form(agency: str, referral_id: UUID) -> Page:
+    def hand_over_form(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
         """Choose the colleague who handles it from now on."""
-        return _hand_over_form(service, agency, works, referral_id, forms.blank())
+        with door.reading() as session:
+            return render_template(
+                "referrals/hand_over.html",
+                colleagues=handing_over.colleagues(session, door.current_officer(), works, referral_id),
+                form=form or forms.blank(),
+                address=f"{_list(service, agency)}/{referral_id}",
+            )
 
     @pages.post(f"{ONE}/hand-over")
     @guard(*WORKERS)
-    def hand_over(agency: str, referral_id: UUID) -> Page:
+    @posting.sent_from(hand_over_form)
+    def hand_over(agency: str, referral_id: UUID) -> Response:
         """Let a colleague handle it."""
-        try:
-            given = forms.load(schemas.HandedToSchema(), request.form)
-            with door.transaction() as session:
-                revision.hold(session, referral_id)
-                changed = handing_over.hand_over_referral(session, door.current_officer(), works, referral_id, **given)
-            flash(_("%(name)s handles this referral now.", name=changed.handler_name), "success")
-        except Invalid as invalid:
-            return _hand_over_form(service, agency, works, referral_id, forms.filled(request.form, invalid)), 422
-        except (Conflict, Stale) as refused:
-            problem.say(refused)
-        return redirect(f"{_list(service, agency)}/{referral_id}", 303)
+        given = forms.load(schemas.HandedToSchema(), request.form)
+        with door.transaction() as session:
+            revision.hold(session, referral_id)
+            changed = handing_over.hand_over_referral(session, door.current_officer(), works, referral_id, **given)
+        said = _("%(name)s handles this referral now.", name=changed.handler_name)
+        return posting.done(said, f"{_list(service, agency)}/{referral_id}")
 
 
 def _no(pages: Blueprint, service: str, works: Works) -> None:
-    for move, command in ((Move.DECLINE, commands.decline_referral), (Move.RETURN, commands.return_referral)):
-
-        def no_form(agency: str, referral_id: UUID, move: Move = move) -> Page:
+    def add(move: Move, command: Callable[..., Any]) -> None:
+        @pages.get(f"{ONE}/{move}", endpoint=f"{move}_form")
+        @guard(*WORKERS)
+        def no_form(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
             """The form of a no."""
             with door.reading() as session:
                 queries.kinds_of(session, door.current_officer(), [referral_id])
-            return _no_form(service, agency, referral_id, move, forms.blank())
+            return render_template(
+                "referrals/no.html",
+                move=move,
+                form=form or forms.blank(),
+                address=f"{_list(service, agency)}/{referral_id}",
+                reasons=[(reason.value, rules.label(reason, language())) for reason in Reason],
+                suggestions=[(each.value, rules.label(each, language())) for each in Suggestion],
+            )
 
-        def say_no(agency: str, referral_id: UUID, move: Move = move, command: Any = command) -> Page:
+        @pages.post(f"{ONE}/{move}", endpoint=move.value)
+        @guard(*WORKERS)
+        @posting.sent_from(no_form)
+        def say_no(agency: str, referral_id: UUID) -> Response:
             """Say no, with reason, explanation and suggestion."""
-            try:
-                given = forms.load(schemas.NoSchema(), request.form)
-                with door.transaction() as session:
-                    revision.hold(session, referral_id)
-                    command(session, door.current_officer(), works, referral_id, **given)
-            except Invalid as invalid:
-                return _no_form(service, agency, referral_id, move, forms.filled(request.form, invalid)), 422
-            except (Conflict, Stale) as refused:
-                problem.say(refused)
-                return redirect(f"{_list(service, agency)}/{referral_id}", 303)
-            flash(_("The referral has gone back to its sender."), "success")
-            return redirect(_list(service, agency), 303)
+            given = forms.load(schemas.NoSchema(), request.form)
+            with door.transaction() as session:
+                revision.hold(session, referral_id)
+                command(session, door.current_officer(), works, referral_id, **given)
+            return posting.done(_("The referral has gone back to its sender."), _list(service, agency))
 
-        pages.get(f"{ONE}/{move}", endpoint=f"{move}_form")(guard(*WORKERS)(no_form))
-        pages.post(f"{ONE}/{move}", endpoint=move.value)(guard(*WORKERS)(say_no))
+    add(Move.DECLINE, commands.decline_referral)
+    add(Move.RETURN, commands.return_referral)
 
 
-def _work(pages: Blueprint, service: str, works: Works) -> None:
+def _work(pages: Blueprint, service: str, works: Works, referral: posting.Page) -> None:
     @pages.post(f"{ONE}/work")
     @guard(*WORKERS)
-    def record(agency: str, referral_id: UUID) -> Page:
+    @posting.sent_from(referral)
+    def record(agency: str, referral_id: UUID) -> Response:
         """Save the work so far."""
-
-        def save(session: Session, officer: Officer, kind: str) -> None:
-            given = schemas.work_of(works, kind, forms.nested(request.form), strict=False)
-            commands.record_work(session, officer, works, referral_id, given)
-
-        return _worked(service, agency, works, referral_id, save, _("Saved."))
-
-    @pages.post(f"{ONE}/complete")
-    @guard(*WORKERS)
-    def complete(agency: str, referral_id: UUID) -> Page:
-        """Close the stage."""
-
-        def close(session: Session, officer: Officer, kind: str) -> None:
-            given = schemas.completion_of(works, kind, forms.nested(request.form), strict=False)
-            commands.complete_referrals(session, officer, works, {referral_id: given})
-
-        return _worked(service, agency, works, referral_id, close, _("The stage is done and has been reported."))
-
-
-def _worked(
-    service: str,
-    agency: str,
-    works: Works,
-    referral_id: UUID,
-    act: Callable[[Session, Officer, str], None],
-    sentence: str,
-) -> Page:
-    officer = door.current_officer()
-    try:
+        officer = door.current_officer()
         with door.transaction() as session:
             kind = queries.kinds_of(session, officer, [referral_id])[referral_id]
             revision.hold(session, referral_id)
-            act(session, officer, kind)
-    except Invalid as invalid:
-        # A transaction of its own: the answer is an error, which undoes the request's, but this look has happened.
-        with door.database().transaction() as session:
-            form = forms.filled(request.form, invalid if invalid.errors else Invalid(errors={"_": [invalid]}))
-            return _shown(session, service, agency, works, referral_id, form), 422
-    except (Conflict, Stale) as refused:
-        problem.say(refused)
-    else:
-        flash(sentence, "success")
-    return redirect(f"{_list(service, agency)}/{referral_id}", 303)
+            given = schemas.work_of(works, kind, forms.nested(request.form), strict=False)
+            commands.record_work(session, officer, works, referral_id, given)
+        return posting.done(_("Saved."), f"{_list(service, agency)}/{referral_id}")
 
-
-def _moved(
-    service: str,
-    agency: str,
-    referral_id: UUID,
-    command: Callable[[Session, Officer, list[UUID]], list[Referral]],
-    sentence: str,
-) -> Page:
-    try:
+    @pages.post(f"{ONE}/complete")
+    @guard(*WORKERS)
+    @posting.sent_from(referral)
+    def complete(agency: str, referral_id: UUID) -> Response:
+        """Close the stage."""
+        officer = door.current_officer()
         with door.transaction() as session:
+            kind = queries.kinds_of(session, officer, [referral_id])[referral_id]
             revision.hold(session, referral_id)
-            command(session, door.current_officer(), [referral_id])
-        flash(sentence, "success")
-    except (Conflict, Stale) as refused:
-        problem.say(refused)
-    return redirect(f"{_list(service, agency)}/{referral_id}", 303)
-
-
-def _shown(
-    session: Session, service: str, agency: str, works: Works, referral_id: UUID, form: forms.Form | None = None
-) -> str:
-    officer = door.current_officer()
-    found = commands.open_referral(session, officer, referral_id)
-    stage = works[found.kind]
-    work = stage.view(session, found)
-    return render_template(
-        "referrals/referral.html",
-        referral=found,
-        stage=stage,
-        work=work,
-        form=form or forms.blank(work),
-        settings=found.settings,
-        ahead=foreseeing.of(found) if found.moves else [],
-        may_work=officer.has(*stage.roles),
-        address=_list(service, agency),
-        rules=rules,
-        words=words,
-    )
-
-
-def _hand_over_form(service: str, agency: str, works: Works, referral_id: UUID, form: forms.Form) -> str:
-    with door.reading() as session:
-        found = handing_over.colleagues(session, door.current_officer(), works, referral_id)
-        return render_template(
-            "referrals/hand_over.html",
-            colleagues=found,
-            form=form,
-            address=f"{_list(service, agency)}/{referral_id}",
-        )
-
-
-def _no_form(service: str, agency: str, referral_id: UUID, move: Move, form: forms.Form) -> str:
-    return render_template(
-        "referrals/no.html",
-        move=move,
-        form=form,
-        address=f"{_list(service, agency)}/{referral_id}",
-        reasons=[(reason.value, rules.label(reason, language())) for reason in Reason],
-        suggestions=[(each.value, rules.label(each, language())) for each in Suggestion],
-    )
+            given = schemas.completion_of(works, kind, forms.nested(request.form), strict=False)
+            commands.complete_referrals(session, officer, works, {referral_id: given})
+        return posting.done(_("The stage is done and has been reported."), f"{_list(service, agency)}/{referral_id}")
 
 
 def _list(service: str, agency: str) -> str:

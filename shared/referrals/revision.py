@@ -14,9 +14,20 @@ from shared.referrals import commands
 
 def hold(session: Session, referral_id: UUID) -> None:
     """Lock the referral and refuse a request that was made for another revision of it; raises Stale."""
+    wanted = _wanted()
+    if wanted is not None:
+        commands.require_revision(session, referral_id, wanted)
+
+
+def is_another(revision: int) -> bool:
+    """Whether this request was made for another revision than this one; raises Stale."""
+    return _wanted() not in (None, revision)
+
+
+def _wanted() -> int | None:
     wanted = request.args.get("revision") or request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if wanted in ("", "*"):
-        return
+        return None
     if not wanted.isdecimal():
         raise Stale
-    commands.require_revision(session, referral_id, int(wanted))
+    return int(wanted)

@@ -19,7 +19,7 @@ from shared.storage import Database
 from shared.web import idempotency
 from shared.web.sessions import current_officer
 
-__all__ = ["current_officer", "database", "reading", "transaction"]
+__all__ = ["current_officer", "database", "looking", "reading", "transaction"]
 
 
 class Undone(Exception):
@@ -64,6 +64,17 @@ def reading() -> Iterator[Session]:
         g.reading = ExitStack()
         g.looking = g.reading.enter_context(database().reading())
     yield g.looking
+
+
+@contextmanager
+def looking() -> Iterator[Session]:
+    """A transaction of its own for a page that writes down who looked.
+
+    Where the page is shown again with what was wrong, the answer is an error and the request's transaction is undone;
+    the look has happened all the same.
+    """
+    with database().transaction() as session:
+        yield session
 
 
 def answer_again() -> Response | None:

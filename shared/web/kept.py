@@ -73,6 +73,12 @@ def page_of_form() -> str:
     return sessions.local_address(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
 
 
+def page_shown() -> str:
+    """Where the page that is shown can be opened: its own address, or for a form that came back, where it stood."""
+    opened = request.method in guard.READING or _can_be_opened(request.path)
+    return sessions.here() if opened else page_of_form()
+
+
 def _can_be_opened(path: str) -> bool:
     """Whether it is a page: a form that was sent back with its errors stands at an address that may only take posts."""
     try:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Flask, flash, jsonify, redirect, render_template, request
+from flask import Flask, flash, jsonify, redirect, render_template, request, session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
@@ -128,6 +128,13 @@ def refuse_http(error: HTTPException) -> Response:
 def say(error: DomainError) -> None:
     """Put an error's sentence into the notice of the page that is shown next."""
     flash(error.message(language()), "error")
+
+
+def unsay() -> None:
+    """Take back what was said last, where the page that was to show it cannot be shown."""
+    said = session.get("_flashes")  # where Flask keeps notices until a page shows them
+    if said:
+        session["_flashes"] = said[:-1]
 
 
 def where(error: BaseException) -> list[str]:

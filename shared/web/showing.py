@@ -15,7 +15,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
 from shared.kernel.settings import settings
-from shared.web import forms, language, navigation, sessions, tables
+from shared.web import forms, kept, language, navigation, sessions, tables
 from shared.web.messages import N_
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -101,7 +101,7 @@ def install(app: Flask) -> None:
         once=lambda: str(new_id()),
         service=app.extensions["kail"].service,
         version=metadata.version("kail"),
-        here=sessions.here,
+        here=kept.page_shown,
     )
     app.context_processor(
         lambda: {

@@ -11,7 +11,7 @@ from shared.identity.rules import STAFF, Role
 from shared.kernel.ids import new_id
 from shared.kernel.settings import SERVICES
 from shared.storage import Database
-from shared.web import guard
+from shared.web import guard, posting
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 
@@ -89,6 +89,17 @@ def test_no_role_gets_in_that_a_route_does_not_name(app: Flask) -> None:
             continue
         for role in set(Role) - (mark.roles or STAFF):
             assert ask(app, address, method, role) == 403, f"{role} on {method} {address}"
+
+
+def test_whoever_may_send_a_form_may_see_the_page_that_is_shown_again(app: Flask) -> None:
+    sent_from = {}
+    for _, method, endpoint, mark in routes(app):
+        page = posting.page_of(app.view_functions[endpoint])
+        seen_by: guard.Guard | None = getattr(page, guard.MARK, None)
+        if seen_by is not None:
+            sent_from[f"{method} {endpoint}"] = (mark.roles or STAFF) - (seen_by.roles or STAFF)
+    assert sent_from
+    assert not {form: roles for form, roles in sent_from.items() if roles}
 
 
 def test_nobody_changes_anything_at_another_agencys_address(app: Flask) -> None:

@@ -1,33 +1,26 @@
 """Door 1 for people: the office's cooperatives, the form that registers one, and one with its members and savings."""
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
-from marshmallow import Schema
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from services.grants.cooperative import api, queries, schemas
 from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative, CooperativeSaving
 from services.grants.cooperative.rules import MEMBERS
-from shared.identity.officer import Officer
 from shared.identity.rules import Role
-from shared.kernel.errors import Conflict, Invalid
 from shared.referrals.words import place
-from shared.web import door, forms, paging, problem
+from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("cooperatives_pages", __name__, template_folder="templates")
-Page = str | Response | tuple[str, int]
 
 
 @pages.get("/<agency>/cooperatives")
 @guard(*api.READERS)
-def list_cooperatives(agency: str) -> Page:
+def list_cooperatives(agency: str) -> str:
     """The office's cooperatives, the latest first."""
     officer = door.current_officer()
     part = forms.load(paging.PageQuery(), request.args)
@@ -45,83 +38,27 @@ def list_cooperatives(agency: str) -> Page:
 
 @pages.get("/<agency>/cooperatives/new")
 @guard(Role.OFFICER)
-def register_form(agency: str) -> Page:
+def register_form(agency: str, form: forms.Form | None = None) -> str:
     """The form that registers a cooperative."""
-    form = forms.blank({"area": door.current_officer().areas[0]})
+    form = form or forms.blank({"area": door.current_officer().areas[0]})
     return render_template("cooperative/new.html", form=form, address=_list(agency))
 
 
 @pages.post("/<agency>/cooperatives")
 @guard(Role.OFFICER)
-def register(agency: str) -> Page:
+@posting.sent_from(register_form)
+def register(agency: str) -> Response:
     """Note a cooperative that exists already."""
-    try:
-        given = forms.load(schemas.RegistrationSchema(), request.form)
-        with door.transaction() as session:
-            found = cooperatives.register(session, door.current_officer(), **given)
-    except Invalid as invalid:
-        form = forms.filled(request.form, invalid)
-        return render_template("cooperative/new.html", form=form, address=_list(agency)), 422
-    flash(_("The cooperative is registered."), "success")
-    return redirect(f"{_list(agency)}/{found.id}", 303)
+    given = forms.load(schemas.RegistrationSchema(), request.form)
+    with door.transaction() as session:
+        found = cooperatives.register(session, door.current_officer(), **given)
+    return posting.done(_("The cooperative is registered."), f"{_list(agency)}/{found.id}")
 
 
 @pages.get(api.ONE)
 @guard(*api.READERS)
-def show_cooperative(agency: str, cooperative_id: UUID) -> Page:
+def show_cooperative(agency: str, cooperative_id: UUID, form: forms.Form | None = None) -> str:
     """One cooperative: its members and their savings."""
-    return _shown(agency, cooperative_id, forms.blank())
-
-
-@pages.post(f"{api.ONE}/legal-number")
-@guard(Role.OFFICER)
-def give_legal_number(agency: str, cooperative_id: UUID) -> Page:
-    """Note the number under which it became a legal entity."""
-    return _done(
-        agency,
-        cooperative_id,
-        schemas.LegalNumberSchema(),
-        lambda session, officer, given: cooperatives.give_legal_number(session, officer, cooperative_id, **given),
-        _("The legal number is noted."),
-    )
-
-
-@pages.post(f"{api.ONE}/savings")
-@guard(Role.OFFICER)
-def save_money(agency: str, cooperative_id: UUID) -> Page:
-    """Book a saving."""
-    return _done(
-        agency,
-        cooperative_id,
-        schemas.SavingSchema(),
-        lambda session, officer, given: savings.save_money(session, officer, cooperative_id, **given),
-        _("The saving is booked."),
-    )
-
-
-def _done(
-    agency: str,
-    cooperative_id: UUID,
-    schema: Schema,
-    act: Callable[[Session, Officer, dict[str, Any]], object],
-    sentence: str,
-) -> Page:
-    officer = door.current_officer()
-    try:
-        given = forms.load(schema, request.form)
-        with door.transaction() as session:
-            queries.shown(session, officer, cooperative_id)
-            act(session, officer, given)
-    except Invalid as invalid:
-        return _shown(agency, cooperative_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-    else:
-        flash(sentence, "success")
-    return redirect(f"{_list(agency)}/{cooperative_id}", 303)
-
-
-def _shown(agency: str, cooperative_id: UUID, form: forms.Form) -> str:
     officer = door.current_officer()
     part = forms.load(paging.PageQuery(), request.args)
     with door.reading() as session:
@@ -137,13 +74,35 @@ def _shown(agency: str, cooperative_id: UUID, form: forms.Form) -> str:
                 if each["state"] in MEMBERS
             ],
             called=_called,
-            form=form,
+            form=form or forms.blank(),
             address=f"{_list(agency)}/{cooperative_id}",
             list_address=_list(agency),
             referrals=f"/grants/{agency}/referrals",
             may_book=officer.has(Role.OFFICER) and officer.office == cooperative["office"],
             place=place,
         )
+
+
+@pages.post(f"{api.ONE}/legal-number")
+@guard(Role.OFFICER)
+@posting.sent_from(show_cooperative)
+def give_legal_number(agency: str, cooperative_id: UUID) -> Response:
+    """Note the number under which it became a legal entity."""
+    given = forms.load(schemas.LegalNumberSchema(), request.form)
+    with door.transaction() as session:
+        cooperatives.give_legal_number(session, door.current_officer(), cooperative_id, **given)
+    return posting.done(_("The legal number is noted."), f"{_list(agency)}/{cooperative_id}")
+
+
+@pages.post(f"{api.ONE}/savings")
+@guard(Role.OFFICER)
+@posting.sent_from(show_cooperative)
+def save_money(agency: str, cooperative_id: UUID) -> Response:
+    """Book a saving."""
+    given = forms.load(schemas.SavingSchema(), request.form)
+    with door.transaction() as session:
+        savings.save_money(session, door.current_officer(), cooperative_id, **given)
+    return posting.done(_("The saving is booked."), f"{_list(agency)}/{cooperative_id}")
 
 
 def _called(subject_kind: str, persons: int, referral_id: UUID) -> str:

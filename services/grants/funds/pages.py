@@ -1,24 +1,22 @@
 """Door 1 for people: the funds, one fund with its ledger, and the form that opens one."""
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.grants.funds import api, commands, queries, schemas
 from services.grants.funds.models import Fund, FundEntry
 from shared.identity.rules import Role
-from shared.kernel.errors import Conflict, Invalid
 from shared.kernel.money import format_rupiah
-from shared.web import door, forms, paging, problem
+from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("funds_pages", __name__, template_folder="templates")
-Page = str | Response | tuple[str, int]
 
 
 @pages.get("/<agency>/funds")
 @guard(*api.READERS)
-def list_funds(agency: str) -> Page:
+def list_funds(agency: str) -> str:
     """The office's funds, the latest year first."""
     officer = door.current_officer()
     part = forms.load(paging.PageQuery(), request.args)
@@ -30,31 +28,25 @@ def list_funds(agency: str) -> Page:
 
 @pages.get("/<agency>/funds/new")
 @guard(Role.HEAD)
-def fund_form(agency: str) -> Page:
+def fund_form(agency: str, form: forms.Form | None = None) -> str:
     """The form that opens a fund."""
-    return render_template("funds/new.html", form=forms.blank(), address=_list(agency))
+    return render_template("funds/new.html", form=form or forms.blank(), address=_list(agency))
 
 
 @pages.post("/<agency>/funds")
 @guard(Role.HEAD)
-def open_fund(agency: str) -> Page:
+@posting.sent_from(fund_form)
+def open_fund(agency: str) -> Response:
     """Open a fund."""
-    try:
-        given = forms.load(schemas.FundOpeningSchema(), request.form)
-        with door.transaction() as session:
-            fund = commands.open_fund(session, door.current_officer(), fund_id=given.pop("id"), **given)
-    except Invalid as invalid:
-        return render_template("funds/new.html", form=forms.filled(request.form, invalid), address=_list(agency)), 422
-    except Conflict as refused:
-        problem.say(refused)
-        return redirect(_list(agency), 303)
-    flash(_("The fund is open."), "success")
-    return redirect(f"{_list(agency)}/{fund.id}", 303)
+    given = forms.load(schemas.FundOpeningSchema(), request.form)
+    with door.transaction() as session:
+        fund = commands.open_fund(session, door.current_officer(), fund_id=given.pop("id"), **given)
+    return posting.done(_("The fund is open."), f"{_list(agency)}/{fund.id}")
 
 
 @pages.get("/<agency>/funds/<fund_id>")
 @guard(*api.READERS)
-def show_fund(agency: str, fund_id: str) -> Page:
+def show_fund(agency: str, fund_id: str) -> str:
     """One fund: where its money stands, and its ledger."""
     officer = door.current_officer()
     part = forms.load(paging.PageQuery(), request.args)
@@ -72,15 +64,13 @@ def show_fund(agency: str, fund_id: str) -> Page:
 
 @pages.post("/<agency>/funds/<fund_id>/close")
 @guard(Role.HEAD)
-def close_fund(agency: str, fund_id: str) -> Page:
+@posting.sent_from(show_fund)
+def close_fund(agency: str, fund_id: str) -> Response:
     """Close a fund's year."""
-    try:
-        with door.transaction() as session:
-            lapsed = commands.close_year(session, door.current_officer(), fund_id)
-        flash(_("The year is closed; %(amount)s lapsed.", amount=format_rupiah(lapsed)), "success")
-    except Conflict as refused:
-        problem.say(refused)
-    return redirect(f"{_list(agency)}/{fund_id}", 303)
+    with door.transaction() as session:
+        lapsed = commands.close_year(session, door.current_officer(), fund_id)
+    said = _("The year is closed; %(amount)s lapsed.", amount=format_rupiah(lapsed))
+    return posting.done(said, f"{_list(agency)}/{fund_id}")
 
 
 def _list(agency: str) -> str:

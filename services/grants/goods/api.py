@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from services.grants.goods import queries, schemas
+from services.grants.goods import doors, queries, schemas
 from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from shared.identity.rules import Role
@@ -49,9 +49,7 @@ def get_grant(agency: str, grant_id: UUID) -> dict[str, Any]:
 @blueprint.response(200, schemas.GrantStandingSchema)
 def fail_order(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
     """The vendor does not deliver: the commitment is freed, the SK stays."""
-    with door.transaction() as session:
-        officer = door.current_officer()
-        grant = queries.grant_for(session, officer, grant_id, lock=True)
+    with doors.changing(grant_id) as (session, officer, grant):
         orders.fail_order(session, officer, grant, **given)
         return queries.standing(session, grant)
 
@@ -62,9 +60,7 @@ def fail_order(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, 
 @blueprint.response(201, schemas.GrantStandingSchema)
 def record_delivery(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
     """Hand over a rest by a deed of its own, after the hand-over stage."""
-    with door.transaction() as session:
-        officer = door.current_officer()
-        grant = queries.grant_for(session, officer, grant_id, lock=True)
+    with doors.changing(grant_id) as (session, officer, grant):
         hand_overs.deliver_rest(session, officer, grant, deed=given["deed"], lines=given["lines"])
         return queries.standing(session, grant)
 
@@ -74,9 +70,7 @@ def record_delivery(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[
 @blueprint.response(200, schemas.GrantStandingSchema)
 def close_line(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
     """Stop waiting for the rest of a line: its money is free again."""
-    with door.transaction() as session:
-        officer = door.current_officer()
-        grant = queries.grant_for(session, officer, grant_id, lock=True)
+    with doors.changing(grant_id) as (session, officer, grant):
         hand_overs.close_line(session, officer, grant, number)
         return queries.standing(session, grant)
 
@@ -87,9 +81,7 @@ def close_line(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
 @blueprint.response(201, schemas.GrantStandingSchema)
 def propose_change(given: dict[str, Any], agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
     """Ask to have a line of the RAB approved again with another price or quantity."""
-    with door.transaction() as session:
-        officer = door.current_officer()
-        grant = queries.grant_for(session, officer, grant_id, lock=True)
+    with doors.changing(grant_id) as (session, officer, grant):
         orders.propose_change(session, officer, grant, number, **given)
         return queries.standing(session, grant)
 
@@ -99,9 +91,7 @@ def propose_change(given: dict[str, Any], agency: str, grant_id: UUID, number: i
 @blueprint.response(200, schemas.GrantStandingSchema)
 def approve_change(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
     """Approve a line again; the commitment follows it."""
-    with door.transaction() as session:
-        officer = door.current_officer()
-        grant = queries.grant_for(session, officer, grant_id, lock=True)
+    with doors.changing(grant_id) as (session, officer, grant):
         orders.approve_change(session, officer, grant, number)
         return queries.standing(session, grant)
 
@@ -112,9 +102,7 @@ def approve_change(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
 @blueprint.response(201, schemas.GrantStandingSchema)
 def book_refund(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
     """Book money that came back after it had been spent."""
-    with door.transaction() as session:
-        officer = door.current_officer()
-        grant = queries.grant_for(session, officer, grant_id, lock=True)
+    with doors.changing(grant_id) as (session, officer, grant):
         hand_overs.give_money_back(session, officer, grant, **given)
         return queries.standing(session, grant)
 
@@ -125,8 +113,6 @@ def book_refund(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str,
 @blueprint.response(201, schemas.GrantStandingSchema)
 def divide_goods(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
     """Divide the goods of a group that split between it and those that left it, by berita acara."""
-    with door.transaction() as session:
-        officer = door.current_officer()
-        grant = queries.grant_for(session, officer, grant_id, lock=True)
+    with doors.changing(grant_id) as (session, officer, grant):
         divisions.divide_goods(session, officer, grant, **given)
         return queries.standing(session, grant)

@@ -3,31 +3,24 @@
 The templates of the four stages live here, too; the referral's page includes them.
 """
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
-from marshmallow import Schema, fields
-from sqlalchemy.orm import Session
+from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from services.grants.funds import queries as funds
-from services.grants.goods import api, queries, rules, schemas
+from services.grants.goods import api, doors, queries, rules, schemas
 from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from services.grants.goods.rules import GrantState
-from shared.identity.officer import Officer
 from shared.identity.rules import Role
-from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.referrals.words import place, programme_title
-from shared.web import door, forms, paging, problem
+from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("grants_pages", __name__, template_folder="templates")
-Page = str | Response | tuple[str, int]
-ONE = "/<agency>/grants/<uuid:grant_id>"
 TAGS = {
     GrantState.DRAFTED: "neutral",
     GrantState.PROPOSED: "waiting",
@@ -38,7 +31,6 @@ TAGS = {
     GrantState.ACCOUNTED: "good",
     GrantState.WITHDRAWN: "neutral",
 }
-Act = Callable[[Session, Officer, Grant, dict[str, Any]], object]
 
 
 class _LineChangeForm(schemas.LineChangeSchema):
@@ -49,7 +41,7 @@ class _LineChangeForm(schemas.LineChangeSchema):
 
 @pages.get("/<agency>/grants")
 @guard(*api.READERS)
-def list_grants(agency: str) -> Page:
+def list_grants(agency: str) -> str:
     """The office's grants, the latest first."""
     query = forms.load(api.GrantsQuery(), request.args)
     with door.reading() as session:
@@ -67,122 +59,10 @@ def list_grants(agency: str) -> Page:
         )
 
 
-@pages.get(ONE)
+@pages.get(api.ONE)
 @guard(*api.READERS)
-def show_grant(agency: str, grant_id: UUID) -> Page:
+def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> str:
     """One grant, and what can be done about it."""
-    return _shown(agency, grant_id)
-
-
-@pages.post(f"{ONE}/orders/fail")
-@guard(Role.OFFICER)
-def fail_order(agency: str, grant_id: UUID) -> Page:
-    """The vendor does not deliver."""
-    return _done(
-        agency,
-        grant_id,
-        schemas.OrderFailedSchema(),
-        lambda session, officer, grant, given: orders.fail_order(session, officer, grant, **given),
-        _("The order has failed; its money is free again."),
-    )
-
-
-@pages.post(f"{ONE}/deliveries")
-@guard(Role.OFFICER)
-def record_delivery(agency: str, grant_id: UUID) -> Page:
-    """Hand over a rest."""
-    return _done(
-        agency,
-        grant_id,
-        schemas.DeliverySchema(),
-        lambda session, officer, grant, given: hand_overs.deliver_rest(session, officer, grant, **given),
-        _("The deed is signed."),
-    )
-
-
-@pages.post(f"{ONE}/lines/<int:number>/close")
-@guard(Role.OFFICER)
-def close_line(agency: str, grant_id: UUID, number: int) -> Page:
-    """Stop waiting for the rest of a line."""
-    return _done(
-        agency,
-        grant_id,
-        Schema(),
-        lambda session, officer, grant, _given: hand_overs.close_line(session, officer, grant, number),
-        _("The line is closed; its money is free again."),
-    )
-
-
-@pages.post(f"{ONE}/changes")
-@guard(Role.OFFICER)
-def propose_change(agency: str, grant_id: UUID) -> Page:
-    """Ask to have a line approved again."""
-    return _done(
-        agency,
-        grant_id,
-        _LineChangeForm(),
-        lambda session, officer, grant, given: orders.propose_change(
-            session, officer, grant, given.pop("number"), **given
-        ),
-        _("The change waits for an approver."),
-    )
-
-
-@pages.post(f"{ONE}/lines/<int:number>/changes/approve")
-@guard(Role.APPROVER, Role.HEAD)
-def approve_change(agency: str, grant_id: UUID, number: int) -> Page:
-    """Approve a line again."""
-    return _done(
-        agency,
-        grant_id,
-        Schema(),
-        lambda session, officer, grant, _given: orders.approve_change(session, officer, grant, number),
-        _("The line is approved again."),
-    )
-
-
-@pages.post(f"{ONE}/refunds")
-@guard(Role.OFFICER)
-def book_refund(agency: str, grant_id: UUID) -> Page:
-    """Book money that came back."""
-    return _done(
-        agency,
-        grant_id,
-        schemas.RefundSchema(),
-        lambda session, officer, grant, given: hand_overs.give_money_back(session, officer, grant, **given),
-        _("The money is booked as returned."),
-    )
-
-
-@pages.post(f"{ONE}/divisions")
-@guard(Role.OFFICER)
-def divide_goods(agency: str, grant_id: UUID) -> Page:
-    """Divide the goods of a group that split."""
-    return _done(
-        agency,
-        grant_id,
-        schemas.DivisionSchema(),
-        lambda session, officer, grant, given: divisions.divide_goods(session, officer, grant, **given),
-        _("The goods are divided."),
-    )
-
-
-def _done(agency: str, grant_id: UUID, schema: Schema, act: Act, sentence: str) -> Page:
-    officer = door.current_officer()
-    try:
-        given = forms.load(schema, request.form) if schema.fields else {}
-        with door.transaction() as session:
-            act(session, officer, queries.grant_for(session, officer, grant_id, lock=True), given)
-    except Invalid as invalid:
-        return _shown(agency, grant_id, forms.filled(request.form, invalid)), 422
-    except (Conflict, Forbidden) as refused:
-        problem.say(refused)
-    else:
-        flash(sentence, "success")
-    return redirect(f"{_list(agency)}/{grant_id}", 303)
-
-
-def _shown(agency: str, grant_id: UUID, form: forms.Form | None = None) -> str:
     officer = door.current_officer()
     with door.reading() as session:
         grant = queries.standing(session, queries.grant_for(session, officer, grant_id))
@@ -211,6 +91,81 @@ def _shown(agency: str, grant_id: UUID, form: forms.Form | None = None) -> str:
         place=place,
         programme_title=programme_title,
     )
+
+
+@pages.post(f"{api.ONE}/orders/fail")
+@guard(Role.OFFICER)
+@posting.sent_from(show_grant)
+def fail_order(agency: str, grant_id: UUID) -> Response:
+    """The vendor does not deliver."""
+    given = forms.load(schemas.OrderFailedSchema(), request.form)
+    with doors.changing(grant_id) as (session, officer, grant):
+        orders.fail_order(session, officer, grant, **given)
+    return posting.done(_("The order has failed; its money is free again."), f"{_list(agency)}/{grant_id}")
+
+
+@pages.post(f"{api.ONE}/deliveries")
+@guard(Role.OFFICER)
+@posting.sent_from(show_grant)
+def record_delivery(agency: str, grant_id: UUID) -> Response:
+    """Hand over a rest."""
+    given = forms.load(schemas.DeliverySchema(), request.form)
+    with doors.changing(grant_id) as (session, officer, grant):
+        hand_overs.deliver_rest(session, officer, grant, **given)
+    return posting.done(_("The deed is signed."), f"{_list(agency)}/{grant_id}")
+
+
+@pages.post(f"{api.LINE}/close")
+@guard(Role.OFFICER)
+@posting.sent_from(show_grant)
+def close_line(agency: str, grant_id: UUID, number: int) -> Response:
+    """Stop waiting for the rest of a line."""
+    with doors.changing(grant_id) as (session, officer, grant):
+        hand_overs.close_line(session, officer, grant, number)
+    return posting.done(_("The line is closed; its money is free again."), f"{_list(agency)}/{grant_id}")
+
+
+@pages.post(f"{api.ONE}/changes")
+@guard(Role.OFFICER)
+@posting.sent_from(show_grant)
+def propose_change(agency: str, grant_id: UUID) -> Response:
+    """Ask to have a line approved again."""
+    given = forms.load(_LineChangeForm(), request.form)
+    with doors.changing(grant_id) as (session, officer, grant):
+        orders.propose_change(session, officer, grant, given.pop("number"), **given)
+    return posting.done(_("The change waits for an approver."), f"{_list(agency)}/{grant_id}")
+
+
+@pages.post(f"{api.LINE}/changes/approve")
+@guard(Role.APPROVER, Role.HEAD)
+@posting.sent_from(show_grant)
+def approve_change(agency: str, grant_id: UUID, number: int) -> Response:
+    """Approve a line again."""
+    with doors.changing(grant_id) as (session, officer, grant):
+        orders.approve_change(session, officer, grant, number)
+    return posting.done(_("The line is approved again."), f"{_list(agency)}/{grant_id}")
+
+
+@pages.post(f"{api.ONE}/refunds")
+@guard(Role.OFFICER)
+@posting.sent_from(show_grant)
+def book_refund(agency: str, grant_id: UUID) -> Response:
+    """Book money that came back."""
+    given = forms.load(schemas.RefundSchema(), request.form)
+    with doors.changing(grant_id) as (session, officer, grant):
+        hand_overs.give_money_back(session, officer, grant, **given)
+    return posting.done(_("The money is booked as returned."), f"{_list(agency)}/{grant_id}")
+
+
+@pages.post(f"{api.ONE}/divisions")
+@guard(Role.OFFICER)
+@posting.sent_from(show_grant)
+def divide_goods(agency: str, grant_id: UUID) -> Response:
+    """Divide the goods of a group that split."""
+    given = forms.load(schemas.DivisionSchema(), request.form)
+    with doors.changing(grant_id) as (session, officer, grant):
+        divisions.divide_goods(session, officer, grant, **given)
+    return posting.done(_("The goods are divided."), f"{_list(agency)}/{grant_id}")
 
 
 def _states() -> list[tuple[str, str]]:

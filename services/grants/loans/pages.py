@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -10,20 +10,18 @@ from services.grants.funds import queries as funds
 from services.grants.loans import api, commands, queries, schemas
 from services.grants.loans.rules import LoanState
 from shared.identity.rules import Role
-from shared.kernel.errors import Conflict, Invalid
 from shared.referrals.words import place, programme_title
-from shared.web import door, forms, paging, problem
+from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 from shared.web.showing import or_english
 
 pages = Blueprint("loans_pages", __name__, template_folder="templates")
-Page = str | Response | tuple[str, int]
 TAGS = {LoanState.RUNNING: "active", LoanState.IN_ARREARS: "bad", LoanState.REPAID: "good"}
 
 
 @pages.get("/<agency>/loans")
 @guard(*api.READERS)
-def list_loans(agency: str) -> Page:
+def list_loans(agency: str) -> str:
     """The office's loans, the latest first."""
     officer = door.current_officer()
     query = forms.load(schemas.LoanQuery(), request.args)
@@ -48,29 +46,8 @@ def list_loans(agency: str) -> Page:
 
 @pages.get(api.ONE)
 @guard(*api.READERS)
-def show_loan(agency: str, loan_id: UUID) -> Page:
+def show_loan(agency: str, loan_id: UUID, form: forms.Form | None = None) -> str:
     """One loan: its schedule, and what came back."""
-    return _shown(agency, loan_id, forms.blank())
-
-
-@pages.post(f"{api.ONE}/repayments")
-@guard(Role.OFFICER)
-def record_repayment(agency: str, loan_id: UUID) -> Page:
-    """Book money that came back."""
-    try:
-        given = forms.load(schemas.RepaymentSchema(), request.form)
-        with door.transaction() as session:
-            commands.record_repayment(session, door.current_officer(), loan_id, **given)
-    except Invalid as invalid:
-        return _shown(agency, loan_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-    else:
-        flash(_("The repayment is booked."), "success")
-    return redirect(f"{_list(agency)}/{loan_id}", 303)
-
-
-def _shown(agency: str, loan_id: UUID, form: forms.Form) -> str:
     officer = door.current_officer()
     with door.reading() as session:
         loan = queries.standing(session, queries.loan_for(session, officer, loan_id))
@@ -79,7 +56,7 @@ def _shown(agency: str, loan_id: UUID, form: forms.Form) -> str:
         "loans/loan.html",
         loan=loan,
         fund=fund,
-        form=form,
+        form=form or forms.blank(),
         label=_states()[loan["state"]],
         address=f"{_list(agency)}/{loan_id}",
         list_address=_list(agency),
@@ -88,6 +65,17 @@ def _shown(agency: str, loan_id: UUID, form: forms.Form) -> str:
         place=place,
         programme_title=programme_title,
     )
+
+
+@pages.post(f"{api.ONE}/repayments")
+@guard(Role.OFFICER)
+@posting.sent_from(show_loan)
+def record_repayment(agency: str, loan_id: UUID) -> Response:
+    """Book money that came back."""
+    given = forms.load(schemas.RepaymentSchema(), request.form)
+    with door.transaction() as session:
+        commands.record_repayment(session, door.current_officer(), loan_id, **given)
+    return posting.done(_("The repayment is booked."), f"{_list(agency)}/{loan_id}")
 
 
 def _states() -> dict[LoanState, str]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
@@ -16,13 +16,11 @@ from services.intake.journeys import publishing
 from services.intake.rights.terms import terms
 from shared import places
 from shared.kernel import clock
-from shared.kernel.errors import Conflict, Invalid
-from shared.web import door, forms, problem
+from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
 
 pages = Blueprint("breach_pages", __name__, template_folder="templates")
-Page = str | Response | tuple[str, int]
 PERSONS_SHOWN = 50
 
 
@@ -42,29 +40,52 @@ def list_breaches(agency: str) -> str:
 
 @pages.get("/<agency>/breaches/new")
 @guard(*RECORDING)
-def breach_form(agency: str) -> str:
+def breach_form(agency: str, form: forms.Form | None = None) -> str:
     """The form in which a failure is recorded."""
-    return _new(agency, forms.blank({"found_at": _typed_now()}))
+    with door.reading() as session:
+        programmes = [(each.id, each.title.to(language())) for each in publishing.catalogue(session)]
+    return render_template(
+        "breaches/new.html",
+        agency=agency,
+        form=form or forms.blank({"found_at": _typed_now()}),
+        programmes=programmes,
+        areas=list(_kecamatan(door.current_officer().areas)),
+        words=words,
+        term=terms().breach_notice,
+    )
 
 
 @pages.post("/<agency>/breaches")
 @guard(*RECORDING)
-def record_breach(agency: str) -> Page:
+@posting.sent_from(breach_form)
+def record_breach(agency: str) -> Response:
     """Record a failure, and go on to whom it concerns."""
-    try:
-        given = forms.load(schemas.BreachRecording(), _recorded(request.form))
-        with door.transaction() as session:
-            recorded = commands.record_breach(session, door.current_officer(), **given)
-    except Invalid as invalid:
-        return _new(agency, forms.filled(request.form, invalid)), 422
+    given = forms.load(schemas.BreachRecording(), _recorded(request.form))
+    with door.transaction() as session:
+        recorded = commands.record_breach(session, door.current_officer(), **given)
     return redirect(f"/intake/{agency}/breaches/{recorded.id}", 303)
 
 
 @pages.get("/<agency>/breaches/<uuid:breach_id>")
 @guard(*LOOKING)
-def show_breach(agency: str, breach_id: UUID) -> str:
+def show_breach(agency: str, breach_id: UUID, form: forms.Form | None = None) -> str:
     """One failure: its clock, the authority, and for those who reach them the persons; that look is logged."""
-    return _shown(agency, breach_id, forms.blank({"told_at": _typed_now()}))
+    reaches, after = doors.reaches(), request.args.get("after")
+    with door.looking() as session:
+        found = doors.look_at(session, breach_id)
+        people = doors.look_at_persons(session, breach_id, after, PERSONS_SHOWN) if reaches else None
+    officer = door.current_officer()
+    return render_template(
+        "breaches/breach.html",
+        agency=agency,
+        found=found,
+        people=people,
+        form=form or forms.blank({"told_at": _typed_now()}),
+        may_tell_authority=officer.has(*RECORDING) and officer.office == found["office"],
+        words=words,
+        ways=words.offered(words.WAYS),
+        term=terms().breach_notice,
+    )
 
 
 @pages.get("/<agency>/breaches/<uuid:breach_id>/notice")
@@ -84,33 +105,25 @@ def show_notice(agency: str, breach_id: UUID) -> str:
 
 @pages.post("/<agency>/breaches/<uuid:breach_id>/authority")
 @guard(*RECORDING)
-def note_authority_told(agency: str, breach_id: UUID) -> Page:
+@posting.sent_from(show_breach)
+def note_authority_told(agency: str, breach_id: UUID) -> Response:
     """Note that the authority was told."""
-    try:
-        given = forms.load(schemas.AuthorityTold(), request.form)
-        with door.transaction() as session:
-            commands.note_authority_told(session, door.current_officer(), breach_id, **given)
-    except Invalid as invalid:
-        return _shown(agency, breach_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-    else:
-        flash(_("Saved."), "success")
-    return redirect(f"/intake/{agency}/breaches/{breach_id}", 303)
+    given = forms.load(schemas.AuthorityTold(), request.form)
+    with door.transaction() as session:
+        commands.note_authority_told(session, door.current_officer(), breach_id, **given)
+    return posting.done(_("Saved."), f"/intake/{agency}/breaches/{breach_id}")
 
 
 @pages.post("/<agency>/breaches/<uuid:breach_id>/persons/told")
 @guard(*REACHING)
-def note_told(agency: str, breach_id: UUID) -> Page:
+@posting.sent_from(show_breach)
+def note_told(agency: str, breach_id: UUID) -> Response:
     """Note that the persons chosen were told."""
-    try:
-        given = forms.load(schemas.PersonsTold(), request.form)
-        with door.transaction() as session:
-            told = commands.note_told(session, door.current_officer(), breach_id, **given)
-    except Invalid as invalid:
-        return _shown(agency, breach_id, forms.filled(request.form, invalid)), 422
-    flash(ngettext("Noted for %(num)d person.", "Noted for %(num)d persons.", told), "success")
-    return redirect(f"/intake/{agency}/breaches/{breach_id}", 303)
+    given = forms.load(schemas.PersonsTold(), request.form)
+    with door.transaction() as session:
+        told = commands.note_told(session, door.current_officer(), breach_id, **given)
+    said = ngettext("Noted for %(num)d person.", "Noted for %(num)d persons.", told)
+    return posting.done(said, f"/intake/{agency}/breaches/{breach_id}")
 
 
 def _typed_now() -> str:
@@ -126,20 +139,6 @@ def _recorded(form: Any) -> dict[str, Any]:
     return given | {f"niks.{number}": each for number, each in enumerate(lines)}
 
 
-def _new(agency: str, form: forms.Form) -> str:
-    with door.reading() as session:
-        programmes = [(each.id, each.title.to(language())) for each in publishing.catalogue(session)]
-    return render_template(
-        "breaches/new.html",
-        agency=agency,
-        form=form,
-        programmes=programmes,
-        areas=list(_kecamatan(door.current_officer().areas)),
-        words=words,
-        term=terms().breach_notice,
-    )
-
-
 def _kecamatan(areas: tuple[str, ...]) -> list[tuple[str, str]]:
     """The kecamatan of an officer's areas, as a form offers them."""
     found, around = [], list(areas)
@@ -153,24 +152,3 @@ def _kecamatan(areas: tuple[str, ...]) -> list[tuple[str, str]]:
             case _:
                 around += [each.code for each in places.children(code)]
     return sorted(found, key=lambda each: each[1])
-
-
-def _shown(agency: str, breach_id: UUID, form: forms.Form) -> str:
-    reaches = doors.reaches()
-    with door.database().transaction() as session:
-        found = doors.look_at(session, breach_id)
-        people = (
-            doors.look_at_persons(session, breach_id, request.args.get("after"), PERSONS_SHOWN) if reaches else None
-        )
-    officer = door.current_officer()
-    return render_template(
-        "breaches/breach.html",
-        agency=agency,
-        found=found,
-        people=people,
-        form=form,
-        may_tell_authority=officer.has(*RECORDING) and officer.office == found["office"],
-        words=words,
-        ways=words.offered(words.WAYS),
-        term=terms().breach_notice,
-    )

@@ -1,16 +1,15 @@
 """Door 1 for people: what persons want corrected, the form in which it is noted, and the decision on it."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from services.intake.corrections import commands, doors, rules, schemas, words
+from services.intake.corrections import commands, doors, schemas, words
 from services.intake.corrections.api import DECIDING, LOOKING
+from services.intake.corrections.models import Correction
 from services.intake.corrections.rules import CorrectionState
 from services.intake.registry import doors as registry_doors
 from services.intake.registry import mending
@@ -20,13 +19,11 @@ from services.intake.rights import words as rights_words
 from services.intake.rights.rules import require_registering
 from services.intake.rights.terms import terms
 from shared.identity.rules import Role
-from shared.kernel.errors import Conflict, Invalid
 from shared.referrals import words as referral_words
-from shared.web import door, forms, problem
+from shared.web import door, forms, posting
 from shared.web.guard import guard
 
 pages = Blueprint("correction_pages", __name__, template_folder="templates")
-Page = str | Response | tuple[str, int]
 
 
 @pages.get("/<agency>/corrections")
@@ -45,85 +42,10 @@ def list_corrections(agency: str) -> str:
 
 @pages.get("/<agency>/persons/<uuid:person_id>/corrections/new")
 @guard(Role.OFFICER)
-def correction_form(agency: str, person_id: UUID) -> str:
+def correction_form(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which it is noted what is wrong; the look is logged."""
-    return _new(agency, person_id, forms.blank())
-
-
-@pages.post("/<agency>/persons/<uuid:person_id>/corrections")
-@guard(Role.OFFICER)
-def note_correction(agency: str, person_id: UUID) -> Page:
-    """Note what she wants corrected."""
-    try:
-        given = forms.load(schemas.Noting(), request.form)
-        with door.transaction() as session:
-            noted = commands.note_correction(session, door.current_officer(), person_id, **given)
-            state = noted.state
-    except Invalid as invalid:
-        return _new(agency, person_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-        return redirect(f"/intake/{agency}/persons/{person_id}", 303)
-    _say(state)
-    return redirect(f"/intake/{agency}/corrections/{noted.id}", 303)
-
-
-@pages.get("/<agency>/corrections/<uuid:correction_id>")
-@guard(*LOOKING)
-def show_correction(agency: str, correction_id: UUID) -> str:
-    """One correction: what is held, what she says it is, and the decision; the look is logged."""
-    return _shown(agency, correction_id, forms.blank())
-
-
-@pages.post("/<agency>/corrections/<uuid:correction_id>/grant")
-@guard(*DECIDING)
-def grant_correction(agency: str, correction_id: UUID) -> Page:
-    """Correct it, here and in every copy."""
-
-    def do(session: Session) -> CorrectionState:
-        return commands.grant_correction(session, door.current_officer(), correction_id).state
-
-    return _decided(agency, correction_id, do)
-
-
-@pages.post("/<agency>/corrections/<uuid:correction_id>/refuse")
-@guard(*DECIDING)
-def refuse_correction(agency: str, correction_id: UUID) -> Page:
-    """Refuse it, and say why."""
-
-    def do(session: Session) -> CorrectionState:
-        given = forms.load(schemas.Refusing(), request.form)
-        return commands.refuse_correction(session, door.current_officer(), correction_id, **given).state
-
-    return _decided(agency, correction_id, do)
-
-
-def _decided(agency: str, correction_id: UUID, do: Callable[[Session], CorrectionState]) -> Page:
-    try:
-        with door.transaction() as session:
-            state = do(session)
-    except Invalid as invalid:
-        return _shown(agency, correction_id, forms.filled(request.form, invalid)), 422
-    except (Conflict, rules.NoterCannotDecide) as refused:
-        problem.say(refused)
-    else:
-        _say(state)
-    return redirect(f"/intake/{agency}/corrections/{correction_id}", 303)
-
-
-def _say(state: CorrectionState) -> None:
-    match state:
-        case CorrectionState.IN_REVIEW:
-            flash(_("Somebody else bears this NIK: a review of both records has been opened."), "warning")
-        case CorrectionState.DONE:
-            flash(_("It is corrected here, and the offices that were told of it are told."), "success")
-        case _:
-            flash(_("Saved."), "success")
-
-
-def _new(agency: str, person_id: UUID, form: forms.Form) -> str:
     require_registering(door.current_officer().agency)
-    with door.database().transaction() as session:
+    with door.looking() as session:
         person = registry_doors.look_at(session, person_id)
         held = mending.held(session, session.get_one(Person, person_id))
     return render_template(
@@ -131,7 +53,7 @@ def _new(agency: str, person_id: UUID, form: forms.Form) -> str:
         agency=agency,
         person=person,
         held=held,
-        form=form,
+        form=form or forms.blank(),
         details=list(Detail),
         labels={f"wanted.{each.value}": words.detail(each) for each in Detail},
         words=words,
@@ -140,16 +62,62 @@ def _new(agency: str, person_id: UUID, form: forms.Form) -> str:
     )
 
 
-def _shown(agency: str, correction_id: UUID, form: forms.Form) -> str:
-    with door.database().transaction() as session:
+@pages.post("/<agency>/persons/<uuid:person_id>/corrections")
+@guard(Role.OFFICER)
+@posting.sent_from(correction_form)
+def note_correction(agency: str, person_id: UUID) -> Response:
+    """Note what she wants corrected."""
+    given = forms.load(schemas.Noting(), request.form)
+    with door.transaction() as session:
+        noted = commands.note_correction(session, door.current_officer(), person_id, **given)
+    return _went_on(agency, noted)
+
+
+@pages.get("/<agency>/corrections/<uuid:correction_id>")
+@guard(*LOOKING)
+def show_correction(agency: str, correction_id: UUID, form: forms.Form | None = None) -> str:
+    """One correction: what is held, what she says it is, and the decision; the look is logged."""
+    with door.looking() as session:
         found: dict[str, Any] = doors.look_at(session, correction_id)
     return render_template(
         "corrections/correction.html",
         agency=agency,
         found=found,
-        form=form,
+        form=form or forms.blank(),
         words=words,
         referral_words=referral_words,
         identified=rights_words.identified,
         term=terms().correction,
     )
+
+
+@pages.post("/<agency>/corrections/<uuid:correction_id>/grant")
+@guard(*DECIDING)
+@posting.sent_from(show_correction)
+def grant_correction(agency: str, correction_id: UUID) -> Response:
+    """Correct it, here and in every copy."""
+    with door.transaction() as session:
+        granted = commands.grant_correction(session, door.current_officer(), correction_id)
+    return _went_on(agency, granted)
+
+
+@pages.post("/<agency>/corrections/<uuid:correction_id>/refuse")
+@guard(*DECIDING)
+@posting.sent_from(show_correction)
+def refuse_correction(agency: str, correction_id: UUID) -> Response:
+    """Refuse it, and say why."""
+    given = forms.load(schemas.Refusing(), request.form)
+    with door.transaction() as session:
+        refused = commands.refuse_correction(session, door.current_officer(), correction_id, **given)
+    return _went_on(agency, refused)
+
+
+def _went_on(agency: str, correction: Correction) -> Response:
+    match correction.state:
+        case CorrectionState.IN_REVIEW:
+            flash(_("Somebody else bears this NIK: a review of both records has been opened."), "warning")
+        case CorrectionState.DONE:
+            flash(_("It is corrected here, and the offices that were told of it are told."), "success")
+        case _:
+            flash(_("Saved."), "success")
+    return redirect(f"/intake/{agency}/corrections/{correction.id}", 303)

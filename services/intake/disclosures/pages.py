@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -19,14 +19,12 @@ from services.intake.rights.rules import require_registering
 from services.intake.rights.terms import terms
 from services.intake.sharing import words as sharing_words
 from shared import places
-from shared.kernel.errors import Conflict, Invalid
 from shared.referrals import words as referral_words
-from shared.web import door, forms, problem
+from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.showing import agency_name
 
 pages = Blueprint("disclosure_pages", __name__, template_folder="templates")
-Page = str | Response | tuple[str, int]
 
 
 @pages.get("/<agency>/disclosures")
@@ -45,49 +43,58 @@ def list_disclosures(agency: str) -> str:
 
 @pages.get("/<agency>/persons/<uuid:person_id>/disclosures/new")
 @guard(*SERVING)
-def request_form(agency: str, person_id: UUID) -> str:
+def request_form(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which it is noted that she asks; the look is logged."""
-    return _new(agency, person_id, forms.blank())
+    require_registering(door.current_officer().agency)
+    with door.looking() as session:
+        return render_template(
+            "disclosures/new.html",
+            agency=agency,
+            person=registry_doors.look_at(session, person_id),
+            form=form or forms.blank(),
+            ways=rights_words.ways(),
+            term=terms().disclosure,
+        )
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/disclosures")
 @guard(*SERVING)
-def note_request(agency: str, person_id: UUID) -> Page:
+@posting.sent_from(request_form)
+def note_request(agency: str, person_id: UUID) -> Response:
     """Note that she asks, and go on to what is held of her."""
-    try:
-        given = forms.load(schemas.Asking(), request.form)
-        with door.transaction() as session:
-            noted = commands.note_request(session, door.current_officer(), person_id, **given)
-    except Invalid as invalid:
-        return _new(agency, person_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-        return redirect(f"/intake/{agency}/disclosures", 303)
+    given = forms.load(schemas.Asking(), request.form)
+    with door.transaction() as session:
+        noted = commands.note_request(session, door.current_officer(), person_id, **given)
     return redirect(f"/intake/{agency}/disclosures/{noted.id}", 303)
 
 
 @pages.get("/<agency>/disclosures/<uuid:disclosure_id>")
 @guard(*SERVING)
-def show_disclosure(agency: str, disclosure_id: UUID) -> str:
+def show_disclosure(agency: str, disclosure_id: UUID, form: forms.Form | None = None) -> str:
     """One request, with its clock and the form of its answer; the look is logged."""
-    return _shown(agency, disclosure_id, forms.blank())
+    with door.looking() as session:
+        found: dict[str, Any] = doors.look_at(session, disclosure_id)
+    return render_template(
+        "disclosures/disclosure.html",
+        agency=agency,
+        found=found,
+        form=form or forms.blank(),
+        identified=rights_words.identified,
+        given=words.given,
+        givens=words.givens(),
+        term=terms().disclosure,
+    )
 
 
 @pages.post("/<agency>/disclosures/<uuid:disclosure_id>/answer")
 @guard(*SERVING)
-def note_answer(agency: str, disclosure_id: UUID) -> Page:
+@posting.sent_from(show_disclosure)
+def note_answer(agency: str, disclosure_id: UUID) -> Response:
     """Note that she was told."""
-    try:
-        given = forms.load(schemas.Answering(), request.form)
-        with door.transaction() as session:
-            commands.note_answer(session, door.current_officer(), disclosure_id, **given)
-    except Invalid as invalid:
-        return _shown(agency, disclosure_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-    else:
-        flash(_("The answer is noted."), "success")
-    return redirect(f"/intake/{agency}/disclosures/{disclosure_id}", 303)
+    given = forms.load(schemas.Answering(), request.form)
+    with door.transaction() as session:
+        commands.note_answer(session, door.current_officer(), disclosure_id, **given)
+    return posting.done(_("The answer is noted."), f"/intake/{agency}/disclosures/{disclosure_id}")
 
 
 @pages.get("/<agency>/disclosures/<uuid:disclosure_id>/dossier")
@@ -110,31 +117,3 @@ def show_dossier(agency: str, disclosure_id: UUID) -> str:
             said_name=sharing_words.said_name,
             agency_name=agency_name,
         )
-
-
-def _new(agency: str, person_id: UUID, form: forms.Form) -> str:
-    require_registering(door.current_officer().agency)
-    with door.database().transaction() as session:
-        return render_template(
-            "disclosures/new.html",
-            agency=agency,
-            person=registry_doors.look_at(session, person_id),
-            form=form,
-            ways=rights_words.ways(),
-            term=terms().disclosure,
-        )
-
-
-def _shown(agency: str, disclosure_id: UUID, form: forms.Form) -> str:
-    with door.database().transaction() as session:
-        found: dict[str, Any] = doors.look_at(session, disclosure_id)
-    return render_template(
-        "disclosures/disclosure.html",
-        agency=agency,
-        found=found,
-        form=form,
-        identified=rights_words.identified,
-        given=words.given,
-        givens=words.givens(),
-        term=terms().disclosure,
-    )

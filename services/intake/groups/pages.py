@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from marshmallow import EXCLUDE
 from werkzeug.wrappers import Response
@@ -13,8 +13,7 @@ from services.intake.groups import commands, doors, queries, schemas
 from services.intake.groups.models import BusinessGroup
 from shared import places
 from shared.identity.rules import Role
-from shared.kernel.errors import Invalid
-from shared.web import door, forms, paging
+from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("group_pages", __name__, template_folder="templates")
@@ -35,23 +34,20 @@ def list_groups(agency: str) -> str:
 
 @pages.get("/<agency>/groups/new")
 @guard(Role.OFFICER)
-def founding_form(agency: str) -> str:
+def founding_form(agency: str, form: forms.Form | None = None) -> str:
     """The form in which a group is founded."""
-    return render_template("groups/new.html", agency=agency, form=forms.blank())
+    return render_template("groups/new.html", agency=agency, form=form or forms.blank())
 
 
 @pages.post("/<agency>/groups/new")
 @guard(Role.OFFICER)
-def found_group(agency: str) -> Response | tuple[str, int]:
+@posting.sent_from(founding_form)
+def found_group(agency: str) -> Response:
     """Found a group."""
-    try:
-        given = forms.load(schemas.GroupFounded(), request.form)
-        with door.transaction() as session:
-            group = commands.create_group(session, door.current_officer(), **given)
-    except Invalid as invalid:
-        return render_template("groups/new.html", agency=agency, form=forms.filled(request.form, invalid)), 422
-    flash(_("The group is founded. Open its journey next."), "success")
-    return redirect(f"/intake/{agency}/groups/{group.id}", 303)
+    given = forms.load(schemas.GroupFounded(), request.form)
+    with door.transaction() as session:
+        group = commands.create_group(session, door.current_officer(), **given)
+    return posting.done(_("The group is founded. Open its journey next."), f"/intake/{agency}/groups/{group.id}")
 
 
 @pages.get("/<agency>/groups/<uuid:group_id>")
@@ -75,32 +71,11 @@ def show_group(agency: str, group_id: UUID) -> str:
 
 @pages.get("/<agency>/groups/<uuid:group_id>/proposals")
 @guard(Role.OFFICER)
-def proposal_form(agency: str, group_id: UUID) -> str:
-    """The form in which members are proposed, to be verified before the deliberation."""
-    return _proposal_form(agency, group_id, forms.blank())
-
-
-@pages.post("/<agency>/groups/<uuid:group_id>/proposals")
-@guard(Role.OFFICER)
-def propose_members(agency: str, group_id: UUID) -> str | Response | tuple[str, int]:
-    """Say who might form the group, or look for others: what was typed stands in no address, what was ticked stays."""
-    if "find" in request.form:
-        return _proposal_form(agency, group_id, forms.filled(request.form))
-    try:
-        given = forms.load(schemas.MembersProposed(unknown=EXCLUDE), request.form)
-        with door.transaction() as session:
-            commands.propose_members(session, door.current_officer(), group_id, given["person_ids"])
-    except Invalid as invalid:
-        return _proposal_form(agency, group_id, forms.filled(request.form, invalid)), 422
-    flash(_("The members are proposed. Open the group's journey next."), "success")
-    return redirect(f"/intake/{agency}/groups/{group_id}", 303)
-
-
-def _proposal_form(agency: str, group_id: UUID, form: forms.Form) -> str:
-    with door.transaction() as session:
+def proposal_form(agency: str, group_id: UUID, form: forms.Form | None = None) -> str:
+    """The form in which members are proposed, to be verified before the deliberation; the look at them is logged."""
+    with door.looking() as session:
         group, members = doors.look_at(session, group_id)
-        if not form.values and not form.errors:
-            form = forms.Form({"village": group.area, "person_ids[]": [str(each.person_id) for each in members]})
+        form = form or forms.blank({"village": group.area, "person_ids": [str(each.person_id) for each in members]})
         ticked, village = form.value("person_ids[]", []), form.value("village")
         chosen, others, total = doors.look_for_proposals(
             session, group, village=village, name=form.value("name"), chosen=_ids(ticked), most=SHOWN
@@ -117,6 +92,20 @@ def _proposal_form(agency: str, group_id: UUID, form: forms.Form) -> str:
             form=form,
             name_of=places.name_of,
         )
+
+
+@pages.post("/<agency>/groups/<uuid:group_id>/proposals")
+@guard(Role.OFFICER)
+@posting.sent_from(proposal_form)
+def propose_members(agency: str, group_id: UUID) -> str | Response:
+    """Say who might form the group, or look for others: what was typed stands in no address, what was ticked stays."""
+    if "find" in request.form:
+        return proposal_form(agency, group_id, forms.filled(request.form))
+    given = forms.load(schemas.MembersProposed(unknown=EXCLUDE), request.form)
+    with door.transaction() as session:
+        commands.propose_members(session, door.current_officer(), group_id, given["person_ids"])
+    said = _("The members are proposed. Open the group's journey next.")
+    return posting.done(said, f"/intake/{agency}/groups/{group_id}")
 
 
 def _ids(ticked: Iterable[str]) -> list[UUID]:

@@ -22,22 +22,21 @@ from services.intake.journeys.words import STANDINGS, journey_outcome, place, st
 from shared.events.intake import SubjectKind
 from shared.identity import offices
 from shared.identity.rules import Role
-from shared.kernel.errors import Invalid, NotFound
+from shared.kernel.errors import NotFound
 from shared.programmes.definition import Programme
 from shared.referrals import rules as referrals
 from shared.referrals import words
-from shared.web import door, forms, paging
+from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 from shared.web.language import language
 
 pages = Blueprint("journey_pages", __name__, template_folder="templates")
 ONE = "/<agency>/journeys/<uuid:journey_id>"
-Page = str | Response | tuple[str, int]
 
 
 @pages.get("/<agency>/journeys")
 @guard(*api.LOOKING)
-def list_journeys(agency: str) -> Page:
+def list_journeys(agency: str) -> str:
     """The journeys of the officer's areas; those that wait for a decision come first."""
     query = forms.load(schemas.JourneyQuery(), request.args)
     with door.reading() as session:
@@ -58,7 +57,7 @@ def list_journeys(agency: str) -> Page:
 
 @pages.get("/<agency>/journeys/new")
 @guard(Role.OFFICER)
-def opening_form(agency: str) -> Page:
+def opening_form(agency: str) -> str | Response:
     """Choose a programme, and for a programme of groups, which of them set out; persons are chosen as candidates."""
     with door.reading() as session:
         catalogue = [each for each in publishing.catalogue(session) if each.lead == agency]
@@ -78,7 +77,7 @@ def opening_form(agency: str) -> Page:
 
 @pages.post("/<agency>/journeys")
 @guard(Role.OFFICER)
-def open_journeys(agency: str) -> Page:
+def open_journeys(agency: str) -> str | Response:
     """Let the chosen persons or groups set out, and say who could not and why."""
     if not request.form.getlist("subject_ids[]"):
         flash(_("Choose at least one."), "error")
@@ -120,64 +119,8 @@ def show_journey(agency: str, journey_id: UUID) -> str:
 
 @pages.get(f"{ONE}/reoffer/<stage>")
 @guard(Role.OFFICER, Role.HEAD)
-def reoffer_form(agency: str, journey_id: UUID, stage: str) -> str:
+def reoffer_form(agency: str, journey_id: UUID, stage: str, form: forms.Form | None = None) -> str:
     """The form in which a stage is offered again."""
-    return _reoffering(agency, journey_id, stage, forms.blank())
-
-
-@pages.post(f"{ONE}/reoffer/<stage>")
-@guard(Role.OFFICER, Role.HEAD)
-def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Page:
-    """Offer a stage again, to the same office or another."""
-    try:
-        given = forms.load(schemas.StageReoffered(), {**request.form, "stage": stage})
-        with door.transaction() as session:
-            commands.reoffer_stage(session, door.current_officer(), journey_id, **given)
-    except Invalid as invalid:
-        wrong = invalid.at("office") if isinstance(invalid, OfficeOfAnotherRole) else invalid
-        return _reoffering(agency, journey_id, stage, forms.filled(request.form, wrong)), 422
-    flash(_("The stage is offered again."), "success")
-    return redirect(f"/intake/{agency}/journeys/{journey_id}", 303)
-
-
-@pages.get(f"{ONE}/end")
-@guard(Role.OFFICER, Role.HEAD)
-def ending_form(agency: str, journey_id: UUID) -> str:
-    """The form in which the leading office ends a journey."""
-    return _closing(agency, journey_id, "end", forms.blank())
-
-
-@pages.post(f"{ONE}/end")
-@guard(Role.OFFICER, Role.HEAD)
-def end_journey(agency: str, journey_id: UUID) -> Page:
-    """End a journey before its last stage."""
-    return _closed(agency, journey_id, "end")
-
-
-@pages.get(f"{ONE}/withdraw")
-@guard(Role.OFFICER, Role.HEAD)
-def withdrawal_form(agency: str, journey_id: UUID) -> str:
-    """The form in which it is noted that a person or group steps back."""
-    return _closing(agency, journey_id, "withdraw", forms.blank())
-
-
-@pages.post(f"{ONE}/withdraw")
-@guard(Role.OFFICER, Role.HEAD)
-def withdraw_journey(agency: str, journey_id: UUID) -> Page:
-    """Note that a person or group steps back."""
-    return _closed(agency, journey_id, "withdraw")
-
-
-def _groups_at_rest(session: Session, programme: Programme) -> paging.Page[BusinessGroup]:
-    """The groups of the officer's areas and of the programme's region that are not on the way in it."""
-    statement = groups.groups_in(door.current_officer().areas).where(
-        or_(*[BusinessGroup.area.startswith(region) for region in programme.region]),
-        BusinessGroup.id.not_in(queries.open_subjects(programme.id)),
-    )
-    return paging.page(session, statement, BusinessGroup.id, after=request.args.get("after"), newest_first=True)
-
-
-def _reoffering(agency: str, journey_id: UUID, stage: str, form: forms.Form) -> str:
     with door.reading() as session:
         found = queries.journey(session, door.current_officer(), journey_id)
         programme = publishing.newest(session, found.programme, found.version)
@@ -190,27 +133,80 @@ def _reoffering(agency: str, journey_id: UUID, stage: str, form: forms.Form) -> 
         stage=stage,
         title=programme.stages[stage].title.to(language()),
         holders=[(each.id, each.name) for each in offices.all_offices().values() if each.agency == role],
-        form=form,
+        form=form or forms.blank(),
     )
 
 
-def _closing(agency: str, journey_id: UUID, how: str, form: forms.Form) -> str:
+@pages.post(f"{ONE}/reoffer/<stage>")
+@guard(Role.OFFICER, Role.HEAD)
+@posting.sent_from(reoffer_form)
+def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Response:
+    """Offer a stage again, to the same office or another."""
+    given = forms.load(schemas.StageReoffered(), {**request.form, "stage": stage})
+    try:
+        with door.transaction() as session:
+            commands.reoffer_stage(session, door.current_officer(), journey_id, **given)
+    except OfficeOfAnotherRole as wrong:
+        raise wrong.at("office") from wrong
+    return posting.done(_("The stage is offered again."), f"/intake/{agency}/journeys/{journey_id}")
+
+
+@pages.get(f"{ONE}/end")
+@guard(Role.OFFICER, Role.HEAD)
+def ending_form(agency: str, journey_id: UUID, form: forms.Form | None = None) -> str:
+    """The form in which the leading office ends a journey."""
+    return _closing(agency, journey_id, "end", form)
+
+
+@pages.post(f"{ONE}/end")
+@guard(Role.OFFICER, Role.HEAD)
+@posting.sent_from(ending_form)
+def end_journey(agency: str, journey_id: UUID) -> Response:
+    """End a journey before its last stage."""
+    given = forms.load(schemas.Reason(), request.form)
+    with door.transaction() as session:
+        commands.end_journey(session, door.current_officer(), journey_id, **given)
+    return _closed(agency, journey_id)
+
+
+@pages.get(f"{ONE}/withdraw")
+@guard(Role.OFFICER, Role.HEAD)
+def withdrawal_form(agency: str, journey_id: UUID, form: forms.Form | None = None) -> str:
+    """The form in which it is noted that a person or group steps back."""
+    return _closing(agency, journey_id, "withdraw", form)
+
+
+@pages.post(f"{ONE}/withdraw")
+@guard(Role.OFFICER, Role.HEAD)
+@posting.sent_from(withdrawal_form)
+def withdraw_journey(agency: str, journey_id: UUID) -> Response:
+    """Note that a person or group steps back."""
+    given = forms.load(schemas.Reason(), request.form)
+    with door.transaction() as session:
+        commands.withdraw_journey(session, door.current_officer(), journey_id, **given)
+    return _closed(agency, journey_id)
+
+
+def _groups_at_rest(session: Session, programme: Programme) -> paging.Page[BusinessGroup]:
+    """The groups of the officer's areas and of the programme's region that are not on the way in it."""
+    statement = groups.groups_in(door.current_officer().areas).where(
+        or_(*[BusinessGroup.area.startswith(region) for region in programme.region]),
+        BusinessGroup.id.not_in(queries.open_subjects(programme.id)),
+    )
+    return paging.page(session, statement, BusinessGroup.id, after=request.args.get("after"), newest_first=True)
+
+
+def _closing(agency: str, journey_id: UUID, how: str, form: forms.Form | None) -> str:
     with door.reading() as session:
         queries.journey(session, door.current_officer(), journey_id)
     address = f"/intake/{agency}/journeys/{journey_id}"
-    return render_template("journeys/close.html", address=address, how=how, form=form)
+    return render_template("journeys/close.html", address=address, how=how, form=form or forms.blank())
 
 
-def _closed(agency: str, journey_id: UUID, how: str) -> Page:
-    close = commands.end_journey if how == "end" else commands.withdraw_journey
-    try:
-        given = forms.load(schemas.Reason(), request.form)
-        with door.transaction() as session:
-            close(session, door.current_officer(), journey_id, **given)
-    except Invalid as invalid:
-        return _closing(agency, journey_id, how, forms.filled(request.form, invalid)), 422
-    flash(_("The journey is over; open offers are taken back."), "success")
-    return redirect(f"/intake/{agency}/journeys/{journey_id}", 303)
+def _closed(agency: str, journey_id: UUID) -> Response:
+    return posting.done(
+        _("The journey is over; open offers are taken back."), f"/intake/{agency}/journeys/{journey_id}"
+    )
 
 
 def _words() -> dict[str, Any]:

@@ -13,32 +13,38 @@ from services.intake.registry.words import COLUMNS
 from shared import places
 from shared.identity.rules import Role
 from shared.kernel.errors import Invalid
-from shared.web import door, forms
+from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
 
 pages = Blueprint("registry_pages", __name__, template_folder="templates")
 pages.url_value_preprocessor(doors.allow_large_files)
 READERS = (Role.OFFICER, Role.HEAD)
-Page = str | Response | tuple[str, int]
 
 
 @pages.get("/<agency>/imports")
 @guard(*READERS)
-def imports(agency: str) -> str:
+def imports(agency: str, form: forms.Form | None = None) -> str:
     """The imports of the office, and the form for one more."""
-    return _imports(agency, forms.blank())
+    with door.reading() as session:
+        return render_template(
+            "registry/imports.html",
+            agency=agency,
+            page=queries.import_runs(session, door.current_officer(), request.args.get("after"), 20),
+            form=form or forms.blank(),
+            columns=[dialects[0] for dialects in COLUMNS.values()],
+        )
 
 
 @pages.post("/<agency>/imports")
 @guard(Role.OFFICER)
-def begin_import(agency: str) -> Page:
+@posting.sent_from(imports)
+def begin_import(agency: str) -> Response:
     """Take a registry file in."""
     try:
         run = doors.take_in(agency, request.files.get("file") or FileStorage())
-    except Invalid as invalid:
-        wrong = invalid if invalid.errors else Invalid(errors={"file": [invalid.message(language())]})
-        return _imports(agency, forms.filled(request.form, wrong)), 422
+    except Invalid as wrong:
+        raise wrong.at("file") from wrong
     return redirect(f"/intake/{agency}/imports/{run.id}", 303)
 
 
@@ -71,17 +77,21 @@ def persons(agency: str) -> str:
         return _persons(agency, [queries.summary(each) for each in people], forms.blank(), area, found.next)
 
 
+def _nobody(agency: str, form: forms.Form) -> str:
+    return _persons(agency, [], form, None, None)
+
+
 @pages.post("/<agency>/persons")
 @guard(*READERS)
-def search_persons(agency: str) -> Page:
+@posting.sent_from(_nobody)
+def search_persons(agency: str) -> Response:
     """Look somebody up by her NIK, which never stands in an address."""
+    nik = forms.load(schemas.NikSchema(), request.form)["nik"]
     try:
-        nik = forms.load(schemas.NikSchema(), request.form)["nik"]
         with door.transaction() as session:
             found = doors.look_up(session, nik)
-    except Invalid as invalid:
-        wrong = invalid if invalid.errors else Invalid(errors={"nik": [invalid.message(language())]})
-        return _persons(agency, [], forms.filled(request.form, wrong), None, None), 422
+    except Invalid as wrong:
+        raise wrong.at("nik") from wrong
     if found:
         return redirect(f"/intake/{agency}/persons/{found[0].id}", 303)
     flash(_("Nobody in your area bears this NIK."), "info")
@@ -90,27 +100,9 @@ def search_persons(agency: str) -> Page:
 
 @pages.get("/<agency>/persons/<uuid:person_id>")
 @guard(*READERS)
-def show_person(agency: str, person_id: UUID) -> str:
+def show_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """Everything about one person; the look is logged."""
-    return _person(agency, person_id)
-
-
-@pages.post("/<agency>/persons/<uuid:person_id>/contact-wish")
-@guard(Role.OFFICER)
-def note_contact_wish(agency: str, person_id: UUID) -> Page:
-    """Keep how a person wishes to be reached."""
-    try:
-        given = forms.load(schemas.ContactWishSchema(), request.form)
-        with door.transaction() as session:
-            doors.note_wish(session, person_id, given)
-    except Invalid as invalid:
-        return _person(agency, person_id, forms.filled(request.form, invalid)), 422
-    flash(_("Saved."), "success")
-    return redirect(f"/intake/{agency}/persons/{person_id}", 303)
-
-
-def _person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
-    with door.transaction() as session:
+    with door.looking() as session:
         person = doors.look_at(session, person_id)
         return render_template(
             "registry/person.html",
@@ -122,11 +114,15 @@ def _person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str
         )
 
 
-def _imports(agency: str, form: forms.Form) -> str:
-    with door.reading() as session:
-        found = queries.import_runs(session, door.current_officer(), request.args.get("after"), 20)
-        columns = [dialects[0] for dialects in COLUMNS.values()]
-        return render_template("registry/imports.html", agency=agency, page=found, form=form, columns=columns)
+@pages.post("/<agency>/persons/<uuid:person_id>/contact-wish")
+@guard(Role.OFFICER)
+@posting.sent_from(show_person)
+def note_contact_wish(agency: str, person_id: UUID) -> Response:
+    """Keep how a person wishes to be reached."""
+    given = forms.load(schemas.ContactWishSchema(), request.form)
+    with door.transaction() as session:
+        doors.note_wish(session, person_id, given)
+    return posting.done(_("Saved."), f"/intake/{agency}/persons/{person_id}")
 
 
 def _persons(

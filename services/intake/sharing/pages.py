@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -15,14 +15,12 @@ from services.intake.sharing.api import ASKING
 from services.intake.sharing.queries import Line
 from services.intake.sharing.words import SAID, how_names, said_name
 from shared.kernel import clock
-from shared.kernel.errors import Conflict, Invalid
 from shared.referrals import words
-from shared.web import door, forms, problem
+from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.showing import agency_name
 
 pages = Blueprint("sharing_pages", __name__, template_folder="templates")
-Page = str | Response | tuple[str, int]
 Reading = Callable[[Session, UUID], Sequence[Line]]
 OF: dict[str, Reading] = {"journeys": doors.of_journey, "persons": doors.of_person}
 """Whose consents a page shows, by the part of the address that says so."""
@@ -30,79 +28,75 @@ OF: dict[str, Reading] = {"journeys": doors.of_journey, "persons": doors.of_pers
 
 @pages.get("/<agency>/journeys/<uuid:journey_id>/consents")
 @guard(*ASKING)
-def of_journey(agency: str, journey_id: UUID) -> str:
+def of_journey(agency: str, journey_id: UUID, form: forms.Form | None = None) -> str:
     """Everybody whose consent a journey asks for; the look is logged."""
-    return _shown(agency, "journeys", journey_id, _today())
+    return _shown(agency, "journeys", journey_id, form)
 
 
 @pages.post("/<agency>/journeys/<uuid:journey_id>/consents")
 @guard(*ASKING)
-def record_for_journey(agency: str, journey_id: UUID) -> Page:
+@posting.sent_from(of_journey)
+def record_for_journey(agency: str, journey_id: UUID) -> Response:
     """Note what the chosen members answered."""
-    return _recorded(agency, "journeys", journey_id)
+    return _recorded(f"/intake/{agency}/journeys/{journey_id}/consents")
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>/consents")
 @guard(*ASKING)
-def of_person(agency: str, person_id: UUID) -> str:
+def of_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """What a person answered and is still asked; the look is logged."""
-    return _shown(agency, "persons", person_id, _today())
+    return _shown(agency, "persons", person_id, form)
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/consents")
 @guard(*ASKING)
-def record_for_person(agency: str, person_id: UUID) -> Page:
+@posting.sent_from(of_person)
+def record_for_person(agency: str, person_id: UUID) -> Response:
     """Note what she answered."""
-    return _recorded(agency, "persons", person_id)
+    return _recorded(f"/intake/{agency}/persons/{person_id}/consents")
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>/consents/<programme>/<recipient>")
 @guard(*ASKING)
-def taking_back(agency: str, person_id: UUID, programme: str, recipient: str) -> str:
+def taking_back(agency: str, person_id: UUID, programme: str, recipient: str, form: forms.Form | None = None) -> str:
     """The form in which it is noted that she takes her consent back."""
-    return _taking(agency, person_id, programme, recipient, _today())
+    return render_template(
+        "sharing/take_back.html",
+        address=f"/intake/{agency}/persons/{person_id}/consents",
+        programme=programme,
+        recipient=recipient,
+        form=form or _today(),
+        **_words(),
+    )
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/consents/<programme>/<recipient>")
 @guard(*ASKING)
-def take_back(agency: str, person_id: UUID, programme: str, recipient: str) -> Page:
+@posting.sent_from(taking_back)
+def take_back(agency: str, person_id: UUID, programme: str, recipient: str) -> str:
     """Note it, and say what is deleted and what stays."""
     matter = {"person_id": str(person_id), "programme": programme, "recipient": recipient}
-    try:
-        given = forms.load(schemas.Taking(), {**request.form, **matter})
-        with door.transaction() as session:
-            done = commands.withdraw_consent(session, door.current_officer(), **given)
-    except Invalid as invalid:
-        return _taking(agency, person_id, programme, recipient, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-        return redirect(f"/intake/{agency}/persons/{person_id}/consents", 303)
+    given = forms.load(schemas.Taking(), {**request.form, **matter})
+    with door.transaction() as session:
+        done = commands.withdraw_consent(session, door.current_officer(), **given)
     return render_template(
         "sharing/taken_back.html", agency=agency, person_id=person_id, done=done, name_of=words.name_of, **_words()
     )
 
 
-def _recorded(agency: str, of: str, subject_id: UUID) -> Page:
-    try:
-        given = forms.load(schemas.Recording(), _split(request.form))
-        with door.transaction() as session:
-            commands.record_consents(session, door.current_officer(), **given)
-    except Invalid as invalid:
-        return _shown(agency, of, subject_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-    else:
-        flash(_("The answer is noted."), "success")
-    return redirect(f"/intake/{agency}/{of}/{subject_id}/consents", 303)
+def _recorded(address: str) -> Response:
+    given = forms.load(schemas.Recording(), _split(request.form))
+    with door.transaction() as session:
+        commands.record_consents(session, door.current_officer(), **given)
+    return posting.done(_("The answer is noted."), address)
 
 
 def _today() -> forms.Form:
     return forms.blank({"answered_on": clock.today().isoformat()})
 
 
-def _shown(agency: str, of: str, subject_id: UUID, form: forms.Form) -> str:
-    # A transaction of its own where the form is shown again: the answer is an error, but this look has happened.
-    with door.database().transaction() as session:
+def _shown(agency: str, of: str, subject_id: UUID, form: forms.Form | None) -> str:
+    with door.looking() as session:
         lines = OF[of](session, subject_id)
     people = list({each.person_id: each.name for each in lines}.items())
     matters = list(dict.fromkeys((each.programme, each.recipient) for each in lines))
@@ -115,15 +109,8 @@ def _shown(agency: str, of: str, subject_id: UUID, form: forms.Form) -> str:
         people=people,
         matters=[(" ".join(each), f"{agency_name(each[1])} – {words.programme_title(each[0])}") for each in matters],
         answers=[(each.value, said_name(each)) for each in (Said.GIVEN, Said.REFUSED)],
-        form=form,
+        form=form or _today(),
         **_words(),
-    )
-
-
-def _taking(agency: str, person_id: UUID, programme: str, recipient: str, form: forms.Form) -> str:
-    address = f"/intake/{agency}/persons/{person_id}/consents"
-    return render_template(
-        "sharing/take_back.html", address=address, programme=programme, recipient=recipient, form=form, **_words()
     )
 
 

@@ -2,34 +2,44 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.journeys import publishing
 from services.intake.trials import commands, doors, queries, words
 from services.intake.trials.rules import STARTERS
-from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.programmes import load
 from shared.programmes.findings import ProgrammeInvalid
-from shared.web import door, forms, problem
+from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
 
 pages = Blueprint("trials_pages", __name__, template_folder="templates")
-Page = str | Response | tuple[str, int]
 
 
 @pages.get("/<agency>/trials")
 @guard(*STARTERS)
-def list_trials(agency: str) -> Page:
+def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeInvalid | None = None) -> str:
     """The dry runs of the office, and the form for one more."""
-    return _trials(agency, forms.filled(request.args))
+    with door.reading() as session:
+        page = queries.trials(session, door.current_officer(), request.args.get("after"), 20)
+        published = [each for every in publishing.catalogue(session) for each in publishing.versions(session, every.id)]
+        return render_template(
+            "trials/list.html",
+            agency=agency,
+            form=form or forms.filled(request.args),
+            page=page,
+            invalid=invalid,
+            choices=[(f"{each.id} {each.version}", words.choice(each, language())) for each in published],
+            words=words,
+        )
 
 
 @pages.post("/<agency>/trials")
 @guard(*STARTERS)
-def begin_trial(agency: str) -> Page:
+@posting.sent_from(list_trials)
+def begin_trial(agency: str) -> Response:
     """Check what was sent, and try it unless only the check was asked for."""
     file = request.files.get("file")
     name = file.filename if file else None
@@ -37,23 +47,17 @@ def begin_trial(agency: str) -> Page:
         text = doors.as_text(file.stream.read()) if file and name else None
         if text is not None and request.form.get("only") == "check":
             load.read(text, name or "")
-            flash(_("%(file)s is sound.", file=name), "success")
-            return redirect(f"/intake/{agency}/trials", 303)
+            return posting.done(_("%(file)s is sound.", file=name), f"/intake/{agency}/trials")
         programme, _sep, version = request.form.get("programme", "").partition(" ")
         run = doors.begin(text, name, programme or None, int(version) if version.isdigit() else None)
-    except ProgrammeInvalid as invalid:
-        return _trials(agency, forms.filled(request.form), invalid), 422
-    except Invalid as invalid:
-        return _trials(agency, forms.filled(request.form, invalid)), 422
-    except (Conflict, Forbidden, NotFound) as refused:
-        problem.say(refused)
-        return redirect(f"/intake/{agency}/trials", 303)
+    except ProgrammeInvalid as invalid:  # the page says of each mistake where it stands, and how it is mended
+        return make_response(list_trials(agency, forms.filled(request.form), invalid), 422)
     return redirect(f"/intake/{agency}/trials/{run.id}", 303)
 
 
 @pages.get("/<agency>/trials/<uuid:trial_id>")
 @guard(*STARTERS)
-def show_trial(agency: str, trial_id: UUID) -> Page:
+def show_trial(agency: str, trial_id: UUID) -> str:
     """How far a dry run has come and what it has found; asked by htmx, only that."""
     with door.reading() as session:
         found = queries.trial(session, door.current_officer(), trial_id)
@@ -65,27 +69,9 @@ def show_trial(agency: str, trial_id: UUID) -> Page:
 
 @pages.post("/<agency>/trials/<uuid:trial_id>/cancel")
 @guard(*STARTERS)
-def cancel_trial(agency: str, trial_id: UUID) -> Page:
+@posting.sent_from(show_trial)
+def cancel_trial(agency: str, trial_id: UUID) -> Response:
     """End a dry run before its time."""
-    try:
-        with door.transaction() as session:
-            commands.cancel_trial(session, door.current_officer(), trial_id)
-        flash(_("The trial is cancelled."), "success")
-    except Conflict as refused:
-        problem.say(refused)
-    return redirect(f"/intake/{agency}/trials/{trial_id}", 303)
-
-
-def _trials(agency: str, form: forms.Form, invalid: ProgrammeInvalid | None = None) -> str:
-    with door.reading() as session:
-        page = queries.trials(session, door.current_officer(), request.args.get("after"), 20)
-        published = [each for every in publishing.catalogue(session) for each in publishing.versions(session, every.id)]
-        return render_template(
-            "trials/list.html",
-            agency=agency,
-            form=form,
-            page=page,
-            invalid=invalid,
-            choices=[(f"{each.id} {each.version}", words.choice(each, language())) for each in published],
-            words=words,
-        )
+    with door.transaction() as session:
+        commands.cancel_trial(session, door.current_officer(), trial_id)
+    return posting.done(_("The trial is cancelled."), f"/intake/{agency}/trials/{trial_id}")

@@ -1,10 +1,9 @@
 """Meetings for people: the list, one meeting with its agenda and decisions, and an office's tasks."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -15,9 +14,7 @@ from services.monitoring.meetings import commands, doors, queries, rules, schema
 from services.monitoring.meetings.commands import CONVENERS, DOERS
 from services.monitoring.money import queries as money
 from shared.identity import offices
-from shared.identity.officer import Officer
-from shared.kernel.errors import Conflict, Invalid
-from shared.web import door, forms, paging, problem
+from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 from shared.web.language import language
 from shared.web.messages import N_
@@ -26,7 +23,6 @@ from shared.web.showing import or_english
 pages = Blueprint("meetings_pages", __name__, template_folder="templates")
 MEETING = "/<agency>/meetings/<uuid:meeting_id>"
 TASK = "/<agency>/tasks/<uuid:task_id>"
-Page = str | Response | tuple[str, int]
 NEXT_TASKS = 3
 
 WORDS: Mapping[str, str] = {
@@ -54,7 +50,7 @@ def meeting_word(code: str) -> str:
 
 @pages.get("/<agency>/meetings")
 @guard()
-def list_meetings(agency: str) -> Page:
+def list_meetings(agency: str) -> str:
     """The office's meetings, the latest first."""
     query = forms.load(schemas.MeetingQuery(), request.args)
     officer = door.current_officer()
@@ -71,154 +67,32 @@ def list_meetings(agency: str) -> Page:
 
 @pages.get("/<agency>/meetings/new")
 @guard(*CONVENERS)
-def convene_form(agency: str) -> Page:
+def convene_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to convene a meeting."""
-    return _convene_form(agency, forms.blank({"area": door.current_officer().areas[0]}))
+    officer = door.current_officer()
+    return render_template(
+        "meetings/convene.html",
+        form=form or forms.blank({"area": officer.areas[0]}),
+        address=_meetings(agency),
+        programmes=sorted({each.id: each.title.to(language()) for each in flow.programmes_of(officer)}.items()),
+    )
 
 
 @pages.post("/<agency>/meetings")
 @guard(*CONVENERS)
-def convene_meeting(agency: str) -> Page:
+@posting.sent_from(convene_form)
+def convene_meeting(agency: str) -> Response:
     """Convene a meeting."""
-    try:
-        given = forms.load(schemas.MeetingPlan(), request.form)
-        with door.transaction() as session:
-            meeting = commands.convene(session, door.current_officer(), **given)
-    except Invalid as invalid:
-        return _convene_form(agency, forms.filled(request.form, invalid)), 422
-    flash(_("The meeting is convened, and its agenda is made."), "success")
-    return redirect(f"{_meetings(agency)}/{meeting.id}", 303)
+    given = forms.load(schemas.MeetingPlan(), request.form)
+    with door.transaction() as session:
+        meeting = commands.convene(session, door.current_officer(), **given)
+    return posting.done(_("The meeting is convened, and its agenda is made."), f"{_meetings(agency)}/{meeting.id}")
 
 
 @pages.get(MEETING)
 @guard()
-def show_meeting(agency: str, meeting_id: UUID) -> Page:
+def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) -> str:
     """One meeting: open tasks first, then its agenda, its decisions and who came."""
-    return _meeting(agency, meeting_id, forms.blank())
-
-
-@pages.post(f"{MEETING}/agenda")
-@guard(*CONVENERS)
-def renew_agenda(agency: str, meeting_id: UUID) -> Page:
-    """Make the agenda anew."""
-    return _changed(
-        agency, meeting_id, _("The agenda is made anew."), lambda s, o: commands.renew_agenda(s, o, meeting_id)
-    )
-
-
-@pages.post(f"{MEETING}/decisions")
-@guard(*CONVENERS)
-def decide(agency: str, meeting_id: UUID) -> Page:
-    """Write a decision down."""
-    return _changed(
-        agency,
-        meeting_id,
-        _("The decision is written down."),
-        lambda s, o: commands.decide(s, o, meeting_id, **forms.load(schemas.DecisionSchema(), request.form)),
-    )
-
-
-@pages.post(f"{MEETING}/decisions/<uuid:task_id>/strike")
-@guard(*CONVENERS)
-def strike_decision(agency: str, meeting_id: UUID, task_id: UUID) -> Page:
-    """Take a decision back."""
-    return _changed(
-        agency,
-        meeting_id,
-        _("The decision is struck."),
-        lambda s, o: commands.strike_decision(s, o, meeting_id, task_id),
-    )
-
-
-@pages.post(f"{MEETING}/hold")
-@guard(*CONVENERS)
-def hold_meeting(agency: str, meeting_id: UUID) -> Page:
-    """Close the meeting with its minutes."""
-    return _changed(
-        agency,
-        meeting_id,
-        _("The meeting is on record; the decisions are tasks now, and what waited for it is discussed."),
-        lambda s, o: commands.hold(s, o, meeting_id, **forms.load(schemas.MeetingHeld(), request.form)),
-    )
-
-
-@pages.post(f"{MEETING}/cancel")
-@guard(*CONVENERS)
-def cancel_meeting(agency: str, meeting_id: UUID) -> Page:
-    """Call the meeting off."""
-    return _changed(
-        agency,
-        meeting_id,
-        _("The meeting is cancelled."),
-        lambda s, o: commands.cancel(s, o, meeting_id, forms.load(schemas.MeetingCancelled(), request.form)["reason"]),
-    )
-
-
-@pages.get("/<agency>/tasks")
-@guard()
-def list_tasks(agency: str) -> Page:
-    """The tasks that meetings gave to the office, the earliest due first."""
-    return _tasks(agency, forms.blank())
-
-
-@pages.get("/<agency>/tasks/waiting")
-@guard()
-def waiting_tasks(agency: str) -> Page:
-    """The office's next tasks: a part that the start page fetches."""
-    with door.reading() as session:
-        wanted = queries.tasks(door.current_officer(), agency).order_by(*queries.DUE_FIRST)
-        found = session.scalars(wanted.limit(NEXT_TASKS + 1)).all()
-        return render_template(
-            "meetings/waiting.html",
-            tasks=found[:NEXT_TASKS],
-            more=len(found) > NEXT_TASKS,
-            address=f"/monitoring/{agency}/tasks",
-        )
-
-
-@pages.post(f"{TASK}/accept")
-@guard(*DOERS)
-def accept_task(agency: str, task_id: UUID) -> Page:
-    """Take a task on."""
-    return _task_changed(agency, _("You have taken this task on."), lambda s, o: commands.accept_task(s, o, task_id))
-
-
-@pages.post(f"{TASK}/finish")
-@guard(*DOERS)
-def finish_task(agency: str, task_id: UUID) -> Page:
-    """Say what was done."""
-    return _task_changed(
-        agency,
-        _("The task is done."),
-        lambda s, o: commands.finish_task(s, o, task_id, forms.load(schemas.TaskDone(), request.form)["note"]),
-    )
-
-
-def _changed(agency: str, meeting_id: UUID, sentence: str, change: Callable[[Session, Officer], Any]) -> Page:
-    try:
-        with door.transaction() as session:
-            change(session, door.current_officer())
-        flash(sentence, "success")
-    except Invalid as invalid:
-        return _meeting(agency, meeting_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-    return redirect(f"{_meetings(agency)}/{meeting_id}", 303)
-
-
-def _task_changed(agency: str, sentence: str, change: Callable[[Session, Officer], Any]) -> Page:
-    try:
-        with door.transaction() as session:
-            change(session, door.current_officer())
-        flash(sentence, "success")
-    except Invalid as invalid:
-        return _tasks(agency, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-    return redirect(f"/monitoring/{agency}/tasks", 303)
-
-
-def _meeting(agency: str, meeting_id: UUID, form: forms.Form) -> str:
     officer = door.current_officer()
     query = forms.load(schemas.AgendaQuery(), request.args)
     with door.reading() as session:
@@ -229,7 +103,7 @@ def _meeting(agency: str, meeting_id: UUID, form: forms.Form) -> str:
             "meetings/meeting.html",
             meeting=doors.shown(session, meeting),
             items=items,
-            form=form,
+            form=form or forms.blank(),
             address=f"{_meetings(agency)}/{meeting.id}",
             agency=agency,
             offices=[(each.id, each.name) for each in sorted(concerned.values(), key=lambda each: each.name)],
@@ -240,12 +114,64 @@ def _meeting(agency: str, meeting_id: UUID, form: forms.Form) -> str:
         )
 
 
-def _fund_titles(session: Session, fund_ids: set[str]) -> dict[str, str]:
-    named = {each.id: or_english(each.title, each.title_en) for each in money.funds(session, fund_ids)}
-    return {each: named.get(each, each) for each in fund_ids}
+@pages.post(f"{MEETING}/agenda")
+@guard(*CONVENERS)
+@posting.sent_from(show_meeting)
+def renew_agenda(agency: str, meeting_id: UUID) -> Response:
+    """Make the agenda anew."""
+    with door.transaction() as session:
+        commands.renew_agenda(session, door.current_officer(), meeting_id)
+    return posting.done(_("The agenda is made anew."), f"{_meetings(agency)}/{meeting_id}")
 
 
-def _tasks(agency: str, form: forms.Form) -> str:
+@pages.post(f"{MEETING}/decisions")
+@guard(*CONVENERS)
+@posting.sent_from(show_meeting)
+def decide(agency: str, meeting_id: UUID) -> Response:
+    """Write a decision down."""
+    given = forms.load(schemas.DecisionSchema(), request.form)
+    with door.transaction() as session:
+        commands.decide(session, door.current_officer(), meeting_id, **given)
+    return posting.done(_("The decision is written down."), f"{_meetings(agency)}/{meeting_id}")
+
+
+@pages.post(f"{MEETING}/decisions/<uuid:task_id>/strike")
+@guard(*CONVENERS)
+@posting.sent_from(show_meeting)
+def strike_decision(agency: str, meeting_id: UUID, task_id: UUID) -> Response:
+    """Take a decision back."""
+    with door.transaction() as session:
+        commands.strike_decision(session, door.current_officer(), meeting_id, task_id)
+    return posting.done(_("The decision is struck."), f"{_meetings(agency)}/{meeting_id}")
+
+
+@pages.post(f"{MEETING}/hold")
+@guard(*CONVENERS)
+@posting.sent_from(show_meeting)
+def hold_meeting(agency: str, meeting_id: UUID) -> Response:
+    """Close the meeting with its minutes."""
+    given = forms.load(schemas.MeetingHeld(), request.form)
+    with door.transaction() as session:
+        commands.hold(session, door.current_officer(), meeting_id, **given)
+    said = _("The meeting is on record; the decisions are tasks now, and what waited for it is discussed.")
+    return posting.done(said, f"{_meetings(agency)}/{meeting_id}")
+
+
+@pages.post(f"{MEETING}/cancel")
+@guard(*CONVENERS)
+@posting.sent_from(show_meeting)
+def cancel_meeting(agency: str, meeting_id: UUID) -> Response:
+    """Call the meeting off."""
+    given = forms.load(schemas.MeetingCancelled(), request.form)
+    with door.transaction() as session:
+        commands.cancel(session, door.current_officer(), meeting_id, given["reason"])
+    return posting.done(_("The meeting is cancelled."), f"{_meetings(agency)}/{meeting_id}")
+
+
+@pages.get("/<agency>/tasks")
+@guard()
+def list_tasks(agency: str, form: forms.Form | None = None) -> str:
+    """The tasks that meetings gave to the office, the earliest due first."""
     query = forms.load(schemas.TaskQuery(), request.args)
     done, overdue = query.pop("done"), query.pop("overdue")
     officer = door.current_officer()
@@ -255,22 +181,61 @@ def _tasks(agency: str, form: forms.Form) -> str:
             "meetings/tasks.html",
             page=paging.page(session, found, *queries.DUE_FIRST, **query),
             late=queries.late_tasks(session, officer, agency),
-            form=form,
+            form=form or forms.blank(),
             done=done,
             overdue=overdue,
             agency=agency,
-            address=f"/monitoring/{agency}/tasks",
+            address=_tasks(agency),
             asked={name: value for name, value in request.args.items() if name != "after" and value},
             may_do=officer.has(*DOERS),
             office=officer.office,
         )
 
 
-def _convene_form(agency: str, form: forms.Form) -> str:
-    hers = flow.programmes_of(door.current_officer())
-    programmes = sorted({each.id: each.title.to(language()) for each in hers}.items())
-    return render_template("meetings/convene.html", form=form, address=_meetings(agency), programmes=programmes)
+@pages.get("/<agency>/tasks/waiting")
+@guard()
+def waiting_tasks(agency: str) -> str:
+    """The office's next tasks: a part that the start page fetches."""
+    with door.reading() as session:
+        wanted = queries.tasks(door.current_officer(), agency).order_by(*queries.DUE_FIRST)
+        found = session.scalars(wanted.limit(NEXT_TASKS + 1)).all()
+        return render_template(
+            "meetings/waiting.html",
+            tasks=found[:NEXT_TASKS],
+            more=len(found) > NEXT_TASKS,
+            address=_tasks(agency),
+        )
+
+
+@pages.post(f"{TASK}/accept")
+@guard(*DOERS)
+@posting.sent_from(list_tasks)
+def accept_task(agency: str, task_id: UUID) -> Response:
+    """Take a task on."""
+    with door.transaction() as session:
+        commands.accept_task(session, door.current_officer(), task_id)
+    return posting.done(_("You have taken this task on."), _tasks(agency))
+
+
+@pages.post(f"{TASK}/finish")
+@guard(*DOERS)
+@posting.sent_from(list_tasks)
+def finish_task(agency: str, task_id: UUID) -> Response:
+    """Say what was done."""
+    given = forms.load(schemas.TaskDone(), request.form)
+    with door.transaction() as session:
+        commands.finish_task(session, door.current_officer(), task_id, given["note"])
+    return posting.done(_("The task is done."), _tasks(agency))
+
+
+def _fund_titles(session: Session, fund_ids: set[str]) -> dict[str, str]:
+    named = {each.id: or_english(each.title, each.title_en) for each in money.funds(session, fund_ids)}
+    return {each: named.get(each, each) for each in fund_ids}
 
 
 def _meetings(agency: str) -> str:
     return f"/monitoring/{agency}/meetings"
+
+
+def _tasks(agency: str) -> str:
+    return f"/monitoring/{agency}/tasks"

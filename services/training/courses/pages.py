@@ -1,9 +1,8 @@
 """Courses for people: the list, a form to plan one, and one course with its attendance list."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,20 +10,18 @@ from services.training.courses import commands, queries, schemas
 from services.training.courses.commands import Mark
 from shared.identity.rules import Role
 from shared.kernel import clock
-from shared.kernel.errors import Conflict, Invalid
 from shared.referrals import words
-from shared.web import door, forms, paging, problem
+from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("courses_pages", __name__, template_folder="templates")
 ONE = "/<agency>/courses/<uuid:course_id>"
 ROWS = 4
-Page = str | Response | tuple[str, int]
 
 
 @pages.get("/<agency>/courses")
 @guard(Role.OFFICER, Role.HEAD)
-def list_courses(agency: str) -> Page:
+def list_courses(agency: str) -> str:
     """The office's courses, the latest first."""
     query = forms.load(schemas.CourseQuery(), request.args)
     with door.reading() as session:
@@ -36,51 +33,27 @@ def list_courses(agency: str) -> Page:
 
 @pages.get("/<agency>/courses/new")
 @guard(Role.OFFICER, Role.HEAD)
-def plan_form(agency: str) -> Page:
+def plan_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to plan a course."""
-    return _plan_form(agency, forms.blank({"area": door.current_officer().areas[0]}))
+    form = form or forms.blank({"area": door.current_officer().areas[0]})
+    return render_template("courses/plan.html", form=form, address=_list(agency), rows=range(ROWS))
 
 
 @pages.post("/<agency>/courses")
 @guard(Role.OFFICER, Role.HEAD)
-def plan_course(agency: str) -> Page:
+@posting.sent_from(plan_form)
+def plan_course(agency: str) -> Response:
     """Plan a course with all its sessions."""
-    try:
-        given = forms.load(schemas.CoursePlanSchema(), request.form)
-        with door.transaction() as session:
-            course = commands.plan_course(session, door.current_officer(), **given)
-    except Invalid as invalid:
-        return _plan_form(agency, forms.filled(request.form, invalid)), 422
-    flash(_("The course is planned."), "success")
-    return redirect(f"{_list(agency)}/{course.id}", 303)
+    given = forms.load(schemas.CoursePlanSchema(), request.form)
+    with door.transaction() as session:
+        course = commands.plan_course(session, door.current_officer(), **given)
+    return posting.done(_("The course is planned."), f"{_list(agency)}/{course.id}")
 
 
 @pages.get(ONE)
 @guard(Role.OFFICER, Role.HEAD)
-def course(agency: str, course_id: UUID) -> Page:
+def course(agency: str, course_id: UUID, form: forms.Form | None = None) -> str:
     """One course: its sessions, who is enrolled, and who came."""
-    return _course(agency, course_id, forms.blank())
-
-
-@pages.post(f"{ONE}/sessions/<int:number>/attendance")
-@guard(Role.OFFICER)
-def mark_attendance(agency: str, course_id: UUID, number: int) -> Page:
-    """Mark who came to a session."""
-    try:
-        given = forms.load(schemas.AttendanceSchema(), request.form)
-        told = [each for each in given["attendance"] if each["present"] is not None or each["members"] is not None]
-        with door.transaction() as session:
-            marks = {each["id"]: Mark(each["present"], each["members"]) for each in told}
-            commands.mark_attendance(session, door.current_officer(), course_id, number, marks)
-        flash(_("Attendance of session %(number)d is saved.", number=number), "success")
-    except Invalid as invalid:
-        return _course(agency, course_id, forms.filled(request.form, invalid)), 422
-    except Conflict as refused:
-        problem.say(refused)
-    return redirect(f"{_list(agency)}/{course_id}", 303)
-
-
-def _course(agency: str, course_id: UUID, form: forms.Form) -> str:
     with door.reading() as session:
         found = queries.course(session, door.current_officer().office, course_id)
         enrolled = queries.enrolled(session, course_id)
@@ -91,15 +64,25 @@ def _course(agency: str, course_id: UUID, form: forms.Form) -> str:
             marks=queries.attendance_in(session, course_id),
             free=found.places - sum(each.seats for each in enrolled),
             today=clock.today(),
-            form=form,
+            form=form or forms.blank(),
             address=_list(agency),
             referrals=f"/training/{agency}/referrals",
             words=words,
         )
 
 
-def _plan_form(agency: str, form: Any) -> str:
-    return render_template("courses/plan.html", form=form, address=_list(agency), rows=range(ROWS))
+@pages.post(f"{ONE}/sessions/<int:number>/attendance")
+@guard(Role.OFFICER)
+@posting.sent_from(course)
+def mark_attendance(agency: str, course_id: UUID, number: int) -> Response:
+    """Mark who came to a session."""
+    given = forms.load(schemas.AttendanceSchema(), request.form)
+    told = [each for each in given["attendance"] if each["present"] is not None or each["members"] is not None]
+    marks = {each["id"]: Mark(each["present"], each["members"]) for each in told}
+    with door.transaction() as session:
+        commands.mark_attendance(session, door.current_officer(), course_id, number, marks)
+    said = _("Attendance of session %(number)d is saved.", number=number)
+    return posting.done(said, f"{_list(agency)}/{course_id}")
 
 
 def _list(agency: str) -> str:

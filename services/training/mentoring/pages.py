@@ -1,31 +1,28 @@
 """Mentoring for people: cohorts and their students, and the cash books, which a mentor opens as well."""
 
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.training.mentoring import commands, queries, schemas
 from services.training.mentoring.api import READERS, WRITERS
 from shared.identity.rules import Role
-from shared.kernel.errors import Conflict, Invalid
 from shared.privacy.looks import log_look
 from shared.referrals import words
-from shared.web import door, forms, paging, problem
+from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("mentoring_pages", __name__, template_folder="templates")
 COHORT = "/<agency>/cohorts/<uuid:cohort_id>"
 BOOK = "/<agency>/cash-books/<uuid:referral_id>"
 ROWS = 4
-Page = str | Response | tuple[str, int]
 
 
 @pages.get("/<agency>/cohorts")
 @guard(Role.OFFICER, Role.HEAD)
-def list_cohorts(agency: str) -> Page:
+def list_cohorts(agency: str) -> str:
     """The office's cohorts, the latest first."""
     query = forms.load(paging.PageQuery(), request.args)
     with door.reading() as session:
@@ -36,63 +33,58 @@ def list_cohorts(agency: str) -> Page:
 
 @pages.get("/<agency>/cohorts/new")
 @guard(Role.OFFICER, Role.HEAD)
-def plan_form(agency: str) -> Page:
+def plan_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to take in a cohort."""
-    return _plan_form(agency, forms.blank())
+    form = form or forms.blank()
+    return render_template("mentoring/plan.html", form=form, address=_cohorts(agency), rows=range(ROWS))
 
 
 @pages.post("/<agency>/cohorts")
 @guard(Role.OFFICER, Role.HEAD)
-def plan_cohort(agency: str) -> Page:
+@posting.sent_from(plan_form)
+def plan_cohort(agency: str) -> Response:
     """Take in a cohort for a term."""
-    try:
-        given = forms.load(schemas.CohortPlanSchema(), request.form)
-        with door.transaction() as session:
-            cohort = commands.plan_cohort(session, door.current_officer(), **given)
-    except Invalid as invalid:
-        return _plan_form(agency, forms.filled(request.form, invalid)), 422
-    flash(_("The cohort is taken in."), "success")
-    return redirect(f"{_cohorts(agency)}/{cohort.id}", 303)
+    given = forms.load(schemas.CohortPlanSchema(), request.form)
+    with door.transaction() as session:
+        cohort = commands.plan_cohort(session, door.current_officer(), **given)
+    return posting.done(_("The cohort is taken in."), f"{_cohorts(agency)}/{cohort.id}")
 
 
 @pages.get(COHORT)
 @guard(Role.OFFICER, Role.HEAD)
-def cohort(agency: str, cohort_id: UUID) -> Page:
+def cohort(agency: str, cohort_id: UUID, form: forms.Form | None = None) -> str:
     """One cohort with its students."""
-    return _cohort(agency, cohort_id, forms.blank())
+    form = form or forms.blank()
+    with door.reading() as session:
+        found = queries.cohort(session, door.current_officer().office, cohort_id)
+        return render_template("mentoring/cohort.html", cohort=found, form=form, address=_cohorts(agency))
 
 
 @pages.post(f"{COHORT}/mentors")
 @guard(Role.OFFICER, Role.HEAD)
-def add_mentors(agency: str, cohort_id: UUID) -> Page:
+@posting.sent_from(cohort)
+def add_mentors(agency: str, cohort_id: UUID) -> Response:
     """Take more students into a cohort."""
-    try:
-        given = forms.load(schemas.MentorsSchema(), request.form)
-        with door.transaction() as session:
-            commands.add_mentors(session, door.current_officer(), cohort_id, given["mentors"])
-    except Invalid as invalid:
-        return _cohort(agency, cohort_id, forms.filled(request.form, invalid)), 422
-    flash(_("The mentors have joined the cohort."), "success")
-    return redirect(f"{_cohorts(agency)}/{cohort_id}", 303)
+    given = forms.load(schemas.MentorsSchema(), request.form)
+    with door.transaction() as session:
+        commands.add_mentors(session, door.current_officer(), cohort_id, given["mentors"])
+    return posting.done(_("The mentors have joined the cohort."), f"{_cohorts(agency)}/{cohort_id}")
 
 
 @pages.post(f"{COHORT}/mentors/<uuid:mentor_id>/account")
 @guard(Role.OFFICER, Role.HEAD)
-def set_account(agency: str, cohort_id: UUID, mentor_id: UUID) -> Page:
+@posting.sent_from(cohort)
+def set_account(agency: str, cohort_id: UUID, mentor_id: UUID) -> Response:
     """Give a mentor the account with which she signs in, or take it from her."""
-    try:
-        given = forms.load(schemas.MentorAccountSchema(), request.form)
-        with door.transaction() as session:
-            commands.set_account(session, door.current_officer(), cohort_id, mentor_id, given["account_id"])
-    except Invalid as invalid:
-        return _cohort(agency, cohort_id, forms.filled(request.form, invalid)), 422
-    flash(_("Saved."), "success")
-    return redirect(f"{_cohorts(agency)}/{cohort_id}", 303)
+    given = forms.load(schemas.MentorAccountSchema(), request.form)
+    with door.transaction() as session:
+        commands.set_account(session, door.current_officer(), cohort_id, mentor_id, given["account_id"])
+    return posting.done(_("Saved."), f"{_cohorts(agency)}/{cohort_id}")
 
 
 @pages.get("/<agency>/cash-books")
 @guard(*READERS)
-def list_books(agency: str) -> Page:
+def list_books(agency: str) -> str:
     """The office's cash books; a mentor's own while her term lasts."""
     query = forms.load(paging.PageQuery(), request.args)
     with door.reading() as session:
@@ -103,74 +95,45 @@ def list_books(agency: str) -> Page:
 
 @pages.get(BOOK)
 @guard(*READERS)
-def book(agency: str, referral_id: UUID) -> Page:
+def book(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
     """One cash book with every entry; the look is logged."""
-    with door.transaction() as session:
-        return _book(agency, session, referral_id, forms.blank())
+    officer = door.current_officer()
+    with door.looking() as session:
+        found = queries.visible_book(session, officer, referral_id)
+        log_look(session, officer, found.subject_kind, found.subject_id, why=f"cash book {referral_id}")
+        return render_template(
+            "mentoring/book.html",
+            opened=queries.opened(session, found),
+            book=found,
+            form=form or forms.blank(),
+            rows=range(ROWS),
+            may_write=found.is_open and officer.has(*WRITERS),
+            address=_books(agency),
+            words=words,
+        )
 
 
 @pages.post(f"{BOOK}/entries")
 @guard(*WRITERS)
-def write_entries(agency: str, referral_id: UUID) -> Page:
+@posting.sent_from(book)
+def write_entries(agency: str, referral_id: UUID) -> Response:
     """Write entries at the end of the book."""
-    try:
-        given = forms.load(schemas.CashEntriesSchema(), request.form)
-        with door.transaction() as session:
-            commands.write_entries(session, door.current_officer(), referral_id, given["entries"])
-        flash(_("The entries are written."), "success")
-    except Invalid as invalid:
-        return _wrong(agency, referral_id, invalid)
-    except Conflict as refused:
-        problem.say(refused)
-    return redirect(f"{_books(agency)}/{referral_id}", 303)
+    given = forms.load(schemas.CashEntriesSchema(), request.form)
+    with door.transaction() as session:
+        commands.write_entries(session, door.current_officer(), referral_id, given["entries"])
+    return posting.done(_("The entries are written."), f"{_books(agency)}/{referral_id}")
 
 
 @pages.post(f"{BOOK}/entries/<int:number>/correction")
 @guard(*WRITERS)
-def correct_entry(agency: str, referral_id: UUID, number: int) -> Page:
+@posting.sent_from(book)
+def correct_entry(agency: str, referral_id: UUID, number: int) -> Response:
     """Undo an entry by a counter-entry."""
-    try:
-        given = forms.load(schemas.CashCorrectionSchema(), request.form)
-        with door.transaction() as session:
-            commands.correct_entry(session, door.current_officer(), referral_id, number, given["why"])
-        flash(_("Entry %(number)d is undone by a counter-entry.", number=number), "success")
-    except Invalid as invalid:
-        return _wrong(agency, referral_id, invalid)
-    except Conflict as refused:
-        problem.say(refused)
-    return redirect(f"{_books(agency)}/{referral_id}", 303)
-
-
-def _wrong(agency: str, referral_id: UUID, invalid: Invalid) -> Page:
-    # A transaction of its own: the answer is an error, which undoes the request's, but this look has happened.
-    with door.database().transaction() as session:
-        return _book(agency, session, referral_id, forms.filled(request.form, invalid)), 422
-
-
-def _book(agency: str, session: Any, referral_id: UUID, form: forms.Form) -> str:
-    officer = door.current_officer()
-    found = queries.visible_book(session, officer, referral_id)
-    log_look(session, officer, found.subject_kind, found.subject_id, why=f"cash book {referral_id}")
-    return render_template(
-        "mentoring/book.html",
-        opened=queries.opened(session, found),
-        book=found,
-        form=form,
-        rows=range(ROWS),
-        may_write=found.is_open and officer.has(*WRITERS),
-        address=_books(agency),
-        words=words,
-    )
-
-
-def _cohort(agency: str, cohort_id: UUID, form: forms.Form) -> str:
-    with door.reading() as session:
-        found = queries.cohort(session, door.current_officer().office, cohort_id)
-        return render_template("mentoring/cohort.html", cohort=found, form=form, address=_cohorts(agency))
-
-
-def _plan_form(agency: str, form: forms.Form) -> str:
-    return render_template("mentoring/plan.html", form=form, address=_cohorts(agency), rows=range(ROWS))
+    given = forms.load(schemas.CashCorrectionSchema(), request.form)
+    with door.transaction() as session:
+        commands.correct_entry(session, door.current_officer(), referral_id, number, given["why"])
+    said = _("Entry %(number)d is undone by a counter-entry.", number=number)
+    return posting.done(said, f"{_books(agency)}/{referral_id}")
 
 
 def _cohorts(agency: str) -> str:

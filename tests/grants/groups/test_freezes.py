@@ -168,7 +168,8 @@ def test_group_below_its_minimum_is_told_so_on_its_pages_and_by_the_api(desk: De
     page = browser.get(f"{root}/referrals/{referral}")
     assert "kurang dari minimum" in page.text
     sent = {"order.number": "SP-3", "order.vendor": "CV Uji", "order.ordered_on": clock.today().isoformat()}
-    assert browser.submit(f"{root}/referrals/{referral}/work", sent).status_code == 303
+    refused = browser.submit(f"{root}/referrals/{referral}/work", sent)
+    assert (refused.status_code, "SP-3" in refused.text) == (409, True)
     grant = desk.grant(journey).id
     assert "SP-3" not in browser.get(f"{root}/grants/{grant}").text
     headers = bearer(desk.officer)

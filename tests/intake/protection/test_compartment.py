@@ -224,8 +224,10 @@ def test_a_head_who_asks_learns_nothing_before_the_second_person_allows_it(compa
 def test_every_look_stands_in_the_compartments_own_log_and_in_no_other(compartment: Compartment) -> None:
     case = compartment.case(*compartment.women())
     compartment.read(case)
+    steps = f"/intake/dp3a/protection/cases/{case['id']}/steps"
+    assert Browser(compartment.app, compartment.counsellor).submit(steps, {"kind": "legal-aid"}).status_code == 422
     with compartment.base.reading() as session:
-        assert [each.what for each in log.lines(session, "dp3a-kukar")] == ["read", "opened"]
+        assert [each.what for each in log.lines(session, "dp3a-kukar")] == ["read", "read", "opened"]
         assert session.scalar(select(func.count()).select_from(Look)) == 0
 
 
@@ -280,7 +282,7 @@ def test_a_counsellor_works_on_pages(compartment: Compartment) -> None:
         ("report", {"number": "LP/1"}, 303),
         ("report-clock", {}, 303),
         ("safe-contact", {"channel": "message", "never_call": "true"}, 303),
-        ("onward", {"programme": "unknown"}, 303),
+        ("onward", {"programme": "unknown"}, 404),
         ("close", {"reason": "safe", "words": "Ia aman."}, 422),
         ("close", {"reason": "safe", "words": "Ia aman dan bekerja."}, 303),
     ):
@@ -299,6 +301,14 @@ def test_a_counsellor_works_on_pages(compartment: Compartment) -> None:
     assert counsellor.submit(f"{root}/glass/{waiting['id']}/decide", form).status_code == 303
     assert f"/glass/{waiting['id']}" in head.get(f"{root}/glass").text
     assert "Didampingi." in head.get(f"{root}/glass/{waiting['id']}").text
+
+
+def test_one_forms_mistake_leaves_the_wish_in_the_form_beside_it(compartment: Compartment) -> None:
+    case = compartment.case(*compartment.women())
+    counsellor, page = Browser(compartment.app, compartment.counsellor), f"/intake/dp3a/protection/cases/{case['id']}"
+    assert counsellor.submit(f"{page}/safe-contact", {"channel": "message"}).status_code == 303
+    wrong = counsellor.submit(f"{page}/steps", {"kind": "legal-aid"})
+    assert (wrong.status_code, '<option value="message" selected>' in wrong.text) == (422, True)
 
 
 def test_a_counsellor_begins_in_the_compartment_and_nobody_else_is_shown_the_way(compartment: Compartment) -> None:

@@ -87,6 +87,14 @@ def test_a_program_looks_persons_up_and_every_look_is_logged(app, intake_db, bri
     ]
 
 
+def test_a_page_that_is_shown_again_for_an_error_is_a_look_like_any_other(app, intake_db, bring_in, official):
+    bring_in(sheet(line()))
+    person = only_person(intake_db)
+    wrong = Browser(app, official).submit(f"/intake/dinsos/persons/{person}/contact-wish", {"hours": "siang"})
+    assert (wrong.status_code, "Siti Aminah" in wrong.text) == (422, True)
+    assert looks(intake_db) == [(person, "person's page")]
+
+
 def test_an_officer_of_another_area_finds_nobody_and_leaves_no_look(app, intake_db, bring_in):
     bring_in(sheet(line()))
     client, who = app.test_client(), bearer(an_officer(Role.OFFICER, office="dinsos-samarinda"))

@@ -105,8 +105,8 @@ def test_an_officer_notes_answers_on_the_page_of_the_journey(road: Road, browser
     assert "The answer is noted." in browser.get(address).text
     assert road.stands(journey, "course")[0] == "offered"
     refused = browser.submit(address, form | {"answer": "refused", "answered_on": clock.today().isoformat()})
-    assert refused.status_code == 303
-    assert "note that she takes it back" in browser.get(address).text
+    assert refused.status_code == 409
+    assert "note that she takes it back" in refused.text
 
 
 def test_an_officer_notes_a_withdrawal_and_reads_what_to_tell_her(road: Road, browser: Browser) -> None:

@@ -102,11 +102,37 @@ def test_two_officers_with_the_same_page_open_do_not_undo_each_other(training_db
     (one,) = offers(training_db, offer())
     first, second = (Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim")) for _ in range(2))
     assert first.submit(f"{one}/accept?revision=1").status_code == 303
-    second.submit(f"{one}/accept?revision=1")
-    assert "open it again" in second.get(one).text
-    assert "Take over" in second.get(one).text
+    late = second.submit(f"{one}/accept?revision=1")
+    assert late.status_code == 412
+    assert "open it again" in late.text
+    assert "Take over" in late.text
     second.submit(f"{one}/take-over")
     assert "Take over" not in second.get(one).text
+
+
+def test_what_was_typed_for_another_revision_is_shown_again_and_cannot_be_saved_over_it(
+    training_db: Database, app: Flask
+) -> None:
+    (one,) = offers(training_db, offer())
+    first, second = (Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim")) for _ in range(2))
+    assert first.submit(f"{one}/accept").status_code == 303
+    assert first.submit(f"{one}/work", {"sessions_attended": "1"}).status_code == 303
+    late = second.submit(f"{one}/work?revision=1", {"sessions_attended": "77"})
+    assert late.status_code == 412
+    assert 'value="77"' in late.text
+    assert "Open it again" in late.text
+    assert "formaction=" not in late.text
+    assert "formaction=" in second.get(one).text
+
+
+def test_a_no_that_comes_too_late_keeps_its_words(training_db: Database, browser: Browser) -> None:
+    (one,) = offers(training_db, offer())
+    assert browser.submit(f"{one}/accept").status_code == 303
+    given = {"reason": "no-places", "explanation": "Penuh sampai Maret.", "suggestion": "offer-again-later"}
+    late = browser.submit(f"{one}/decline", given)
+    assert late.status_code == 409
+    assert "already taken this referral on" in late.text
+    assert "Penuh sampai Maret." in late.text
 
 
 def test_a_coordinator_sees_the_list_without_ways_in(training_db: Database, app: Flask) -> None:

@@ -5,16 +5,17 @@ from typing import Any
 
 import flask
 import pytest
-from flask import Flask, redirect, render_template, request
+from flask import Flask, render_template, request
+from flask_babel import gettext as _
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Column, Integer, MetaData, Table, Text, func, insert, select, text
 from sqlalchemy.orm import Session, registry
 from werkzeug.wrappers import Response
 
 from shared.identity.rules import Role
-from shared.kernel.errors import Conflict, Invalid
+from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from shared.storage import Database
-from shared.web import door, forms, paging
+from shared.web import door, forms, paging, posting
 from shared.web.api import Blueprint
 from shared.web.factory import create_app
 from shared.web.guard import accepts_up_to, guard, public
@@ -34,6 +35,9 @@ class NoteTooLoud(Conflict):
     """ "{words}" is too loud for {who}."""
 
     indonesian = '"{words}" terlalu keras untuk {who}.'
+
+
+REFUSALS = (NoteTooLoud(words="this", who="us"), Forbidden(), Unauthenticated(), Invalid())
 
 
 class LineSchema(Schema):
@@ -141,20 +145,26 @@ def notebook_pages() -> flask.Blueprint:
 
     @pages.get("/<agency>/notes")
     @guard(Role.OFFICER)
-    def page(agency: str) -> str:
-        return render_template("notes.html", form=forms.blank())
+    def page(agency: str, form: forms.Form | None = None, gone: str = "") -> str:
+        if gone:
+            raise NotFound(what="notebook")
+        return render_template("notes.html", form=form or forms.blank())
 
     @pages.post("/<agency>/notes")
     @guard(Role.OFFICER)
-    def add(agency: str) -> Response | tuple[str, int]:
-        try:
-            given = forms.load(NoteSchema(), request.form)
-            with door.transaction() as session:
-                write(session, given["words"])
-        except Invalid as invalid:
-            shown = forms.filled(request.form, invalid)
-            return render_template("notes.html", form=shown), 422
-        return redirect(request.path, 303)
+    @posting.sent_from(page)
+    def add(agency: str) -> Response:
+        given = forms.load(NoteSchema(), request.form)
+        with door.transaction() as session:
+            write(session, given["words"])
+        return posting.done(_("The note is written."), request.path)
+
+    @pages.post("/<agency>/notes/refuse/<int:number>")
+    @pages.post("/<agency>/notes/refuse/<int:number>/<gone>")
+    @guard(Role.OFFICER)
+    @posting.sent_from(page)
+    def refuse(agency: str, number: int, gone: str = "") -> Response:
+        raise REFUSALS[number]
 
     @pages.post("/large")
     @guard()

@@ -55,7 +55,7 @@ TEMPLATES = [
     path for place in translate.PLACES for path in sorted((translate.ROOT / place).rglob("templates/**/*.html"))
 ]
 SOURCES = [path for place in translate.PLACES for path in sorted((translate.ROOT / place).rglob("*.py"))]
-SAYING = frozenset({"flash", "say"})
+SAYING = frozenset({"flash", "say", "done"})
 
 
 class Visible(HTMLParser):

@@ -29,7 +29,7 @@ def test_an_officer_plans_a_fair_books_sells_and_reports_on_pages(desk: MarketDe
     assert browser.submit(f"{referral}/complete", {"outcome": "marketed", **sale}).status_code == 303
     assert desk.reported()[-1].facts == {"channel": "fair", "sales": 450_000, "deliveries": 0}
     assert browser.submit(f"{fairs}/{fair}/cancel", {}).status_code == 422
-    assert browser.submit(f"{fairs}/{fair}/cancel", {"reason": "Hujan"}).status_code == 303
+    assert browser.submit(f"{fairs}/{fair}/cancel", {"reason": "Hujan"}).status_code == 409
     assert "This fair does not take place" not in browser.get(f"{fairs}/{fair}").text
 
 
