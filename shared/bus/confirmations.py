@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shared.bus import routes
 from shared.bus.chain import GENESIS
+from shared.bus.log import CHANNEL
 from shared.bus.messages import Confirmation, Saying
 from shared.bus.models import Subscription, SubscriptionState, Wish
 from shared.kernel.logging import get_logger
@@ -51,7 +52,7 @@ NOTE = text("""
            AND event_log.position > news.before AND event_log.position <= news.position
            AND sealed IS NOT NULL AND sealed ? CAST(:addressee AS text)
     )
-    SELECT pg_notify('kail_log', '')
+    SELECT pg_notify(:channel, '')
 """)
 """Move subscriptions, erase what was sealed for the addressee and is confirmed by now (the chain covers only the
 digest of that), and wake the relay: one statement, because a busy system hears a hundred confirmations a second."""
@@ -99,6 +100,7 @@ def _standing(session: Session, subscriber: str, said: Mapping[int, Confirmation
 
 def _note(session: Session, subscriber: str, news: Sequence[tuple[int, Confirmation]]) -> None:
     told = {
+        "channel": CHANNEL,
         "partitions": [each.partition for _, each in news],
         "before": [before for before, _ in news],
         "positions": [each.position for _, each in news],
