@@ -5,12 +5,12 @@ once, in order.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
@@ -36,34 +36,54 @@ SAID = {Standing.GAP: Saying.MISSING, Standing.DIVERGED: Saying.DIVERGED}
 GRAVEST_LAST = (Saying.HEARD, Saying.MISSING, Saying.DIVERGED)
 
 
+MOVE = text("""
+    UPDATE cursor
+       SET position = moved.position, hash = moved.hash, applied = applied + moved.more, moved_at = :now
+      FROM unnest(CAST(:partitions AS smallint[]), CAST(:positions AS bigint[]), CAST(:hashes AS bytea[]),
+                  CAST(:applied AS bigint[])) AS moved (partition, position, hash, more)
+     WHERE cursor.subscriber = :subscriber AND cursor.source = :source AND cursor.partition = moved.partition
+""")
+
+
+@dataclass(slots=True)
+class Reached:
+    """How far a delivery brings the cursor of one partition, and how many events more have had their effect by it."""
+
+    partition: int
+    position: int
+    hash: bytes
+    applied: int = 0
+    has_moved: bool = False
+
+
 def receive(database: Database, subscriber: Subscriber, batches: Sequence[Batch], transport: Transport) -> None:
     """Apply what is new in batches from one source, move the cursors, commit, and then say how far this subscriber is.
 
     The batches of all partitions are one transaction: their events meet the handlers together, in sets.
     """
     source, arrivals = batches[0].source, list[Heard[Any]]()
-    wishes, sayings, moved = subscriber.wishes_of(source), dict[int, Saying](), False
+    wishes, sayings = subscriber.wishes_of(source), dict[int, Saying]()
     with database.transaction() as session:
         cursors = locked_cursors(session, subscriber.name, source, {batch.partition for batch in batches})
+        reached = {each.partition: Reached(each.partition, each.position, each.hash) for each in cursors.values()}
         for batch in batches:
-            cursor = cursors[batch.partition]
-            placed = place(batch, cursor.position, cursor.hash, wishes.passes)
+            here = reached[batch.partition]
+            placed = place(batch, here.position, here.hash, wishes.passes)
             saying = SAID.get(placed.standing, Saying.HEARD)
             sayings[batch.partition] = max(saying, sayings.get(batch.partition, saying), key=GRAVEST_LAST.index)
             if placed.standing is Standing.NEXT:
                 came = _arrivals(subscriber, batch, placed)
                 arrivals += came
-                cursor.position, cursor.hash, moved = batch.last, placed.hash, True
-                cursor.applied += len(placed.new) - len(came)  # what is passed over has no other effect
-                cursor.moved_at = clock.now()
-        if moved:
-            _take(session, subscriber, source, cursors, arrivals)
+                here.position, here.hash, here.has_moved = batch.last, placed.hash, True
+                here.applied += len(placed.new) - len(came)  # what is passed over has no other effect
+        if any(each.has_moved for each in reached.values()):
+            _take(session, subscriber, source, reached, arrivals)
             failpoint("delivery.before-commit")
         answers = [
             Confirmation(
                 *(subscriber.name, source, each.partition, each.position, each.hash), sayings[each.partition], wishes
             )
-            for each in cursors.values()
+            for each in reached.values()
         ]
     failpoint("delivery.after-commit")
     for answer in answers:
@@ -101,11 +121,28 @@ def _arrivals(subscriber: Subscriber, batch: Batch, placed: Placed) -> list[Hear
 
 
 def _take(
-    session: Session, subscriber: Subscriber, source: str, cursors: dict[int, Cursor], arrivals: Sequence[Heard[Any]]
+    session: Session,
+    subscriber: Subscriber,
+    source: str,
+    reached: Mapping[int, Reached],
+    arrivals: Sequence[Heard[Any]],
 ) -> None:
     held = apply(session, subscriber, source, arrivals)
     for partition, came in Counter(each.partition for each in arrivals).items():
-        cursors[partition].applied += came - held[partition]
+        reached[partition].applied += came - held[partition]
+    moved = [each for each in reached.values() if each.has_moved]
+    session.execute(
+        MOVE,
+        {
+            "subscriber": subscriber.name,
+            "source": source,
+            "now": clock.now(),
+            "partitions": [each.partition for each in moved],
+            "positions": [each.position for each in moved],
+            "hashes": [each.hash for each in moved],
+            "applied": [each.applied for each in moved],
+        },
+    )
 
 
 def apply(session: Session, subscriber: Subscriber, source: str, arrivals: Sequence[Heard[Any]]) -> Counter[int]:
