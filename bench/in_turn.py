@@ -25,7 +25,8 @@ def main() -> None:
     """Let so many journeys go all the way, and print the milliseconds of processor that each took, by part."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--journeys", type=int, default=600)
-    count = parser.parse_args().journeys
+    parser.add_argument("--page", type=int, default=200, help="how much an officer works off at once at most")
+    wanted = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="kail-bench-"))
     shutil.copytree(ROOT / "programmes" / "agencies", home / "programmes" / "agencies")
     shutil.copy(ROOT / "bench" / "programmes" / "five-stages.yaml", home / "programmes")
@@ -35,19 +36,19 @@ def main() -> None:
 
     try:
         with Embedded(home):
-            _run(count)
+            _run(wanted.journeys, wanted.page)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _run(count: int) -> None:
+def _run(count: int, page: int) -> None:
     from bench.journeys import _register
     from services.intake.journeys import publishing
     from shared.kernel.memory import keep_what_is_loaded
     from shared.programmes import library
     from shared.storage import database
 
-    stage = Stage()
+    stage = Stage(page)
     people = _register(WARM_UP + count)
     with database("intake").transaction() as session:
         publishing.publish(session, library.programme("five-stages"))
@@ -70,7 +71,7 @@ def _postgresql() -> float:
 class Stage:
     """Relays, workers and officers of the four services, and a queue in place of the broker."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: int) -> None:
         from celery import Celery
 
         from bench import officers
@@ -90,7 +91,7 @@ class Stage:
             self.apps[name] = Celery(name, broker="memory://", set_as_current=False)
             tasks.register(self.apps[name], participant, broker.CeleryTransport())
         self.relays = {name: Relay(database(name), broker.CeleryTransport()) for name in SERVICES}
-        self.desks = {name: officers.Desk(name) for name in SERVICES}
+        self.desks = {name: officers.Desk(name, page) for name in SERVICES}
         self.opener = officers.an_officer(Role.OFFICER)
 
     def play(self, people: list[Any]) -> None:

@@ -46,8 +46,8 @@ def an_officer(role: Role) -> Officer:
 class Desk:
     """One service's officer at her worklist."""
 
-    def __init__(self, service: str) -> None:
-        self.service, self.base = service, database(service)
+    def __init__(self, service: str, page: int = PAGE) -> None:
+        self.service, self.base, self.page = service, database(service), page
         self.officer = an_officer(Role.HEAD if service == "monitoring" else Role.OFFICER)
         self.course = _plan(an_officer(Role.OFFICER)) if service == "training" else None
 
@@ -59,7 +59,7 @@ class Desk:
                 select(Referral.id, Referral.kind, Referral.settings)
                 .where(Referral.agency == "dinsos", Referral.office == officer.office, Referral.state.in_(WAITING))
                 .order_by(Referral.due_at, Referral.id)
-                .limit(PAGE)
+                .limit(self.page)
             ).all()
             if page:
                 commands.accept_referrals(session, officer, [each.id for each in page])

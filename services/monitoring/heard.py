@@ -19,7 +19,8 @@ CHANGED = text(f"NOTIFY {CHANNEL}")
 
 def telling(hears: Mapping[type[Event], Hearing]) -> dict[type[Event], Hearing]:
     """The same handlers, each of which also tells the open pages of its commit; PostgreSQL says it once."""
-    return {event: _telling(hearing) for event, hearing in hears.items()}
+    told = {hearing: _telling(hearing) for hearing in hears.values()}
+    return {event: told[hearing] for event, hearing in hears.items()}
 
 
 def _telling(hearing: Hearing) -> Hearing:

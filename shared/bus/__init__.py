@@ -2,7 +2,7 @@
 
 from shared.bus.log import Announcement, announce, announce_all
 from shared.bus.participant import Bell, Job, Participant, UnderWay, bell, job
-from shared.bus.subscribers import Heard, Subscriber, batch, each
+from shared.bus.subscribers import Heard, Subscriber, batch, each, together
 
 __all__ = [
     "Announcement",
@@ -18,4 +18,5 @@ __all__ = [
     "bell",
     "each",
     "job",
+    "together",
 ]

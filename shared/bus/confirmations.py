@@ -1,61 +1,76 @@
 """The sender hears how far a subscriber has come, and stops when their histories differ."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, literal, or_, select, text, true, update
+from sqlalchemy import Row, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shared.bus import routes
+from shared.bus.chain import GENESIS
 from shared.bus.log import CHANNEL
 from shared.bus.messages import Confirmation, Saying
-from shared.bus.models import LoggedEvent, Subscription, SubscriptionState, Wish
-from shared.bus.relay import hashes_at
+from shared.bus.models import Subscription, SubscriptionState, Wish
 from shared.kernel.logging import get_logger
 from shared.storage.database import Database
 
 log = get_logger(__name__)
 
-ONE_ROW = select(literal(1)).subquery()
 QUIET = timedelta(seconds=5)
 """A subscriber that confirms something is well; only a quiet one can have been restored without anybody noticing."""
+
+STANDING = text("""
+    SELECT partition, subscription.confirmed, subscription.heard_from_at, event_log.hash, clock_timestamp() AS now,
+           wish.declined = CAST(:declined AS text[]) AND wish.elsewhere = CAST(:elsewhere AS text[]) AS wished
+      FROM unnest(CAST(:partitions AS smallint[]), CAST(:positions AS bigint[])) AS said (partition, position)
+      JOIN subscription USING (partition)
+      LEFT JOIN event_log USING (partition, position)
+      LEFT JOIN subscriber_wish AS wish USING (subscriber)
+     WHERE subscriber = :subscriber AND subscription.state = 'active'
+     ORDER BY partition
+       FOR UPDATE OF subscription
+""")
+"""How far the subscriptions are that a subscriber speaks of, and what hash the log itself has at what it says."""
+
+NOTE = text("""
+    WITH news AS (
+        SELECT *
+          FROM unnest(CAST(:partitions AS smallint[]), CAST(:before AS bigint[]), CAST(:positions AS bigint[]),
+                      CAST(:missing AS integer[])) AS told (partition, before, position, missing)
+    ), moved AS (
+        UPDATE subscription
+           SET confirmed = news.position, asked = asked + news.missing, heard_from_at = clock_timestamp()
+          FROM news
+         WHERE subscription.subscriber = :subscriber AND subscription.partition = news.partition
+    ), erased AS (
+        UPDATE event_log
+           SET sealed = nullif(sealed - CAST(:addressee AS text), '{}')
+          FROM news
+         WHERE event_log.partition = news.partition
+           AND event_log.position > news.before AND event_log.position <= news.position
+           AND sealed IS NOT NULL AND sealed ? CAST(:addressee AS text)
+    )
+    SELECT pg_notify(:channel, '')
+""")
+"""Move subscriptions, erase what was sealed for the addressee and is confirmed by now (the chain covers only the
+digest of that), and wake the relay: one statement, because a busy system hears a hundred confirmations a second."""
 
 
 def hear(database: Database, confirmations: Sequence[Confirmation]) -> None:
     """Note a subscriber's positions, forwards, or backwards where it misses something; halt what cannot be ours."""
-    said = {each.partition: each for each in confirmations}
+    subscriber, said = confirmations[0].subscriber, {each.partition: each for each in confirmations}
     with database.transaction() as session:
-        subscriptions = session.scalars(
-            select(Subscription)
-            .where(
-                Subscription.subscriber == confirmations[0].subscriber,
-                Subscription.partition.in_(said),
-                Subscription.state == SubscriptionState.ACTIVE,
-            )
-            .order_by(Subscription.partition)
-            .with_for_update()
-        ).all()
-        own = hashes_at(session, {each.partition: said[each.partition].position for each in subscriptions})
-        now = _keep_wishes(session, confirmations[0])
-        moved = []
-        for subscription in subscriptions:
-            confirmation = said[subscription.partition]
-            if alarm := _alarm(own.get(subscription.partition), confirmation):
-                subscription.state, subscription.alarm = SubscriptionState.HALTED, alarm
-                log.error(
-                    "subscription-halted",
-                    subscriber=subscription.subscriber,
-                    partition=subscription.partition,
-                    alarm=alarm,
-                )
-            elif _says_something_new(subscription, confirmation, now):
-                moved.append((subscription, subscription.confirmed, confirmation.position))
-                subscription.asked += confirmation.saying is Saying.MISSING
-                subscription.confirmed, subscription.heard_from_at = confirmation.position, now
-        if moved:
-            _erase_sealed(session, moved)
-            session.execute(text(f"NOTIFY {CHANNEL}"))
+        standing = _standing(session, subscriber, said)
+        news = []
+        for row in standing:
+            if alarm := _alarm(row.hash, said[row.partition]):
+                _halt(session, subscriber, row.partition, alarm)
+            elif _says_something_new(row, said[row.partition]):
+                news.append((row.confirmed, said[row.partition]))
+        if news:
+            _note(session, subscriber, news)
 
 
 def resume(session: Session, subscriber: str) -> int:
@@ -70,20 +85,43 @@ def resume(session: Session, subscriber: str) -> int:
     return len(resumed)
 
 
-def _keep_wishes(session: Session, said: Confirmation) -> datetime:
-    """Note what the subscriber wishes by now, where that is new; says what time it is."""
-    known = select(Wish.declined, Wish.elsewhere).where(Wish.subscriber == said.subscriber).subquery()
-    asked = select(func.clock_timestamp().label("now"), known.c.declined, known.c.elsewhere)
-    now, *before = session.execute(asked.select_from(ONE_ROW.outerjoin(known, true()))).one()
-    if (wishes := said.wishes) and before != [list(wishes.declined), list(wishes.elsewhere)]:
-        said_now = {"declined": list(wishes.declined), "elsewhere": list(wishes.elsewhere)}
-        noted = insert(Wish).values(subscriber=said.subscriber, **said_now)
-        session.execute(noted.on_conflict_do_update(index_elements=[Wish.subscriber], set_=said_now))
-    return now  # type: ignore[no-any-return]
+def _standing(session: Session, subscriber: str, said: Mapping[int, Confirmation]) -> Sequence[Row[Any]]:
+    """Lock the active subscriptions that are spoken of; note what the subscriber wishes by now, where that is new."""
+    wishes = next(iter(said.values())).wishes
+    wished = {"declined": list(wishes.declined), "elsewhere": list(wishes.elsewhere)} if wishes else {}
+    asked = {"partitions": list(said), "positions": [each.position for each in said.values()]}
+    nothing = {"declined": None, "elsewhere": None}
+    rows = session.execute(STANDING, {"subscriber": subscriber, **asked, **nothing, **wished}).all()
+    if wished and not (rows and rows[0].wished):
+        noted = insert(Wish).values(subscriber=subscriber, **wished)
+        session.execute(noted.on_conflict_do_update(index_elements=[Wish.subscriber], set_=wished))
+    return rows
+
+
+def _note(session: Session, subscriber: str, news: Sequence[tuple[int, Confirmation]]) -> None:
+    told = {
+        "channel": CHANNEL,
+        "partitions": [each.partition for _, each in news],
+        "before": [before for before, _ in news],
+        "positions": [each.position for _, each in news],
+        "missing": [int(each.saying is Saying.MISSING) for _, each in news],
+    }
+    is_service = routes.service_of(subscriber) == subscriber  # a projection is sent nothing that is sealed
+    session.execute(NOTE, {"subscriber": subscriber, "addressee": subscriber if is_service else None, **told})
+
+
+def _halt(session: Session, subscriber: str, partition: int, alarm: str) -> None:
+    session.execute(
+        update(Subscription)
+        .where(Subscription.subscriber == subscriber, Subscription.partition == partition)
+        .values(state=SubscriptionState.HALTED, alarm=alarm)
+    )
+    log.error("subscription-halted", subscriber=subscriber, partition=partition, alarm=alarm)
 
 
 def _alarm(own: bytes | None, confirmation: Confirmation) -> str | None:
     position = confirmation.position
+    own = GENESIS if position == 0 else own
     if own is None:
         return f"it has heard up to {position}, which this log does not reach: this database was restored"
     if own != confirmation.hash:
@@ -93,42 +131,15 @@ def _alarm(own: bytes | None, confirmation: Confirmation) -> str | None:
     return None
 
 
-def _says_something_new(subscription: Subscription, confirmation: Confirmation, now: datetime) -> bool:
+def _says_something_new(row: Row[Any], confirmation: Confirmation) -> bool:
     """Whether the relay has anything to do about it: most of what is stated unasked is known, a late word is old."""
     if confirmation.saying is Saying.MISSING:
         return True
     if confirmation.saying is Saying.HEARD:
-        return confirmation.position > subscription.confirmed
-    return confirmation.position != subscription.confirmed and not _was_just_heard(subscription, now)
+        return confirmation.position > row.confirmed  # type: ignore[no-any-return]
+    return confirmation.position != row.confirmed and not _was_just_heard(row.heard_from_at, row.now)
 
 
-def _was_just_heard(subscription: Subscription, now: datetime) -> bool:
+def _was_just_heard(heard_from_at: datetime | None, now: datetime) -> bool:
     """Whether a position that was stated unasked may be older than what was confirmed meanwhile."""
-    return subscription.heard_from_at is not None and subscription.heard_from_at > now - QUIET
-
-
-def _erase_sealed(session: Session, moved: Sequence[tuple[Subscription, int, int]]) -> None:
-    """Erase the parts sealed for this subscriber that it has now confirmed; the chain covers their digest only."""
-    subscriber = moved[0][0].subscriber
-    addressee = routes.service_of(subscriber)
-    if subscriber != addressee:
-        return
-    session.execute(
-        update(LoggedEvent)
-        .where(
-            or_(
-                *(
-                    and_(
-                        LoggedEvent.partition == subscription.partition,
-                        LoggedEvent.position > before,
-                        LoggedEvent.position <= confirmed,
-                    )
-                    for subscription, before, confirmed in moved
-                )
-            ),
-            LoggedEvent.sealed.is_not(None),
-            LoggedEvent.sealed.has_key(addressee),
-        )
-        .values(sealed=func.nullif(LoggedEvent.sealed.op("-")(addressee), text("'{}'::jsonb")))
-        .execution_options(synchronize_session=False)
-    )
+    return heard_from_at is not None and heard_from_at > now - QUIET

@@ -5,11 +5,12 @@ once, in order.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.orm import Session
@@ -35,34 +36,54 @@ SAID = {Standing.GAP: Saying.MISSING, Standing.DIVERGED: Saying.DIVERGED}
 GRAVEST_LAST = (Saying.HEARD, Saying.MISSING, Saying.DIVERGED)
 
 
+MOVE = text("""
+    UPDATE cursor
+       SET position = moved.position, hash = moved.hash, applied = applied + moved.more, moved_at = :now
+      FROM unnest(CAST(:partitions AS smallint[]), CAST(:positions AS bigint[]), CAST(:hashes AS bytea[]),
+                  CAST(:applied AS bigint[])) AS moved (partition, position, hash, more)
+     WHERE cursor.subscriber = :subscriber AND cursor.source = :source AND cursor.partition = moved.partition
+""")
+
+
+@dataclass(slots=True)
+class Reached:
+    """How far a delivery brings the cursor of one partition, and how many events more have had their effect by it."""
+
+    partition: int
+    position: int
+    hash: bytes
+    applied: int = 0
+    has_moved: bool = False
+
+
 def receive(database: Database, subscriber: Subscriber, batches: Sequence[Batch], transport: Transport) -> None:
     """Apply what is new in batches from one source, move the cursors, commit, and then say how far this subscriber is.
 
     The batches of all partitions are one transaction: their events meet the handlers together, in sets.
     """
     source, arrivals = batches[0].source, list[Heard[Any]]()
-    wishes, sayings, moved = subscriber.wishes_of(source), dict[int, Saying](), False
+    wishes, sayings = subscriber.wishes_of(source), dict[int, Saying]()
     with database.transaction() as session:
         cursors = locked_cursors(session, subscriber.name, source, {batch.partition for batch in batches})
+        reached = {each.partition: Reached(each.partition, each.position, each.hash) for each in cursors.values()}
         for batch in batches:
-            cursor = cursors[batch.partition]
-            placed = place(batch, cursor.position, cursor.hash, wishes.passes)
+            here = reached[batch.partition]
+            placed = place(batch, here.position, here.hash, wishes.passes)
             saying = SAID.get(placed.standing, Saying.HEARD)
             sayings[batch.partition] = max(saying, sayings.get(batch.partition, saying), key=GRAVEST_LAST.index)
             if placed.standing is Standing.NEXT:
                 came = _arrivals(subscriber, batch, placed)
                 arrivals += came
-                cursor.position, cursor.hash, moved = batch.last, placed.hash, True
-                cursor.applied += len(placed.new) - len(came)  # what is passed over has no other effect
-                cursor.moved_at = clock.now()
-        if moved:
-            _take(session, subscriber, source, cursors, arrivals)
+                here.position, here.hash, here.has_moved = batch.last, placed.hash, True
+                here.applied += len(placed.new) - len(came)  # what is passed over has no other effect
+        if any(each.has_moved for each in reached.values()):
+            _take(session, subscriber, source, reached, arrivals)
             failpoint("delivery.before-commit")
         answers = [
             Confirmation(
                 *(subscriber.name, source, each.partition, each.position, each.hash), sayings[each.partition], wishes
             )
-            for each in cursors.values()
+            for each in reached.values()
         ]
     failpoint("delivery.after-commit")
     for answer in answers:
@@ -100,25 +121,68 @@ def _arrivals(subscriber: Subscriber, batch: Batch, placed: Placed) -> list[Hear
 
 
 def _take(
-    session: Session, subscriber: Subscriber, source: str, cursors: dict[int, Cursor], arrivals: Sequence[Heard[Any]]
+    session: Session,
+    subscriber: Subscriber,
+    source: str,
+    reached: Mapping[int, Reached],
+    arrivals: Sequence[Heard[Any]],
 ) -> None:
     held = apply(session, subscriber, source, arrivals)
     for partition, came in Counter(each.partition for each in arrivals).items():
-        cursors[partition].applied += came - held[partition]
+        reached[partition].applied += came - held[partition]
+    moved = [each for each in reached.values() if each.has_moved]
+    session.execute(
+        MOVE,
+        {
+            "subscriber": subscriber.name,
+            "source": source,
+            "now": clock.now(),
+            "partitions": [each.partition for each in moved],
+            "positions": [each.position for each in moved],
+            "hashes": [each.hash for each in moved],
+            "applied": [each.applied for each in moved],
+        },
+    )
 
 
 def apply(session: Session, subscriber: Subscriber, source: str, arrivals: Sequence[Heard[Any]]) -> Counter[int]:
     """Give arrivals to their handlers, and hold those that cannot be applied; says how many of each partition."""
-    blocked = blocked_streams(session, subscriber.name, source, {each.envelope["subject"] for each in arrivals})
-    held: list[dict[str, Any]] = []
+    streams = {each.envelope["subject"] for each in arrivals}
+    holding = Holding(blocked_streams(session, subscriber.name, source, streams))
+    for group in groups(subscriber, arrivals):
+        _apply_group(session, subscriber, group, holding)
+    if holding.rows:
+        session.execute(insert(HeldEvent), holding.rows)
+    return Counter(each["partition"] for each in holding.rows)
 
-    def hold(arrival: Heard[Any], error: str) -> None:
-        blocked.add(arrival.envelope["subject"])
-        held.append(
+
+@dataclass
+class Holding:
+    """What is held of a delivery, and the streams in which something is."""
+
+    blocked: set[str]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def lets_through(self, arrival: Heard[Any]) -> bool:
+        """Whether nothing before this event is held; else it is held, too."""
+        if arrival.envelope["subject"] not in self.blocked:
+            return True
+        self._note(arrival, "an earlier event of the same journey is held")
+        return False
+
+    def hold(self, arrival: Heard[Any], error: str) -> None:
+        """Hold an event for this error, and what comes after it in its stream."""
+        kind, event_id = arrival.envelope["type"], arrival.envelope["id"]
+        log.error("event-held", subscriber=arrival.subscriber, type=kind, id=event_id, error=error)
+        self.blocked.add(arrival.envelope["subject"])
+        self._note(arrival, error)
+
+    def _note(self, arrival: Heard[Any], error: str) -> None:
+        self.rows.append(
             {
                 "id": ids.new_id(),
-                "subscriber": subscriber.name,
-                "source": source,
+                "subscriber": arrival.subscriber,
+                "source": arrival.source,
                 "partition": arrival.partition,
                 "position": arrival.position,
                 "stream": arrival.envelope["subject"],
@@ -128,21 +192,6 @@ def apply(session: Session, subscriber: Subscriber, source: str, arrivals: Seque
                 "error": error,
             }
         )
-
-    for wave in waves(arrivals):
-        for kind, group in by_type(wave):
-            ready = []
-            for arrival in group:
-                if arrival.envelope["subject"] in blocked:
-                    hold(arrival, "an earlier event of the same journey is held")
-                else:
-                    ready.append(arrival)
-            for arrival, error in _apply_group(session, subscriber, kind, ready):
-                log.error("event-held", subscriber=subscriber.name, type=kind, id=arrival.envelope["id"], error=error)
-                hold(arrival, error)
-    if held:
-        session.execute(insert(HeldEvent), held)
-    return Counter(each["partition"] for each in held)
 
 
 def blocked_streams(session: Session, subscriber: str, source: str, streams: set[str]) -> set[str]:
@@ -155,54 +204,56 @@ def blocked_streams(session: Session, subscriber: str, source: str, streams: set
     return set(session.scalars(held.where(among(HeldEvent.stream, streams)).distinct()))
 
 
-def waves(arrivals: Sequence[Heard[Any]]) -> Iterator[list[Heard[Any]]]:
-    """Cut a batch into waves with at most one event of each stream: order within a stream is the waves' order."""
+def groups(subscriber: Subscriber, arrivals: Sequence[Heard[Any]]) -> Iterator[list[Heard[Any]]]:
+    """Cut a batch into groups that meet a handler at once, so that each stream keeps its order.
+
+    A group has one type and at most one event of each stream; or, for a handler that takes several types together,
+    also what follows on each other in a stream.
+    """
     depth: dict[str, int] = {}
-    cut: list[list[Heard[Any]]] = []
+    latest: dict[str, Hearing | None] = {}
+    waves: list[dict[str | Hearing, list[Heard[Any]]]] = []
     for arrival in arrivals:
-        stream = arrival.envelope["subject"]
-        level = depth[stream] = depth.get(stream, -1) + 1
-        if level == len(cut):
-            cut.append([])
-        cut[level].append(arrival)
-    yield from cut
+        stream, kind = arrival.envelope["subject"], arrival.envelope["type"]
+        hearing = subscriber.hearing_together(kind)
+        if hearing is None or latest.get(stream) is not hearing:
+            depth[stream] = depth.get(stream, -1) + 1
+        latest[stream] = hearing
+        if depth[stream] == len(waves):
+            waves.append({})
+        waves[depth[stream]].setdefault(hearing or kind, []).append(arrival)
+    for wave in waves:
+        yield from wave.values()
 
 
-def by_type(wave: Sequence[Heard[Any]]) -> Iterator[tuple[str, list[Heard[Any]]]]:
-    """The events of one wave, type by type."""
-    groups: dict[str, list[Heard[Any]]] = {}
-    for arrival in wave:
-        groups.setdefault(arrival.envelope["type"], []).append(arrival)
-    yield from groups.items()
-
-
-def _apply_group(
-    session: Session, subscriber: Subscriber, kind: str, group: Sequence[Heard[Any]]
-) -> list[tuple[Heard[Any], str]]:
-    """Apply one type's events of a wave; returns those that failed, each with its error."""
+def _apply_group(session: Session, subscriber: Subscriber, group: Sequence[Heard[Any]], holding: Holding) -> None:
+    """Let a handler hear a group; when it fails each event by itself, so that only what cannot be applied is held."""
     try:
-        hearing = subscriber.hearing_of(kind)
+        hearing = subscriber.hearing_of(group[0].envelope["type"])
     except (UnknownType, Undecided) as nobody:
-        return [(arrival, repr(nobody)) for arrival in group]
-    if hearing is None or not group:
-        return []
-    readable, failed = [], []
-    cls = class_of(kind)
-    for arrival in group:
-        try:
-            arrival.event = cls.from_data(arrival.envelope["data"])
-            readable.append(arrival)
-        except WrongShape as wrong:
-            failed.append((arrival, repr(wrong)))
-    if not readable or (error := attempt(session, hearing, readable)) is None:
-        return failed
-    if len(readable) == 1:
-        return [*failed, (readable[0], error)]
-    for arrival in readable:
-        error = attempt(session, hearing, [arrival])
-        if error is not None:
-            failed.append((arrival, error))
-    return failed
+        for arrival in group:
+            if holding.lets_through(arrival):
+                holding.hold(arrival, repr(nobody))
+        return
+    ready = [each for each in group if holding.lets_through(each) and (not hearing or _is_readable(each, holding))]
+    if not hearing or not ready or (error := attempt(session, hearing, ready)) is None:
+        return
+    if len(ready) == 1:
+        holding.hold(ready[0], error)
+        return
+    for arrival in ready:
+        if holding.lets_through(arrival) and (error := attempt(session, hearing, [arrival])):
+            holding.hold(arrival, error)
+
+
+def _is_readable(arrival: Heard[Any], holding: Holding) -> bool:
+    """Read what an event says; one that cannot be read is held."""
+    try:
+        arrival.event = class_of(arrival.envelope["type"]).from_data(arrival.envelope["data"])
+    except WrongShape as wrong:
+        holding.hold(arrival, repr(wrong))
+        return False
+    return True
 
 
 def attempt(session: Session, hearing: Hearing, heard: Sequence[Heard[Any]]) -> str | None:

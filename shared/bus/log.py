@@ -23,13 +23,16 @@ from shared.privacy import sealed as seals
 
 CHANNEL = "kail_log"
 APPEND = text("""
-    INSERT INTO event_log (id, type, stream, partition, body, sealed, sealed_digest, concerns)
-    SELECT id, type, stream, partition, body, sealed, decode(sealed_digest, 'hex'), concerns
-      FROM ROWS FROM (json_to_recordset(CAST(:rows AS json))
-                      AS (id uuid, type text, stream text, partition smallint, body text, sealed jsonb,
-                          sealed_digest text, concerns text))
-           WITH ORDINALITY
-     ORDER BY ordinality
+    WITH appended AS (
+        INSERT INTO event_log (id, type, stream, partition, body, sealed, sealed_digest, concerns)
+        SELECT id, type, stream, partition, body, sealed, decode(sealed_digest, 'hex'), concerns
+          FROM ROWS FROM (json_to_recordset(CAST(:rows AS json))
+                          AS (id uuid, type text, stream text, partition smallint, body text, sealed jsonb,
+                              sealed_digest text, concerns text))
+               WITH ORDINALITY
+         ORDER BY ordinality
+    )
+    SELECT pg_notify(:channel, '')
 """)
 """All rows are one parameter: measured, a parameter for each value cost more than all the rest of announcing."""
 _cause: ContextVar[Heard[Any] | None] = ContextVar("cause", default=None)
@@ -61,8 +64,7 @@ def announce_all(session: Session, announcements: Iterable[Event | Announcement]
     rows = [_row(service, each if isinstance(each, Announcement) else Announcement(each)) for each in announcements]
     if rows:
         session.flush()
-        session.execute(APPEND, {"rows": orjson.dumps(rows).decode()})
-        session.execute(text(f"NOTIFY {CHANNEL}"))
+        session.execute(APPEND, {"rows": orjson.dumps(rows).decode(), "channel": CHANNEL})
     return [row["id"] for row in rows]
 
 

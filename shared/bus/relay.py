@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Text, bindparam, cast, func, select, tuple_, update
+from sqlalchemy import Text, any_, bindparam, func, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeEngine
 
 from shared.bus import routes
 from shared.bus.chain import GENESIS, Batch, Passed, Sent, link
@@ -41,6 +40,44 @@ SILENT_AFTER = 3
 """Goings back in vain after which the log tells of it: a quarter of a minute at the least."""
 NUMBERED_AT_ONCE = 5_000
 NUMBERING_LOCK = 0x4B61_696D
+
+LOCK = select(func.pg_advisory_xact_lock(NUMBERING_LOCK))
+UNNUMBERED = (
+    select(LoggedEvent.seq, LoggedEvent.partition, LoggedEvent.body, LoggedEvent.sealed_digest)
+    .where(LoggedEvent.position.is_(None))
+    .order_by(LoggedEvent.seq)
+    .limit(NUMBERED_AT_ONCE)
+)
+HEADS = select(LogHead.partition, LogHead.position, LogHead.hash)
+NUMBER = text("""
+    WITH numbered AS (
+        UPDATE event_log
+           SET position = given.position, hash = given.hash
+          FROM unnest(CAST(CAST(:seqs AS text) AS bigint[]), CAST(CAST(:positions AS text) AS bigint[]),
+                      CAST(CAST(:hashes AS text) AS bytea[])) AS given (seq, position, hash)
+         WHERE event_log.seq = given.seq
+    )
+    INSERT INTO event_log_head (partition, position, hash)
+    SELECT *
+      FROM unnest(CAST(CAST(:partitions AS text) AS smallint[]), CAST(CAST(:heads AS text) AS bigint[]),
+                  CAST(CAST(:ends AS text) AS bytea[]))
+        ON CONFLICT (partition) DO UPDATE SET position = excluded.position, hash = excluded.hash
+""")
+ACTIVE = select(Subscription.subscriber, Subscription.partition, Subscription.confirmed, Subscription.asked).where(
+    Subscription.state == SubscriptionState.ACTIVE,
+    Subscription.subscriber == any_(bindparam("subscribers", type_=ARRAY(Text))),
+)
+WISHES = select(Wish.subscriber, Wish.declined, Wish.elsewhere)
+FROM_POSITION = (
+    select(
+        *(LoggedEvent.position, LoggedEvent.hash, LoggedEvent.type, LoggedEvent.concerns, LoggedEvent.body),
+        *(LoggedEvent.sealed_digest, LoggedEvent.sealed),
+    )
+    .where(LoggedEvent.partition == bindparam("partition"), LoggedEvent.position >= bindparam("position"))
+    .order_by(LoggedEvent.position)
+    .limit(bindparam("most"))
+)
+"""With the event at the position itself, for its hash: a statement more costs more than an event read in vain."""
 
 
 @dataclass(slots=True)
@@ -128,12 +165,10 @@ class Relay:
     def step(self) -> int:
         """Number what is committed and send what may be sent; returns how many batches were sent."""
         with self.database.transaction() as session:
-            number(session)
-        failpoint("relay.numbered")
-        with self.database.transaction() as session:
-            self.heads = dict(session.execute(select(LogHead.partition, LogHead.position)).all())
+            self.heads = number(session)
             self._follow_confirmations(session)
             batches = self._due(session)
+        failpoint("relay.numbered")
         for parcel in parcels(batches):
             failpoint("relay.before-send")
             self._send(parcel)
@@ -149,14 +184,9 @@ class Relay:
                 postgresql.insert(Subscription).on_conflict_do_nothing(),
                 [{"subscriber": subscriber, "partition": partition} for subscriber, partition in sorted(missing)],
             )
-        active = session.execute(
-            select(Subscription.subscriber, Subscription.partition, Subscription.confirmed, Subscription.asked).where(
-                Subscription.state == SubscriptionState.ACTIVE, Subscription.subscriber.in_(self.subscribers)
-            )
-        ).all()
+        active = session.execute(ACTIVE, {"subscribers": list(self.subscribers)}).all()
         self.wishes = {
-            wish.subscriber: Wishes(tuple(wish.declined), tuple(wish.elsewhere))
-            for wish in session.execute(select(Wish.subscriber, Wish.declined, Wish.elsewhere))
+            wish.subscriber: Wishes(tuple(wish.declined), tuple(wish.elsewhere)) for wish in session.execute(WISHES)
         }
         known = self.windows
         self.windows = {}
@@ -241,58 +271,37 @@ def parcels(batches: Iterable[Batch]) -> list[list[Batch]]:
     return packed
 
 
-def number(session: Session) -> int:
-    """Give committed events their positions and hashes; returns how many there were.
+def number(session: Session) -> dict[int, int]:
+    """Give committed events their positions and hashes; returns the last position of each partition.
 
     The lock makes positions consecutive even in the moment when one relay takes over from another.
     """
-    session.execute(select(func.pg_advisory_xact_lock(NUMBERING_LOCK)))
-    rows = session.execute(
-        select(LoggedEvent.seq, LoggedEvent.partition, LoggedEvent.body, LoggedEvent.sealed_digest)
-        .where(LoggedEvent.position.is_(None))
-        .order_by(LoggedEvent.seq)
-        .limit(NUMBERED_AT_ONCE)
-    ).all()
-    if not rows:
-        return 0
-    heads = {head.partition: (head.position, head.hash) for head in session.scalars(select(LogHead))}
+    session.execute(LOCK)
+    rows = session.execute(UNNUMBERED).all()
+    heads = {head.partition: (head.position, head.hash) for head in session.execute(HEADS)}
     seqs, positions, hashes = [], [], []
     for seq, partition, body, sealed_digest in rows:
         position, previous = heads.get(partition, (0, GENESIS))
         heads[partition] = position + 1, link(previous, digest(body), sealed_digest)
-        seqs.append(str(seq))
-        positions.append(str(heads[partition][0]))
-        hashes.append(f'"\\\\x{heads[partition][1].hex()}"')
-    given = (
-        func.unnest(
-            _array("seqs", seqs, BigInteger),
-            _array("positions", positions, BigInteger),
-            _array("hashes", hashes, LargeBinary),
-        )
-        .table_valued("seq", "position", "hash")
-        .render_derived(name="given")
-    )
-    session.execute(
-        update(LoggedEvent)
-        .where(LoggedEvent.seq == given.c.seq)
-        .values(position=given.c.position, hash=given.c.hash)
-        .execution_options(synchronize_session=False)
-    )
-    touched = {partition for _, partition, _, _ in rows}
-    upsert = postgresql.insert(LogHead)
-    session.execute(
-        upsert.on_conflict_do_update(
-            index_elements=["partition"],
-            set_={"position": upsert.excluded.position, "hash": upsert.excluded.hash},
-        ),
-        [{"partition": each, "position": heads[each][0], "hash": heads[each][1]} for each in sorted(touched)],
-    )
-    return len(rows)
+        seqs.append(seq)
+        positions.append(position + 1)
+        hashes.append(heads[partition][1])
+    if rows:
+        touched = sorted({row.partition for row in rows})
+        given = {"seqs": _array(seqs), "positions": _array(positions), "hashes": _array(map(_bytes, hashes))}
+        last = [heads[each] for each in touched]
+        ends = {"heads": _array(position for position, _ in last), "ends": _array(_bytes(hash_) for _, hash_ in last)}
+        session.execute(NUMBER, given | ends | {"partitions": _array(touched)})
+    return {partition: position for partition, (position, _) in heads.items()}
 
 
-def _array(name: str, values: Sequence[str], of: type[TypeEngine[Any]]) -> ColumnElement[Any]:
+def _array(values: Iterable[object]) -> str:
     """A list as one text that PostgreSQL reads: the driver would write out each value for itself."""
-    return cast(bindparam(name, f"{{{','.join(values)}}}", Text), ARRAY(of))
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def _bytes(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
 
 
 def hashes_at(session: Session, positions: Mapping[int, int]) -> dict[int, bytes]:
@@ -307,16 +316,11 @@ def hashes_at(session: Session, positions: Mapping[int, int]) -> dict[int, bytes
 
 
 def _events_after(session: Session, partition: int, position: int) -> tuple[bytes, Sequence[Logged]]:
-    previous = hashes_at(session, {partition: position}).get(partition)
-    if previous is None:
+    """What follows a position, and the hash at it."""
+    asked = {"partition": partition, "position": position, "most": BATCH + (position > 0)}
+    rows = session.execute(FROM_POSITION, asked).all()
+    if position == 0:
+        return GENESIS, [Logged(*row[2:]) for row in rows]
+    if not rows or rows[0].position != position:
         raise LookupError(f"the log has no position {position} in partition {partition}")
-    rows = session.execute(
-        select(
-            *(LoggedEvent.type, LoggedEvent.concerns, LoggedEvent.body),
-            *(LoggedEvent.sealed_digest, LoggedEvent.sealed),
-        )
-        .where(LoggedEvent.partition == partition, LoggedEvent.position > position)
-        .order_by(LoggedEvent.position)
-        .limit(BATCH)
-    )
-    return previous, [Logged(*row) for row in rows]
+    return rows[0].hash, [Logged(*row[2:]) for row in rows[1:]]

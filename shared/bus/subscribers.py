@@ -1,7 +1,7 @@
 """What a subscriber does with what it hears: one visible table from event class to handler."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -57,17 +57,19 @@ Handler = Callable[[Session, Heard[Any]], None]
 BatchHandler = Callable[[Session, Sequence[Heard[Any]]], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Hearing:
-    """How one type of event is handled: one at a time, or many at once with set-based SQL."""
+    """How events are handled: one at a time, or many at once with set-based SQL."""
 
     handler: Handler | BatchHandler
     in_batches: bool
     concerned_only: bool = False
     """Whether events that concern another service alone may be passed over."""
+    in_log_order: bool = False
+    """Whether several events of one journey may come at once, also of several types."""
 
     def run(self, session: Session, heard: Sequence[Heard[Any]]) -> None:
-        """Let the handler hear these events, all of one type."""
+        """Let the handler hear these events, all of types that it is given together."""
         if self.in_batches:
             self.handler(session, heard)  # type: ignore[arg-type]
         else:
@@ -86,6 +88,12 @@ def batch(handler: BatchHandler, *, concerned_only: bool = False) -> Hearing:
     `concerned_only` leaves out those that concern another service alone (`Event.concerns`).
     """
     return Hearing(handler, in_batches=True, concerned_only=concerned_only)
+
+
+def together(handler: BatchHandler, events: Iterable[type[Event]]) -> dict[type[Event], Hearing]:
+    """Give the handler all that a delivery brings of these types at once, in the log's order: it locks, reads and
+    writes what they are about only once, however many of them are about the same."""
+    return dict.fromkeys(events, Hearing(handler, in_batches=True, in_log_order=True))
 
 
 @dataclass(frozen=True)
@@ -143,6 +151,11 @@ class Subscriber:
             class_of(kind)
             raise Undecided(kind)
         return self._decisions[kind]
+
+    def hearing_together(self, kind: str) -> Hearing | None:
+        """The handler that takes events of a type together with others; None where there is no such."""
+        hearing = self._decisions.get(kind)
+        return hearing if hearing and hearing.in_log_order else None
 
 
 class Undecided(LookupError):

@@ -8,7 +8,6 @@ from typing import Any
 
 from shared.bus import delivery, messages
 from shared.bus.chain import Batch, Placed, Standing, link
-from shared.bus.models import Cursor
 
 FUSE = "KAIL_MUTANT_FUSE"
 """Names a file: whoever finds it dies where its mutant is at its weakest, with its parent, so that nobody mends it."""
@@ -18,14 +17,14 @@ def confirm_before_commit() -> None:
     """The receiver says that it has everything, and only then commits."""
     take = delivery._take
 
-    def hasty(session: Any, subscriber: Any, source: str, cursors: dict[int, Cursor], arrivals: Any) -> None:
-        take(session, subscriber, source, cursors, arrivals)
+    def hasty(session: Any, subscriber: Any, source: str, reached: dict[int, delivery.Reached], arrivals: Any) -> None:
+        take(session, subscriber, source, reached, arrivals)
         from shared.bus.broker import CeleryTransport
 
         CeleryTransport().confirm(
             [
                 messages.Confirmation(subscriber.name, source, each.partition, each.position, each.hash)
-                for each in cursors.values()
+                for each in reached.values()
             ]
         )
         if Path(os.environ[FUSE]).exists():

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.monitoring.flow import summing
 from services.monitoring.worker import FIGURES
-from shared.bus import Heard
+from shared.bus import Heard, delivery
 from shared.events import grants, intake, monitoring, referrals
 from shared.events.envelope import Event
 from shared.kernel import ids
@@ -56,14 +56,11 @@ def intake_first(heard: Iterable[Heard[Any]]) -> list[str]:
 
 
 def hear(base: Database, heard: Sequence[Heard[Any]], *, at_once: int = 1) -> None:
-    """Give events to the read model's handlers, so many of one type at once as follow each other, and sum."""
+    """Give events to the read model's handlers, so many at once as deliveries do, and sum."""
     with base.transaction() as session:
         for start in range(0, len(heard), at_once):
-            by_type: dict[str, list[Heard[Any]]] = {}
-            for each in heard[start : start + at_once]:
-                by_type.setdefault(each.envelope["type"], []).append(each)
-            for kind, group in by_type.items():
-                hearing = FIGURES.hearing_of(kind)
+            for group in delivery.groups(FIGURES, heard[start : start + at_once]):
+                hearing = FIGURES.hearing_of(group[0].envelope["type"])
                 if hearing is not None:
                     hearing.run(session, group)
     summing.sum_up(base)

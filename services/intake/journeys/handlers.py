@@ -5,7 +5,6 @@ the stage waits for. So the order between services does not matter, and neither 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from services.intake.journeys import commands, moves, particulars, publishing
 from services.intake.journeys.models import CameBack, Journey
 from services.intake.journeys.moves import Move, Moved
-from shared.bus import Announcement, Heard, announce_all, batch
+from shared.bus import Announcement, Heard, announce_all, batch, together
 from shared.bus.subscribers import Hearing
 from shared.events import intake, referrals
 from shared.events.envelope import Event
@@ -25,6 +24,7 @@ from shared.events.referrals import (
     ReferralAccepted,
     ReferralCompleted,
     ReferralDeclined,
+    ReferralEvent,
     ReferralOpened,
     ReferralReturned,
     ReferralUnanswered,
@@ -43,11 +43,9 @@ HAPPENINGS: Mapping[type[Event], Callable[[Any], engine.Happening]] = {
 }
 
 
-def hear_referrals(
-    session: Session, heard: Sequence[Heard[Any]], *, reading: Callable[[Any], engine.Happening]
-) -> None:
+def hear_referrals(session: Session, heard: Sequence[Heard[Any]]) -> None:
     """Move the journeys on whose stages this tells of; what came back is kept with what its office said."""
-    done = moves.carry(session, [Move(each.event.journey_id, moves.by(reading(each.event)), each) for each in heard])
+    done = moves.carry(session, [Move(each.event.journey_id, moves.by(_happening(each.event)), each) for each in heard])
     _keep_what_came_back(session, done)
     commands.open_spawned(session, done.spawned)
 
@@ -85,7 +83,7 @@ def hear_particulars_missing(session: Session, heard: Sequence[Heard[Particulars
 
 
 HEARS: Mapping[type[Event], Hearing] = {
-    **{event: batch(partial(hear_referrals, reading=reading)) for event, reading in HAPPENINGS.items()},
+    **together(hear_referrals, HAPPENINGS),
     ParticularsMissing: batch(hear_particulars_missing),
 }
 """The part of intake's table of handlers that keeps journeys going."""
@@ -101,6 +99,10 @@ DECLINES: Mapping[type[Event], str] = {
     referrals.ReferralEscalated: "The coordinator was told; the office is still accountable.",
 }
 """What journeys need not hear of intake's own log and of referrals."""
+
+
+def _happening(event: ReferralEvent) -> engine.Happening:
+    return HAPPENINGS[type(event)](event)
 
 
 def _waits_for(journey: JourneyState, event: ParticularsMissing) -> bool:

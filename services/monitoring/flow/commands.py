@@ -1,9 +1,10 @@
 """Writing down what was heard, so that hearing it again, late, or before its cause changes nothing.
 
-Each function takes a whole batch of one type of event and runs one statement.
+Each function takes all events of a delivery that concern it, in the log's order, and runs one statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -24,6 +25,8 @@ from services.monitoring.flow.models import (
 from services.monitoring.flow.tallies import COUNTINGS
 from services.monitoring.heard import rows_of
 from shared.bus import Heard
+from shared.events import referrals
+from shared.events.envelope import Event
 from shared.events.intake import (
     JourneyEnded,
     JourneyOpened,
@@ -41,6 +44,20 @@ from shared.storage.rows import columns_of, core, insertion, recordset
 JOURNEY_ENDED = ("ended_at", "outcome", "because")
 STAGE_STUCK = ("stuck_at", "stuck_because", "accountable_office")
 REFERRAL_TOLD = columns_of(ReferralFigure, but=("id", "journey_id", "stage", "agency", "office", "state"))
+
+MOMENTS: Mapping[type[Event], str] = {
+    referrals.ReferralOpened: "opened_at",
+    referrals.ReferralAccepted: "accepted_at",
+    referrals.ReferralReminded: "reminded_at",
+    referrals.ReferralEscalated: "escalated_at",
+}
+CLOSED_AS: Mapping[type[Event], str] = {
+    referrals.ReferralCompleted: "completed",
+    referrals.ReferralDeclined: "declined",
+    referrals.ReferralReturned: "returned",
+    referrals.ReferralWithdrawn: "withdrawn",
+    referrals.ReferralUnanswered: "unanswered",
+}
 
 SAID = (
     *("attempt", "does", "number", "month", "amount", "fund_id"),
@@ -85,7 +102,8 @@ def skip_stages(session: Session, heard: Sequence[Heard[StageSkipped]]) -> None:
     latest = func.greatest(core(SkippedStage).c.skipped_at, skipped.excluded.skipped_at)
     key = [SkippedStage.journey_id, SkippedStage.stage]
     skipped = skipped.on_conflict_do_update(index_elements=key, set_={"skipped_at": latest})
-    session.execute(skipped, rows_of(heard, key="journey_id", at="skipped_at"))
+    again = {(each.event.journey_id, each.event.stage): each for each in heard}
+    session.execute(skipped, rows_of(again.values(), key="journey_id", at="skipped_at"))
 
 
 def call_off_stages(session: Session, heard: Sequence[Heard[StageWithdrawn]]) -> None:
@@ -109,16 +127,16 @@ def await_consent(session: Session, heard: Sequence[Heard[StageStuck]]) -> None:
         session.execute(insertion(StageFigure, columns_of(StageFigure)).on_conflict_do_nothing(), rows)
 
 
-def follow_referrals(
-    session: Session, heard: Sequence[Heard[ReferralEvent]], *, at: str, closed_as: str | None = None
-) -> None:
-    """Note a step of referrals: the first moment told for it stays, whatever comes twice or out of order."""
+def follow_referrals(session: Session, heard: Sequence[Heard[ReferralEvent]]) -> None:
+    """Note steps of referrals: the first moment told for a step stays, whatever comes twice or out of order."""
     told = insertion(ReferralFigure, columns_of(ReferralFigure, but=["state"]))
     first = {name: func.coalesce(core(ReferralFigure).c[name], told.excluded[name]) for name in REFERRAL_TOLD}
-    rows = rows_of(heard, key="referral_id", at=at)
-    for row in rows["rows"]:
-        row["closed_as"] = closed_as
-    session.execute(told.on_conflict_do_update(index_elements=[ReferralFigure.id], set_=first), rows)
+    rows: dict[str, dict[str, Any]] = {}
+    for each in heard:
+        row = _step(each)
+        rows[row["id"]] = row | rows.get(row["id"], {})
+    following = told.on_conflict_do_update(index_elements=[ReferralFigure.id], set_=first)
+    session.execute(following, {"rows": sorted(rows.values(), key=itemgetter("id"))})
 
 
 def note_visits(session: Session, heard: Sequence[Heard[VisitRecorded]]) -> None:
@@ -129,12 +147,14 @@ def note_visits(session: Session, heard: Sequence[Heard[VisitRecorded]]) -> None
 
 def tell_timeline(session: Session, heard: Sequence[Heard[Any]]) -> None:
     """Add a line to the story of each event's journey."""
-    session.execute(TOLD, {"rows": [_line(each) for each in heard]})
+    if heard:
+        session.execute(TOLD, {"rows": [_line(each) for each in heard]})
 
 
 def tell_what_counts(session: Session, heard: Sequence[Heard[Any]]) -> None:
     """Add a line to the story of each event's journey, and have the journey summed: what it counts as may change."""
-    session.execute(TOLD_AND_TOUCHED, {"rows": [_line(each) for each in heard]})
+    if heard:
+        session.execute(TOLD_AND_TOUCHED, {"rows": [_line(each) for each in heard]})
 
 
 def reset(session: Session) -> None:
@@ -158,6 +178,16 @@ def _amend(session: Session, table: type[Base], names: Sequence[str], rows: dict
     told = recordset(table, ["id", *names])
     amended = update(core(table)).where(core(table).c.id == told.c.id)
     session.execute(amended.values({name: told.c[name] for name in names}), rows)
+
+
+def _step(heard: Heard[ReferralEvent]) -> dict[str, Any]:
+    data, at = heard.envelope["data"], heard.envelope["time"]
+    about = {name: data[name] for name in ("journey_id", "stage", "agency", "office")}
+    closed_as = CLOSED_AS.get(type(heard.event))
+    if closed_as is None:
+        return {"id": data["referral_id"], **about, MOMENTS[type(heard.event)]: at}
+    why = {name: data[name] for name in ("outcome", "reason") if name in data}
+    return {"id": data["referral_id"], **about, "closed_at": at, "closed_as": closed_as, **why}
 
 
 def _line(heard: Heard[Any]) -> dict[str, Any]:

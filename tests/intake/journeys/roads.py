@@ -95,13 +95,15 @@ class Road:
         )
 
     def hear(self, *events: ReferralEvent, source: str = "grants", sealed: dict[str, Any] | None = None) -> None:
-        """Let intake hear these, all of one type, as one batch."""
+        """Let intake hear these, which one handler takes together, as one batch."""
         with self.database.transaction() as session:
             HEARS[type(events[0])].run(session, [heard(event, source, sealed) for event in events])
 
     def complete(self, stage: str, outcome: str, facts: dict[str, Any], *journeys: UUID) -> None:
-        self.hear(*[self.of(ReferralAccepted, each, stage) for each in journeys])
-        self.hear(*[self.of(ReferralCompleted, each, stage, outcome=outcome, facts=facts) for each in journeys])
+        accepted = [self.of(ReferralAccepted, each, stage) for each in journeys]
+        self.hear(
+            *accepted, *[self.of(ReferralCompleted, each, stage, outcome=outcome, facts=facts) for each in journeys]
+        )
 
     def offers(self, journey_id: UUID) -> list[StageOffered]:
         return [each for each in self.said(StageOffered) if each.journey_id == journey_id]

@@ -47,6 +47,14 @@ def test_a_replay_with_the_sources_shuffled_gives_the_same_figures(
     assert figures(monitoring_db) == told_in_order
 
 
+@pytest.mark.parametrize("at_once", [3, 50, 1_000])
+def test_however_much_is_heard_at_once_the_figures_are_the_same(
+    monitoring_db: Database, story: stories.Story, told_in_order: dict[str, list[Any]], at_once: int
+) -> None:
+    stories.hear(monitoring_db, story.heard, at_once=at_once)
+    assert figures(monitoring_db) == told_in_order
+
+
 def test_everything_heard_twice_stands_there_once(
     monitoring_db: Database, story: stories.Story, told_in_order: dict[str, list[Any]]
 ) -> None:

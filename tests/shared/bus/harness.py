@@ -12,7 +12,7 @@ from shared.bus.audit import Finding, audit_bus
 from shared.bus.chain import Batch
 from shared.bus.messages import Confirmation
 from shared.bus.relay import Relay
-from shared.bus.subscribers import batch, each
+from shared.bus.subscribers import batch, each, together
 from shared.bus.tasks import state_cursors
 from shared.events.intake import JourneyEnded, JourneyOutcome, StageSkipped
 from shared.kernel import clock
@@ -41,6 +41,14 @@ def note_effects(session: Session, heard: Iterable[Heard[StageSkipped]]) -> None
         note_effect(session, one)
 
 
+WAYS = {
+    "one at a time": {StageSkipped: each(note_effect)},
+    "in batches": {StageSkipped: batch(note_effects)},
+    "together": together(note_effects, [StageSkipped]),
+}
+"""How a subscriber may hear: the promise is the same."""
+
+
 @dataclass
 class Network:
     """Keeps every message until the test decides what becomes of it."""
@@ -58,14 +66,13 @@ class Network:
 class Pair:
     """intake announces, grants hears."""
 
-    def __init__(self, databases: Mapping[str, Database], *, in_batches: bool = False) -> None:
+    def __init__(self, databases: Mapping[str, Database], *, way: str = "one at a time") -> None:
         self.databases = databases
         self.source, self.target = databases["intake"], databases["grants"]
         self.network = Network()
         self.relay = Relay(self.source, self.network)
         self.relay.subscribers = ("grants",)
-        hearing = batch(note_effects) if in_batches else each(note_effect)
-        self.subscriber = Subscriber("grants", hears={StageSkipped: hearing}, declines={JourneyEnded: "nothing to do"})
+        self.subscriber = Subscriber("grants", hears=WAYS[way], declines={JourneyEnded: "nothing to do"})
         with self.target.engine.begin() as connection:
             connection.execute(text(EFFECTS))
             connection.execute(text("TRUNCATE effect"))

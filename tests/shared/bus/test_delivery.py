@@ -11,16 +11,16 @@ from shared.bus.audit import Gravity
 from shared.bus.chain import GENESIS, Passed, Sent, Standing, place
 from shared.bus.messages import Wishes
 from shared.bus.relay import PATIENCE, SILENT_AFTER
-from shared.bus.subscribers import batch, each
-from shared.events.intake import JourneyEnded, StageOffered, StageSkipped
+from shared.bus.subscribers import batch, each, together
+from shared.events.intake import JourneyEnded, StageOffered, StageSkipped, StageStuck, StuckBecause
 from shared.kernel.ids import new_id
-from tests.shared.bus.harness import Pair, Poison
+from tests.shared.bus.harness import WAYS, Pair, Poison, note_effects
 from tests.shared.referrals.offers import offer
 
 
-@pytest.fixture(params=[False, True], ids=["one at a time", "in batches"])
+@pytest.fixture(params=WAYS)
 def pair(databases, request) -> Pair:
-    return Pair(databases, in_batches=request.param)
+    return Pair(databases, way=request.param)
 
 
 def stages_of(pair: Pair, journey: uuid.UUID) -> list[str]:
@@ -372,15 +372,103 @@ def test_what_the_log_does_not_say_the_concern_of_is_sent_in_full(pair):
     assert not wishes.leave_out("a.d.v1", "training", "grants")
 
 
+ENDED = "INSERT INTO effect (journey_id, stage) VALUES (:journey, 'ended')"
+
+
 def hear_the_end(pair):
     """Bring the subscriber up to date: from now on it hears what it had declined."""
 
     def note_end(session, heard):
-        session.execute(
-            text("INSERT INTO effect (journey_id, stage) VALUES (:journey, 'ended')"),
-            {"journey": heard.event.journey_id},
-        )
+        session.execute(text(ENDED), {"journey": heard.event.journey_id})
 
     pair.subscriber = replace(
         pair.subscriber, hears={**pair.subscriber.hears, JourneyEnded: each(note_end)}, declines={}
+    )
+
+
+@pytest.fixture
+def hearing_together(databases) -> Pair:
+    """A subscriber whose one handler takes skipped stages and ends of journeys together, and tells what it got."""
+    pair = Pair(databases)
+    pair.told = []
+
+    def note_all(session, heard):
+        pair.told.append(len(heard))
+        for one in heard:
+            if isinstance(one.event, JourneyEnded):
+                session.execute(text(ENDED), {"journey": one.event.journey_id})
+            else:
+                note_effects(session, [one])
+
+    pair.subscriber = replace(pair.subscriber, hears=together(note_all, [StageSkipped, JourneyEnded]), declines={})
+    return pair
+
+
+def test_what_is_heard_together_comes_at_once_in_the_order_of_the_log(hearing_together):
+    pair, one, other = hearing_together, new_id(), new_id()
+    for journey in (one, other):
+        pair.announce(journey, "first", "second")
+        pair.end(journey)
+    pair.settle()
+    assert pair.told == [6]
+    assert stages_of(pair, one) == stages_of(pair, other) == ["first", "second", "ended"]
+    assert pair.findings() == []
+
+
+def test_of_what_is_heard_together_only_the_poisoned_event_and_what_follows_it_is_held(hearing_together):
+    pair, ill, well = hearing_together, new_id(), new_id()
+    pair.announce(ill, "before", "poison", "after")
+    pair.announce(well, "one")
+    pair.end(ill)
+    pair.end(well)
+    pair.settle()
+    assert stages_of(pair, ill) == ["before"]
+    assert stages_of(pair, well) == ["one", "ended"]
+    with pair.target.reading() as session:
+        waiting = held.held_events(session)
+    assert {event.stream for event in waiting} == {str(ill)}
+    assert sorted((event.position, "Poison" in event.error) for event in waiting)[0][1]
+    assert len(waiting) == 3
+    assert {finding.gravity for finding in pair.findings()} == {Gravity.HELD}
+
+
+def test_an_unreadable_event_in_the_midst_of_a_journey_holds_what_follows_it_there(hearing_together):
+    pair, ill, well = hearing_together, new_id(), new_id()
+    pair.announce(ill, "before", "unreadable", "after")
+    pair.announce(well, "one")
+    with pair.source.engine.begin() as connection:
+        told = 'UPDATE event_log SET body = replace(body, \'"stage":"unreadable"\', \'"stage":[]\')'
+        connection.execute(text(told))
+    pair.settle()
+    assert (stages_of(pair, ill), stages_of(pair, well)) == (["before"], ["one"])
+    with pair.target.reading() as session:
+        assert ["WrongShape" in event.error for event in held.held_events(session)] == [True, False]
+
+
+def test_what_another_handler_hears_in_between_is_heard_in_between(hearing_together):
+    pair, journey = hearing_together, new_id()
+    pair.subscriber = replace(pair.subscriber, hears={**pair.subscriber.hears, StageStuck: each(note_stuck)})
+    pair.announce(journey, "one")
+    with pair.source.transaction() as session:
+        announce(session, stuck(journey))
+    pair.announce(journey, "two")
+    pair.end(journey)
+    pair.settle()
+    assert stages_of(pair, journey) == ["one", "stuck", "two", "ended"]
+    assert pair.told == [1, 2]
+
+
+def stuck(journey: uuid.UUID) -> StageStuck:
+    return StageStuck(
+        journey_id=journey,
+        referral_id=new_id(),
+        stage="proposal",
+        why=StuckBecause.DECLINED,
+        accountable_office="dinsos-kaltim",
+    )
+
+
+def note_stuck(session, heard):
+    session.execute(
+        text("INSERT INTO effect (journey_id, stage) VALUES (:journey, 'stuck')"), {"journey": heard.event.journey_id}
     )

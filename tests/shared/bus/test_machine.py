@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from shared.bus import delivery
 from shared.kernel.ids import new_id
-from tests.shared.bus.harness import Pair, Poison
+from tests.shared.bus.harness import WAYS, Pair, Poison
 
 pytestmark = pytest.mark.slow
 
@@ -33,8 +33,8 @@ class CrashingNetwork(Exception):
 class Bus(RuleBasedStateMachine):
     databases = None
 
-    @initialize(in_batches=st.booleans())
-    def begin(self, in_batches):
+    @initialize(way=st.sampled_from(sorted(WAYS)))
+    def begin(self, way):
         for base in (self.databases["intake"], self.databases["grants"]):
             with base.engine.begin() as connection:
                 connection.execute(
@@ -43,7 +43,7 @@ class Bus(RuleBasedStateMachine):
                         " RESTART IDENTITY"
                     )
                 )
-        self.pair = Pair(self.databases, in_batches=in_batches)
+        self.pair = Pair(self.databases, way=way)
         self.expected = []
         self.backup = None
 
