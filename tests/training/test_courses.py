@@ -249,6 +249,18 @@ def test_the_same_course_is_not_given_twice_without_the_officer_seeing_it(
     assert reasons == {referrals[0]: told["taught_before_reason"], referrals[1]: None}
 
 
+def test_the_form_offers_the_types_that_programmes_ask_the_office_for(app: Flask) -> None:
+    page = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim")).get("/training/dinsos/courses/new").text
+    assert '<option value="bimtek-kube">Bimtek kube (' in page
+    assert 'value="pelatihan-bisnis"' in page
+    assert (
+        "olahan-makanan"
+        not in Browser(app, an_officer(Role.OFFICER, office="koperasi-kaltim"))
+        .get("/training/koperasi/courses/new")
+        .text
+    )
+
+
 def test_a_page_asks_for_the_reason_and_keeps_it(training_db: Database, app: Flask, client: FlaskClient) -> None:
     subject = ids.new_id()
     taught(training_db, client, offer(subject_id=subject))

@@ -36,7 +36,11 @@ def list_courses(agency: str) -> str:
 def plan_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to plan a course."""
     form = form or forms.blank({"area": door.current_officer().areas[0]})
-    return render_template("courses/plan.html", form=form, address=_list(agency), rows=range(ROWS))
+    types = [
+        (each, f"{words.plain(each)} ({', '.join(words.programme_title(of.id) for of in programmes)})")
+        for each, programmes in queries.asked_of(agency).items()
+    ]
+    return render_template("courses/plan.html", form=form, types=types, address=_list(agency), rows=range(ROWS))
 
 
 @pages.post("/<agency>/courses")

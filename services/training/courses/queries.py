@@ -11,9 +11,11 @@ from sqlalchemy.dialects.postgresql import JSONB, array
 from sqlalchemy.orm import Session
 
 from services.training.courses.models import Attendance, Course, CourseSession, Enrolment
-from services.training.courses.rules import CourseOutcome
+from services.training.courses.rules import KIND, CourseOutcome
 from shared.events.intake import SubjectKind
 from shared.kernel.errors import NotFound
+from shared.programmes import library
+from shared.programmes.definition import Programme
 from shared.storage.arrays import among
 
 LATEST_FIRST = (Course.first_day, Course.id)
@@ -42,6 +44,16 @@ class Marks:
 
     marked: int = 0
     attended: int = 0
+
+
+def asked_of(agency: str) -> dict[str, tuple[Programme, ...]]:
+    """The types of course that an agency is asked for, each with the programmes whose stages name it."""
+    found: dict[str, dict[str, Programme]] = {}
+    for programme in library.published().values():
+        for stage in programme.stages.values():
+            if stage.does == KIND and stage.agency == agency:
+                found.setdefault(stage.settings["course"], {})[programme.id] = programme
+    return {course_type: tuple(programmes.values()) for course_type, programmes in sorted(found.items())}
 
 
 def courses(office: str, *, course_type: str | None = None) -> Select[Any]:

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 from shared.kernel.errors import Conflict, Invalid
 
+KIND = "training.course"
+"""What programme files call a stage that is a course."""
+
 SHARE_OF_SESSIONS = (3, 4)
 """Three of four sessions make a course attended. Source: assumption; the articles name only attendance lists."""
 

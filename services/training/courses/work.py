@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from services.training.courses import commands, queries
 from services.training.courses.commands import Mark
 from services.training.courses.models import Attendance, Enrolment
-from services.training.courses.rules import NotEnrolled, sessions_needed
+from services.training.courses.rules import KIND, NotEnrolled, sessions_needed
 from services.training.courses.schemas import CourseWorkSchema
 from shared.identity.officer import Officer
 from shared.referrals.models import Referral
@@ -19,7 +19,7 @@ from shared.referrals.work import Completion, StageWork
 class CourseWork(StageWork):
     """A person or group is taught, session by session."""
 
-    kind = "training.course"
+    kind = KIND
     work_schema = CourseWorkSchema
     completion_schema = CourseWorkSchema
     template = "courses/work.html"
