@@ -273,8 +273,9 @@ def _changed(
         execution_options={"synchronize_session": False},
     )
     for referral_id, *stored in changed:
+        referral = known[referral_id]
         for name, value in zip(names, stored, strict=True):
-            set_committed_value(known[referral_id], name, value)
+            set_committed_value(referral, name, value)
     return sorted(known.values(), key=lambda each: each.id)
 
 
