@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.monitoring.flow import summing
 from services.monitoring.worker import FIGURES
-from shared.bus import Heard
+from shared.bus import Heard, delivery
 from shared.events import grants, intake, monitoring, referrals
 from shared.events.envelope import Event
 from shared.kernel import ids
@@ -56,16 +56,14 @@ def intake_first(heard: Iterable[Heard[Any]]) -> list[str]:
 
 
 def hear(base: Database, heard: Sequence[Heard[Any]], *, at_once: int = 1) -> None:
-    """Give events to the read model's handlers, so many of one type at once as follow each other, and sum."""
+    """Give events to the read model's handlers, so many at once, in waves as a delivery does, and sum."""
     with base.transaction() as session:
         for start in range(0, len(heard), at_once):
-            by_type: dict[str, list[Heard[Any]]] = {}
-            for each in heard[start : start + at_once]:
-                by_type.setdefault(each.envelope["type"], []).append(each)
-            for kind, group in by_type.items():
-                hearing = FIGURES.hearing_of(kind)
-                if hearing is not None:
-                    hearing.run(session, group)
+            for wave in delivery.waves(heard[start : start + at_once]):
+                for kind, group in delivery.by_type(wave):
+                    hearing = FIGURES.hearing_of(kind)
+                    if hearing is not None:
+                        hearing.run(session, group)
     summing.sum_up(base)
 
 
@@ -145,7 +143,9 @@ def whole_journey() -> Story:
         START,
     )
     one = journey(story)
+    story.tell("intake", intake.JourneyCounted(journey_id=one, members=6), START + 2 * day)
     complete(story, "intake", offer(story, one, "formation", START), "formed", START + 3 * day)
+    story.tell("intake", intake.JourneyCounted(journey_id=one, members=5), START + 4 * day)
     complete(story, "grants", offer(story, one, "proposal", START + 3 * day), "submitted", START + 5 * day)
     complete(story, "intake", offer(story, one, "file_check", START + 5 * day), "mend", START + 6 * day)
     complete(story, "grants", offer(story, one, "proposal", START + 6 * day, attempt=2), "submitted", START + 9 * day)

@@ -48,6 +48,7 @@ def _each_in_turn(*notes: Note) -> Hearing:
 
 HEARS: Mapping[type[Event], Hearing] = {
     intake.JourneyOpened: counts(commands.open_journeys),
+    intake.JourneyCounted: counts(commands.count_members),
     intake.JourneyEnded: counts(commands.end_journeys),
     intake.StageOffered: counts(commands.offer_stages),
     intake.StageSkipped: counts(commands.skip_stages),
