@@ -64,7 +64,9 @@ TOLD_AND_TOUCHED = _told_and_touched()
 
 def open_journeys(session: Session, heard: Sequence[Heard[JourneyOpened]]) -> None:
     """Note journeys that set out."""
-    opened = insertion(JourneyFigure, columns_of(JourneyFigure, but=("counted_as_of", *JOURNEY_ENDED))).on_conflict_do_nothing()
+    opened = insertion(
+        JourneyFigure, columns_of(JourneyFigure, but=("counted_as_of", *JOURNEY_ENDED))
+    ).on_conflict_do_nothing()
     session.execute(opened, rows_of(heard, key="journey_id", at="opened_at"))
 
 

@@ -8,15 +8,15 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = '0010'
-down_revision = '0009'
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column('journey_figure', sa.Column('counted_as_of', sa.BigInteger(), server_default='0', nullable=False))
+    op.add_column("journey_figure", sa.Column("counted_as_of", sa.BigInteger(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
-    op.drop_column('journey_figure', 'counted_as_of')
+    op.drop_column("journey_figure", "counted_as_of")
