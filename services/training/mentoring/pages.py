@@ -85,7 +85,7 @@ def set_account(agency: str, cohort_id: UUID, mentor_id: UUID) -> Page:
         with door.transaction() as session:
             commands.set_account(session, door.current_officer(), cohort_id, mentor_id, given["account_id"])
     except Invalid as invalid:
-        return _cohort(agency, cohort_id, forms.filled(request.form, invalid)), 422
+        return _cohort(agency, cohort_id, forms.filled(request.form, invalid), mentor_id), 422
     flash(_("Saved."), "success")
     return redirect(f"{_cohorts(agency)}/{cohort_id}", 303)
 
@@ -93,9 +93,10 @@ def set_account(agency: str, cohort_id: UUID, mentor_id: UUID) -> Page:
 @pages.get("/<agency>/cash-books")
 @guard(*READERS)
 def list_books(agency: str) -> Page:
-    """The office's cash books; a mentor's own while her term lasts."""
+    """The office's cash books; a mentor's own while her term lasts. Her coming by is remembered."""
     query = forms.load(paging.PageQuery(), request.args)
-    with door.reading() as session:
+    with door.transaction() as session:
+        commands.meet_mentor(session, door.current_officer())
         rows = queries.books(session, door.current_officer())
         page = paging.page(session, rows, *queries.BOOKS_LATEST_FIRST, newest_first=True, **query)
         return render_template("mentoring/books.html", page=page, address=_books(agency), words=words)
@@ -163,14 +164,29 @@ def _book(agency: str, session: Any, referral_id: UUID, form: forms.Form) -> str
     )
 
 
-def _cohort(agency: str, cohort_id: UUID, form: forms.Form) -> str:
+def _cohort(agency: str, cohort_id: UUID, form: forms.Form, about: UUID | None = None) -> str:
+    office = door.current_officer().office
     with door.reading() as session:
-        found = queries.cohort(session, door.current_officer().office, cohort_id)
-        return render_template("mentoring/cohort.html", cohort=found, form=form, address=_cohorts(agency))
+        found = queries.cohort(session, office, cohort_id)
+        known = {each.id: each.name for each in queries.accounts(session, office)}
+    taken = {each.account_id for each in found.mentors}
+    return render_template(
+        "mentoring/cohort.html",
+        cohort=found,
+        form=form,
+        about=about,
+        blank=forms.blank(),
+        blanks={each.id: forms.blank({"account_id": each.account_id}) for each in found.mentors},
+        known=known,
+        free=[(each, name) for each, name in known.items() if each not in taken],
+        address=_cohorts(agency),
+    )
 
 
 def _plan_form(agency: str, form: forms.Form) -> str:
-    return render_template("mentoring/plan.html", form=form, address=_cohorts(agency), rows=range(ROWS))
+    with door.reading() as session:
+        free = [(each.id, each.name) for each in queries.accounts(session, door.current_officer().office)]
+    return render_template("mentoring/plan.html", form=form, free=free, address=_cohorts(agency), rows=range(ROWS))
 
 
 def _cohorts(agency: str) -> str:
