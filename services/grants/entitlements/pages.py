@@ -1,7 +1,10 @@
 """Door 1 for people: what a person, or everybody behind a referral, has of aid; the referral is chosen from a list."""
 
-from flask import Blueprint, render_template, request
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from services.grants.entitlements import doors, queries, schemas
 from services.grants.entitlements.rules import ClaimState
@@ -21,32 +24,30 @@ AT_ONCE = 20
 
 @pages.get("/<agency>/entitlements")
 @guard(*doors.READERS)
-def list_entitlements(agency: str) -> str:
-    """The cases to choose from; with one of them, or a person of it, the aid that they have."""
-    address = f"/grants/{agency}/entitlements"
-    return _of(address) if {"person", "referral"} & request.args.keys() else _cases(address)
-
-
-def _cases(address: str) -> str:
-    """No name stands here: it is the look at somebody's aid that is logged, not the way to it."""
+def list_cases(agency: str) -> str | Response:
+    """The cases to choose from. No name stands here: the look at somebody's aid is logged, not the way to it."""
     asked = {name: value for name, value in request.args.items() if value}
+    if {"person", "referral"} & asked.keys():  # where the aid itself stood once
+        return redirect(f"{_address(agency)}/shares?{urlencode(asked)}", 303)
     query = forms.load(schemas.CaseQuery(), asked) | {"limit": AT_ONCE}
     officer = door.current_officer()
     with door.reading() as session:
+        known = queries.programmes_with_cases(session, officer)
         return render_template(
             "entitlements/cases.html",
-            address=address,
+            address=_address(agency),
             form=forms.blank(asked),
             asked={name: value for name, value in asked.items() if name != "after"},
             page=queries.open_to(session, officer, **query),
-            programmes=[
-                (each, words.programme_title(each)) for each in queries.programmes_with_cases(session, officer)
-            ],
+            programmes=[(each, words.programme_title(each)) for each in known],
             words=words,
         )
 
 
-def _of(address: str) -> str:
+@pages.get("/<agency>/entitlements/shares")
+@guard(*doors.READERS)
+def show_shares(agency: str) -> str:
+    """All aid that everybody behind a referral, or one of them, has a share of; the look is logged."""
     query = forms.load(schemas.EntitlementQuery(), request.args)
     with door.transaction() as session:
         found = doors.entitlements(session, door.current_officer(), query)
@@ -54,11 +55,15 @@ def _of(address: str) -> str:
         "entitlements/list.html",
         found=found,
         of_one="person" in query,
-        address=address,
+        address=_address(agency),
         states=_states(),
         tags=TAGS,
         words=words,
     )
+
+
+def _address(agency: str) -> str:
+    return f"/grants/{agency}/entitlements"
 
 
 def _states() -> dict[ClaimState, str]:

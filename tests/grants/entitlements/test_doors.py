@@ -106,15 +106,17 @@ def test_a_case_is_chosen_from_those_of_her_own_office_and_no_identifier_is_type
     listed = hers.get(f"{PAGES}/entitlements").text
     assert '<input type="text"' not in listed.replace('<input type="text" id="area"', "")
     cases = re.findall(r'href="([^"]+\?referral=[^"]+)"', listed)
-    assert f"{PAGES}/entitlements?referral={referral}" in cases
+    assert f"{PAGES}/entitlements/shares?referral={referral}" in cases
     narrowed = re.findall(r'href="([^"]+\?referral=[^"]+)"', hers.get(f"{PAGES}/entitlements?programme={WRSE}").text)
-    assert f"{PAGES}/entitlements?referral={referral}" in narrowed
+    assert f"{PAGES}/entitlements/shares?referral={referral}" in narrowed
     assert set(narrowed) < set(cases)
     assert "?referral=" not in hers.get(f"{PAGES}/entitlements?area=52.71").text
-    shown = hers.get(f"{PAGES}/entitlements?referral={referral}").text
+    shown = hers.get(f"{PAGES}/entitlements/shares?referral={referral}").text
     (whose,) = re.findall(r'href="([^"]+\?person=[^"]+)"', shown)
-    assert whose == f"{PAGES}/entitlements?person={ana['person']}"
+    assert whose == f"{PAGES}/entitlements/shares?person={ana['person']}"
     assert "Rp7.500.000" in hers.get(whose).text
+    once = hers.get(f"{PAGES}/entitlements?referral={referral}")
+    assert once.headers["Location"].endswith(f"/entitlements/shares?referral={referral}")
     others = Browser(app, an_officer(Role.OFFICER, office="dinsos-kukar")).get(f"{PAGES}/entitlements").text
     assert "?referral=" not in others
 
@@ -133,10 +135,10 @@ def test_entitlements_are_shown_for_cases_of_her_own_office_and_each_look_is_log
     auditor = an_officer(Role.AUDITOR, office="dinsos-kukar", areas=("64",))
     assert len(ask(app, auditor, "GET", f"entitlements?person={ana['person']}")) == 1
     assert ask(app, hers, "GET", "entitlements", status=422)["code"] == "invalid"
-    page = Browser(app, hers).get(f"{PAGES}/entitlements?referral={referral}")
+    page = Browser(app, hers).get(f"{PAGES}/entitlements/shares?referral={referral}")
     assert "Rp7.500.000" in page.get_data(as_text=True)
     assert Browser(app, hers).get(f"{PAGES}/entitlements").status_code == 200
-    assert Browser(app, other).get(f"{PAGES}/entitlements?person={ana['person']}").status_code == 404
+    assert Browser(app, other).get(f"{PAGES}/entitlements/shares?person={ana['person']}").status_code == 404
     with desk.database.reading() as session:
         looks = session.scalars(select(Look).where(Look.why == "entitlements")).all()
     assert len(looks) == 4
