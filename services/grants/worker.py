@@ -34,6 +34,7 @@ GRANTS = Subscriber(
     declines={
         intake.JourneyOpened: "A grant begins when its proposal is offered, not when the journey does.",
         intake.StageSkipped: "What is not offered holds no money.",
+        **dict.fromkeys((intake.GroupCounted, intake.JourneyCounted), "Whom aid is for is told with each offer."),
         intake.StageStuck: "The leading office decides; a new offer would be heard, and so would the end.",
         **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages moves no money."),
     },

@@ -19,6 +19,7 @@ from services.intake.groups import api as groups_api
 from services.intake.groups import pages as groups_pages
 from services.intake.journeys import api as journeys_api
 from services.intake.journeys import pages as journeys_pages
+from services.intake.overview import pages as overview_pages
 from services.intake.programmes import api as programmes_api
 from services.intake.programmes import pages as programmes_pages
 from services.intake.protection import api as protection_api
@@ -27,7 +28,6 @@ from services.intake.recruitment import api as recruitment_api
 from services.intake.recruitment import pages as recruitment_pages
 from services.intake.registry import api as registry_api
 from services.intake.registry import pages as registry_pages
-from services.intake.rights.rules import REGISTERING
 from services.intake.sharing import api as sharing_api
 from services.intake.sharing import pages as sharing_pages
 from services.intake.signin import api as signin_api
@@ -60,16 +60,7 @@ MENU = (
         kinds=frozenset({"intake.recruitment"}),
     ),
     Link(N_("Registry files"), "/intake/{agency}/imports", frozenset(registry_pages.READERS)),
-    Link(N_("Duplicate records"), "/intake/{agency}/duplicates", frozenset(changes_pages.READERS)),
-    Link(N_("Deaths"), "/intake/{agency}/deaths", frozenset(changes_api.LOOKING)),
-    Link(N_("Requests for own data"), "/intake/{agency}/disclosures", frozenset(disclosures_api.SERVING), REGISTERING),
-    Link(N_("Corrections"), "/intake/{agency}/corrections", frozenset(corrections_api.LOOKING), REGISTERING),
-    Link(
-        N_("Data breaches"),
-        "/intake/{agency}/breaches",
-        frozenset(breaches_api.LOOKING),
-        REGISTERING | frozenset({"bappeda"}),
-    ),
+    overview_pages.MENU,
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),
@@ -114,6 +105,7 @@ def create(database: Database | None = None) -> Flask:
             disclosures_pages.pages,
             corrections_pages.pages,
             breaches_pages.pages,
+            overview_pages.pages,
             protection_pages.pages,
             programmes_pages.pages,
             trials_pages.pages,

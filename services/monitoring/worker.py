@@ -35,6 +35,7 @@ MONITORING = Subscriber(
         intake.StageSkipped: "What is not offered is no work.",
         intake.StageStuck: "The leading office decides; a new offer would be heard.",
         intake.JourneyEnded: "What is still open is withdrawn by an event of its own.",
+        **dict.fromkeys((intake.GroupCounted, intake.JourneyCounted), "A visit is a group's, however many they are."),
         intake.GroupSplit: "The group that has set out is visited on; a new one is heard of by its own journey.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "A frozen group is visited like any other."),
         **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages is no work of monitoring's."),
@@ -47,6 +48,7 @@ FIGURES = Subscriber(
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
         intake.ParticularsCorrected: "Figures hold no particulars: nothing of what is counted was wrong.",
+        intake.GroupCounted: "Figures are of journeys; each of these says so for itself.",
         intake.GroupSplit: "Figures are of journeys, and these stay with the group that has set out.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "Figures are of journeys, and these go on."),
         referrals.ParticularsMissing: "A transport matter between two services: nothing happened to the journey.",

@@ -121,6 +121,14 @@ class StageStuck(Event):
     attempt: int | None = None
 
 
+@event("journey-counted", by="intake")
+class JourneyCounted(Event):
+    """The group that an open journey carries has so many members: it was formed on the way, or they have changed."""
+
+    journey_id: UUID
+    members: int
+
+
 @event("journey-ended", by="intake")
 class JourneyEnded(Event):
     """A journey is over; `because` names the stage that decided it, where one did."""
@@ -181,6 +189,14 @@ class ConsentWithdrawn(Event):
     agency: str
     referrals: list[SharedReferral]
     withdrawn_on: date
+
+
+@event("group-counted", by="intake", about="group_id")
+class GroupCounted(Event):
+    """Members of a group were chosen, joined, left or took another's place: so many it has since then."""
+
+    group_id: UUID
+    members: int
 
 
 @event("group-frozen", by="intake", about="group_id")

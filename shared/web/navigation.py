@@ -41,7 +41,8 @@ class Link:
     """An entry of a menu; `label` is a msgid, `address` may hold {agency}.
 
     Without roles it is for all of them; without agencies and kinds for every agency, else for these agencies and for
-    those that do stages of these kinds.
+    those that do stages of these kinds. An entry with others `beneath` it leads to an overview of them; it is for
+    whoever one of them is for.
     """
 
     label: str
@@ -49,6 +50,7 @@ class Link:
     roles: frozenset[Role] = field(default_factory=frozenset)
     agencies: frozenset[str] = field(default_factory=frozenset)
     kinds: frozenset[str] = field(default_factory=frozenset)
+    beneath: tuple["Link", ...] = ()
 
     def at(self, officer: Officer) -> str:
         """Where it leads this officer."""
@@ -56,6 +58,8 @@ class Link:
 
     def is_for(self, officer: Officer, kinds: frozenset[str]) -> bool:
         """Whether this officer, whose agency does stages of these kinds, is offered it."""
+        if self.beneath:
+            return any(each.is_for(officer, kinds) for each in self.beneath)
         everywhere = not self.agencies and not self.kinds
         here = everywhere or officer.agency in self.agencies or not self.kinds.isdisjoint(kinds)
         return here and (not self.roles or officer.has(*self.roles))
@@ -63,7 +67,13 @@ class Link:
     def is_here(self, officer: Officer) -> bool:
         """Whether the page shown lies under it."""
         address = self.at(officer)
-        return request.path == address or request.path.startswith(f"{address}/")
+        under = request.path == address or request.path.startswith(f"{address}/")
+        return under or any(each.is_here(officer) for each in self.beneath)
+
+    def shortened(self, officer: Officer, kinds: frozenset[str]) -> "Link":
+        """It itself, or the only entry beneath it that is for this officer: an overview of one page is a detour."""
+        beneath = [each for each in self.beneath if each.is_for(officer, kinds)]
+        return beneath[0] if len(beneath) == 1 else self
 
 
 def services_of(officer: Officer) -> list[str]:
@@ -112,4 +122,12 @@ def _is_counsellor_only(officer: Officer) -> bool:
 def menu(officer: Officer) -> Iterable[Link]:
     """This service's own pages, as far as they are for this officer."""
     kinds = kinds_of(officer)
-    return [link for link in current_app.extensions["kail"].menu if link.is_for(officer, kinds)]
+    return [
+        link.shortened(officer, kinds) for link in current_app.extensions["kail"].menu if link.is_for(officer, kinds)
+    ]
+
+
+def above(officer: Officer) -> Link | None:
+    """The overview from which the page shown is reached, where her menu has one; none on the overview itself."""
+    found = (link for link in menu(officer) if link.beneath and link.is_here(officer))
+    return next((link for link in found if request.path != link.at(officer)), None)

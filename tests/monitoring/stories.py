@@ -142,7 +142,9 @@ def whole_journey() -> Story:
         START,
     )
     one = journey(story)
+    story.tell("intake", intake.JourneyCounted(journey_id=one, members=6), START + 2 * day)
     complete(story, "intake", offer(story, one, "formation", START), "formed", START + 3 * day)
+    story.tell("intake", intake.JourneyCounted(journey_id=one, members=5), START + 4 * day)
     complete(story, "grants", offer(story, one, "proposal", START + 3 * day), "submitted", START + 5 * day)
     complete(story, "intake", offer(story, one, "file_check", START + 5 * day), "mend", START + 6 * day)
     complete(story, "grants", offer(story, one, "proposal", START + 6 * day, attempt=2), "submitted", START + 9 * day)

@@ -60,6 +60,13 @@ def as_the_services_say(books):
                 " FROM journey GROUP BY 1, 2, 3, 4",
             )
         ),
+        "members": added(
+            books.ask(
+                "intake",
+                "SELECT programme, count(*) FROM journey JOIN group_member ON group_id = subject_id AND left_on IS NULL"
+                " WHERE status = 'open' AND subject_kind = 'group' GROUP BY 1",
+            )
+        ),
         "open": added(
             (programme, stage, office, STANDS[state], journeys)
             for programme, stage, office, state, journeys in books.everywhere(
@@ -98,6 +105,10 @@ def as_the_figures_say(books):
         "journeys": ask(
             "SELECT programme, version, standing, coalesce(because, '-'), sum(journeys)::bigint FROM tally_journey"
             " GROUP BY 1, 2, 3, 4"
+        ),
+        "members": ask(
+            "SELECT programme, sum(members)::bigint FROM tally_journey"
+            " WHERE standing = 'open' AND subject_kind = 'group' GROUP BY 1"
         ),
         "open": ask(
             "SELECT programme, stage, office, standing, sum(journeys)::bigint FROM tally_stage"
@@ -148,6 +159,7 @@ def test_the_figures_are_what_the_other_services_books_say_and_again_after_a_rep
         wait_until(lambda: agree(books), "the figures stay behind", SETTLING)
         said = as_the_services_say(books)
         assert said["journeys"]
+        assert said["members"]
         assert said["open"]
         assert said["outcomes"]
         assert said["promises"]

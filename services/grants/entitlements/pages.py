@@ -1,12 +1,14 @@
-"""Door 1 for people: what a person, or everybody behind a referral, has of aid."""
+"""Door 1 for people: what a person, or everybody behind a referral, has of aid; the referral is chosen from a list."""
 
-from flask import Blueprint, render_template, request
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from services.grants.entitlements import doors, schemas
+from services.grants.entitlements import doors, queries, schemas
 from services.grants.entitlements.rules import ClaimState
-from shared.kernel.errors import Invalid, NotFound
-from shared.referrals.words import kind_title, programme_title
+from shared.referrals import words
 from shared.web import door, forms
 from shared.web.guard import guard
 
@@ -17,32 +19,51 @@ TAGS = {
     ClaimState.REALISED: "good",
     ClaimState.RELEASED: "neutral",
 }
+AT_ONCE = 20
 
 
 @pages.get("/<agency>/entitlements")
 @guard(*doors.READERS)
-def list_entitlements(agency: str) -> str | tuple[str, int]:
-    """Ask for a person's aid, or see that of everybody behind a referral."""
-    form, found, status = forms.filled(request.args), None, 200
-    if any(request.args.values()):
-        try:
-            query = forms.load(schemas.EntitlementQuery(), request.args)
-            with door.transaction() as session:
-                found = doors.entitlements(session, door.current_officer(), query)
-        except (Invalid, NotFound) as wrong:
-            errors = wrong.errors if isinstance(wrong, Invalid) and wrong.errors else {"person": [wrong]}
-            form, status = forms.filled(request.args, Invalid(errors=errors)), 422
-    page = render_template(
+def list_cases(agency: str) -> str | Response:
+    """The cases to choose from. No name stands here: the look at somebody's aid is logged, not the way to it."""
+    asked = {name: value for name, value in request.args.items() if value}
+    if {"person", "referral"} & asked.keys():  # where the aid itself stood once
+        return redirect(f"{_address(agency)}/shares?{urlencode(asked)}", 303)
+    query = forms.load(schemas.CaseQuery(), asked) | {"limit": AT_ONCE}
+    officer = door.current_officer()
+    with door.reading() as session:
+        known = queries.programmes_with_cases(session, officer)
+        return render_template(
+            "entitlements/cases.html",
+            address=_address(agency),
+            form=forms.blank(asked),
+            asked={name: value for name, value in asked.items() if name != "after"},
+            page=queries.open_to(session, officer, **query),
+            programmes=[(each, words.programme_title(each)) for each in known],
+            words=words,
+        )
+
+
+@pages.get("/<agency>/entitlements/shares")
+@guard(*doors.READERS)
+def show_shares(agency: str) -> str:
+    """All aid that everybody behind a referral, or one of them, has a share of; the look is logged."""
+    query = forms.load(schemas.EntitlementQuery(), request.args)
+    with door.transaction() as session:
+        found = doors.entitlements(session, door.current_officer(), query)
+    return render_template(
         "entitlements/list.html",
-        form=form,
         found=found,
-        address=f"/grants/{agency}/entitlements",
+        of_one="person" in query,
+        address=_address(agency),
         states=_states(),
         tags=TAGS,
-        kind_title=kind_title,
-        programme_title=programme_title,
+        words=words,
     )
-    return page, status
+
+
+def _address(agency: str) -> str:
+    return f"/grants/{agency}/entitlements"
 
 
 def _states() -> dict[ClaimState, str]:

@@ -18,6 +18,7 @@ from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.programmes.definition import Policy
 from shared.referrals.models import Referral
+from shared.web.paging import Page, page
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,34 @@ def cases(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, Case]:
         people[each.referral_id].append(one)
     told = session.scalars(select(AidCase).where(AidCase.referral_id.in_(people)))
     return {each.referral_id: Case(each, people[each.referral_id], each.budget_year) for each in told}
+
+
+def open_to(
+    session: Session,
+    officer: Officer,
+    *,
+    programme: str | None = None,
+    area: str | None = None,
+    after: str | None = None,
+    limit: int = 20,
+) -> Page[Referral]:
+    """The referrals of aid whose people an officer may ask about, the latest first."""
+    statement = (
+        select(Referral)
+        .join(AidCase, AidCase.referral_id == Referral.id)
+        .where(AidCase.office.in_(offices.readable(officer)))
+    )
+    if programme is not None:
+        statement = statement.where(AidCase.programme == programme)
+    if area is not None:
+        statement = statement.where(or_(Referral.area == area, Referral.area.startswith(f"{area}.", autoescape=True)))
+    return page(session, statement, Referral.id, after=after, limit=limit, newest_first=True)
+
+
+def programmes_with_cases(session: Session, officer: Officer) -> list[str]:
+    """The programmes of these referrals."""
+    mine = select(AidCase.programme).where(AidCase.office.in_(offices.readable(officer)))
+    return sorted(session.scalars(mine.distinct()))
 
 
 def other_claims(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, list[Claim]]:

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from services.grants.entitlements.rules import ClaimState
+from shared.web.paging import PageQuery
 
 
 class EntitlementQuery(Schema):
@@ -18,6 +19,13 @@ class EntitlementQuery(Schema):
         """Exactly one of the two is named."""
         if len(given) != 1:
             raise ValidationError({"person": ["Missing data for required field."]})
+
+
+class CaseQuery(PageQuery):
+    """Which cases to list, to choose one: of a programme, in an area."""
+
+    programme = fields.String(load_default=None)
+    area = fields.String(load_default=None)
 
 
 class EntitlementSchema(Schema):

@@ -11,6 +11,7 @@ from services.intake.breaches.models import Breach, BreachPerson
 from services.intake.groups.models import GroupMember
 from services.intake.journeys.models import Journey
 from services.intake.registry.models import ContactWish, Person
+from services.intake.rights.rules import Waiting
 from shared import places
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
@@ -46,6 +47,16 @@ def _visible(officer: Officer) -> Select[Any]:
     """What an officer's office has recorded, or what concerns somebody in her areas."""
     here = exists().where(BreachPerson.breach_id == Breach.id, within(BreachPerson.area, officer.areas))
     return select(Breach).where(or_(Breach.office == officer.office, here))
+
+
+def how_many_wait(session: Session, officer: Officer) -> Waiting:
+    """Of how many of them somebody in her areas, or the authority, is still to be told, and how many are late."""
+    untold = exists().where(
+        BreachPerson.breach_id == Breach.id, within(BreachPerson.area, officer.areas), BreachPerson.told_at.is_(None)
+    )
+    due = _visible(officer).where(or_(Breach.authority_told_at.is_(None), untold)).subquery()
+    late = func.count().filter(due.c.due_at < clock.now())
+    return Waiting(*session.execute(select(func.count(), late).select_from(due)).one())
 
 
 def breach(session: Session, officer: Officer, breach_id: UUID) -> Breach:

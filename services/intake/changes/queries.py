@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from services.intake.changes.models import Death, PersonMerge
 from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.journeys.models import Journey
 from services.intake.registry.models import DuplicateReview, DuplicateState, Person
+from services.intake.rights.rules import Waiting
 from shared import places
 from shared.identity.officer import Officer
 from shared.storage.arrays import among
@@ -21,13 +22,21 @@ MOST_DEATHS = 50
 
 def open_reviews(session: Session, officer: Officer, after: str | None, limit: int) -> Page[DuplicateReview]:
     """The reviews that wait for an officer of these areas, page by page."""
+    return page(session, _open(officer), DuplicateReview.id, after=after, limit=limit)
+
+
+def how_many_wait(session: Session, officer: Officer) -> Waiting:
+    """How many reviews that is; they have no date."""
+    return Waiting(session.scalar(select(func.count()).select_from(_open(officer).subquery())) or 0)
+
+
+def _open(officer: Officer) -> Select[Any]:
     here = or_(*[Person.area.startswith(area) for area in officer.areas])
-    statement = (
+    return (
         select(DuplicateReview)
         .join(Person, Person.id == DuplicateReview.person_id)
         .where(here, DuplicateReview.state == DuplicateState.OPEN)
     )
-    return page(session, statement, DuplicateReview.id, after=after, limit=limit)
 
 
 def side_by_side(session: Session, reviews: Page[DuplicateReview]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.corrections.models import Correction
@@ -11,6 +11,7 @@ from services.intake.corrections.rules import UNDECIDED, CorrectionState
 from services.intake.registry import mending
 from services.intake.registry.models import Person
 from services.intake.registry.rules import Detail
+from services.intake.rights.rules import Waiting
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
@@ -31,6 +32,13 @@ def undecided(session: Session, officer: Officer, after: str | None = None, limi
     """The corrections that wait for a decision in an officer's agency and areas, the most urgent first."""
     statement = select(Correction).where(*_ours(officer), Correction.decided_at.is_(None))
     return page(session, statement, Correction.due_at, Correction.id, after=after, limit=limit)
+
+
+def how_many_wait(session: Session, officer: Officer) -> Waiting:
+    """How many corrections wait for a decision, and how many of them are late."""
+    late = func.count().filter(Correction.due_at < clock.now())
+    asked = select(func.count(), late).where(*_ours(officer), Correction.decided_at.is_(None))
+    return Waiting(*session.execute(asked).one())
 
 
 def decided(session: Session, officer: Officer) -> list[Correction]:

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.disclosures.models import Disclosure
 from services.intake.registry.models import Person
+from services.intake.rights.rules import Waiting
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
@@ -31,10 +32,18 @@ def disclosure(session: Session, officer: Officer, disclosure_id: UUID) -> Discl
 
 def waiting(session: Session, officer: Officer, after: str | None = None, limit: int = 50) -> Page[Disclosure]:
     """The requests that an officer's agency still has to answer in her areas, the most urgent first."""
-    statement = select(Disclosure).where(
-        Disclosure.agency == officer.agency, within(Disclosure.area, officer), Disclosure.answered_at.is_(None)
-    )
+    statement = select(Disclosure).where(*_open(officer))
     return page(session, statement, Disclosure.due_at, Disclosure.id, after=after, limit=limit)
+
+
+def how_many_wait(session: Session, officer: Officer) -> Waiting:
+    """How many requests that is, and how many of them are late."""
+    late = func.count().filter(Disclosure.due_at < clock.now())
+    return Waiting(*session.execute(select(func.count(), late).where(*_open(officer))).one())
+
+
+def _open(officer: Officer) -> tuple[ColumnElement[bool], ...]:
+    return Disclosure.agency == officer.agency, within(Disclosure.area, officer), Disclosure.answered_at.is_(None)
 
 
 def answered(session: Session, officer: Officer) -> list[Disclosure]:

@@ -13,7 +13,7 @@ from services.intake.groups.rules import Chosen, Placed
 from services.intake.registry.models import Person
 from services.intake.registry.queries import ACTIVE
 from shared.bus import announce
-from shared.events.intake import GroupFrozen, GroupMended, GroupSplit
+from shared.events.intake import GroupCounted, GroupFrozen, GroupMended, GroupSplit
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import calendar, clock, ids
@@ -285,7 +285,9 @@ def _free_role(session: Session, group: BusinessGroup) -> rules.MemberRole:
 
 
 def _freeze_or_thaw(session: Session, group: BusinessGroup) -> None:
+    """Say how many members a group has since one came or went, and whether it can go on with so many."""
     present = session.scalars(select(GroupMember.id).filter_by(group_id=group.id, left_on=None)).all()
+    announce(session, GroupCounted(group_id=group.id, members=len(present)))
     if len(present) >= (group.least_members or 0):
         _thaw(session, group)
     elif group.frozen_at is None:
@@ -319,6 +321,7 @@ def _enter(session: Session, group_id: UUID, people: Mapping[UUID, rules.MemberR
         {"group_id": group_id, "person_id": person, "role": role, "joined_on": today} for person, role in people.items()
     ]
     session.execute(insert(GroupMember), rows)
+    announce(session, GroupCounted(group_id=group_id, members=len(rows)))
 
 
 def _refuse_members_of_others(session: Session, group_id: UUID, people: Collection[UUID]) -> None:

@@ -1,4 +1,6 @@
-"""What intake hears of the stages it offered, from whichever service runs them: a whole batch moves at once.
+"""What intake hears of the stages it offered, from whichever service runs them, and of its own groups.
+
+A whole batch moves at once.
 
 Heard twice, or after the journey has gone on, a referral's event changes nothing: the engine looks at the referral that
 the stage waits for. So the order between services does not matter, and neither does a replay.
@@ -11,14 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.intake.groups import queries as groups
 from services.intake.journeys import commands, moves, particulars, publishing
 from services.intake.journeys.models import CameBack, Journey
 from services.intake.journeys.moves import Move, Moved
+from services.intake.journeys.rules import JourneyStatus
 from shared.bus import Announcement, Heard, announce_all, batch, together
 from shared.bus.subscribers import Hearing
 from shared.events import intake, referrals
 from shared.events.envelope import Event
-from shared.events.intake import ParticularsShared, StuckBecause
+from shared.events.intake import GroupCounted, JourneyCounted, ParticularsShared, StuckBecause
 from shared.events.referrals import (
     ParticularsMissing,
     ReferralAccepted,
@@ -82,9 +86,32 @@ def hear_particulars_missing(session: Session, heard: Sequence[Heard[Particulars
     )
 
 
+def hear_groups_counted(session: Session, heard: Sequence[Heard[GroupCounted]]) -> None:
+    """Tell of the open journeys of groups whose members were counted how many these are now.
+
+    Of now, not of the event: heard late or twice it says the same. A journey that is over keeps those whom it had.
+    """
+    causes = {each.event.group_id: each for each in heard}
+    rows = session.execute(
+        select(Journey.id, Journey.subject_id)
+        .where(among(Journey.subject_id, set(causes)), Journey.status == JourneyStatus.OPEN)
+        .order_by(Journey.id)
+        .with_for_update()
+    ).all()
+    sizes = groups.sizes_of(session, {row.subject_id for row in rows})
+    announce_all(
+        session,
+        [
+            Announcement(JourneyCounted(journey_id=row.id, members=sizes[row.subject_id]), cause=causes[row.subject_id])
+            for row in rows
+        ],
+    )
+
+
 HEARS: Mapping[type[Event], Hearing] = {
     **together(hear_referrals, HAPPENINGS),
     ParticularsMissing: batch(hear_particulars_missing),
+    GroupCounted: batch(hear_groups_counted),
 }
 """The part of intake's table of handlers that keeps journeys going."""
 
@@ -93,6 +120,7 @@ DECLINES: Mapping[type[Event], str] = {
     intake.StageSkipped: "Said by ourselves when it was done.",
     intake.StageStuck: "Said by ourselves when it was done.",
     intake.JourneyEnded: "Said by ourselves when it was done.",
+    intake.JourneyCounted: "Said by ourselves when it was done.",
     referrals.ReferralWithdrawn: "The journey stopped waiting when it took the offer back.",
     referrals.ReferralReassigned: "Another officer of the same office does it; nothing about the journey changes.",
     referrals.ReferralReminded: "The office was reminded; nothing about the journey changes.",

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import Select, cast, false, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from services.intake.journeys import publishing
@@ -19,9 +20,14 @@ from shared.events.intake import StageOffered
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.kernel.settings import settings
-from shared.programmes.state import JourneyState
+from shared.programmes.engine import CameBack as Why
+from shared.programmes.state import JourneyState, Standing
 from shared.storage.arrays import among
 from shared.web.paging import Page, page
+
+NOT_ANSWERED = f'$.stages.* ? (@.standing == "{Standing.STUCK.value}" && @.why == "{Why.CONSENT_MISSING.value}")'
+AWAITS_CONSENT = (Journey.is_stuck, func.jsonb_path_exists(Journey.state, cast(NOT_ANSWERED, JSONPATH)))
+"""A stage waits until everybody concerned was asked; only journeys that wait for somebody are looked into."""
 
 
 def visible(officer: Officer) -> Select[Journey]:
@@ -41,10 +47,15 @@ def journeys(
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Journey]:
-    """The journeys that an officer may see, those that wait for a decision first; `state` is open, stuck or ended."""
+    """The journeys that an officer may see, those that wait for a decision first.
+
+    `state` is open, stuck, ended, or consent: stuck until everybody concerned has answered.
+    """
     statement = visible(officer)
     if state == "stuck":
         statement = statement.where(Journey.is_stuck)
+    elif state == "consent":
+        statement = statement.where(*AWAITS_CONSENT)
     elif state is not None:
         statement = statement.where(Journey.status == JourneyStatus(state))
     if programme is not None:
@@ -52,6 +63,12 @@ def journeys(
     if subject_id is not None:
         statement = statement.where(Journey.subject_id == subject_id)
     return page(session, statement, Journey.is_stuck, Journey.id, after=after, limit=limit, newest_first=True)
+
+
+def how_many_await_consent(session: Session, officer: Officer) -> int:
+    """How many of the journeys that an officer may see wait until everybody concerned has answered."""
+    asked = visible(officer).where(*AWAITS_CONSENT)
+    return session.scalar(select(func.count()).select_from(asked.subquery())) or 0
 
 
 def journey(session: Session, officer: Officer, journey_id: UUID) -> Journey:

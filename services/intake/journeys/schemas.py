@@ -13,7 +13,7 @@ MOST_AT_ONCE = 5000
 class JourneyQuery(PageQuery):
     """Which journeys to list."""
 
-    state = fields.String(load_default=None, validate=validate.OneOf(["open", "stuck", "ended"]))
+    state = fields.String(load_default=None, validate=validate.OneOf(["open", "stuck", "consent", "ended"]))
     programme = fields.String(load_default=None)
     subject_id = fields.UUID(load_default=None)
 

@@ -1,5 +1,6 @@
 """What intake believes about rights over one's own data: which offices serve them, and how she shows who she is."""
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -18,6 +19,14 @@ class Identified(StrEnum):
     OTHER_DOCUMENT = "other-document"  # a letter of the kelurahan, for instance
     KNOWN = "known"  # to the officer in person; the note says from where
     PROXY = "proxy"  # somebody else came with her written authority
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many of something wait for an officer, and how many of these are past their date."""
+
+    number: int
+    overdue: int = 0
 
 
 class NotRegistering(Forbidden):

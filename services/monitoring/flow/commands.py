@@ -28,6 +28,7 @@ from shared.bus import Heard
 from shared.events import referrals
 from shared.events.envelope import Event
 from shared.events.intake import (
+    JourneyCounted,
     JourneyEnded,
     JourneyOpened,
     StageOffered,
@@ -41,6 +42,7 @@ from shared.events.referrals import ReferralEvent
 from shared.storage import Base
 from shared.storage.rows import columns_of, core, insertion, recordset
 
+COUNTED = ("members", "counted_as_of")
 JOURNEY_ENDED = ("ended_at", "outcome", "because")
 STAGE_STUCK = ("stuck_at", "stuck_because", "accountable_office")
 REFERRAL_TOLD = columns_of(ReferralFigure, but=("id", "journey_id", "stage", "agency", "office", "state"))
@@ -62,7 +64,7 @@ CLOSED_AS: Mapping[type[Event], str] = {
 SAID = (
     *("attempt", "does", "number", "month", "amount", "fund_id"),
     *("outcome", "because", "why", "reason", "suggestion", "accountable_office"),
-    *("condition", "goods", "cause", "verdict"),
+    *("condition", "goods", "cause", "verdict", "members"),
 )
 """What a line of the timeline repeats of its event: codes and counts, never more."""
 
@@ -79,8 +81,21 @@ TOLD_AND_TOUCHED = _told_and_touched()
 
 def open_journeys(session: Session, heard: Sequence[Heard[JourneyOpened]]) -> None:
     """Note journeys that set out."""
-    opened = insertion(JourneyFigure, columns_of(JourneyFigure, but=JOURNEY_ENDED)).on_conflict_do_nothing()
+    opened = insertion(
+        JourneyFigure, columns_of(JourneyFigure, but=("counted_as_of", *JOURNEY_ENDED))
+    ).on_conflict_do_nothing()
     session.execute(opened, rows_of(heard, key="journey_id", at="opened_at"))
+
+
+def count_members(session: Session, heard: Sequence[Heard[JourneyCounted]]) -> None:
+    """Note how many members the groups of journeys have; what is older than the last word on it changes nothing."""
+    last = {each.event.subject: each for each in sorted(heard, key=lambda each: each.position)}
+    rows = rows_of(last.values(), key="journey_id", at="counted_at")
+    for row in rows["rows"]:
+        row["counted_as_of"] = last[row["id"]].position
+    table, told = core(JourneyFigure), recordset(JourneyFigure, ["id", *COUNTED])
+    counted = update(table).where(table.c.id == told.c.id, table.c.counted_as_of < told.c.counted_as_of)
+    session.execute(counted.values({name: told.c[name] for name in COUNTED}), rows)
 
 
 def end_journeys(session: Session, heard: Sequence[Heard[JourneyEnded]]) -> None:

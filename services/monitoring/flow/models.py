@@ -20,7 +20,10 @@ from shared.storage.columns import Id, Timestamp
 
 
 class JourneyFigure(Base):
-    """A journey from its first day to its end, as intake tells it."""
+    """A journey from its first day to its end, as intake tells it.
+
+    `counted_as_of` is the position in intake's log of the last event that counted its members on the way.
+    """
 
     __tablename__ = "journey_figure"
     __table_args__ = (
@@ -44,6 +47,7 @@ class JourneyFigure(Base):
     area: Mapped[str]
     subject_kind: Mapped[str]
     members: Mapped[int]
+    counted_as_of: Mapped[int] = mapped_column(BigInteger, server_default="0")
     lead_office: Mapped[str]
     parent_journey_id: Mapped[UUID | None]
     opened_on: Mapped[date]

@@ -97,6 +97,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "journey-ended": (N_("The journey ends"), "good"),
     "stage-offered": (N_("Offered to the office"), "waiting"),
     "stage-skipped": (N_("Skipped"), "neutral"),
+    "journey-counted": (N_("The members of the group were counted"), "neutral"),
     "stage-withdrawn": (N_("No longer wanted"), "neutral"),
     "stage-stuck": (N_("Waits for the leading office"), "bad"),
     "consent-withdrawn": (N_("Consent taken back: what was shared is deleted"), "neutral"),
@@ -197,6 +198,9 @@ def event_details(entry: TimelineEntry) -> list[str]:
         for name, phrase in SAID.items()
         if name in entry.said
     ]
+    if entry.type == "journey-counted":
+        members = int(entry.said["members"])
+        told.append(ngettext("%(num)s member", "%(num)s members", members))
     if "amount" in entry.said:
         told.append(format_rupiah(int(entry.said["amount"])))
     if "accountable_office" in entry.said:

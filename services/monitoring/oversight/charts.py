@@ -1,5 +1,6 @@
 """Charts as SVG, made here: Vega-Lite turned into shapes and text, without a network, a script or a style attribute.
 
+A chart is fitted to a size that is known before it is drawn, so that the page keeps its place free while it is fetched.
 Colours come from the style sheet and differ in lightness as well as in hue, so that a chart can be read in grey. Making
 one takes about a tenth of a second (the first in a process a second), so that what was made is kept by its content.
 """
@@ -7,7 +8,8 @@ one takes about a tenth of a second (the first in a process a second), so that w
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -26,12 +28,33 @@ from shared.web.showing import or_english
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 WIDE, NARROW = 600, 300
+PADDING = 4
 KEPT = 256
 LOCALES = {
     "id": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["Rp", ""]},
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["Rp", ""]},
 }
 Spec = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page says of a chart before it is there: the name of what it shows, and its widths and heights."""
+
+    name: str
+    wide: tuple[int, int]
+    narrow: tuple[int, int]
+
+
+def shown(make: Callable[[int], Spec]) -> Shown:
+    """What to say of the chart that is made so for a width: a browser fetches it again only under another name."""
+    wide, narrow = make(WIDE), make(NARROW)
+    return Shown(name_of(wide), size_of(wide), size_of(narrow))
+
+
+def size_of(spec: Spec) -> tuple[int, int]:
+    """How wide and high the chart is drawn, in pixels: it is fitted to that, whatever it shows."""
+    return spec["width"], spec["height"]
 
 
 @cache
@@ -76,10 +99,11 @@ def money(funds: Sequence[FundFigure], width: int) -> Spec:
     ]
     return _chart(
         width,
+        44 * len(funds) + (73 if width == WIDE else 108),  # the legend takes one line, or three
         values,
         mark={"type": "bar", "height": 14, "yOffset": 8, "stroke": colours()["paper"], "strokeWidth": 1},
         encoding={
-            "y": _named_above("fund", [or_english(fund.title, fund.title_en) for fund in funds]),
+            "y": _named_above("fund", [or_english(fund.title, fund.title_en) for fund in funds], width),
             "x": {
                 "field": "amount",
                 "type": "quantitative",
@@ -95,7 +119,6 @@ def money(funds: Sequence[FundFigure], width: int) -> Spec:
             },
             "order": {"field": "order"},
         },
-        step=44,
     )
 
 
@@ -110,6 +133,7 @@ def promises(found: Promises, width: int) -> Spec:
             values.append({"month": month_name(month), "kept": label, "order": order, "number": number})
     return _chart(
         width,
+        240 if width == WIDE else 270,  # the months' names stand upright, or slant
         values,
         mark={"type": "bar", "width": {"band": 0.7}, "stroke": colours()["paper"], "strokeWidth": 1},
         encoding={
@@ -134,7 +158,6 @@ def promises(found: Promises, width: int) -> Spec:
             },
             "order": {"field": "order"},
         },
-        height=180,
     )
 
 
@@ -146,6 +169,7 @@ def funnel(found: Funnel, programme: Programme, width: int) -> Spec:
         values.append({"name": milestone_name(each.name, programme), "number": each.total or 0, "label": label})
     return _chart(
         width,
+        38 * len(values) + 12,
         values,
         layer=[
             {"mark": {"type": "bar", "height": 12, "yOffset": 7, "color": colours()["accent"]}},
@@ -162,7 +186,7 @@ def funnel(found: Funnel, programme: Programme, width: int) -> Spec:
             },
         ],
         encoding={
-            "y": _named_above("name", [each["name"] for each in values]),
+            "y": _named_above("name", [each["name"] for each in values], width),
             "x": {
                 "field": "number",
                 "type": "quantitative",
@@ -171,12 +195,14 @@ def funnel(found: Funnel, programme: Programme, width: int) -> Spec:
                 "scale": {"domain": [0, max(found.total or 0, 1) * 1.2]},
             },
         },
-        step=38,
     )
 
 
-def _named_above(field: str, order: Sequence[str]) -> Spec:
-    """Bars one below the other, each under its name: a long name needs no room beside them, not even on a phone."""
+def _named_above(field: str, order: Sequence[str], width: int) -> Spec:
+    """Bars one below the other, each under its name: a long name needs no room beside them, not even on a phone.
+
+    What is still too long ends in an ellipsis; the table beside the chart has it whole.
+    """
     return {
         "field": field,
         "type": "nominal",
@@ -187,22 +213,22 @@ def _named_above(field: str, order: Sequence[str]) -> Spec:
             "labelBaseline": "line-bottom",
             "labelPadding": 0,
             "labelOffset": -7,
-            "labelLimit": 560,
+            "labelLimit": width - 3 * PADDING,
             "domain": False,
             "ticks": False,
         },
     }
 
 
-def _chart(width: int, values: list[dict[str, Any]], *, step: int = 0, height: int = 0, **what: Any) -> Spec:
+def _chart(width: int, height: int, values: list[dict[str, Any]], **what: Any) -> Spec:
     paint = colours()
     return {
         "$schema": SCHEMA,
-        "background": None,
-        "padding": 4,
-        "width": width - 40,
-        "height": {"step": step} if step else height,
-        "autosize": {"type": "fit-x" if not step else "pad", "contains": "padding"},
+        "background": paint["paper"],  # it covers what marks its place until it is there
+        "padding": PADDING,
+        "width": width,
+        "height": height,
+        "autosize": {"type": "fit", "contains": "padding"},
         "data": {"values": values},
         **what,
         "config": {

@@ -1,6 +1,6 @@
 """The dashboard, looked at by a person: the page, its part that moves, its charts, and the list of what is late."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
@@ -157,7 +157,7 @@ def _dashboard(template: str, agency: str) -> str:
             named={"programme": programme.id, "version": programme.version} if programme else {},
             choices=queries.programmes_of(officer),
             matrix=handovers.matrix(found.handovers),
-            chart_names=_charts(found),
+            charts=_charts(found),
             milestone_name=words.milestone_name,
             box={"width": layout.BOX_WIDTH, "height": layout.BOX_HEIGHT},
             titles=titles(each.programme for each in found.late),
@@ -165,16 +165,15 @@ def _dashboard(template: str, agency: str) -> str:
         )
 
 
-def _charts(found: Dashboard) -> dict[str, str]:
-    """The name of what each chart shows now: a browser fetches a chart again only when it shows something else."""
-    specs: dict[str, Callable[[], charts.Spec]] = {
-        "money": lambda: charts.money(found.funds, charts.WIDE),
-        "promises": lambda: charts.promises(found.promises, charts.WIDE),
+def _charts(found: Dashboard) -> dict[str, charts.Shown]:
+    """What the page says of each chart before it is fetched."""
+    told = {
+        "money": charts.shown(partial(charts.money, found.funds)),
+        "promises": charts.shown(partial(charts.promises, found.promises)),
     }
     if found.one:
-        one = found.one
-        specs["funnel"] = lambda: charts.funnel(one.funnel, one.programme, charts.WIDE)
-    return {name: charts.name_of(make()) for name, make in specs.items()}
+        told["funnel"] = charts.shown(partial(charts.funnel, found.one.funnel, found.one.programme))
+    return told
 
 
 def _watch() -> Watch:

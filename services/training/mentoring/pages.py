@@ -36,7 +36,9 @@ def list_cohorts(agency: str) -> str:
 def plan_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to take in a cohort."""
     form = form or forms.blank()
-    return render_template("mentoring/plan.html", form=form, address=_cohorts(agency), rows=range(ROWS))
+    with door.reading() as session:
+        free = [(each.id, each.name) for each in queries.accounts(session, door.current_officer().office)]
+    return render_template("mentoring/plan.html", form=form, free=free, address=_cohorts(agency), rows=range(ROWS))
 
 
 @pages.post("/<agency>/cohorts")
@@ -52,12 +54,24 @@ def plan_cohort(agency: str) -> Response:
 
 @pages.get(COHORT)
 @guard(Role.OFFICER, Role.HEAD)
-def cohort(agency: str, cohort_id: UUID, form: forms.Form | None = None) -> str:
-    """One cohort with its students."""
-    form = form or forms.blank()
+def cohort(agency: str, cohort_id: UUID, form: forms.Form | None = None, mentor_id: UUID | None = None) -> str:
+    """One cohort with its students; what was typed is about one of them, or about those who are to join."""
+    office = door.current_officer().office
     with door.reading() as session:
-        found = queries.cohort(session, door.current_officer().office, cohort_id)
-        return render_template("mentoring/cohort.html", cohort=found, form=form, address=_cohorts(agency))
+        found = queries.cohort(session, office, cohort_id)
+        known = {each.id: each.name for each in queries.accounts(session, office)}
+    taken = {each.account_id for each in found.mentors}
+    return render_template(
+        "mentoring/cohort.html",
+        cohort=found,
+        form=form or forms.blank(),
+        about=mentor_id,
+        blank=forms.blank(),
+        blanks={each.id: forms.blank({"account_id": each.account_id}) for each in found.mentors},
+        known=known,
+        free=[(each, name) for each, name in known.items() if each not in taken],
+        address=_cohorts(agency),
+    )
 
 
 @pages.post(f"{COHORT}/mentors")
@@ -85,9 +99,10 @@ def set_account(agency: str, cohort_id: UUID, mentor_id: UUID) -> Response:
 @pages.get("/<agency>/cash-books")
 @guard(*READERS)
 def list_books(agency: str) -> str:
-    """The office's cash books; a mentor's own while her term lasts."""
+    """The office's cash books; a mentor's own while her term lasts. Her coming by is remembered."""
     query = forms.load(paging.PageQuery(), request.args)
-    with door.reading() as session:
+    with door.transaction() as session:
+        commands.meet_mentor(session, door.current_officer())
         rows = queries.books(session, door.current_officer())
         page = paging.page(session, rows, *queries.BOOKS_LATEST_FIRST, newest_first=True, **query)
         return render_template("mentoring/books.html", page=page, address=_books(agency), words=words)

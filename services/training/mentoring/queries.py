@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.training.mentoring import rules
-from services.training.mentoring.models import CashBook, CashEntry, Mentor, MentorCohort
+from services.training.mentoring.models import CashBook, CashEntry, Mentor, MentorAccount, MentorCohort
 from services.training.mentoring.rules import Line, Month
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
@@ -54,6 +54,12 @@ class OpenedBook:
 def cohorts(office: str) -> Select[Any]:
     """The cohorts of an office; read them by `LATEST_FIRST`."""
     return select(MentorCohort).where(MentorCohort.office == office)
+
+
+def accounts(session: Session, office: str) -> list[MentorAccount]:
+    """The mentors' accounts that have come by at an office, by name."""
+    found = session.scalars(select(MentorAccount).where(MentorAccount.office == office))
+    return sorted(found, key=lambda each: (each.name.casefold(), each.id))
 
 
 def cohort(session: Session, office: str, cohort_id: UUID) -> MentorCohort:

@@ -31,6 +31,19 @@ class MentorAccountSchema(Schema):
     account_id = fields.UUID(load_default=None, allow_none=True)
 
 
+class KnownAccountSchema(Schema):
+    """The account of a mentor who has come by, so that she can be given cash books."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
+class KnownAccountsSchema(Schema):
+    """These accounts of an office, by name."""
+
+    items = fields.List(fields.Nested(KnownAccountSchema), required=True)
+
+
 class CohortPlanSchema(Schema):
     """A cohort as it is planned: its term, first and last day, and its students."""
 

@@ -1,5 +1,6 @@
 """Both doors of entitlements: seen before it is decided, answered on the form, and asked about afterwards."""
 
+import re
 from typing import Any
 
 import pytest
@@ -97,6 +98,29 @@ def test_the_proposals_page_shows_other_aid_already(app: Flask, desk: Desk) -> N
     assert "BPNT" in page.get_data(as_text=True)
 
 
+def test_a_case_is_chosen_from_those_of_her_own_office_and_no_identifier_is_typed(app: Flask, desk: Desk) -> None:
+    ana, budi = somebody(), somebody()
+    granted(desk, [ana, budi])
+    (referral,) = desk.take("decision", [journey(desk, [ana], WRSE)])
+    hers = Browser(app, an_officer(Role.OFFICER, officer_id=desk.officer.id))
+    listed = hers.get(f"{PAGES}/entitlements").text
+    assert '<input type="text"' not in listed.replace('<input type="text" id="area"', "")
+    cases = re.findall(r'href="([^"]+\?referral=[^"]+)"', listed)
+    assert f"{PAGES}/entitlements/shares?referral={referral}" in cases
+    narrowed = re.findall(r'href="([^"]+\?referral=[^"]+)"', hers.get(f"{PAGES}/entitlements?programme={WRSE}").text)
+    assert f"{PAGES}/entitlements/shares?referral={referral}" in narrowed
+    assert set(narrowed) < set(cases)
+    assert "?referral=" not in hers.get(f"{PAGES}/entitlements?area=52.71").text
+    shown = hers.get(f"{PAGES}/entitlements/shares?referral={referral}").text
+    (whose,) = re.findall(r'href="([^"]+\?person=[^"]+)"', shown)
+    assert whose == f"{PAGES}/entitlements/shares?person={ana['person']}"
+    assert "Rp7.500.000" in hers.get(whose).text
+    once = hers.get(f"{PAGES}/entitlements?referral={referral}")
+    assert once.headers["Location"].endswith(f"/entitlements/shares?referral={referral}")
+    others = Browser(app, an_officer(Role.OFFICER, office="dinsos-kukar")).get(f"{PAGES}/entitlements").text
+    assert "?referral=" not in others
+
+
 def test_entitlements_are_shown_for_cases_of_her_own_office_and_each_look_is_logged(app: Flask, desk: Desk) -> None:
     ana, budi = somebody(), somebody()
     granted(desk, [ana, budi])
@@ -111,10 +135,10 @@ def test_entitlements_are_shown_for_cases_of_her_own_office_and_each_look_is_log
     auditor = an_officer(Role.AUDITOR, office="dinsos-kukar", areas=("64",))
     assert len(ask(app, auditor, "GET", f"entitlements?person={ana['person']}")) == 1
     assert ask(app, hers, "GET", "entitlements", status=422)["code"] == "invalid"
-    page = Browser(app, hers).get(f"{PAGES}/entitlements?referral={referral}")
+    page = Browser(app, hers).get(f"{PAGES}/entitlements/shares?referral={referral}")
     assert "Rp7.500.000" in page.get_data(as_text=True)
     assert Browser(app, hers).get(f"{PAGES}/entitlements").status_code == 200
-    assert Browser(app, other).get(f"{PAGES}/entitlements?person={ana['person']}").status_code == 422
+    assert Browser(app, other).get(f"{PAGES}/entitlements/shares?person={ana['person']}").status_code == 404
     with desk.database.reading() as session:
         looks = session.scalars(select(Look).where(Look.why == "entitlements")).all()
     assert len(looks) == 4

@@ -174,6 +174,8 @@ def test_a_journeys_page_tells_its_story(app: Flask, told: dict[str, UUID]) -> N
     page = browser.get(f"/monitoring/dinsos/journeys/{told['graduated']}").text
     assert "Graduated" in page
     assert "Overdue: the coordinator was told" in page
+    assert page.count("The members of the group were counted") == 2
+    assert "6 members" in page
     assert browser.get(f"/monitoring/dinsos/journeys/{new_id()}").status_code == 404
 
 

@@ -295,6 +295,21 @@ def test_who_may_not_see_small_figures_is_told_of_journeys_alone(monitoring_db: 
         assert queries.reached(session, an_officer(Role.OFFICER, areas=("64",))) == queries.Reached(1, None)
 
 
+@pytest.mark.parametrize("at_once", [1, 9])
+def test_a_group_that_changes_on_its_way_counts_those_whom_it_has(monitoring_db: Database, at_once: int) -> None:
+    story = stories.Story()
+    first, second = (stories.journey(story) for _ in range(2))
+    for journey, members in ((first, 6), (second, 9), (first, 7), (first, 4)):
+        story.tell("intake", intake.JourneyCounted(journey_id=journey, members=members), stories.START)
+    told = text("SELECT sum(members) FROM tally_journey")
+    plain = text("SELECT sum(members) FROM journey_figure")
+    for _ in range(2):
+        stories.hear(monitoring_db, story.heard, at_once=at_once)
+        with monitoring_db.reading() as session:
+            assert session.scalar(told) == session.scalar(plain) == 4 + 9
+            assert summing.differences(session) == []
+
+
 def test_an_office_that_was_only_offered_or_reminded_has_said_nothing(monitoring_db: Database) -> None:
     story = stories.Story()
     about = stories.offer(story, stories.journey(story), "proposal", stories.START)

@@ -1,7 +1,7 @@
 """What the dashboard tells, as a page and as JSON: the same numbers, each as long as the list behind it."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from flask import Flask
 
 from services.monitoring.flow import api as flow_api
 from services.monitoring.flow import pages as flow_pages
-from services.monitoring.oversight import api, charts, freshness, pages
+from services.monitoring.oversight import api, charts, freshness, pages, promises
 from shared.events import referrals
 from shared.identity.rules import Role
 from shared.kernel import clock
@@ -170,6 +170,36 @@ def test_a_chart_is_an_image_without_style_or_script(app: Flask, told: dict[str,
     assert "style=" not in answer.text
     assert "<script" not in answer.text
     assert not re.search(r'(?:href|src)="http', answer.text)
+
+
+@pytest.mark.parametrize("name", ["money", "promises", "funnel"])
+def test_the_page_keeps_free_the_very_place_that_a_chart_takes(
+    app: Flask, told: dict[str, UUID], monitoring_db: Database, name: str
+) -> None:
+    now, story = clock.now(), stories.Story()
+    about = stories.offer(story, stories.journey(story, at=now), "proposal", now - timedelta(days=3))
+    stories.complete(story, "grants", about, "submitted", now)
+    stories.hear(monitoring_db, story.heard)
+    browser = coordinator(app)
+    page = browser.get(f"{PAGE}?programme={PROGRAMME}").text
+    places = re.findall(rf'(?:srcset|src)="([^"]+/charts/{name}\.svg[^"]+)"[^>]* width="(\d+)" height="(\d+)"', page)
+    assert [int(width) for _, width, _ in places] == [charts.NARROW, charts.WIDE]
+    for address, *kept in places:
+        drawn = re.search(r'<svg[^>]* width="(\d+)" height="(\d+)"', browser.get(address.replace("&amp;", "&")).text)
+        assert drawn
+        assert list(drawn.groups()) == kept
+
+
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+@pytest.mark.parametrize("number", [0, 10**9])
+def test_a_chart_is_as_large_whatever_its_numbers_are(app: Flask, width: int, number: int) -> None:
+    months = [date(2026, month, 1) for month in (10, 11, 12)]
+    each = promises.Office("dinsos-kukar", "dinsos", dict.fromkeys(months, promises.Month(number, 0)), None)
+    with app.test_request_context():
+        spec = charts.promises(promises.Promises(tuple(months), (each,)), width)
+        drawn = charts.drawn(spec)
+    wide, high = charts.size_of(spec)
+    assert f'width="{wide}" height="{high}"' in drawn
 
 
 def test_a_chart_that_nobody_draws_is_not_found(app: Flask, told: dict[str, UUID]) -> None:

@@ -58,3 +58,18 @@ def test_every_page_of_a_kind_is_offered_to_some_agency_of_some_programme(label:
 def test_a_counsellor_is_offered_no_worklist_that_would_refuse_her() -> None:
     assert "Referrals" in offered(of("dp3a", "64.02"), MONITORING)
     assert "Referrals" not in offered(of("dp3a", "64.02", role=Role.COUNSELLOR), MONITORING)
+
+
+def test_what_is_not_daily_work_is_one_entry_of_the_menu() -> None:
+    labels = offered(of("dinsos", "52.71"), INTAKE)
+    assert "Data and rights" in labels
+    assert len(labels) <= 8
+    assert not {"Requests for own data", "Corrections", "Data breaches", "Duplicate records", "Deaths"} & set(labels)
+
+
+def test_an_overview_of_one_page_is_that_page() -> None:
+    coordinator = of("bappeda", "52.71", role=Role.COORDINATOR)
+    (entry,) = [link for link in INTAKE if link.beneath]
+    assert entry.shortened(coordinator, navigation.kinds_of(coordinator)).label == "Data breaches"
+    assert entry.shortened(of("dinsos", "52.71"), frozenset()) is entry
+    assert not entry.is_for(of("bappeda", "52.71", role=Role.COUNSELLOR), frozenset())
