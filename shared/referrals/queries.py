@@ -130,6 +130,14 @@ def kinds_of(session: Session, officer: Officer, ids: Collection[UUID]) -> dict[
     return found
 
 
+def kind_and_area_of(session: Session, officer: Officer, referral_id: UUID) -> tuple[str, str]:
+    """The stage kind and the area of one referral; raises NotFound when it is not her office's."""
+    asked = select(Referral.kind, Referral.area).where(Referral.id == referral_id, hers(officer))
+    if (found := session.execute(asked).first()) is None:
+        raise NotFound(what="referral")
+    return found.kind, found.area
+
+
 def hers(officer: Officer) -> ColumnElement[bool]:
     """The referrals that an officer may see: her office's, in her areas."""
     return and_(

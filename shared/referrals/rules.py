@@ -132,9 +132,9 @@ class AlreadyClosed(Conflict):
 
 
 class NotAColleague(Invalid):
-    """Choose a colleague of your office who has handled such stages here in the last 90 days."""
+    """Choose a colleague of your office who may do this stage and has been here in the last 90 days."""
 
-    indonesian = "Pilih rekan sekantor yang menangani tahap seperti ini di sini dalam 90 hari terakhir."
+    indonesian = "Pilih rekan sekantor yang berwenang atas tahap ini dan masuk ke layanan ini dalam 90 hari terakhir."
 
 
 class WithoutGrounds(Invalid):

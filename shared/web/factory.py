@@ -29,6 +29,7 @@ from shared.web import (
     navigation,
     operations,
     problem,
+    roster,
     sessions,
     showing,
 )
@@ -40,11 +41,12 @@ LARGEST_REQUEST = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Kail:
-    """What an app knows of itself: its service, its database (asked at first use), and its menu."""
+    """What an app knows of itself: its service, its database (asked at first use), its menu, and who has come by."""
 
     service: str
     database: Callable[[], Database]
     menu: tuple[navigation.Link, ...]
+    roster: roster.Roster
 
 
 class Json(DefaultJSONProvider):
@@ -102,7 +104,7 @@ def create_app(
     )
     if settings().proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies, x_proto=settings().proxies)  # type: ignore[method-assign]
-    known = Kail(service, lambda: database or storage.database(service), tuple(menu))
+    known = Kail(service, lambda: database or storage.database(service), tuple(menu), roster.Roster())
     app.extensions["kail"] = known
     door.install(app)  # first: it answers last, when everything else has been said
     operations.install(app, service, known.database, collectors)
@@ -128,6 +130,9 @@ def _ask_first(app: Flask) -> None:
     def ask_first() -> Any:
         """Who is it, did a page of ours send it, is her sign-in fresh, was this very request answered before?"""
         guard.enforce()
+        if guard.is_guarded():
+            known: Kail = app.extensions["kail"]
+            known.roster.note(known.database(), sessions.current_officer())
         if not sessions.is_api() and request.endpoint:
             csrf.protect()
         if (renewal := sessions.renew_when_due()) is not None:

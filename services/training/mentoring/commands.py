@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.training.mentoring import queries, rules
-from services.training.mentoring.models import CashBook, CashEntry, Mentor, MentorAccount, MentorCohort
+from services.training.mentoring.models import CashBook, CashEntry, Mentor, MentorCohort
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
@@ -82,14 +82,6 @@ def set_account(
     except IntegrityError as twice:
         raise rules.MentorTwice().at("account_id") from twice
     return cohort
-
-
-def meet_mentor(session: Session, officer: Officer) -> None:
-    """Remember a mentor who has come by, under her present name and office, so that she can be chosen there."""
-    if officer.has(Role.MENTOR):
-        here = {"id": officer.id, "office": officer.office, "name": officer.name, "seen_at": clock.now()}
-        met = insert(MentorAccount).values(here)
-        session.execute(met.on_conflict_do_update(index_elements=["id"], set_={**here}))
 
 
 def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:

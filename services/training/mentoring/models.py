@@ -69,20 +69,6 @@ class Mentor(Base):
     cohort: Mapped[MentorCohort] = relationship(back_populates="mentors", lazy="joined")
 
 
-class MentorAccount(Base):
-    """Somebody with the role mentor who has opened her cash books: from now on her office can give her some.
-
-    Accounts are intake's alone; of one this service knows what its holder's token says while she is here.
-    """
-
-    __tablename__ = "mentor_account"
-
-    id: Mapped[Id]
-    office: Mapped[str] = mapped_column(index=True)
-    name: Mapped[str] = mapped_column(EncryptedText)
-    seen_at: Mapped[Timestamp]
-
-
 class CashBook(Base):
     """The cash book of a referred person or group, who helps to keep it, and what became of it."""
 

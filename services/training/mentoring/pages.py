@@ -99,10 +99,9 @@ def set_account(agency: str, cohort_id: UUID, mentor_id: UUID) -> Response:
 @pages.get("/<agency>/cash-books")
 @guard(*READERS)
 def list_books(agency: str) -> str:
-    """The office's cash books; a mentor's own while her term lasts. Her coming by is remembered."""
+    """The office's cash books; a mentor's own while her term lasts."""
     query = forms.load(paging.PageQuery(), request.args)
-    with door.transaction() as session:
-        commands.meet_mentor(session, door.current_officer())
+    with door.reading() as session:
         rows = queries.books(session, door.current_officer())
         page = paging.page(session, rows, *queries.BOOKS_LATEST_FIRST, newest_first=True, **query)
         return render_template("mentoring/books.html", page=page, address=_books(agency), words=words)

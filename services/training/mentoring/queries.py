@@ -10,13 +10,15 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.training.mentoring import rules
-from services.training.mentoring.models import CashBook, CashEntry, Mentor, MentorAccount, MentorCohort
+from services.training.mentoring.models import CashBook, CashEntry, Mentor, MentorCohort
 from services.training.mentoring.rules import Line, Month
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.referrals.queries import in_areas
+from shared.web import roster
+from shared.web.roster import KnownOfficer
 
 LATEST_FIRST = (MentorCohort.begins_on, MentorCohort.id)
 BOOKS_LATEST_FIRST = (CashBook.referral_id,)
@@ -56,10 +58,9 @@ def cohorts(office: str) -> Select[Any]:
     return select(MentorCohort).where(MentorCohort.office == office)
 
 
-def accounts(session: Session, office: str) -> list[MentorAccount]:
-    """The mentors' accounts that have come by at an office, by name."""
-    found = session.scalars(select(MentorAccount).where(MentorAccount.office == office))
-    return sorted(found, key=lambda each: (each.name.casefold(), each.id))
+def accounts(session: Session, office: str) -> list[KnownOfficer]:
+    """The mentors who have come by at an office of late, by name."""
+    return roster.of_office(session, office, {Role.MENTOR})
 
 
 def cohort(session: Session, office: str, cohort_id: UUID) -> MentorCohort:

@@ -19,6 +19,7 @@ from shared.referrals.rules import NotAColleague, NotYetAccepted
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.web.factory import create_app
+from shared.web.roster import Roster
 from tests.announcements import announced
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals.offers import PARTICULARS, CountedSessions, heard, offer, officer
@@ -60,8 +61,14 @@ def app(training_db: Database) -> Flask:
     return made
 
 
-def test_a_colleague_who_has_worked_here_gets_it_and_it_is_told(training_db: Database) -> None:
+def come_by(base: Database, *officers: Officer) -> None:
+    for each in officers:
+        Roster().note(base, each)
+
+
+def test_a_colleague_who_has_come_by_gets_it_and_it_is_told(training_db: Database) -> None:
     her, colleague = officer(), officer(name="Dewi")
+    come_by(training_db, her, colleague)
     (one,) = accepted(training_db, her)
     accepted(training_db, colleague, 2)
     with training_db.reading() as session:
@@ -76,8 +83,10 @@ def test_a_colleague_who_has_worked_here_gets_it_and_it_is_told(training_db: Dat
 
 def test_nobody_else_is_a_colleague(training_db: Database) -> None:
     her, elsewhere = officer(), officer(office="dinsos-kubar")
+    other_role, other_area = officer(roles=frozenset({Role.AUDITOR})), officer(areas=("64.72",))
+    come_by(training_db, her, elsewhere, other_role, other_area)
     (one,) = accepted(training_db, her)
-    for stranger in (new_id(), her.id, elsewhere.id):
+    for stranger in (new_id(), her.id, elsewhere.id, other_role.id, other_area.id):
         with pytest.raises(NotAColleague):
             hand_over(training_db, her, one, stranger)
     with pytest.raises(NotFound):
@@ -86,7 +95,7 @@ def test_nobody_else_is_a_colleague(training_db: Database) -> None:
 
 def test_what_nobody_took_on_is_handed_to_nobody(training_db: Database) -> None:
     her, colleague = officer(), officer(name="Dewi")
-    accepted(training_db, colleague)
+    come_by(training_db, colleague)
     (waiting,) = offers(training_db)
     with pytest.raises(NotYetAccepted):
         hand_over(training_db, her, waiting, colleague.id)
@@ -105,7 +114,7 @@ def test_who_takes_a_referral_over_is_told_of_too(training_db: Database) -> None
 def test_page_and_api_hand_over_alike(training_db: Database, app: Flask) -> None:
     her, colleague = (an_officer(Role.OFFICER, office="dinsos-kaltim") for _ in range(2))
     one, other = accepted(training_db, her, 2)
-    accepted(training_db, colleague)
+    assert Browser(app, colleague).get(LIST).status_code == 200
     browser = Browser(app, her)
     assert str(colleague.id) in browser.get(f"{LIST}/{one}/hand-over").text
     wrong = browser.submit(f"{LIST}/{one}/hand-over", {"colleague": str(new_id())})
