@@ -7,12 +7,13 @@ of (scripts, style sheets, the content security policy), and a telephone does no
 import re
 import time
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.waiting import PATIENCE
 
 SCREEN = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 390, "height": 844}
+WIDTH = "document.documentElement.scrollWidth"
 REFUSED = 422
 """An answer that asks to mend a form is no fault."""
 
@@ -135,7 +136,11 @@ class Desk:
 
     def _look(self):
         self.page.set_viewport_size(TELEPHONE)
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        try:
+            wide = self.page.evaluate(WIDTH)
+        except Error:  # it was still on its way to another page
+            self.page.wait_for_load_state()
+            wide = self.page.evaluate(WIDTH)
         if wide > TELEPHONE["width"]:
             self.faults.append(f"{self.page.url}: {wide} pixels wide on a telephone")
         self.page.set_viewport_size(SCREEN)
