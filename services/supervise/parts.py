@@ -14,6 +14,8 @@ from services.embedded.process import die_with_parent
 from shared.kernel.settings import SERVICES, settings
 
 WEB_WORKERS = 2
+WEB_ENDS_WITHIN = 10
+"""Seconds for the web's workers to finish what they answer, before they are killed."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def run_web(services: tuple[str, ...] = SERVICES, *, host: str = "127.0.0.1", wo
         blocking_threads=1 + (MOST_STREAMS if "monitoring" in services else 0),
         backlog=512,
         respawn_failed_workers=True,
+        # Seen once: a worker told to stop while it was starting never did, and the server waited for it for ever.
+        workers_kill_timeout=WEB_ENDS_WITHIN,
         websockets=False,
         log_enabled=True,
     ).serve()
