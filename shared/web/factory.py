@@ -130,7 +130,7 @@ def _ask_first(app: Flask) -> None:
     def ask_first() -> Any:
         """Who is it, did a page of ours send it, is her sign-in fresh, was this very request answered before?"""
         guard.enforce()
-        if guard.is_guarded():
+        if guard.is_guarded() and not guard.is_unrecorded():
             known: Kail = app.extensions["kail"]
             known.roster.note(known.database(), sessions.current_officer())
         if not sessions.is_api() and request.endpoint:

@@ -63,7 +63,8 @@ def accepts_up_to(size: int) -> Callable[[View], View]:
 
 
 def unrecorded(view: View) -> View:
-    """Let a view leave no trace outside its own tables: no request log, no figure, no answer kept for a repetition.
+    """Let a view leave no trace outside its own tables: no request log, no figure, no answer kept for a
+    repetition, no note that its officer has come by.
 
     A log that says "201" or a counter that moves would tell that something was opened, and when.
     """
