@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from shared.bus import routes
@@ -20,7 +20,6 @@ from shared.bus.models import (
     Subscription,
     SubscriptionState,
 )
-from shared.bus.relay import hashes_at
 from shared.events.envelope import digest
 from shared.storage.database import Database
 
@@ -97,7 +96,7 @@ def _audit_route(source: str, session: Session, subscriber: str, other: Session)
         each.partition: each for each in other.scalars(select(Cursor).filter_by(subscriber=subscriber, source=source))
     }
     set_aside = _set_aside(other, subscriber, source)
-    own = hashes_at(session, {partition: cursor.position for partition, cursor in cursors.items()})
+    own = _hashes_at(session, {partition: cursor.position for partition, cursor in cursors.items()})
     for head in session.scalars(select(LogHead).order_by(LogHead.partition)):
         here = f"{where}, partition {head.partition}"
         subscription, cursor = subscriptions.get(head.partition), cursors.get(head.partition)
@@ -136,3 +135,14 @@ def _set_aside(session: Session, subscriber: str, source: str) -> dict[int, tupl
         .group_by(HeldEvent.partition)
     )
     return {partition: (held, skipped) for partition, held, skipped in rows}
+
+
+def _hashes_at(session: Session, positions: Mapping[int, int]) -> dict[int, bytes]:
+    """The log's own hash at a position of each partition; a position that the log does not have is left out."""
+    known = session.execute(
+        select(LoggedEvent.partition, LoggedEvent.hash).where(
+            tuple_(LoggedEvent.partition, LoggedEvent.position).in_(list(positions.items()))
+        )
+    )
+    genesis = {partition: GENESIS for partition, position in positions.items() if position == 0}
+    return genesis | {partition: hash_ for partition, hash_ in known if hash_ is not None}

@@ -5,12 +5,12 @@ lost: after a restart it begins again from what the subscribers have confirmed.
 """
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Text, any_, bindparam, func, select, text, tuple_, update
+from sqlalchemy import Text, any_, bindparam, func, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
@@ -302,17 +302,6 @@ def _array(values: Iterable[object]) -> str:
 
 def _bytes(value: bytes) -> str:
     return f'"\\\\x{value.hex()}"'
-
-
-def hashes_at(session: Session, positions: Mapping[int, int]) -> dict[int, bytes]:
-    """The log's own hash at a position of each partition; a position that the log does not have is left out."""
-    known = session.execute(
-        select(LoggedEvent.partition, LoggedEvent.hash).where(
-            tuple_(LoggedEvent.partition, LoggedEvent.position).in_(list(positions.items()))
-        )
-    )
-    genesis = {partition: GENESIS for partition, position in positions.items() if position == 0}
-    return genesis | {partition: hash_ for partition, hash_ in known if hash_ is not None}
 
 
 def _events_after(session: Session, partition: int, position: int) -> tuple[bytes, Sequence[Logged]]:

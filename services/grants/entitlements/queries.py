@@ -18,6 +18,7 @@ from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.programmes.definition import Policy
 from shared.referrals.models import Referral
+from shared.referrals.queries import in_areas
 from shared.web.paging import Page, page
 
 
@@ -73,7 +74,7 @@ def open_to(
     if programme is not None:
         statement = statement.where(AidCase.programme == programme)
     if area is not None:
-        statement = statement.where(or_(Referral.area == area, Referral.area.startswith(f"{area}.", autoescape=True)))
+        statement = statement.where(in_areas(Referral.area, [area]))
     return page(session, statement, Referral.id, after=after, limit=limit, newest_first=True)
 
 
