@@ -1,5 +1,6 @@
 """Door 1 for people: failures of protection with their clocks, the notice to print, and who was told how and when."""
 
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +50,7 @@ def breach_form(agency: str, form: forms.Form | None = None) -> str:
         agency=agency,
         form=form or forms.blank({"found_at": _typed_now()}),
         programmes=programmes,
-        areas=list(_kecamatan(door.current_officer().areas)),
+        areas=_kecamatan(door.current_officer().areas),
         words=words,
         term=terms().breach_notice,
     )
@@ -140,15 +141,6 @@ def _recorded(form: Any) -> dict[str, Any]:
 
 
 def _kecamatan(areas: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The kecamatan of an officer's areas, as a form offers them."""
-    found, around = [], list(areas)
-    while around:
-        code = around.pop(0)
-        match places.level_of(code):
-            case places.Level.KECAMATAN:
-                found.append((code, ", ".join(each.name for each in reversed(places.path_of(code)[-2:]))))
-            case places.Level.VILLAGE:
-                continue
-            case _:
-                around += [each.code for each in places.children(code)]
-    return sorted(found, key=lambda each: each[1])
+    """The kecamatan of an officer's areas, by name, as a form offers them."""
+    found = places.below(areas, places.Level.KECAMATAN)
+    return sorted((each for each in found if places.level_of(each[0]) is places.Level.KECAMATAN), key=itemgetter(1))

@@ -276,3 +276,9 @@ def test_she_finds_it_in_what_is_held_of_her(road: Road, app: Flask) -> None:
     assert [(each["cause"], each["data"], each["way"]) for each in held["breaches"]] == [
         ("lost", ["identity", "contact"], "visit")
     ]
+
+
+def test_the_form_names_every_kecamatan_of_the_officers_areas(app: Flask) -> None:
+    page = Browser(app, COORDINATOR).get("/intake/bappeda/breaches/new").text
+    assert '<option value="52.71.01">Ampenan, Kota Mataram</option>' in page
+    assert 'value="52.71"' not in page
