@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from services.intake.accounts.demo import DEMO_OFFICERS
 from shared.identity import offices
-from shared.identity.accounts import DEMO_OFFICERS
 from shared.kernel.settings import settings
 from shared.programmes import library
 
