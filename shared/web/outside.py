@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, request
 from flask_wtf.csrf import CSRFError
 
-from shared.kernel.errors import DomainError
+from shared.kernel.errors import Misaddressed
 from shared.kernel.logging import get_logger
 from shared.kernel.settings import settings
 
@@ -29,7 +29,7 @@ SAID_EVERY = 60.0
 """Seconds between two warnings that this deployment is reached by plain HTTP."""
 
 
-class UnknownHost(DomainError):
+class UnknownHost(Misaddressed):
     """This deployment does not answer under the name that was asked for; KAIL_HOSTS names those that it has."""
 
     indonesian = "Kail di sini tidak melayani nama yang diminta; KAIL_HOSTS menyebut nama-nama yang berlaku."

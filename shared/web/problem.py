@@ -21,7 +21,6 @@ from shared.kernel import errors
 from shared.kernel.errors import DomainError
 from shared.web import kept, messages
 from shared.web.language import language
-from shared.web.outside import UnknownHost
 from shared.web.sessions import here, is_api
 
 STATUS: Mapping[type[DomainError], int] = {
@@ -33,7 +32,7 @@ STATUS: Mapping[type[DomainError], int] = {
     errors.Stale: 412,
     errors.TooMany: 429,
     errors.Unavailable: 503,
-    UnknownHost: 400,
+    errors.Misaddressed: 400,
     DomainError: 422,
 }
 
