@@ -24,7 +24,7 @@ def end(
 
 
 def broken_at(lines: Iterable[tuple[int, bytes, bytes]]) -> int | None:
-    """The first of (number, hash, content) that was changed, or that follows one taken out; None when the chain holds."""
+    """The first of (number, hash, content) that was changed, or follows one taken out; None when the chain holds."""
     running = GENESIS
     for count, (seq, hash_, content) in enumerate(lines, 1):
         running = link(running, content)

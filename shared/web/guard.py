@@ -17,6 +17,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 MARK = "kail_guard"
 LARGEST = "kail_largest_request"
 UNRECORDED = "kail_unrecorded"
+SHOWN_ONCE = "kail_shown_once"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -72,11 +73,24 @@ def unrecorded(view: View) -> View:
     return view
 
 
+def shown_once(view: View) -> View:
+    """Let no answer of a view be kept for a repetition: it holds a secret that is kept as a hash only."""
+    setattr(view, SHOWN_ONCE, True)
+    return view
+
+
 def is_unrecorded() -> bool:
     """Whether this request is one that leaves no trace."""
-    if not request.endpoint:
-        return False
-    return getattr(_handler(current_app, request.endpoint, request.method), UNRECORDED, False)
+    return _is_marked(UNRECORDED)
+
+
+def is_shown_once() -> bool:
+    """Whether the answer to this request is kept nowhere."""
+    return _is_marked(SHOWN_ONCE)
+
+
+def _is_marked(mark: str) -> bool:
+    return bool(request.endpoint) and getattr(_handler(current_app, request.endpoint, request.method), mark, False)
 
 
 def guard_of(app: Flask, endpoint: str, method: str) -> Guard | None:

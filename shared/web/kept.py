@@ -29,7 +29,7 @@ LARGEST = 200_000
 """Characters of a form that are kept; what is longer was a file."""
 LONGEST = 12 * 60 * 60
 """Seconds for which it can be opened."""
-NEVER = frozenset({"password", *NOT_FIELDS})
+NEVER = frozenset({"password", "again", "old_password", "code", *NOT_FIELDS})
 
 
 class NotKept(Invalid):

@@ -4,11 +4,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, ForeignKey, Index, LargeBinary, Text, func, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, Text, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.sql.elements import ColumnElement
 
 from services.intake.accounts.rules import Purpose, State, What
 from shared.identity.rules import Role
@@ -40,7 +38,7 @@ class OfficerAccount(Base):
         CheckConstraint("NOT 'mentor' = ANY (roles) OR cardinality(roles) = 1", name="a_mentor_is_nothing_else"),
         CheckConstraint("agency = 'dp3a' OR NOT roles @> ARRAY['counsellor']::text[]", name="counsellors_at_dp3a"),
         CheckConstraint("username = lower(username)", name="username_in_lower_case"),
-        CheckConstraint("state NOT IN ('invited', 'closed') OR password_hash IS NULL", name="no_way_in_without_account"),
+        CheckConstraint("state NOT IN ('invited', 'closed') OR password_hash IS NULL", name="no_password_no_account"),
     )
 
     id: Mapped[Id]
@@ -53,24 +51,17 @@ class OfficerAccount(Base):
     language: Mapped[str | None] = mapped_column(Text)
     password_hash: Mapped[str | None] = mapped_column(Text)  # none: a one-time link lets her choose one
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
-    state: Mapped[State] = mapped_column(enum_text(State, "account_state"), default=State.ACTIVE)
+    state: Mapped[State] = mapped_column(
+        enum_text(State, "account_state"), default=State.ACTIVE, server_default=text("'active'")
+    )
+    active: Mapped[bool] = mapped_column(Boolean, Computed("state = 'active'", persisted=True))
     revision: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     email: Mapped[str | None] = mapped_column(EncryptedText)
     last_signed_in_at: Mapped[Timestamp | None]
-    reviewed_on: Mapped[date] = mapped_column(default=clock.today)
+    reviewed_on: Mapped[date] = mapped_column(default=clock.today, server_default=text("CURRENT_DATE"))
     reviewed_by: Mapped[UUID | None]
     created_at: Mapped[Timestamp] = mapped_column(server_default=func.now())
-
-    @hybrid_property
-    def active(self) -> bool:
-        """Whether its holder may sign in."""
-        return self.state == State.ACTIVE
-
-    @active.inplace.expression
-    @classmethod
-    def _is_active(cls) -> ColumnElement[bool]:
-        return cls.state == State.ACTIVE
 
 
 class AccountLink(Base):

@@ -1,4 +1,4 @@
-"""What is believed of accounts: their states, the one-time links that open them, and when rights are looked at again."""
+"""What is believed of accounts: their states, the one-time links that open them, and when rights are reviewed."""
 
 import hashlib
 import re

@@ -7,7 +7,6 @@ from shared.identity.rules import Role
 from shared.kernel.errors import Forbidden
 from tests.browsing import an_officer
 
-
 PAIRS = (rules.Pair(Role.OFFICER, Role.APPROVER, "yang memeriksa tidak memutuskan.", "who verifies does not approve."),)
 
 
