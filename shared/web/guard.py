@@ -4,6 +4,7 @@
 decorators does not matter, and the app refuses to start with a view that has no mark.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -80,7 +81,9 @@ def shown_once(view: View) -> View:
 
 
 def is_unrecorded() -> bool:
-    """Whether this request is one that leaves no trace."""
+    """Whether this request is one that leaves no trace; so is a wrong address among theirs, which may name one."""
+    if not request.endpoint:
+        return sessions.is_hidden(request.path)
     return _is_marked(UNRECORDED)
 
 
@@ -120,6 +123,20 @@ def hold_every_route(app: Flask) -> None:
     missing = [f"{method} {rule}" for rule, method, endpoint in routes(app) if guard_of(app, endpoint, method) is None]
     if missing:
         raise UnguardedRoutes(f"neither @guard nor @public on: {', '.join(missing)}")
+    app.extensions[sessions.HIDDEN] = _hidden_addresses(app)
+
+
+def _hidden_addresses(app: Flask) -> re.Pattern[str]:
+    """What the addresses of an agency's unrecorded views begin with, also of those that are misspelt further on."""
+    parts = {
+        (before, after.partition("/")[0])
+        for rule, method, endpoint in routes(app)
+        for before, agency, after in [rule.partition("<agency>/")]
+        if agency and getattr(_handler(app, endpoint, method), UNRECORDED, False)
+    }
+    return re.compile(
+        "|".join(f"{before}[^/]+/{name}(/|$)" for before, name in sorted(parts)) or r"(?!)", re.IGNORECASE
+    )
 
 
 def enforce() -> None:
