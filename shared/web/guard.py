@@ -93,7 +93,8 @@ def is_shown_once() -> bool:
 
 
 def _is_marked(mark: str) -> bool:
-    return bool(request.endpoint) and getattr(_handler(current_app, request.endpoint, request.method), mark, False)
+    endpoint = request.endpoint
+    return endpoint is not None and getattr(_handler(current_app, endpoint, request.method), mark, False)
 
 
 def guard_of(app: Flask, endpoint: str, method: str) -> Guard | None:

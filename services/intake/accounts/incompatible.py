@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 
@@ -25,9 +26,11 @@ def pairs() -> tuple[Pair, ...]:
 def read(path: Path) -> tuple[Pair, ...]:
     """The pairs of one file; raises PairsUnreadable."""
     try:
-        return tuple(
-            Pair(*(Role(role) for role in entry["roles"]), str(entry["why"]), str(entry["why_en"]))
-            for entry in YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        )
+        return tuple(_pair(entry) for entry in YAML(typ="safe").load(path.read_text(encoding="utf-8")))
     except (KeyError, TypeError, ValueError) as wrong:
         raise PairsUnreadable(f"{path}: {wrong}") from wrong
+
+
+def _pair(entry: dict[str, Any]) -> Pair:
+    one, other = (Role(role) for role in entry["roles"])
+    return Pair(one, other, str(entry["why"]), str(entry["why_en"]))

@@ -185,7 +185,7 @@ def described(session: Session, found: Iterable[OfficerAccount]) -> list[dict[st
     ]
 
 
-def _wanted(officer: Officer | None, wanted: Wanted) -> Select[tuple[OfficerAccount]]:
+def _wanted(officer: Officer | None, wanted: Wanted) -> Select[OfficerAccount]:
     statement = select(OfficerAccount).where(seen_by(officer))
     if wanted.office:
         statement = statement.where(OfficerAccount.office == wanted.office)

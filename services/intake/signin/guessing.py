@@ -16,6 +16,7 @@ from services.intake.accounts.queries import officer_of
 from services.intake.signin.models import SignInFailure
 from shared.identity import rules
 from shared.identity.officer import Officer
+from shared.kernel import clock
 from shared.privacy.fields import blind_index
 
 FAILURES_PER_USER = 5
@@ -37,7 +38,7 @@ def authenticate(session: Session, username: str, password: str, address: str) -
     if _failures(session, by_user) >= FAILURES_PER_USER or _failures(session, by_address) >= FAILURES_PER_ADDRESS:
         raise rules.TooManySignIns(minutes=LOCKED_FOR.seconds // 60)
     account = session.scalar(select(OfficerAccount).where(OfficerAccount.username == username, OfficerAccount.active))
-    matches = passwords.matches(account.password_hash if account else passwords.hash_of_nobody(), password)
+    matches = passwords.matches(account.password_hash if account else None, password)
     if account is None or not matches:
         session.add_all([SignInFailure(who=by_user), SignInFailure(who=by_address)])
         return None
@@ -46,7 +47,8 @@ def authenticate(session: Session, username: str, password: str, address: str) -
             (SignInFailure.who == by_user) | (SignInFailure.failed_at < func.now() - timedelta(days=1))
         )
     )
-    if passwords.is_outdated(account.password_hash):
+    account.last_signed_in_at = clock.now()
+    if account.password_hash and passwords.is_outdated(account.password_hash):
         account.password_hash = passwords.hashed(password)
     return officer_of(account)
 
