@@ -132,7 +132,7 @@ def _ask_first(app: Flask) -> None:
         guard.enforce()
         if guard.is_guarded() and not guard.is_unrecorded():
             known: Kail = app.extensions["kail"]
-            known.roster.note(known.database(), sessions.current_officer())
+            known.roster.note(known.database(), sessions.current_token())
         if not sessions.is_api() and request.endpoint:
             csrf.protect()
         if (renewal := sessions.renew_when_due()) is not None:

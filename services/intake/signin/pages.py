@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.accounts.commands import choose_language as keep_language
-from services.intake.accounts.queries import active_officer
+from services.intake.sessions.commands import end_session
 from services.intake.signin import commands
+from services.intake.signin.api import caller
 from services.intake.signin.schemas import SignInSchema
-from shared.identity import tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import Role, covers
 from shared.kernel.errors import Invalid, TooMany, Unauthenticated
@@ -51,20 +51,21 @@ def sign_in() -> Response | tuple[str, int]:
     """Let an officer in and take her where she wanted to go."""
     try:
         given = forms.load(SignInSchema(), request.form)
-        address = request.remote_addr or "unknown"
-        officer = commands.sign_in(door.database(), given["username"], given["password"], address)
+        token = commands.sign_in(door.database(), given["username"], given["password"], caller())
     except Invalid as invalid:
         return _form(forms.filled(request.form, invalid)), status_of(invalid)
     except (Unauthenticated, TooMany) as refused:
         return _form(forms.filled(request.form), refused.message(language.language())), status_of(refused)
-    sessions.sign_in(tokens.issue(officer))
+    _end_session()
+    sessions.sign_in(token)
     return redirect(sessions.local_address(request.form.get("_next")), 303)
 
 
 @pages.post("/signout")
 @public("whoever wants to leave may")
 def sign_out() -> Response:
-    """Let an officer out."""
+    """Let an officer out, and end her session everywhere: what somebody copied of it is worth nothing any more."""
+    _end_session()
     sessions.sign_out()
     response = redirect(SIGN_IN, 303)
     response.delete_cookie(language.COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
@@ -78,13 +79,12 @@ def renew() -> Response:
     going = sessions.local_address(request.args.get("next"))
     try:
         token = sessions.current_token()
-        sessions.hold_to_longest(token)
-        with door.reading() as session:
-            officer = active_officer(session, token.officer.id)
+        with door.transaction() as session:
+            fresh = commands.renewed(session, token)
     except Unauthenticated:
         sessions.sign_out()
         return redirect(f"{SIGN_IN}?{urlencode({'next': going})}", 303)
-    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
+    sessions.renew(fresh)
     return redirect(going, 303)
 
 
@@ -103,8 +103,9 @@ def choose_language() -> Response:
         return response
     token = sessions.current_token()
     with door.transaction() as session:
-        officer = keep_language(session, token.officer.id, chosen)
-    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
+        keep_language(session, token.officer.id, chosen)
+        fresh = commands.renewed(session, token)
+    sessions.renew(fresh)
     return response
 
 
@@ -117,6 +118,12 @@ def bring_back() -> Response:
     return jsonify(
         fields=said, sentence=_("What you had typed is back. It has not been sent yet: look it over and send it.")
     )
+
+
+def _end_session() -> None:
+    if (token := sessions.token_or_none()) is not None:
+        with door.transaction() as session:
+            end_session(session, token.session_id)
 
 
 def _sources(officer: Officer) -> set[tuple[str, str]]:
