@@ -20,8 +20,10 @@ from shared.identity import revocation, tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import TokenRefused
 from shared.kernel.errors import Unauthenticated
+from shared.kernel.settings import settings
 
 COOKIE = "kail"
+BOUND_COOKIE = "__Host-kail"
 RENEW_AFTER = 5 * 60
 """Seconds after which an active officer's token is renewed."""
 RENEWAL = "/intake/renew"
@@ -33,11 +35,15 @@ PATH = re.compile(r"/(?!/)(?:[^\x00-\x1f\x7f-\x9f\\/]|/(?!/))*")
 
 
 class SharedCookie(SecureCookieSessionInterface):
-    """The session cookie; it is marked Secure whenever the request came over HTTPS."""
+    """The session cookie; where a deployment is HTTPS it is bound to its host and never sent in the clear."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """What it is called: browsers take a name with `__Host-` only from the very host, and over HTTPS."""
+        return BOUND_COOKIE if settings().https else COOKIE
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Whether the browser may send it over HTTPS only."""
-        return request.is_secure
+        """Whether the browser may send it over HTTPS only: where the deployment is, or the request came so."""
+        return settings().https or request.is_secure
 
 
 def is_api() -> bool:
