@@ -10,7 +10,6 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from services.intake.accounts import log, passwords, queries
-from services.intake.accounts.ending import end_access
 from services.intake.accounts.incompatible import pairs
 from services.intake.accounts.models import AccountLink, OfficerAccount
 from services.intake.accounts.queries import officer_of
@@ -30,6 +29,7 @@ from services.intake.accounts.rules import (
     hold_to,
     new_secret,
 )
+from services.intake.sessions.commands import end_access
 from shared import places
 from shared.identity import offices, rules
 from shared.identity.officer import Officer
@@ -192,8 +192,7 @@ def change(
         {name: after[name] for name in sorted(changed)},
     )
     if changed != {"name"}:
-        end_access(session, account.id)
-    session.flush()
+        end_access(session, account.id, closed="office" in changed)
     return account
 
 
@@ -237,7 +236,6 @@ def reset(session: Session, by: Officer | None, account_id: UUID, revision: int 
     log.note(session, by, account.id, What.RESET)
     _revoke_links(session, account.id)
     end_access(session, account.id)
-    session.flush()
     return account
 
 
@@ -286,8 +284,6 @@ def choose_password(session: Session, code: str, password: str) -> OfficerAccoun
     account.revision += 1
     link.used_at = datetime.now(UTC)
     log.note(session, officer_of(account), account.id, What.LINK_USED, after={"purpose": link.purpose.value})
-    end_access(session, account.id)
-    session.flush()
     return account
 
 
@@ -363,8 +359,8 @@ def _moved(
     said = {"why": why} if why else {}
     log.note(session, by, account.id, what, {"state": before.value}, {"state": state.value, **said})
     _revoke_links(session, account.id)
-    end_access(session, account.id)
-    session.flush()
+    if state is not State.ACTIVE:
+        end_access(session, account.id, closed=True)
     return account
 
 
