@@ -19,6 +19,10 @@ pytestmark = pytest.mark.slow
 
 SAMPLES: dict[str, Any] = {"UUIDConverter": new_id(), "IntegerConverter": 1}
 OPEN = {
+    "account_pages.choose_password",
+    "account_pages.welcome",
+    "accounts.choose_password",
+    "accounts.show_holder",
     "assets.static_file",
     "openapi",
     "operations.health",
