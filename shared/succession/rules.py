@@ -18,7 +18,7 @@ STAYS: Mapping[str, str] = {
             *("protection_case.office", "protection_request.office"),
             *("protection_glass.office", "protection_log.office"),
         ),
-        "The compartment hands nothing over by an event: DP3A does it there.",
+        "Nothing outside the compartment may tell what is in it: DP3A finishes its cases before its office is closed.",
     ),
     **dict.fromkeys(
         (

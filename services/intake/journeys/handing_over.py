@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, select, update
+from sqlalchemy import ColumnElement, cast, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from services.intake.journeys.models import Journey
@@ -13,7 +14,7 @@ from shared.events.intake import JourneyHandedOver, OfficeHandedOver
 from shared.programmes.state import OPEN, OUT, JourneyState
 from shared.succession.handlers import hand_over
 
-STAGE_OF = "$.stages.*.office ? (@ == $office)"
+STAGE_OF = cast("$.stages.*.office ? (@ == $office)", JSONPATH)
 
 
 def hear_offices_handed_over(session: Session, heard: Sequence[Heard[OfficeHandedOver]]) -> None:
@@ -24,6 +25,11 @@ def hear_offices_handed_over(session: Session, heard: Sequence[Heard[OfficeHande
         announce_all(session, [Announcement(event, cause=each) for event in told])
 
 
+def had_a_stage(office: str) -> ColumnElement[bool]:
+    """The journeys of which an office has, or had, a stage."""
+    return func.jsonb_path_exists(Journey.state, STAGE_OF, func.jsonb_build_object("office", literal(office)))
+
+
 def hand_journeys_over(session: Session, office: str, successor: str) -> list[JourneyHandedOver]:
     """Change whom open journeys wait for; gives what is to be told of each one that this office led or worked on."""
     rows = session.execute(
@@ -32,7 +38,7 @@ def hand_journeys_over(session: Session, office: str, successor: str) -> list[Jo
             Journey.status == JourneyStatus.OPEN,
             or_(
                 Journey.lead_office == office,
-                func.jsonb_path_exists(Journey.state, STAGE_OF, func.jsonb_build_object("office", literal(office))),
+                had_a_stage(office),
             ),
         )
         .order_by(Journey.id)

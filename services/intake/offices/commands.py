@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.accounts.models import OfficerAccount
+from services.intake.journeys.handing_over import had_a_stage
 from services.intake.journeys.models import Journey
 from services.intake.offices import rules
 from services.intake.offices.models import OfficeChange
@@ -40,19 +41,19 @@ def by(officer: Officer) -> By:
 
 
 def add_office(
-    session: Session, who: By, *, id: str, agency: str, name: str, region: str, registers: bool = False
+    session: Session, who: By, *, identifier: str, agency: str, name: str, region: str, registers: bool = False
 ) -> Office:
     """Add an office that holds an agency role in a region; raises OfficeKnown, RoleHeld, UnknownArea."""
     known = offices.all_offices()
-    if id in known:
-        raise rules.OfficeKnown(office=id).at("id")
+    if identifier in known:
+        raise rules.OfficeKnown(office=identifier).at("id")
     _require_area(region)
-    rules.require_free(known, id, agency, region)
-    given = {"id": id, "agency": agency, "name": name, "region": region, "registers": registers}
-    _note(session, who, id, Change.ADDED, given)
+    rules.require_free(known, identifier, agency, region)
+    given = {"id": identifier, "agency": agency, "name": name, "region": region, "registers": registers}
+    _note(session, who, identifier, Change.ADDED, given)
     with office_files.changing() as draft:
         draft.add({**given, "source": "assumption"})
-    return offices.office(id)
+    return offices.office(identifier)
 
 
 def change_office(
@@ -112,7 +113,7 @@ def hand_over_office(session: Session, who: By, office: str, successor: str) -> 
             draft.change(office, closed_on=before.closed_on or clock.today(), successor=after.id, registers=False)
             if before.registers:
                 draft.change(after.id, registers=True)
-    return after
+    return offices.office(after.id)
 
 
 def _open_office(identifier: str) -> Office:
@@ -129,10 +130,7 @@ def _require_area(area: str) -> None:
 
 def _has_worked(session: Session, office: str) -> bool:
     officers = select(OfficerAccount.id).where(OfficerAccount.office == office).limit(1)
-    stage = func.jsonb_path_exists(
-        Journey.state, "$.stages.*.office ? (@ == $office)", func.jsonb_build_object("office", office)
-    )
-    journeys = select(Journey.id).where(or_(Journey.lead_office == office, stage)).limit(1)
+    journeys = select(Journey.id).where(or_(Journey.lead_office == office, had_a_stage(office))).limit(1)
     return any(session.scalar(each) is not None for each in (officers, journeys))
 
 

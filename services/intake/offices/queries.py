@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, true
+from sqlalchemy import cast, func, select, true
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from services.intake.accounts.models import OfficerAccount
@@ -67,7 +68,11 @@ def owed(session: Session, office: str) -> Owed:
     """What waits for an office."""
     officers = select(func.count()).where(OfficerAccount.active, OfficerAccount.office == office)
     leads = select(func.count()).where(Journey.status == JourneyStatus.OPEN, Journey.lead_office == office)
-    stage = func.jsonb_path_query(Journey.state, "$.stages.*").table_valued("stage").render_derived(name="each")
+    stage = (
+        func.jsonb_path_query(Journey.state, cast("$.stages.*", JSONPATH))
+        .table_valued("stage")
+        .render_derived(name="each")
+    )
     stages = (
         select(func.count())
         .select_from(Journey)

@@ -20,13 +20,13 @@ class Change(StrEnum):
     HANDED_OVER = "handed-over"
 
 
-class OfficeKnown(Conflict):
+class OfficeKnown(Invalid):
     """There is an office with the identifier {office} already; it is never given twice."""
 
     indonesian = "Tanda {office} sudah dipakai kantor lain; satu tanda tidak pernah dipakai dua kali."
 
 
-class RoleHeld(Conflict):
+class RoleHeld(Invalid):
     """{office} holds {agency} for the area {area} already; close it first, or choose another area."""
 
     indonesian = "{office} sudah memegang {agency} untuk wilayah {area}; tutup dahulu, atau pilih wilayah lain."

@@ -15,7 +15,12 @@ AREA = validate.Regexp(rf"{REGION.pattern}\Z")
 class OfficeAdded(Schema):
     """An office to be added."""
 
-    id = fields.String(required=True, validate=IDENTIFIER, metadata={"description": "For good, as in dinsos-kaltim"})
+    id = fields.String(
+        required=True,
+        attribute="identifier",
+        validate=IDENTIFIER,
+        metadata={"description": "For good, as in dinsos-kaltim"},
+    )
     agency = fields.String(required=True, validate=validate.OneOf(AGENCIES))
     name = fields.String(required=True, validate=NAME, metadata={"description": "What its letterhead says"})
     region = fields.String(required=True, validate=AREA, metadata={"description": "The code of Kemendagri: 64.02"})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from shared.identity.cli import agencies
+from services.operate.agencies import agencies
 
 
 def test_the_offices_that_come_with_kail_are_sound() -> None:
