@@ -36,6 +36,7 @@ class Settings:
     hosts: tuple[str, ...]
     metrics_token: str | None = field(repr=False)
     programmes_path: Path
+    clusters_path: Path
     database_urls: dict[str, str] = field(repr=False)
     broker_url: str | None = field(repr=False)
 
@@ -90,6 +91,7 @@ def settings() -> Settings:
         hosts=tuple(name.strip().lower() for name in hosts if name.strip()),
         metrics_token=secret(env, "KAIL_METRICS_TOKEN"),
         programmes_path=env.path("KAIL_PROGRAMMES", Path(__file__).parents[2] / "programmes"),
+        clusters_path=env.path("KAIL_CLUSTERS", Path("/var/lib/kail")).absolute(),
         database_urls={
             name: url.replace("postgresql://", "postgresql+psycopg://", 1) for name, url in urls.items() if url
         },
