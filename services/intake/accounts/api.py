@@ -55,7 +55,7 @@ def invite_many(given: dict[str, Any], agency: str) -> dict[str, Any]:
 @blueprint.post("/<agency>/officers/links")
 @guard(*MANAGING)
 @shown_once
-@blueprint.arguments(schemas.OfficeSchema)
+@blueprint.arguments(schemas.OfOfficeSchema)
 @blueprint.response(200, schemas.HandedListSchema)
 def make_links(given: dict[str, Any], agency: str) -> dict[str, Any]:
     """A one-time link for everybody who was invited and has none that is good; they are shown this once."""

@@ -104,7 +104,7 @@ def invite_many(agency: str) -> str | Response:
 @shown_once
 def print_sheets(agency: str) -> str:
     """The sheets of everybody who was invited and has no link that is good; the links are made now, shown once."""
-    given = forms.load(schemas.OfficeSchema(), request.form)
+    given = forms.load(schemas.OfOfficeSchema(), request.form)
     with door.transaction() as session:
         handed = commands.make_links(session, door.current_officer(), given["office"])
         return _sheets(agency, handed, f"/intake/{agency}/officers?state=invited")

@@ -60,7 +60,7 @@ class ListSchema(Schema):
     dry_run = fields.Boolean(load_default=True)
 
 
-class OfficeSchema(Schema):
+class OfOfficeSchema(Schema):
     """One office, or all that the officer sees."""
 
     class Meta:
