@@ -67,7 +67,10 @@ def opened(closed: str, officer_id: UUID) -> list[list[str]]:
 
 def page_of_form() -> str:
     """The page that this request's form stood on, as the browser names it; the start page if it does not."""
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        return "/"
     if came_from.netloc != request.host or not _can_be_opened(came_from.path):
         return "/"
     return sessions.local_address(came_from.path + (f"?{came_from.query}" if came_from.query else ""))
