@@ -7,7 +7,6 @@ with a sentence in her language.
 import traceback
 from collections.abc import Mapping
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from flask import Flask, flash, jsonify, redirect, render_template, request, session
 from flask_babel import gettext as _
@@ -23,7 +22,7 @@ from shared.kernel.errors import DomainError
 from shared.kernel.logging import get_logger
 from shared.web import guard, kept, messages
 from shared.web.language import language
-from shared.web.sessions import here, is_api
+from shared.web.sessions import here, is_api, leading_back
 
 log = get_logger(__name__)
 
@@ -36,6 +35,7 @@ STATUS: Mapping[type[DomainError], int] = {
     errors.Stale: 412,
     errors.TooMany: 429,
     errors.Unavailable: 503,
+    errors.Misaddressed: 400,
     DomainError: 422,
 }
 
@@ -98,7 +98,7 @@ def refuse(error: DomainError) -> Response:
     if isinstance(error, errors.Unauthenticated) and not is_api() and request.method == "GET":
         if "HX-Request" in request.headers:
             return Response(status=401)
-        return redirect(f"{SIGN_IN}?{urlencode({'next': here()})}", 303)
+        return redirect(leading_back(SIGN_IN, here()), 303)
     if isinstance(error, errors.Unauthenticated) and not is_api():
         going = kept.page_of_form()
         return _page(status_of(error), error.message(language()), kept=kept.typed(), going=going)
@@ -219,7 +219,7 @@ def _page(
         kept=kept,
         action=request.path,
         going=going,
-        sign_in=f"{SIGN_IN}?{urlencode({'next': going})}" if status == 401 else "",
+        sign_in=leading_back(SIGN_IN, going) if status == 401 else "",
     )
     return Response(page.encode(errors="replace"), status=status, mimetype="text/html")
 

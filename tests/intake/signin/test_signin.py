@@ -1,13 +1,15 @@
 """Officers come in by a token or by a page, stay while they are active, and leave."""
 
 import time
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from shared.identity import accounts, tokens
-from shared.identity.models import OfficerAccount
+from services.intake.accounts.commands import create_officer
+from services.intake.accounts.models import OfficerAccount
+from shared.identity import tokens
 from shared.identity.rules import Role
 from shared.storage import Database
 from shared.web import sessions
@@ -21,7 +23,7 @@ GIVEN = {"username": "sari", "password": PASSWORD}
 @pytest.fixture
 def app(intake_db: Database) -> Flask:
     with intake_db.transaction() as session:
-        accounts.create_officer(session, **GIVEN, name="Sari Contoh", office="dinsos-kukar", roles=[Role.OFFICER])
+        create_officer(session, **GIVEN, name="Sari Contoh", office="dinsos-kukar", roles=[Role.OFFICER])
     made = web_app("intake", intake_db)
     made.testing = True
     return made
@@ -183,3 +185,17 @@ def test_who_has_not_signed_in_chooses_for_this_browser(app: Flask) -> None:
     assert '<html lang="en">' in page.get("/intake/signin").text
     page.submit("/intake/language", {"language": "xx"})
     assert '<html lang="en">' in page.get("/intake/signin").text
+
+
+@pytest.mark.parametrize("elsewhere", ["/%09/evil.example", "/%0d/evil.example", "/%5cevil.example", "//evil.example"])
+def test_no_address_that_goes_on_leads_to_another_site(app: Flask, elsewhere: str) -> None:
+    page = Browser(app)
+    form = page.get(f"/intake/signin?next={elsewhere}")
+    assert form.status_code == 200
+    assert 'name="_next" value="/"' in form.text
+    assert page.get(f"/intake/renew?next={elsewhere}").location == "/intake/signin?next=%2F"
+    page.submit("/intake/signin", GIVEN)
+    assert page.get(f"/intake/signin?next={elsewhere}").location == "/"
+    assert page.get(f"/intake/renew?next={elsewhere}").location == "/"
+    typed = unquote(elsewhere)
+    assert page.submit("/intake/language", {"language": "id", "_next": typed}).location == "/"
