@@ -13,6 +13,7 @@ from services.intake.journeys import handlers as journeys
 from services.intake.protection.work import OfferedTalk
 from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import
+from services.intake.sessions.jobs import forget_sessions
 from services.intake.signin import models as signin  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.trials.jobs import resume_trials, try_programme
 from shared.bus import Participant, Subscriber
@@ -44,6 +45,6 @@ INTAKE = Subscriber(
 PARTICIPANT = Participant(
     name="intake",
     subscribers=(INTAKE,),
-    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports, resume_trials),
+    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports, resume_trials, forget_sessions),
     jobs=(run_import, try_programme),
 )

@@ -48,6 +48,7 @@ FIGURES = Subscriber(
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
         intake.ParticularsCorrected: "Figures hold no particulars: nothing of what is counted was wrong.",
+        intake.AccessEnded: "Figures know no officers.",
         intake.GroupCounted: "Figures are of journeys; each of these says so for itself.",
         intake.GroupSplit: "Figures are of journeys, and these stay with the group that has set out.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "Figures are of journeys, and these go on."),

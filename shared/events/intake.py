@@ -231,3 +231,17 @@ class GroupSplit(Event):
     group_id: UUID
     parts: list[UUID]
     split_on: date
+
+
+@event("access-ended", by="intake", about="officer_id")
+class AccessEnded(Event):
+    """An officer's access has ended: every token issued to her until `ended_at`, or all tokens of one session.
+
+    `ended_at` is real time, as tokens are. `closed` says that she works no longer where she did: her account is closed,
+    or moved to another office.
+    """
+
+    officer_id: UUID
+    ended_at: datetime
+    session_id: UUID | None = None
+    closed: bool = False

@@ -36,7 +36,8 @@ def authenticate(session: Session, username: str, password: str, address: str) -
     session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(by_user[:8], signed=True))))
     if _failures(session, by_user) >= FAILURES_PER_USER or _failures(session, by_address) >= FAILURES_PER_ADDRESS:
         raise rules.TooManySignIns(minutes=LOCKED_FOR.seconds // 60)
-    account = session.scalar(select(OfficerAccount).where(OfficerAccount.username == username, OfficerAccount.active))
+    asked = select(OfficerAccount).where(OfficerAccount.username == username, OfficerAccount.active)
+    account = session.scalar(asked.with_for_update())  # whoever ends the account's access waits for this sign-in
     matches = passwords.matches(account.password_hash if account else passwords.hash_of_nobody(), password)
     if account is None or not matches:
         session.add_all([SignInFailure(who=by_user), SignInFailure(who=by_address)])

@@ -5,8 +5,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.accounts.commands import choose_language as keep_language
-from services.intake.accounts.queries import active_officer
+from services.intake.sessions.commands import end_session
 from services.intake.signin import commands
+from services.intake.signin.api import caller
 from services.intake.signin.schemas import SignInSchema
 from shared.identity import tokens
 from shared.identity.officer import Officer
@@ -50,21 +51,22 @@ def sign_in() -> Response | tuple[str, int]:
     """Let an officer in and take her where she wanted to go."""
     try:
         given = forms.load(SignInSchema(), request.form)
-        address = request.remote_addr or "unknown"
-        officer = commands.sign_in(door.database(), given["username"], given["password"], address)
+        token = commands.sign_in(door.database(), given["username"], given["password"], caller())
     except Invalid as invalid:
         return _form(forms.filled(request.form, invalid)), status_of(invalid)
     except (Unauthenticated, TooMany) as refused:
         return _form(forms.filled(request.form), refused.message(language.language())), status_of(refused)
-    going = sessions.going_on(request.form.get("_next"), officer.id)
-    sessions.sign_in(tokens.issue(officer))
+    going = sessions.going_on(request.form.get("_next"), tokens.read(token).officer.id)
+    _end_session()
+    sessions.sign_in(token)
     return redirect(going, 303)
 
 
 @pages.post("/signout")
 @public("whoever wants to leave may")
 def sign_out() -> Response:
-    """Let an officer out."""
+    """Let an officer out, and end her session everywhere: what somebody copied of it is worth nothing any more."""
+    _end_session()
     sessions.sign_out()
     response = redirect(SIGN_IN, 303)
     response.delete_cookie(language.COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
@@ -77,16 +79,15 @@ def renew() -> Response:
     """A fresh token for an officer who is active, if her account still is, and back to where she was."""
     try:
         token = sessions.current_token()
-        sessions.hold_to_longest(token)
-        with door.reading() as session:
-            officer = active_officer(session, token.officer.id)
+        with door.transaction() as session:
+            fresh = commands.renewed(session, token)
     except Unauthenticated:
         whose = sessions.last_officer()
         going = sessions.going_on(request.args.get("next"), whose)
         sessions.sign_out()
         return redirect(sessions.leading_back(SIGN_IN, going, whose), 303)
     going = sessions.going_on(request.args.get("next"), token.officer.id)
-    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
+    sessions.renew(fresh)
     return redirect(going, 303)
 
 
@@ -105,8 +106,9 @@ def choose_language() -> Response:
         return response
     token = sessions.current_token()
     with door.transaction() as session:
-        officer = keep_language(session, token.officer.id, chosen)
-    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
+        keep_language(session, token.officer.id, chosen)
+        fresh = commands.renewed(session, token)
+    sessions.renew(fresh)
     return response
 
 
@@ -119,6 +121,12 @@ def bring_back() -> Response:
     return jsonify(
         fields=said, sentence=_("What you had typed is back. It has not been sent yet: look it over and send it.")
     )
+
+
+def _end_session() -> None:
+    if (token := sessions.token_or_none()) is not None:
+        with door.transaction() as session:
+            end_session(session, token.session_id)
 
 
 def _sources(officer: Officer) -> set[tuple[str, str]]:
