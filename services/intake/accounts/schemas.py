@@ -1,9 +1,10 @@
 """The shapes in which accounts cross HTTP."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, validate
 
 from services.intake.accounts.rules import MOST_AT_ONCE, Purpose, State, What
 from shared.identity.rules import Role
+from shared.kernel import fields
 from shared.web.language import LANGUAGES
 from shared.web.paging import PageQuery
 
