@@ -7,7 +7,6 @@ with a sentence in her language.
 import traceback
 from collections.abc import Mapping
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from flask import Flask, flash, jsonify, redirect, render_template, request, session
 from flask_babel import gettext as _
@@ -21,7 +20,7 @@ from shared.kernel import errors
 from shared.kernel.errors import DomainError
 from shared.web import kept, messages
 from shared.web.language import language
-from shared.web.sessions import here, is_api
+from shared.web.sessions import here, is_api, leading_back
 
 STATUS: Mapping[type[DomainError], int] = {
     errors.Invalid: 422,
@@ -95,7 +94,7 @@ def refuse(error: DomainError) -> Response:
     if isinstance(error, errors.Unauthenticated) and not is_api() and request.method == "GET":
         if "HX-Request" in request.headers:
             return Response(status=401)
-        return redirect(f"{SIGN_IN}?{urlencode({'next': here()})}", 303)
+        return redirect(leading_back(SIGN_IN, here()), 303)
     if isinstance(error, errors.Unauthenticated) and not is_api():
         going = kept.page_of_form()
         return _page(status_of(error), error.message(language()), kept=kept.typed(), going=going)
@@ -192,7 +191,7 @@ def _page(
         kept=kept,
         action=request.path,
         going=going,
-        sign_in=f"{SIGN_IN}?{urlencode({'next': going})}" if status == 401 else "",
+        sign_in=leading_back(SIGN_IN, going) if status == 401 else "",
     )
     return Response(page, status=status, mimetype="text/html")
 

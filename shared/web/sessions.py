@@ -7,10 +7,13 @@ there and straight back, so that only intake issues tokens and a closed account 
 import re
 import time
 import unicodedata
+from base64 import b64decode, b64encode
 from urllib.parse import unquote, urlencode, urlsplit
 from uuid import UUID
 
-from flask import Flask, g, redirect, request, session
+import orjson
+from cryptography.exceptions import InvalidTag
+from flask import Flask, current_app, g, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
@@ -19,6 +22,7 @@ from shared.identity import tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import TokenRefused
 from shared.kernel.errors import Unauthenticated
+from shared.privacy import fields
 
 COOKIE = "kail"
 RENEW_AFTER = 5 * 60
@@ -27,6 +31,8 @@ LONGEST = 12 * 60 * 60
 """Seconds after which she has to sign in again, however active she is."""
 RENEWAL = "/intake/renew"
 HOME = "/"
+HIDDEN = "kail_hidden_addresses"
+"""Under which an app keeps what its unrecorded addresses begin with (`guard.hold_every_route` finds them)."""
 ADDRESS = re.compile(r"/(?!/)[^\x00-\x20\x7f-\xa0\\]{0,4000}")
 """An address on this origin without blanks, control characters and backslashes; more is asked of its path."""
 PATH = re.compile(r"/(?!/)(?:[^\x00-\x1f\x7f-\x9f\\/]|/(?!/))*")
@@ -111,12 +117,44 @@ def renew_when_due() -> Response | None:
         return None
     if "token" not in g or time.time() - g.token.issued_at < RENEW_AFTER:
         return None
-    return redirect(f"{RENEWAL}?{urlencode({'next': here()})}", 303)
+    return redirect(leading_back(RENEWAL, here()), 303)
 
 
 def here() -> str:
     """The address of this page on this origin, with its query."""
     return request.full_path if request.query_string else request.path
+
+
+def is_hidden(address: str) -> bool:
+    """Whether an address of this service lies where no trace may be left."""
+    return current_app.extensions[HIDDEN].match(urlsplit(address).path) is not None
+
+
+def leading_back(way: str, address: str, whose: UUID | None = None) -> str:
+    """An address on the `way` to signing in or to a fresh token, from which one goes on to `address`.
+
+    A proxy writes addresses down. One that is hidden waits in the session meanwhile, closed, for whoever was signed in;
+    what is written down looks like the start page's.
+    """
+    session.pop("going", None)
+    if is_hidden(address):
+        known = whose or last_officer()
+        waiting = orjson.dumps([str(known) if known else "", address]).decode()
+        session["going"] = b64encode(fields.encrypt(waiting, fields.Purpose.PROTECTION)).decode()
+        address = HOME
+    return f"{way}?{urlencode({'next': address})}"
+
+
+def going_on(address: str | None, whose: UUID | None) -> str:
+    """Where she goes on to: the address, if it is a page of ours; or what waits in the session for her."""
+    going, waiting = local_address(address), session.pop("going", None)
+    if going != HOME or waiting is None:
+        return going
+    try:
+        known, hidden = orjson.loads(fields.decrypt(b64decode(waiting), fields.Purpose.PROTECTION))
+    except (InvalidTag, LookupError, ValueError):  # of another key, or spoilt
+        return HOME
+    return local_address(hidden) if known in ("", str(whose)) else HOME
 
 
 def local_address(address: str | None) -> str:

@@ -1,7 +1,5 @@
 """Signing in and out, the choice of language, and the start page of the one origin."""
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -40,8 +38,9 @@ def home() -> str | Response:
 @public("the way in")
 def sign_in_form() -> str | Response:
     """The form to sign in with."""
-    if sessions.officer_or_none() is not None:
-        return redirect(sessions.local_address(request.args.get("next")), 303)
+    officer = sessions.officer_or_none()
+    if officer is not None:
+        return redirect(sessions.going_on(request.args.get("next"), officer.id), 303)
     return _form(forms.blank())
 
 
@@ -57,8 +56,9 @@ def sign_in() -> Response | tuple[str, int]:
         return _form(forms.filled(request.form, invalid)), status_of(invalid)
     except (Unauthenticated, TooMany) as refused:
         return _form(forms.filled(request.form), refused.message(language.language())), status_of(refused)
+    going = sessions.going_on(request.form.get("_next"), officer.id)
     sessions.sign_in(tokens.issue(officer))
-    return redirect(sessions.local_address(request.form.get("_next")), 303)
+    return redirect(going, 303)
 
 
 @pages.post("/signout")
@@ -75,15 +75,17 @@ def sign_out() -> Response:
 @public("looks at the session itself, and sends whoever has none to sign in")
 def renew() -> Response:
     """A fresh token for an officer who is active, if her account still is, and back to where she was."""
-    going = sessions.local_address(request.args.get("next"))
     try:
         token = sessions.current_token()
         sessions.hold_to_longest(token)
         with door.reading() as session:
             officer = active_officer(session, token.officer.id)
     except Unauthenticated:
+        whose = sessions.last_officer()
+        going = sessions.going_on(request.args.get("next"), whose)
         sessions.sign_out()
-        return redirect(f"{SIGN_IN}?{urlencode({'next': going})}", 303)
+        return redirect(sessions.leading_back(SIGN_IN, going, whose), 303)
+    going = sessions.going_on(request.args.get("next"), token.officer.id)
     sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
     return redirect(going, 303)
 

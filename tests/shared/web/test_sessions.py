@@ -97,7 +97,8 @@ def test_whoever_reads_where_to_go_on_asks_whether_it_is_ours() -> None:
             ]
             found += len(asked)
             if asked and not any(
-                isinstance(node, ast.Attribute) and node.attr == "local_address" for node in ast.walk(function)
+                isinstance(node, ast.Attribute) and node.attr in ("local_address", "going_on")
+                for node in ast.walk(function)
             ):
                 astray.append(f"{path.name}: {function.name}")
     assert found >= 5
