@@ -17,6 +17,7 @@ from services.intake.signin import models as signin  # noqa: F401 (nothing is he
 from services.intake.trials.jobs import resume_trials, try_programme
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
+from shared.machine.bells import renew_keys
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.web.bells import forget_answers
@@ -44,6 +45,6 @@ INTAKE = Subscriber(
 PARTICIPANT = Participant(
     name="intake",
     subscribers=(INTAKE,),
-    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports, resume_trials),
+    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), renew_keys("intake"), resume_imports, resume_trials),
     jobs=(run_import, try_programme),
 )

@@ -7,6 +7,7 @@ with it.
 import hmac
 import os
 import unicodedata
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -139,3 +140,59 @@ class EncryptedJSON(TypeDecorator[dict[str, Any]]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
         """Decrypt on the way out."""
         return None if value is None else orjson.loads(decrypt(value, self.purpose))
+
+
+class KeptClosed(TypeDecorator[bytes]):
+    """What `encrypt` made, kept as it is for good: a chain of hashes covers it, so that no other key can close it."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, purpose: Purpose = Purpose.FIELD) -> None:
+        super().__init__()
+        self.purpose = purpose
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """It is closed already."""
+        return value
+
+
+class BlindIndex(TypeDecorator[bytes]):
+    """The fingerprint of another column's value, by which its row is found without opening anything.
+
+    `of` names that column, or a key in its JSON (`content.person_id`); None where the value itself is not kept, so that
+    a new key's fingerprint can be made only when it is told again. `within` is SQL that says what is put into the
+    purpose; `needed` is SQL that says which rows are found by it at all.
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(
+        self,
+        of: str | None,
+        purpose: str = "",
+        *,
+        plain: Callable[[str], str] = str,
+        kind: Kind = Kind.BLIND_INDEX,
+        within: str | None = None,
+        needed: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.of, self.purpose, self.plain = of, purpose, plain
+        self.kind, self.within, self.needed = kind, within, needed
+
+    @property
+    def opens(self) -> Purpose:
+        """With which key the other column is closed."""
+        return Purpose.PROTECTION if self.kind is Kind.PROTECTION_INDEX else Purpose.FIELD
+
+    def fingerprint(self, value: str, within: str | None = None) -> bytes:
+        """The fingerprint of a value under the current key."""
+        if self.kind is Kind.PROTECTION_INDEX:
+            return protected_index(value)
+        return blind_index(self.plain(value), self.purpose.format(within))
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Whoever writes it has made it."""
+        return value

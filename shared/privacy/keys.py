@@ -182,7 +182,9 @@ class _CurrentRing:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self.cache_clear()
+        self._ring: KeyRing | None = None
+        self._stamp: tuple[str, int, int, int] | None = None
+        self._good_until = 0.0
 
     def __call__(self) -> KeyRing:
         """What the file says that KAIL_KEYS names, or `<home>/keys.json`, which is made when it is missing.
@@ -217,9 +219,7 @@ class _CurrentRing:
 
     def cache_clear(self) -> None:
         """Forget what was read."""
-        self._ring: KeyRing | None = None
-        self._stamp: tuple[str, int, int, int] | None = None
-        self._good_until = 0.0
+        self._ring, self._stamp, self._good_until = None, None, 0.0
 
 
 keyring = _CurrentRing()
@@ -238,7 +238,7 @@ def read(path: Path) -> KeyRing:
 def ring_of(known: Mapping[str, Any]) -> KeyRing:
     """A key file's content as a ring."""
     held = {
-        kind: _versioned(kind, known[kind]) for kind in Kind if kind in known and "keys" in _whole(kind, known[kind])
+        kind: _versioned(kind, known[kind]) for kind in Kind if kind in known and "keys" in with_ids(known[kind], kind)
     }
     pairs = {kind: known[kind] for kind in (Kind.SEAL, Kind.BUS, Kind.TOKEN) if kind in known and kind not in held}
     seals, bus, token = (pairs.get(kind, {}) for kind in (Kind.SEAL, Kind.BUS, Kind.TOKEN))
@@ -274,13 +274,13 @@ def token_public(private: bytes) -> bytes:
     return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _whole(kind: Kind, known: Any) -> Mapping[str, Any]:
+def with_ids(known: Any, kind: Kind) -> Mapping[str, Any]:
     """A kind in the form with ids; the first versions wrote some kinds as their one key alone."""
     return {"current": f"{kind}-1", "keys": {f"{kind}-1": known}} if isinstance(known, str) else known
 
 
 def _versioned(kind: Kind, known: Any) -> VersionedKey:
-    whole, plain = _whole(kind, known), kind is Kind.TOKEN
+    whole, plain = with_ids(known, kind), kind is Kind.TOKEN
     keys = {key_id: key.encode() if plain else b64decode(key) for key_id, key in whole["keys"].items()}
     return VersionedKey(whole["current"], keys)
 

@@ -6,11 +6,11 @@ were set apart (`of`), a service also closes its own database with keys that no 
 """
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.kernel.settings import SERVICES
-from shared.privacy.keys import KeyRing, Kind, new_key, ring_of
+from shared.privacy.keys import KeyRing, Kind, new_key, ring_of, with_ids
 
 Content = dict[str, Any]
 
@@ -57,10 +57,95 @@ def fresh_apart(whole: Mapping[str, Any]) -> Content:
 
 def with_new_key(known: Any, kind: Kind, name: str = "") -> Content:
     """A kind's keys with one more, which is current from now on."""
-    keys = {f"{kind}-1": known} if isinstance(known, str) else dict(known["keys"])
+    keys = with_ids(known, kind)["keys"]
     numbers = [int(key_id.rpartition("-")[2]) for key_id in keys if key_id.rpartition("-")[2].isdigit()]
     key_id = f"{kind}{f'-{name}' if name else ''}-{max(numbers, default=0) + 1}"
     return {"current": key_id, "keys": {**keys, key_id: new_key(kind)}}
+
+
+class CannotRetire(ValueError):
+    """A key that is current, or that is not there, cannot be retired."""
+
+
+def rotated(whole: Mapping[str, Any], kind: Kind) -> Content:
+    """A whole file in which a new key of this kind is current; where services have their own, each gets a new one."""
+    apart = whole.get("of", {})
+    if kind in OWN and apart:
+        return {
+            **whole,
+            "of": {
+                service: {**own, kind.value: with_new_key(own[kind.value], kind, name=service)}
+                for service, own in apart.items()
+            },
+        }
+    return {**whole, kind.value: with_new_key(whole[kind.value], kind)}
+
+
+def ids(whole: Mapping[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+    """Of every kind (and service, where it has its own) the current key's id and those before it."""
+    for name, kind, known in _sets(whole):
+        whole_kind = with_ids(known, kind)
+        before = [key_id for key_id in _all_ids(whole_kind) if key_id != whole_kind["current"]]
+        yield f"{kind} of {name}" if name else kind.value, whole_kind["current"], before
+
+
+def previous(whole: Mapping[str, Any], service: str) -> Iterator[tuple[Kind, str]]:
+    """The keys, by kind and id, under which a service's database may still hold something."""
+    own = whole.get("of", {}).get(service, {})
+    for name, kind, known in _sets(whole):
+        if name not in ("", service) or (not name and kind in OWN and kind.value in own):
+            continue
+        whole_kind = with_ids(known, kind)
+        yield from ((kind, key_id) for key_id in _all_ids(whole_kind) if key_id != whole_kind["current"])
+
+
+def holders(whole: Mapping[str, Any], kind: Kind, key_id: str) -> list[str]:
+    """The services whose databases may need this key; raises CannotRetire."""
+    found = []
+    for name, each, known in _sets(whole):
+        whole_kind = with_ids(known, each)
+        if each is kind and key_id in _all_ids(whole_kind):
+            if whole_kind["current"] == key_id and not (not name and whole.get("of") and kind in OWN):
+                raise CannotRetire(f"{key_id} is the current key: rotate {kind} first")
+            found += [name] if name else list(SERVICES)
+    if not found:
+        raise CannotRetire(f"there is no {kind} key {key_id!r} here")
+    return list(dict.fromkeys(found))
+
+
+def retired(whole: Mapping[str, Any], kind: Kind, key_id: str) -> Content:
+    """A whole file without this key."""
+
+    def without(known: Any) -> Content:
+        whole_kind = with_ids(known, kind)
+        kept = {each: key for each, key in whole_kind["keys"].items() if each != key_id}
+        return {**whole_kind, "keys": kept} if whole_kind["current"] != key_id else dict(whole_kind)
+
+    apart = {
+        service: {**own, **({kind.value: without(own[kind.value])} if kind.value in own else {})}
+        for service, own in whole.get("of", {}).items()
+    }
+    return {**whole, kind.value: without(whole[kind.value]), **({"of": apart} if apart else {})}
+
+
+def _sets(whole: Mapping[str, Any]) -> Iterator[tuple[str, Kind, Any]]:
+    """Each kind's keys, and whose they are: a service's own, or everybody's."""
+    for kind in Kind:
+        if kind.value in whole:
+            yield "", kind, whole[kind.value]
+        for service, own in whole.get("of", {}).items():
+            if kind.value in own:
+                yield service, kind, own[kind.value]
+
+
+def _all_ids(known: Mapping[str, Any]) -> list[str]:
+    """The ids of a kind, whether the file holds whole keys, pairs, or public halves."""
+    if "keys" in known:
+        return list(known["keys"])
+    halves: Mapping[str, Any] = known.get("public") or next(
+        iter((known.get("pairs") or known.get("verifies") or {}).values()), {}
+    )
+    return list(halves)
 
 
 def cut(whole: Mapping[str, Any], part: str) -> Content:

@@ -59,7 +59,9 @@ def test_a_referral_onward_carries_safe_contact_rules_among_the_particulars(publ
     with published.base.reading() as session:
         rows = session.scalars(select(LoggedEvent).where(LoggedEvent.type == "intake.stage-offered.v1")).all()
     told = {
-        json.loads(row.body)["data"]["stage"]: sealed.unseal("intake", "intake", row.sealed["intake"], row.id)["particulars"]
+        json.loads(row.body)["data"]["stage"]: sealed.unseal("intake", "intake", row.sealed["intake"], row.id)[
+            "particulars"
+        ]
         for row in rows
         if row.sealed
     }
