@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.grants.cooperative import work as cooperative
 from services.grants.entitlements import handlers as entitlements
+from services.grants.funds import handlers as funds
 from services.grants.goods import handlers
 from services.grants.goods import work as goods
 from services.grants.groups import handlers as groups
@@ -14,6 +15,7 @@ from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.machine.bells import renew_keys
 from shared.referrals import jobs
+from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
 
 WORKS = (*goods.WORKS, *zakat.WORKS, *cooperative.WORKS)
@@ -30,6 +32,8 @@ GRANTS = Subscriber(
     hears={
         **entitlements.subscriber_hears(WORKS),
         **groups.HEARS,
+        **succession.HEARS,
+        **funds.HEARS,
         intake.JourneyEnded: batch(hear_journeys_ended),
     },
     declines={

@@ -19,6 +19,8 @@ from services.intake.groups import api as groups_api
 from services.intake.groups import pages as groups_pages
 from services.intake.journeys import api as journeys_api
 from services.intake.journeys import pages as journeys_pages
+from services.intake.offices import api as offices_api
+from services.intake.offices import pages as offices_pages
 from services.intake.overview import pages as overview_pages
 from services.intake.programmes import api as programmes_api
 from services.intake.programmes import pages as programmes_pages
@@ -64,6 +66,7 @@ MENU = (
     Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),
+    offices_pages.MENU,
     machine_pages.link("intake"),
 )
 
@@ -89,6 +92,7 @@ def create(database: Database | None = None) -> Flask:
             programmes_api.blueprint,
             trials_api.blueprint,
             audits_api.blueprint,
+            offices_api.blueprint,
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -110,6 +114,7 @@ def create(database: Database | None = None) -> Flask:
             programmes_pages.pages,
             trials_pages.pages,
             audits_pages.pages,
+            offices_pages.pages,
             machine_pages.blueprint(PARTICIPANT),
         ],
         front=[signin_pages.front],

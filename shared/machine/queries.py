@@ -21,6 +21,8 @@ from shared.bus.runtime import RELAY_LOCK
 from shared.kernel.settings import settings
 from shared.privacy.renewal import Use, is_pending, left
 from shared.storage import migrate
+from shared.succession.queries import left_behind
+from shared.succession.rules import LeftBehind
 
 LATE_AFTER = 60.0
 """Seconds after which an event that has not arrived counts as late: the relay repeats it every 30 at the most."""
@@ -147,6 +149,7 @@ class Standing:
     release: Release
     room: Room
     keys: Sequence[Use]
+    left_behind: Sequence[LeftBehind]
 
     @property
     def relay_leads(self) -> bool:
@@ -181,6 +184,7 @@ class Standing:
                 not self.release.is_current,
                 self.room.is_short,
                 len(self.held),
+                len(self.left_behind),
                 *(bool(route.halted) or route.is_late for route in self.routes),
                 *(queue.waiting is None for queue in self.queues),
                 *(part.is_silent for part in self.parts),
@@ -207,6 +211,7 @@ def standing(session: Session, participant: Participant) -> Standing:
         release=release(session, participant.name),
         room=room(session),
         keys=keys_left(session, participant.name),
+        left_behind=left_behind(session),
     )
 
 

@@ -118,6 +118,22 @@ class KeyUseSchema(Schema):
     renewable = fields.Boolean(metadata={"description": "Whether the re-encryption brings them under the current key"})
 
 
+class HeldRowsSchema(Schema):
+    """How many rows of a table are an office's."""
+
+    table = fields.String()
+    rows = fields.Integer()
+
+
+class LeftBehindSchema(Schema):
+    """An office that is closed, or that no file names, and what it still holds in this service."""
+
+    office = fields.String()
+    is_closed = fields.Boolean()
+    successor = fields.String(allow_none=True)
+    holds = fields.List(fields.Nested(HeldRowsSchema))
+
+
 class ServiceStandingSchema(Schema):
     """How a service stands."""
 
@@ -138,6 +154,7 @@ class ServiceStandingSchema(Schema):
     release = fields.Nested(ReleaseSchema)
     room = fields.Nested(MachineRoomSchema)
     keys = fields.List(fields.Nested(KeyUseSchema), metadata={"description": "What stands under older keys"})
+    left_behind = fields.List(fields.Nested(LeftBehindSchema), metadata={"description": "Offices to hand over"})
 
 
 class HeldStreamRefSchema(Schema):

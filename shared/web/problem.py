@@ -89,6 +89,12 @@ def status_of(error: DomainError) -> int:
     return next(STATUS[family] for family in type(error).__mro__ if family in STATUS)
 
 
+def retry_after(error: DomainError) -> dict[str, str]:
+    """The header that says after how many seconds to try again, where an error knows it."""
+    seconds = error.fields.get("seconds") if isinstance(error, errors.TooMany) else None
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
 def refuse(error: DomainError) -> Response:
     """Answer an error of the domain."""
     if isinstance(error, errors.Unauthenticated) and not is_api() and request.method == "GET":
@@ -99,7 +105,9 @@ def refuse(error: DomainError) -> Response:
         going = kept.page_of_form()
         return _page(status_of(error), error.message(language()), kept=kept.typed(), going=going)
     found = messages.flatten(error.fields.get("errors") or {})
-    return _answer(status_of(error), error.code, error.message(language()), found)
+    answer = _answer(status_of(error), error.code, error.message(language()), found)
+    answer.headers.update(retry_after(error))
+    return answer
 
 
 def refuse_http(error: HTTPException) -> Response:

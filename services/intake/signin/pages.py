@@ -5,8 +5,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.accounts.commands import choose_language as keep_language
-from services.intake.accounts.queries import active_officer
-from services.intake.signin import commands
+from services.intake.sessions.commands import end_session
+from services.intake.signin import commands, devices
+from services.intake.signin.api import caller
 from services.intake.signin.schemas import SignInSchema
 from shared.identity import tokens
 from shared.identity.officer import Officer
@@ -15,7 +16,7 @@ from shared.kernel.errors import Invalid, TooMany, Unauthenticated
 from shared.programmes import kinds, library
 from shared.web import door, forms, kept, language, navigation, sessions
 from shared.web.guard import guard, public, unrecorded
-from shared.web.problem import SIGN_IN, status_of
+from shared.web.problem import SIGN_IN, retry_after, status_of
 
 pages = Blueprint("signin", __name__, template_folder="templates")
 front = Blueprint("front", __name__, template_folder="templates")
@@ -46,25 +47,30 @@ def sign_in_form() -> str | Response:
 
 @pages.post("/signin")
 @public("the way in")
-def sign_in() -> Response | tuple[str, int]:
+def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Let an officer in and take her where she wanted to go."""
     try:
         given = forms.load(SignInSchema(), request.form)
-        address = request.remote_addr or "unknown"
-        officer = commands.sign_in(door.database(), given["username"], given["password"], address)
+        known = caller(device=devices.known(given["username"]))
+        token = commands.sign_in(door.database(), given["username"], given["password"], known)
     except Invalid as invalid:
         return _form(forms.filled(request.form, invalid)), status_of(invalid)
     except (Unauthenticated, TooMany) as refused:
-        return _form(forms.filled(request.form), refused.message(language.language())), status_of(refused)
-    going = sessions.going_on(request.form.get("_next"), officer.id)
-    sessions.sign_in(tokens.issue(officer))
-    return redirect(going, 303)
+        shown = _form(forms.filled(request.form), refused.message(language.language()))
+        return shown, status_of(refused), retry_after(refused)
+    going = sessions.going_on(request.form.get("_next"), tokens.read(token).officer.id)
+    _end_session()
+    sessions.sign_in(token)
+    response = redirect(going, 303)
+    devices.remember(response, given["username"])
+    return response
 
 
 @pages.post("/signout")
 @public("whoever wants to leave may")
 def sign_out() -> Response:
-    """Let an officer out."""
+    """Let an officer out, and end her session everywhere: what somebody copied of it is worth nothing any more."""
+    _end_session()
     sessions.sign_out()
     response = redirect(SIGN_IN, 303)
     response.delete_cookie(language.COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
@@ -77,16 +83,15 @@ def renew() -> Response:
     """A fresh token for an officer who is active, if her account still is, and back to where she was."""
     try:
         token = sessions.current_token()
-        sessions.hold_to_longest(token)
-        with door.reading() as session:
-            officer = active_officer(session, token.officer.id)
+        with door.transaction() as session:
+            fresh = commands.renewed(session, token)
     except Unauthenticated:
         whose = sessions.last_officer()
         going = sessions.going_on(request.args.get("next"), whose)
         sessions.sign_out()
         return redirect(sessions.leading_back(SIGN_IN, going, whose), 303)
     going = sessions.going_on(request.args.get("next"), token.officer.id)
-    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
+    sessions.renew(fresh)
     return redirect(going, 303)
 
 
@@ -105,8 +110,9 @@ def choose_language() -> Response:
         return response
     token = sessions.current_token()
     with door.transaction() as session:
-        officer = keep_language(session, token.officer.id, chosen)
-    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
+        keep_language(session, token.officer.id, chosen)
+        fresh = commands.renewed(session, token)
+    sessions.renew(fresh)
     return response
 
 
@@ -119,6 +125,12 @@ def bring_back() -> Response:
     return jsonify(
         fields=said, sentence=_("What you had typed is back. It has not been sent yet: look it over and send it.")
     )
+
+
+def _end_session() -> None:
+    if (token := sessions.token_or_none()) is not None:
+        with door.transaction() as session:
+            end_session(session, token.session_id)
 
 
 def _sources(officer: Officer) -> set[tuple[str, str]]:
