@@ -16,6 +16,7 @@ from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import
 from services.intake.sessions.jobs import forget_sessions
 from services.intake.signin import models as signin  # noqa: F401 (nothing is heard, and its table stands here)
+from services.intake.signin.jobs import forget_failures
 from services.intake.trials.jobs import resume_trials, try_programme
 from services.intake.welcome import models as welcome  # noqa: F401 (nothing is heard, and its table stands here)
 from shared.bus import Participant, Subscriber
@@ -49,6 +50,13 @@ INTAKE = Subscriber(
 PARTICIPANT = Participant(
     name="intake",
     subscribers=(INTAKE,),
-    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports, resume_trials, forget_sessions),
+    bells=(
+        *jobs.bells("intake", WORKS),
+        forget_answers("intake"),
+        resume_imports,
+        resume_trials,
+        forget_sessions,
+        forget_failures,
+    ),
     jobs=(run_import, try_programme),
 )

@@ -1,8 +1,9 @@
 """The shapes in which the machine room crosses HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from shared.bus.models import HeldState
+from shared.kernel import fields
 
 
 class RouteSchema(Schema):

@@ -32,6 +32,10 @@ class EmptyValue(ValueError):
     """An empty value has no index: it would match every other empty one."""
 
 
+class TooLong(ValueError):
+    """A value does not fit into the length that all of its kind have."""
+
+
 def encrypt(text: str, purpose: Purpose = Purpose.FIELD) -> bytes:
     """Encrypt a text with the deployment's current key for this purpose."""
     key_id = _keys(purpose).current
@@ -92,18 +96,27 @@ class EncryptedText(TypeDecorator[str]):
 
 
 class EncryptedJSON(TypeDecorator[dict[str, Any]]):
-    """A column of JSON that the database only sees encrypted; assign a new dict to change it."""
+    """A column of JSON that the database only sees encrypted; assign a new dict to change it.
+
+    With a `size` in bytes everything is filled up to it, so that the length tells nothing either.
+    """
 
     impl = LargeBinary
     cache_ok = True
 
-    def __init__(self, purpose: Purpose = Purpose.FIELD) -> None:
+    def __init__(self, purpose: Purpose = Purpose.FIELD, size: int = 0) -> None:
         super().__init__()
         self.purpose = purpose
+        self.size = size
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
-        """Encrypt on the way in."""
-        return None if value is None else encrypt(orjson.dumps(value).decode(), self.purpose)
+        """Encrypt on the way in; raises TooLong where the length would tell."""
+        if value is None:
+            return None
+        said = orjson.dumps(value)
+        if self.size and len(said) > self.size:
+            raise TooLong(len(said))
+        return encrypt(said.ljust(self.size).decode(), self.purpose)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> dict[str, Any] | None:
         """Decrypt on the way out."""

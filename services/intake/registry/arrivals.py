@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from services.intake.registry.records import Record
-from services.intake.registry.rules import Registry, plain_name
+from services.intake.registry.rules import UNLESS_SHE_SAYS, Registry, plain_name
 from shared.kernel import ids
 from shared.privacy.fields import blind_index, encrypt
 
@@ -45,6 +45,7 @@ COLUMNS = {
     "p3ke": "boolean",
     "pkh": "boolean",
     "bpnt": "boolean",
+    "wish": "bytea",
 }
 
 CREATE = "CREATE TEMPORARY TABLE arrival ({}, person_id uuid, verdict text) ON COMMIT DROP".format(
@@ -106,6 +107,14 @@ FROM arrival WHERE verdict IN ('new', 'changed') ORDER BY person_id, row DESC
 ON CONFLICT (person_id) WHERE until IS NULL DO NOTHING
 """
 
+# Everybody has a wish from the first day on, so that having one tells nothing.
+ENTER_WISHES = """
+INSERT INTO contact_wish (person_id, wish, noted_at)
+SELECT DISTINCT ON (person_id) person_id, wish, CAST(:now AS timestamptz)
+FROM arrival WHERE verdict = 'new' ORDER BY person_id
+ON CONFLICT (person_id) DO NOTHING
+"""
+
 INSERT_HOUSEHOLDS = """
 INSERT INTO household (id, kk, kk_index)
 SELECT DISTINCT ON (kk_index) gen_random_uuid(), kk, kk_index
@@ -152,6 +161,7 @@ STATEMENTS = (
     LEAVE_RESIDENCES,
     MEND_RESIDENCES,
     ENTER_RESIDENCES,
+    ENTER_WISHES,
     INSERT_HOUSEHOLDS,
     LEAVE_HOUSEHOLDS,
     ENTER_HOUSEHOLDS,
@@ -232,6 +242,7 @@ def _values(arrival: Arrival) -> tuple[object, ...]:
         blind_index(record.kk, "kk") if record.kk else None,
         record.relation,
         *(record.listed.get(registry) for registry in Registry),
+        encrypt(json.dumps(UNLESS_SHE_SAYS)),
     )
 
 

@@ -78,7 +78,7 @@ class Residence(Base):
 class ContactWish(Base):
     """How a person wishes to be reached: which way, when, never by a call, and a word by which she knows who it is.
 
-    Everybody may be asked, so that a wish says nothing of why she has it.
+    Everybody is asked, and whoever has just been registered has the one that says nothing: having one tells nothing.
     """
 
     __tablename__ = "contact_wish"

@@ -1,6 +1,7 @@
 """Signing in, asked by a program."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import request
 
@@ -48,10 +49,13 @@ def choose_language(given: dict[str, str]) -> dict[str, Any]:
         return _answer(commands.renewed(session, token))
 
 
-def caller(*, program: bool = False) -> commands.Caller:
+def caller(*, program: bool = False, device: UUID | None = None) -> commands.Caller:
     """Where this request comes from."""
     return commands.Caller(
-        address=request.remote_addr or "unknown", user_agent=request.headers.get("User-Agent", ""), program=program
+        address=request.remote_addr or "unknown",
+        user_agent=request.headers.get("User-Agent", ""),
+        program=program,
+        device=device,
     )
 
 

@@ -1,6 +1,7 @@
 """Letting an officer in, keeping her in, and letting her out: the only place that issues tokens."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -18,11 +19,15 @@ from shared.storage import Database
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """From where somebody signs in: her network address, what her browser calls itself, and whether it is a program."""
+    """From where somebody signs in: her network address, what her browser calls itself, and whether it is a program.
+
+    `device` is the number of a browser in which the name has signed in before.
+    """
 
     address: str
     user_agent: str = ""
     program: bool = False
+    device: UUID | None = None
 
 
 def sign_in(database: Database, username: str, password: str, caller: Caller) -> str:
@@ -31,7 +36,7 @@ def sign_in(database: Database, username: str, password: str, caller: Caller) ->
     It has a transaction of its own, because a failed attempt must be counted although the request is refused.
     """
     with database.transaction() as session:
-        officer = guessing.authenticate(session, username, password, caller.address)
+        officer = guessing.authenticate(session, username, password, caller.address, device=caller.device)
         token = opened(session, officer, caller) if officer else None
     if token is None:
         raise SignInRefused

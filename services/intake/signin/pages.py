@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from services.intake.accounts.commands import choose_language as keep_language
 from services.intake.sessions.commands import end_session
-from services.intake.signin import commands
+from services.intake.signin import commands, devices
 from services.intake.signin.api import caller
 from services.intake.signin.schemas import SignInSchema
 from services.intake.welcome.commands import has_administrator
@@ -17,7 +17,7 @@ from shared.kernel.errors import Invalid, TooMany, Unauthenticated
 from shared.programmes import kinds, library
 from shared.web import door, forms, kept, language, navigation, sessions
 from shared.web.guard import guard, public, unrecorded
-from shared.web.problem import SIGN_IN, status_of
+from shared.web.problem import SIGN_IN, retry_after, status_of
 
 pages = Blueprint("signin", __name__, template_folder="templates")
 front = Blueprint("front", __name__, template_folder="templates")
@@ -48,19 +48,23 @@ def sign_in_form() -> str | Response:
 
 @pages.post("/signin")
 @public("the way in")
-def sign_in() -> Response | tuple[str, int]:
+def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Let an officer in and take her where she wanted to go."""
     try:
         given = forms.load(SignInSchema(), request.form)
-        token = commands.sign_in(door.database(), given["username"], given["password"], caller())
+        known = caller(device=devices.known(given["username"]))
+        token = commands.sign_in(door.database(), given["username"], given["password"], known)
     except Invalid as invalid:
         return _form(forms.filled(request.form, invalid)), status_of(invalid)
     except (Unauthenticated, TooMany) as refused:
-        return _form(forms.filled(request.form), refused.message(language.language())), status_of(refused)
+        shown = _form(forms.filled(request.form), refused.message(language.language()))
+        return shown, status_of(refused), retry_after(refused)
     going = sessions.going_on(request.form.get("_next"), tokens.read(token).officer.id)
     _end_session()
     sessions.sign_in(token)
-    return redirect(going, 303)
+    response = redirect(going, 303)
+    devices.remember(response, given["username"])
+    return response
 
 
 @pages.post("/signout")
