@@ -26,7 +26,7 @@ COMMANDS = {
         "services.intake.welcome.cli",
         "Print the code by which the first administrator begins; it takes the place of the one printed before.",
     ),
-    "keys": ("services.supervise.keys", "Make the deployment's keys."),
+    "keys": ("services.supervise.keys", "Make the deployment's keys, cut them into parts, rotate and retire them."),
     "migrate": ("services.supervise.run", "Bring the databases of these services (or all) to the newest schema."),
     "web": ("services.supervise.run", "Serve these services (or all) over HTTP until stopped."),
     "worker": ("services.supervise.run", "Work off a service's events, or its long work, until stopped."),
