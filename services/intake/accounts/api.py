@@ -175,7 +175,7 @@ def make_link(agency: str, account_id: UUID) -> sheets.Sheet:
         return sheets.sheet(commands.make_link(session, door.current_officer(), account_id), request.host_url)
 
 
-@blueprint.post("/welcome/holder")
+@blueprint.post("/invitation/holder")
 @public("whoever holds a one-time link has no account that lets her in yet")
 @blueprint.arguments(schemas.CodeSchema)
 @blueprint.response(200, schemas.HolderSchema)
@@ -192,7 +192,7 @@ def show_holder(given: dict[str, Any]) -> dict[str, Any]:
         }
 
 
-@blueprint.post("/welcome")
+@blueprint.post("/invitation")
 @public("whoever holds a one-time link has no account that lets her in yet")
 @blueprint.arguments(schemas.PasswordByLinkSchema)
 @blueprint.response(200, schemas.NamedSchema)

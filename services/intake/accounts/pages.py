@@ -239,14 +239,14 @@ def print_sheet(agency: str, account_id: UUID) -> str:
         return _sheets(agency, [handed], _own(agency, account_id))
 
 
-@pages.get("/welcome")
+@pages.get("/invitation")
 @public("whoever holds a one-time link has no account that lets her in yet")
-def welcome() -> Response:
+def follow_link() -> Response:
     """Where a link leads: whom it is for, and the form for her password. Looking uses nothing up."""
-    return _welcome(request.args.get("link", ""), forms.blank())
+    return _shown(request.args.get("link", ""), forms.blank())
 
 
-@pages.post("/welcome")
+@pages.post("/invitation")
 @public("whoever holds a one-time link has no account that lets her in yet")
 def choose_password() -> Response:
     """Keep the password that the holder of a link has chosen; then she signs in."""
@@ -258,10 +258,10 @@ def choose_password() -> Response:
         with door.transaction() as session:
             account = commands.choose_password(session, **given)
     except Invalid as invalid:
-        return _welcome(code, forms.filled({}, invalid if invalid.errors else invalid.at("password")), invalid)
+        return _shown(code, forms.filled({}, invalid if invalid.errors else invalid.at("password")), invalid)
     except DomainError as refused:
-        return _welcome(code, forms.blank(), refused)
-    return _on_paper(make_response(render_template("accounts/welcomed.html", account=account)))
+        return _shown(code, forms.blank(), refused)
+    return _on_paper(make_response(render_template("accounts/chosen.html", account=account)))
 
 
 class PasswordsDiffer(Invalid):
@@ -270,7 +270,7 @@ class PasswordsDiffer(Invalid):
     indonesian = "Kedua kata sandi berbeda; ketik yang sama dua kali."
 
 
-def _welcome(code: str, form: forms.Form, refused: DomainError | None = None) -> Response:
+def _shown(code: str, form: forms.Form, refused: DomainError | None = None) -> Response:
     holder, link = None, None
     if code:
         try:
@@ -279,7 +279,7 @@ def _welcome(code: str, form: forms.Form, refused: DomainError | None = None) ->
         except DomainError as gone:
             refused = gone
     page = render_template(
-        "accounts/welcome.html",
+        "accounts/link.html",
         code=code,
         form=form,
         holder=holder,

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from services.intake.accounts.commands import Handed
 from services.intake.accounts.rules import Purpose, Secret
 
-WELCOME = "/intake/welcome"
+WELCOME = "/intake/invitation"
 """Where a link leads. The code stands in the query, which a proxy's log need not keep."""
 
 

@@ -42,7 +42,7 @@ def test_an_administrator_invites_by_page_and_the_sheet_lets_her_in(app: Flask, 
     sheet = page.submit(f"{own}/sheet", {"_once": "one"}).text
     assert "<svg" in sheet
     assert "style=" not in sheet[sheet.index("<svg") : sheet.index("</svg>")]
-    link = re.search(r"/intake/welcome\?link=([A-Z2-7-]+)", sheet)
+    link = re.search(r"/intake/invitation\?link=([A-Z2-7-]+)", sheet)
     assert link is not None
 
     stranger = Browser(app)
@@ -50,11 +50,12 @@ def test_an_administrator_invites_by_page_and_the_sheet_lets_her_in(app: Flask, 
     assert (seen.status_code, "Sari Contoh" in seen.text) == (200, True)
     assert seen.headers["Referrer-Policy"] == "origin"
     assert app.test_client().head(link[0]).status_code == 200
-    differs = stranger.submit("/intake/welcome", {"code": link[1], "password": ANOTHER, "again": "x"})
+    differs = stranger.submit("/intake/invitation", {"code": link[1], "password": ANOTHER, "again": "x"})
     assert differs.status_code == 422
     assert ANOTHER not in differs.text
     assert (
-        stranger.submit("/intake/welcome", {"code": link[1], "password": ANOTHER, "again": ANOTHER}).status_code == 200
+        stranger.submit("/intake/invitation", {"code": link[1], "password": ANOTHER, "again": ANOTHER}).status_code
+        == 200
     )
     stranger.submit("/intake/signin", {"username": "sari", "password": ANOTHER})
     assert "Sari Contoh" in stranger.get("/").text
@@ -74,7 +75,7 @@ def test_the_answer_that_shows_a_link_is_kept_nowhere(app: Flask, intake_db: Dat
 
 @pytest.mark.parametrize("code", ["", "ABCD", "%00", "\u00e9" * 40])
 def test_a_code_that_nobody_made_is_said_with_a_way_out(app: Flask, intake_db: Database, code: str) -> None:
-    answer = Browser(app).get("/intake/welcome", query_string={"link": code})
+    answer = Browser(app).get("/intake/invitation", query_string={"link": code})
     assert answer.status_code == (404 if code else 200)
     assert "/intake/signin" in answer.text
     assert 'name="link"' in answer.text
@@ -85,10 +86,10 @@ def test_a_program_goes_the_whole_way(app: Flask, intake_db: Database, ratna: Of
     made = client.post(API, json=SARI, headers=asking).json
     assert (made["state"], made["awaits_password"]) == ("invited", True)
     code = client.post(f"{API}/{made['id']}/link", headers=asking).json["code"]
-    assert client.post("/intake/v1/welcome/holder", json={"code": code}).json["username"] == "sari"
-    weak = client.post("/intake/v1/welcome", json={"code": code, "password": "password1234"})
+    assert client.post("/intake/v1/invitation/holder", json={"code": code}).json["username"] == "sari"
+    weak = client.post("/intake/v1/invitation", json={"code": code, "password": "password1234"})
     assert (weak.status_code, weak.json["code"]) == (422, "password-too-common")
-    assert client.post("/intake/v1/welcome", json={"code": code, "password": ANOTHER}).status_code == 200
+    assert client.post("/intake/v1/invitation", json={"code": code, "password": ANOTHER}).status_code == 200
     assert client.post("/intake/v1/tokens", json={"username": "sari", "password": ANOTHER}).status_code == 200
 
     def step(name: str, **given: Any) -> Any:
