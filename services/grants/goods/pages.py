@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
-from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from services.grants.funds import queries as funds
@@ -16,6 +15,7 @@ from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from services.grants.goods.rules import GrantState
 from shared.identity.rules import Role
+from shared.kernel import fields
 from shared.referrals.words import place, programme_title
 from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
