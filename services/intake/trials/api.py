@@ -6,8 +6,7 @@ from uuid import UUID
 from services.intake.trials import commands, doors, queries, schemas
 from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import STARTERS
-from shared.programmes import load
-from shared.programmes.findings import ProgrammeInvalid
+from shared.programmes import apart
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -21,11 +20,8 @@ blueprint = Blueprint("trials", __name__, description="A programme tried on the 
 @blueprint.response(200, schemas.FileChecked)
 def check_file(given: dict[str, str], agency: str) -> dict[str, Any]:
     """What is wrong in a programme's file, line by line; nothing is stored."""
-    try:
-        load.read(given["text"])
-    except ProgrammeInvalid as invalid:
-        return {"sound": False, "findings": invalid.found}
-    return {"sound": True, "findings": []}
+    found = apart.findings(given["text"])
+    return {"sound": not found, "findings": found}
 
 
 @blueprint.post("/<agency>/trials")

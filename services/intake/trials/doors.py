@@ -7,7 +7,7 @@ from services.intake.trials import commands, jobs
 from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import LARGEST_FILE, FileUnreadable, NothingToTry
 from shared.kernel import storable
-from shared.programmes import load
+from shared.programmes import apart
 from shared.programmes.definition import Programme
 from shared.web import door
 
@@ -38,7 +38,7 @@ def _wanted(
     session: Session, text: str | None, file_name: str | None, programme: str | None, version: int | None
 ) -> Programme:
     if text:
-        return load.read(text, file_name or "the text")
+        return apart.read(text, file_name or "the text")
     if programme:
         return publishing.newest(session, programme, version)
     raise NothingToTry().at("file")

@@ -29,7 +29,7 @@ def try_programme(database: Database, trial_id: str) -> None:
     if text is None:
         return
     try:
-        programme = load.read(text)
+        programme = load.read_again(text)
         while time.monotonic() < until:
             with database.transaction() as session:
                 if not commands.try_next_chunk(session, run_id, programme):

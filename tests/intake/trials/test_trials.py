@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from threading import BoundedSemaphore
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from services.intake.trials.rules import TrialState
 from shared.bus import broker
 from shared.identity.rules import Role
 from shared.kernel import clock
-from shared.programmes import library, load
+from shared.programmes import apart, library, load
 from shared.storage import Database
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
@@ -167,6 +168,42 @@ def test_what_is_wrong_in_a_file_is_told_line_by_line_at_both_doors(app: Flask, 
     assert client.post(f"{API}/check", json={"text": changed_file()}, headers=bearer(HEAD)).json["sound"]
     with intake_db.reading() as session:
         assert session.scalars(select(ProgrammeTrial)).all() == []
+
+
+HOSTILE = {
+    "aliases": "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    + "".join(f"{chr(98 + at)}: &{chr(98 + at)} [{', '.join(['*' + chr(97 + at)] * 9)}]\n" for at in range(9)),
+    "macros": "person.registries.all(a, person.registries.all(b, person.registries.all(c, true)))",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_file_that_would_hold_up_whoever_reads_it_is_refused_at_both_doors(
+    app: Flask, intake_db: Database, kind: str
+) -> None:
+    text = HOSTILE[kind]
+    if kind == "macros":
+        first = next(line for line in changed_file().splitlines() if line.strip().startswith("when:"))
+        text = changed_file().replace(first, f"{first.partition('when:')[0]}when: {text}", 1)
+    client = app.test_client()
+    checked = client.post(f"{API}/check", json={"text": text}, headers=bearer(HEAD))
+    assert (checked.status_code, checked.json["sound"], len(checked.json["findings"])) == (200, False, 1)
+    assert client.post(API, json={"text": text}, headers=bearer(HEAD)).status_code == 422
+    sent = {"file": (io.BytesIO(text.encode()), "x.yaml"), "only": "check"}
+    page = Browser(app, HEAD).submit(TRIALS, sent, content_type="multipart/form-data")
+    assert page.status_code == 422
+    assert checked.json["findings"][0]["remedy"] in page.text.replace("&#39;", "'").replace("&#34;", '"')
+    with intake_db.reading() as session:
+        assert session.scalars(select(ProgrammeTrial)).all() == []
+
+
+def test_whoever_sends_a_file_while_others_are_checked_is_asked_to_wait(app: Flask, monkeypatch) -> None:
+    monkeypatch.setattr(apart, "_places", BoundedSemaphore(1))
+    with apart._places:
+        answer = app.test_client().post(f"{API}/check", json={"text": "a: 1"}, headers=bearer(HEAD))
+        sent = {"file": (io.BytesIO(b"a: 1"), "x.yaml")}
+        page = Browser(app, HEAD).submit(TRIALS, sent, content_type="multipart/form-data")
+    assert (answer.status_code, answer.json["code"], page.status_code) == (429, "others-are-checked", 429)
 
 
 def test_a_page_refuses_what_is_no_text_and_what_names_nothing(app: Flask) -> None:
