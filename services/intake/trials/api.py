@@ -59,3 +59,11 @@ def cancel_trial(agency: str, trial_id: UUID) -> ProgrammeTrial:
     """End a dry run before its time; what it had counted is kept."""
     with door.transaction() as session:
         return commands.cancel_trial(session, door.current_officer(), trial_id)
+
+
+@blueprint.post("/<agency>/trials/<uuid:trial_id>/again")
+@guard(*STARTERS)
+@blueprint.response(202, schemas.TrialLine)
+def start_trial_again(agency: str, trial_id: UUID) -> ProgrammeTrial:
+    """Go on with a dry run that has failed, where it stopped."""
+    return doors.start_again(trial_id)

@@ -1,5 +1,7 @@
 """What both doors of dry runs do alike: read the file or find the published programme, store the run, ask for it."""
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from services.intake.journeys import publishing
@@ -20,6 +22,14 @@ def begin(
     with door.transaction() as session:
         wanted = _wanted(session, text, file_name, programme, version)
         run = commands.begin_trial(session, door.current_officer(), wanted, file_name if text else None)
+        jobs.try_programme.enqueue_after_commit(session, trial_id=str(run.id))
+        return run
+
+
+def start_again(trial_id: UUID) -> ProgrammeTrial:
+    """Go on with a dry run that has failed."""
+    with door.transaction() as session:
+        run = commands.start_again(session, door.current_officer(), trial_id)
         jobs.try_programme.enqueue_after_commit(session, trial_id=str(run.id))
         return run
 

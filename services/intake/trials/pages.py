@@ -79,3 +79,12 @@ def cancel_trial(agency: str, trial_id: UUID) -> Response:
     with door.transaction() as session:
         commands.cancel_trial(session, door.current_officer(), trial_id)
     return posting.done(_("The trial is cancelled."), f"/intake/{agency}/trials/{trial_id}")
+
+
+@pages.post("/<agency>/trials/<uuid:trial_id>/again")
+@guard(*STARTERS)
+@posting.sent_from(show_trial)
+def start_trial_again(agency: str, trial_id: UUID) -> Response:
+    """Go on with a dry run that has failed."""
+    doors.start_again(trial_id)
+    return redirect(f"/intake/{agency}/trials/{trial_id}", 303)

@@ -14,6 +14,7 @@ from services.intake.trials import commands, jobs, rules
 from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import TrialState
 from shared.bus import broker
+from shared.bus.pieces import MOST_TRIES
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.programmes import apart, library, load
@@ -233,3 +234,33 @@ def test_another_office_does_not_see_it(app: Flask) -> None:
     trial_id = begin(app)
     elsewhere = an_officer(Role.HEAD, office="dinsos-kukar")
     assert app.test_client().get(f"{API}/{trial_id}", headers=bearer(elsewhere)).status_code == 404
+
+
+def test_a_trial_that_never_gets_on_fails_and_can_be_started_again(
+    app: Flask, intake_db: Database, monkeypatch
+) -> None:
+    trial_id = begin(app)
+
+    def die(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(commands, "try_next_chunk", die)
+        for _ in range(MOST_TRIES):
+            with pytest.raises(MemoryError):
+                jobs.try_programme.run(intake_db, trial_id=trial_id)
+        jobs.try_programme.run(intake_db, trial_id=trial_id)  # tries no more
+    assert told(app, trial_id)["run"]["state"] == "failed"
+    browser = Browser(app, HEAD)
+    assert "did not get on" in browser.get(f"{TRIALS}/{trial_id}").text
+    another = begin(app)
+    busy = app.test_client().post(f"{API}/{trial_id}/again", headers=bearer(HEAD))
+    assert (busy.status_code, busy.json["code"]) == (409, "trial-under-way")
+    app.test_client().post(f"{API}/{another}/cancel", headers=bearer(HEAD))
+    assert browser.submit(f"{TRIALS}/{trial_id}/again").status_code == 303
+    again = app.test_client().post(f"{API}/{trial_id}/again", headers=bearer(HEAD))
+    assert (again.status_code, again.json["code"]) == (409, "trial-has-not-failed")
+    elsewhere = bearer(an_officer(Role.HEAD, office="dinsos-kukar"))
+    assert app.test_client().post(f"{API}/{trial_id}/again", headers=elsewhere).status_code == 404
+    jobs.try_programme.run(intake_db, trial_id=trial_id)
+    assert told(app, trial_id)["run"]["state"] == "done"
