@@ -88,7 +88,7 @@ def read(text: str, largest: int = LARGEST, most_nodes: int = MOST_NODES) -> Any
 
 def _tree_of(text: str, most_nodes: int) -> Any:
     yaml = YAML(typ="rt")
-    yaml.Composer = partial(Bounded, most_nodes)
+    yaml.Composer = partial(Bounded, most_nodes)  # type: ignore[assignment]
     try:
         return yaml.load(text)
     except YamlRefused:

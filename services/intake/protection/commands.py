@@ -24,7 +24,6 @@ from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
-from shared.privacy.fields import protected_index
 from shared.web.paging import Page, page
 
 
@@ -46,7 +45,7 @@ def ask_for_talks(session: Session, officer: Officer, person_ids: Collection[UUI
         {
             "id": ids.new_id(),
             "office": officer.office,
-            "person_index": protected_index(str(person)),
+            "person_index": queries.index_of(session, person),
             "content": {"person_id": str(person), "asked_by": officer.name, "asked_by_id": str(officer.id)},
             "asked_at": now,
             "due_at": rules.follow_up_by(now, terms()),
@@ -78,7 +77,7 @@ def open_case(
         raise rules.WhoIsMissing().at("nik")
     if session.get(Person, person_id) is None:
         raise NotFound(what="person")
-    now, index = clock.now(), protected_index(str(person_id))
+    now, index = clock.now(), queries.index_of(session, person_id)
     row = {
         "id": ids.new_id(),
         "office": officer.office,
@@ -233,7 +232,7 @@ def ask_to_read(session: Session, officer: Officer, person_id: UUID, reason: str
     rules.may_ask_to_read(officer)
     if session.get(Person, person_id) is None:
         raise NotFound(what="person")
-    index = protected_index(str(person_id))
+    index = queries.index_of(session, person_id)
     content = {"person_id": str(person_id), "reason": reason, "asked_by": officer.name}
     row = {
         "id": ids.new_id(),
