@@ -9,7 +9,10 @@ from shared.identity.rules import Role
 
 @dataclass(frozen=True, kw_only=True)
 class Officer:
-    """Somebody who has signed in; `agency` is the role that her office holds."""
+    """Somebody who has signed in; `agency` is the role that her office holds.
+
+    `scopes` are the only permissions of a program that signed in with a key of hers; nothing limits herself.
+    """
 
     id: UUID
     name: str
@@ -18,6 +21,7 @@ class Officer:
     roles: frozenset[Role]
     areas: tuple[str, ...]
     language: str | None = None
+    scopes: frozenset[str] | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether she holds one of these roles."""

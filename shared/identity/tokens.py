@@ -68,6 +68,8 @@ def issue(officer: Officer, *, signed_in_at: int | None = None, lifetime: int = 
         "areas": list(officer.areas),
         "locale": officer.language,
     }
+    if officer.scopes is not None:
+        claims["scope"] = sorted(officer.scopes)
     return jwt.encode({"alg": ALGORITHM}, claims, _key(keyring().token_private), algorithms=[ALGORITHM])
 
 
@@ -92,6 +94,7 @@ def read(text: str) -> Token:
             roles=frozenset(Role(role) for role in claims["roles"]),
             areas=tuple(claims["areas"]),
             language=claims["locale"],
+            scopes=frozenset(claims["scope"]) if "scope" in claims else None,
         )
         return Token(officer, claims["iat"], claims["exp"], claims["auth_time"])
     except (JoseError, ValueError, KeyError, TypeError) as refused:

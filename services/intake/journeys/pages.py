@@ -16,11 +16,12 @@ from werkzeug.wrappers import Response
 
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
-from services.intake.journeys import api, commands, publishing, queries, schemas
+from services.intake.journeys import commands, publishing, queries, schemas
 from services.intake.journeys.rules import OfficeOfAnotherRole
 from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
 from shared.events.intake import SubjectKind
 from shared.identity import offices
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel.errors import NotFound
 from shared.programmes.definition import Programme
@@ -35,7 +36,7 @@ ONE = "/<agency>/journeys/<uuid:journey_id>"
 
 
 @pages.get("/<agency>/journeys")
-@guard(*api.LOOKING)
+@guard(Permission.JOURNEYS_READ)
 def list_journeys(agency: str) -> str:
     """The journeys of the officer's areas; those that wait for a decision come first."""
     query = forms.load(schemas.JourneyQuery(), request.args)
@@ -56,7 +57,7 @@ def list_journeys(agency: str) -> str:
 
 
 @pages.get("/<agency>/journeys/new")
-@guard(Role.OFFICER)
+@guard(Permission.JOURNEYS_START)
 def opening_form(agency: str) -> str | Response:
     """Choose a programme, and for a programme of groups, which of them set out; persons are chosen as candidates."""
     with door.reading() as session:
@@ -76,7 +77,7 @@ def opening_form(agency: str) -> str | Response:
 
 
 @pages.post("/<agency>/journeys")
-@guard(Role.OFFICER)
+@guard(Permission.JOURNEYS_START)
 def open_journeys(agency: str) -> str | Response:
     """Let the chosen persons or groups set out, and say who could not and why."""
     if not request.form.getlist("subject_ids[]"):
@@ -96,7 +97,7 @@ def open_journeys(agency: str) -> str | Response:
 
 
 @pages.get(ONE)
-@guard(*api.LOOKING)
+@guard(Permission.JOURNEYS_READ)
 def show_journey(agency: str, journey_id: UUID) -> str:
     """One journey, stage by stage, with what came back and what can be decided."""
     officer = door.current_officer()
@@ -118,7 +119,7 @@ def show_journey(agency: str, journey_id: UUID) -> str:
 
 
 @pages.get(f"{ONE}/reoffer/<stage>")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 def reoffer_form(agency: str, journey_id: UUID, stage: str, form: forms.Form | None = None) -> str:
     """The form in which a stage is offered again."""
     with door.reading() as session:
@@ -138,7 +139,7 @@ def reoffer_form(agency: str, journey_id: UUID, stage: str, form: forms.Form | N
 
 
 @pages.post(f"{ONE}/reoffer/<stage>")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 @posting.sent_from(reoffer_form)
 def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Response:
     """Offer a stage again, to the same office or another."""
@@ -152,14 +153,14 @@ def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Response:
 
 
 @pages.get(f"{ONE}/end")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 def ending_form(agency: str, journey_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which the leading office ends a journey."""
     return _closing(agency, journey_id, "end", form)
 
 
 @pages.post(f"{ONE}/end")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 @posting.sent_from(ending_form)
 def end_journey(agency: str, journey_id: UUID) -> Response:
     """End a journey before its last stage."""
@@ -170,14 +171,14 @@ def end_journey(agency: str, journey_id: UUID) -> Response:
 
 
 @pages.get(f"{ONE}/withdraw")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 def withdrawal_form(agency: str, journey_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which it is noted that a person or group steps back."""
     return _closing(agency, journey_id, "withdraw", form)
 
 
 @pages.post(f"{ONE}/withdraw")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 @posting.sent_from(withdrawal_form)
 def withdraw_journey(agency: str, journey_id: UUID) -> Response:
     """Note that a person or group steps back."""

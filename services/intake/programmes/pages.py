@@ -4,6 +4,7 @@ from flask import Blueprint, Response, render_template, request
 
 from services.intake.programmes import queries, schemas, words
 from services.intake.trials.rules import STARTERS
+from shared.identity.permissions import Permission
 from shared.programmes.kinds import kind
 from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH, layout_of
 from shared.web import door, forms
@@ -13,7 +14,7 @@ pages = Blueprint("programmes_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/programmes")
-@guard()
+@guard(Permission.PROGRAMMES_READ)
 def list_programmes(agency: str) -> str:
     """Every published programme in its newest version."""
     with door.reading() as session:
@@ -27,7 +28,7 @@ def list_programmes(agency: str) -> str:
 
 
 @pages.get("/<agency>/programmes/<programme_id>")
-@guard()
+@guard(Permission.PROGRAMMES_READ)
 def show_programme(agency: str, programme_id: str) -> str:
     """One version of a programme as a whole."""
     version = forms.load(schemas.VersionAsked(), request.args)["version"]
@@ -47,7 +48,7 @@ def show_programme(agency: str, programme_id: str) -> str:
 
 
 @pages.get("/<agency>/programmes/<programme_id>/file")
-@guard()
+@guard(Permission.PROGRAMMES_READ)
 def download_file(agency: str, programme_id: str) -> Response:
     """The file of one version, word for word as it was published."""
     version = forms.load(schemas.VersionAsked(), request.args)["version"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.intake.recruitment import doors, schemas
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.web import door
 from shared.web.api import Blueprint
@@ -13,7 +14,7 @@ LOOKING = (Role.OFFICER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 
 
 @blueprint.get("/<agency>/recruitment")
-@guard(*LOOKING)
+@guard(Permission.RECRUITMENT_READ)
 @blueprint.arguments(schemas.RecruitmentQuery, location="query")
 @blueprint.response(200, schemas.RecruitmentSoFar)
 def show_recruitment(query: dict[str, Any], agency: str) -> dict[str, Any]:

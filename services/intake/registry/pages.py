@@ -11,6 +11,7 @@ from services.intake.registry import doors, queries, schemas, shown
 from services.intake.registry.models import ImportState
 from services.intake.registry.words import COLUMNS
 from shared import places
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel.errors import Invalid
 from shared.web import door, forms, posting
@@ -23,7 +24,7 @@ READERS = (Role.OFFICER, Role.HEAD)
 
 
 @pages.get("/<agency>/imports")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 def imports(agency: str, form: forms.Form | None = None) -> str:
     """The imports of the office, and the form for one more."""
     with door.reading() as session:
@@ -37,7 +38,7 @@ def imports(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/imports")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_IMPORT)
 @posting.sent_from(imports)
 def begin_import(agency: str) -> Response:
     """Take a registry file in."""
@@ -49,7 +50,7 @@ def begin_import(agency: str) -> Response:
 
 
 @pages.get("/<agency>/imports/<uuid:import_id>")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 def show_import(agency: str, import_id: UUID) -> str:
     """How far an import has come and what was refused; asked by htmx, only the progress."""
     with door.reading() as session:
@@ -67,7 +68,7 @@ def show_import(agency: str, import_id: UUID) -> str:
 
 
 @pages.get("/<agency>/persons")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 def persons(agency: str) -> str:
     """The persons of an area; every look is logged."""
     area = request.args.get("area") or None
@@ -82,7 +83,7 @@ def _nobody(agency: str, form: forms.Form) -> str:
 
 
 @pages.post("/<agency>/persons")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @posting.sent_from(_nobody)
 def search_persons(agency: str) -> Response:
     """Look somebody up by her NIK, which never stands in an address."""
@@ -99,7 +100,7 @@ def search_persons(agency: str) -> Response:
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 def show_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """Everything about one person; the look is logged."""
     with door.looking() as session:
@@ -115,7 +116,7 @@ def show_person(agency: str, person_id: UUID, form: forms.Form | None = None) ->
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/contact-wish")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @posting.sent_from(show_person)
 def note_contact_wish(agency: str, person_id: UUID) -> Response:
     """Keep how a person wishes to be reached."""

@@ -7,7 +7,7 @@ from flask import request
 from services.intake.signin import commands
 from services.intake.signin.schemas import LanguageSchema, SignInSchema, TokenSchema
 from shared.identity import accounts, tokens
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, sessions
 from shared.web.api import Blueprint
 from shared.web.guard import guard, public
@@ -26,7 +26,7 @@ def issue_token(given: dict[str, str]) -> dict[str, Any]:
 
 
 @blueprint.put("/language")
-@guard(*Role)
+@guard(Permission.ACCOUNT_OWN)
 @blueprint.arguments(LanguageSchema)
 @blueprint.response(200, TokenSchema)
 def choose_language(given: dict[str, str]) -> dict[str, Any]:

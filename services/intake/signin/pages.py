@@ -10,7 +10,8 @@ from services.intake.signin import commands
 from services.intake.signin.schemas import SignInSchema
 from shared.identity import accounts, tokens
 from shared.identity.officer import Officer
-from shared.identity.rules import Role, covers
+from shared.identity.permissions import Permission
+from shared.identity.rules import covers
 from shared.kernel.errors import Invalid, TooMany, Unauthenticated
 from shared.programmes import kinds, library
 from shared.web import door, forms, kept, language, navigation, sessions
@@ -107,7 +108,7 @@ def choose_language() -> Response:
 
 
 @pages.post("/kept")
-@guard(*Role)
+@guard(Permission.ACCOUNT_OWN)
 @unrecorded
 def bring_back() -> Response:
     """What the officer had typed when her sign-in ended, for the form that it belongs to."""

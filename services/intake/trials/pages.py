@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from services.intake.journeys import publishing
 from services.intake.trials import commands, doors, queries, words
-from services.intake.trials.rules import STARTERS
+from shared.identity.permissions import Permission
 from shared.programmes import load
 from shared.programmes.findings import ProgrammeInvalid
 from shared.web import door, forms, posting
@@ -19,7 +19,7 @@ pages = Blueprint("trials_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/trials")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeInvalid | None = None) -> str:
     """The dry runs of the office, and the form for one more."""
     with door.reading() as session:
@@ -37,7 +37,7 @@ def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeI
 
 
 @pages.post("/<agency>/trials")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @posting.sent_from(list_trials)
 def begin_trial(agency: str) -> Response:
     """Check what was sent, and try it unless only the check was asked for."""
@@ -56,7 +56,7 @@ def begin_trial(agency: str) -> Response:
 
 
 @pages.get("/<agency>/trials/<uuid:trial_id>")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 def show_trial(agency: str, trial_id: UUID) -> str:
     """How far a dry run has come and what it has found; asked by htmx, only that."""
     with door.reading() as session:
@@ -68,7 +68,7 @@ def show_trial(agency: str, trial_id: UUID) -> str:
 
 
 @pages.post("/<agency>/trials/<uuid:trial_id>/cancel")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @posting.sent_from(show_trial)
 def cancel_trial(agency: str, trial_id: UUID) -> Response:
     """End a dry run before its time."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.monitoring.visits import queries, schemas
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.web import door
 from shared.web.api import Blueprint
@@ -13,7 +14,7 @@ READERS = (Role.OFFICER, Role.HEAD)
 
 
 @blueprint.get("/<agency>/sold-goods")
-@guard(*READERS)
+@guard(Permission.SOLD_GOODS_READ)
 @blueprint.response(200, schemas.Sales)
 def list_sold_goods(agency: str) -> dict[str, Any]:
     """Goods that were passed on or sold within the first year without approval, the latest first."""
