@@ -21,7 +21,7 @@ COMMANDS = {
         "Check programme definitions, show them, try them on a registry, publish them.",
     ),
     "agencies": ("shared.identity.cli", "Check and show which office holds which agency role in which region."),
-    "officers": ("shared.identity.cli", "Open accounts for the people who work at an office."),
+    "officers": ("services.intake.accounts.cli", "Open accounts for the people who work at an office."),
     "keys": ("services.supervise.keys", "Make the deployment's keys."),
     "migrate": ("services.supervise.run", "Bring the databases of these services (or all) to the newest schema."),
     "web": ("services.supervise.run", "Serve these services (or all) over HTTP until stopped."),

@@ -1,5 +1,6 @@
 """Intake as the bus knows it: wiring only."""
 
+from services.intake.accounts import models as accounts  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.assessments.work import AssessmentWork
 from services.intake.audits import models as audits  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.breaches import models as breaches  # noqa: F401 (nothing is heard, and its tables stand here)
@@ -12,10 +13,10 @@ from services.intake.journeys import handlers as journeys
 from services.intake.protection.work import OfferedTalk
 from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import
+from services.intake.signin import models as signin  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.trials.jobs import resume_trials, try_programme
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
-from shared.identity import models as officers  # noqa: F401 (their accounts stand in intake's database)
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.web.bells import forget_answers

@@ -4,8 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+from services.intake.accounts.demo import DEMO_OFFICERS
 from services.simulate.client import Client
-from shared.identity.accounts import DEMO_OFFICERS
 from shared.kernel.settings import DEMO_PASSWORD
 
 

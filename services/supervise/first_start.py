@@ -1,16 +1,16 @@
 """What a home needs before it serves, and what a first start shows: accounts, a registry, people on their way."""
 
+from services.intake.accounts.demo import DEMO_OFFICERS, DemoOfficer
 from services.simulate.accounts import demo_clients, demo_password
 from services.supervise.parts import Part
-from shared.identity.accounts import DEMO_OFFICERS, DemoOfficer
 from shared.kernel.settings import SERVICES, settings
 
 
 def prepare() -> None:
     """Bring the four databases to the newest schema, open the accounts and publish the programmes; may be repeated."""
+    from services.intake.accounts.demo import demo_officers
     from services.intake.journeys import publishing
     from services.together import participant
-    from shared.identity.accounts import demo_officers
     from shared.programmes import library
     from shared.storage import database, migrate
 

@@ -1,6 +1,4 @@
-"""`kail agencies`: which office holds which role where, and what is wrong in the files that say so; `kail officers`:
-the accounts of those who work there.
-"""
+"""`kail agencies`: which office holds which role where, and what is wrong in the files that say so."""
 
 import sys
 from pathlib import Path
@@ -11,7 +9,6 @@ from rich.markup import escape
 
 from shared import places
 from shared.identity import offices
-from shared.identity.rules import Role
 from shared.kernel.settings import settings
 
 
@@ -47,41 +44,3 @@ def show(area: str | None) -> None:
     for each in sorted(known, key=lambda office: (office.region, office.agency)):
         region = f"{each.region} {places.name_of(each.region)}"
         console.print(f"{each.agency:<18}{region:<34}{each.id:<27}{escape(each.name)}")
-
-
-@click.group()
-def officers() -> None:
-    """Open accounts for the people who work at an office."""
-
-
-@officers.command()
-@click.argument("username")
-@click.option("--office", required=True, help="Where she works, as `kail agencies show` lists it.")
-@click.option("--name", required=True, help="Her name as pages show it.")
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    type=click.Choice([role.value for role in Role]),
-    required=True,
-    help="What she may do there; several times for several roles.",
-)
-@click.option("--area", "areas", multiple=True, help="Only these area codes; the office's whole region by default.")
-@click.password_option(help="Her first password; asked for when it is left out.")
-def add(username: str, office: str, name: str, roles: tuple[str, ...], areas: tuple[str, ...], password: str) -> None:
-    """Open an account; its holder signs in at once."""
-    from shared.identity import accounts
-    from shared.kernel.errors import DomainError
-    from shared.storage import database
-
-    unknown = [area for area in areas if not places.is_known(area)]
-    if unknown:
-        raise click.BadParameter(f"{unknown[0]} is no area code", param_hint="--area")
-    try:
-        with database("intake").transaction() as session:
-            account = accounts.create_officer(
-                session, username=username, password=password, name=name, office=office, roles=roles, areas=areas
-            )
-            click.echo(f"{account.username} works at {account.office} as {', '.join(account.roles)}.")
-    except DomainError as refused:
-        raise click.ClickException(refused.message(settings().language)) from None

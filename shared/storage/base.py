@@ -20,14 +20,9 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-INTAKE_ONLY = ("shared.identity",)
-
-
 def owner_of(module: str) -> str | None:
     """The one service whose database holds the tables of this module; None where every service has them."""
-    if module.startswith("services."):
-        return module.split(".")[1]
-    return "intake" if module.startswith(INTAKE_ONLY) else None
+    return module.split(".")[1] if module.startswith("services.") else None
 
 
 def tables_of(service: str) -> Iterable[Table]:

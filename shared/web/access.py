@@ -29,7 +29,7 @@ def workplace(officer: Officer) -> Workplace:
     leads, does = _in_programmes(officer)
     return Workplace(
         officer.agency,
-        registers=home is not None and getattr(home, "registers", home.agency in ("dinsos", "dp3a")),
+        registers=home is not None and home.registers,
         leads=leads,
         does=does,
     )

@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+from services.intake.accounts.demo import DEMO_OFFICERS, DemoOfficer
 from services.simulate.client import Client
 from shared.identity import offices
-from shared.identity.accounts import DEMO_OFFICERS, DemoOfficer
 from shared.identity.rules import Role
 from shared.kernel.settings import SERVICES
 from shared.programmes import library

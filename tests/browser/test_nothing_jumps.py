@@ -5,9 +5,9 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from services.intake.accounts.demo import DEMO_OFFICERS
 from services.simulate.begin import FUNDS, open_fund
 from services.simulate.client import Client
-from shared.identity.accounts import DEMO_OFFICERS
 from tests.browser.desk import SCREEN, TELEPHONE
 from tests.waiting import PATIENCE
 

@@ -17,9 +17,9 @@ import psycopg
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
+from services.intake.accounts.demo import DEMO_OFFICERS
 from services.simulate.begin import BEGINNINGS
 from shared.identity import offices
-from shared.identity.accounts import DEMO_OFFICERS
 from shared.identity.rules import STAFF
 from shared.kernel.settings import SERVICES
 from shared.web import guard

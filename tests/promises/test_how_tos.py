@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from services.cli import main
+from services.intake.signin import guessing
 from services.intake.worker import INTAKE
 from shared.events.intake import StageOffered
-from shared.identity import accounts, tokens
+from shared.identity import tokens
 from shared.kernel.settings import SERVICES, load
 from shared.programmes import kinds
 from shared.referrals import words
@@ -64,7 +65,7 @@ def test_whoever_follows_the_page_has_a_seventh_programme_with_a_woman_on_her_wa
     assert done >= {"agencies check", "officers add", "registry import", "programmes check", "programmes publish"}
 
     with intake_db.transaction() as session:
-        sari = accounts.authenticate(session, "sari", PASSWORD, "127.0.0.1")
+        sari = guessing.authenticate(session, "sari", PASSWORD, "127.0.0.1")
     assert sari is not None
     client, who = web_app("intake", intake_db).test_client(), {"Authorization": f"Bearer {tokens.issue(sari)}"}
     found = client.get("/intake/v1/dinsos/candidates?programme=menjahit-contoh", headers=who).get_json()["items"]

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from services.intake.accounts.demo import DEMO_OFFICERS
 from services.intake.registry.generate import invented
 from services.intake.registry.rules import Sex
 from services.simulate import begin
@@ -17,7 +18,6 @@ from services.simulate.report import Report
 from services.simulate.simulation import USUAL, Wanted
 from services.simulate.work.grants import beside_other_aid, note_other_aid
 from shared.identity import offices
-from shared.identity.accounts import DEMO_OFFICERS
 from shared.identity.rules import Role, covers
 from shared.kernel import clock
 from shared.programmes import library

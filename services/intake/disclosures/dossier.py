@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.intake.accounts.models import OfficerAccount
 from services.intake.assessments.models import Assessment
 from services.intake.breaches import queries as breaches
 from services.intake.consents import queries as consents
@@ -35,7 +36,6 @@ from services.intake.registry.models import Person
 from services.intake.sharing import queries as sharing
 from shared.events.intake import SubjectKind
 from shared.identity import offices
-from shared.identity.models import OfficerAccount
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound

@@ -105,4 +105,3 @@ def _entry(
     link: Link, officer: Officer, text: str, waiting: Waiting | None = None, *, for_others: bool = False
 ) -> Entry:
     return Entry(_(link.label), text, link.at(officer), waiting, for_others)
-

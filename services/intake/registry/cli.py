@@ -37,10 +37,10 @@ def import_file(file: Path, username: str) -> None:
     """Bring a registry file in at once, and tell what became of its rows."""
     from sqlalchemy import select
 
+    from services.intake.accounts.models import OfficerAccount
+    from services.intake.accounts.queries import active_officer
     from services.intake.registry import commands, jobs
     from services.intake.registry.models import ImportRun
-    from shared.identity.accounts import active_officer
-    from shared.identity.models import OfficerAccount
     from shared.storage import database
 
     intake = database("intake")

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import request
 
+from services.intake.accounts.commands import choose_language as keep_language
 from services.intake.signin import commands
 from services.intake.signin.schemas import LanguageSchema, SignInSchema, TokenSchema
-from shared.identity import accounts, tokens
+from shared.identity import tokens
 from shared.identity.permissions import Permission
 from shared.web import door, sessions
 from shared.web.api import Blueprint
@@ -33,6 +34,6 @@ def choose_language(given: dict[str, str]) -> dict[str, Any]:
     """Keep the language that an officer prefers with her account; the token returned says it already."""
     token = sessions.current_token()
     with door.transaction() as session:
-        officer = accounts.choose_language(session, token.officer.id, given["language"])
+        officer = keep_language(session, token.officer.id, given["language"])
     renewed = tokens.issue(officer, signed_in_at=token.signed_in_at)
     return {"access_token": renewed, "token_type": "Bearer", "expires_in": tokens.LIFETIME}

@@ -1,6 +1,6 @@
 """Letting an officer in."""
 
-from shared.identity import accounts
+from services.intake.signin import guessing
 from shared.identity.officer import Officer
 from shared.identity.rules import SignInRefused
 from shared.storage import Database
@@ -12,7 +12,7 @@ def sign_in(database: Database, username: str, password: str, address: str) -> O
     It has a transaction of its own, because a failed attempt must be counted although the request is refused.
     """
     with database.transaction() as session:
-        officer = accounts.authenticate(session, username, password, address)
+        officer = guessing.authenticate(session, username, password, address)
     if officer is None:
         raise SignInRefused
     return officer

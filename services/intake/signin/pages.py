@@ -6,9 +6,11 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from services.intake.accounts.commands import choose_language as keep_language
+from services.intake.accounts.queries import active_officer
 from services.intake.signin import commands
 from services.intake.signin.schemas import SignInSchema
-from shared.identity import accounts, tokens
+from shared.identity import tokens
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.identity.rules import covers
@@ -79,7 +81,7 @@ def renew() -> Response:
         token = sessions.current_token()
         sessions.hold_to_longest(token)
         with door.reading() as session:
-            officer = accounts.active_officer(session, token.officer.id)
+            officer = active_officer(session, token.officer.id)
     except Unauthenticated:
         sessions.sign_out()
         return redirect(f"{SIGN_IN}?{urlencode({'next': going})}", 303)
@@ -102,7 +104,7 @@ def choose_language() -> Response:
         return response
     token = sessions.current_token()
     with door.transaction() as session:
-        officer = accounts.choose_language(session, token.officer.id, chosen)
+        officer = keep_language(session, token.officer.id, chosen)
     sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
     return response
 

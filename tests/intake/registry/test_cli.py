@@ -1,7 +1,7 @@
 from click.testing import CliRunner
 
+from services.intake.accounts.commands import create_officer
 from services.intake.registry.cli import registry
-from shared.identity import accounts
 from shared.identity.rules import Role
 
 
@@ -24,7 +24,7 @@ def test_a_region_that_is_none_is_refused():
 
 def test_a_file_is_brought_in_on_an_officers_authority(intake_db, tmp_path):
     with intake_db.transaction() as session:
-        accounts.create_officer(
+        create_officer(
             session,
             username="sari",
             password="kail bukan ikan",

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from shared.identity import accounts, tokens
+from services.intake.accounts.commands import create_officer
+from services.intake.accounts.queries import officer_of
+from shared.identity import tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.storage import Database
@@ -31,10 +33,10 @@ def app(intake_db: Database) -> Flask:
 @pytest.fixture
 def officer(intake_db: Database) -> Officer:
     with intake_db.transaction() as session:
-        account = accounts.create_officer(
+        account = create_officer(
             session, username="sari", password="kail bukan ikan", name="Sari", office="dinsos-kukar", roles=["officer"]
         )
-        return accounts.officer_of(account)
+        return officer_of(account)
 
 
 def outlived(app: Flask, officer: Officer) -> Browser:

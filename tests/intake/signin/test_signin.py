@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from shared.identity import accounts, tokens
-from shared.identity.models import OfficerAccount
+from services.intake.accounts.commands import create_officer
+from services.intake.accounts.models import OfficerAccount
+from shared.identity import tokens
 from shared.identity.rules import Role
 from shared.storage import Database
 from shared.web import sessions
@@ -21,7 +22,7 @@ GIVEN = {"username": "sari", "password": PASSWORD}
 @pytest.fixture
 def app(intake_db: Database) -> Flask:
     with intake_db.transaction() as session:
-        accounts.create_officer(session, **GIVEN, name="Sari Contoh", office="dinsos-kukar", roles=[Role.OFFICER])
+        create_officer(session, **GIVEN, name="Sari Contoh", office="dinsos-kukar", roles=[Role.OFFICER])
     made = web_app("intake", intake_db)
     made.testing = True
     return made

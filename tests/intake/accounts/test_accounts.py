@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from shared.identity import accounts, rules
-from shared.identity.models import OfficerAccount, SignInFailure
+from services.intake.accounts import commands, demo, passwords, queries
+from services.intake.accounts.models import OfficerAccount
+from services.intake.signin import guessing
+from services.intake.signin.models import SignInFailure
+from shared.identity import offices, rules
 from shared.identity.rules import Role
 from shared.kernel.ids import new_id
 from shared.storage import Database
@@ -18,14 +21,14 @@ HERE = "192.0.2.1"
 
 def open_account(database: Database, username: str = "Sari", roles: tuple[Role, ...] = (Role.OFFICER,)) -> None:
     with database.transaction() as session:
-        accounts.create_officer(
+        commands.create_officer(
             session, username=username, password=PASSWORD, name="Sari Contoh", office="dinsos-kukar", roles=roles
         )
 
 
 def try_in(database: Database, username: str, password: str, address: str = HERE) -> bool:
     with database.transaction() as session:
-        return accounts.authenticate(session, username, password, address) is not None
+        return guessing.authenticate(session, username, password, address) is not None
 
 
 def failures(database: Database) -> int:
@@ -36,7 +39,7 @@ def failures(database: Database) -> int:
 def test_an_account_lets_its_holder_in_with_her_office_and_area(intake_db: Database) -> None:
     open_account(intake_db)
     with intake_db.transaction() as session:
-        officer = accounts.authenticate(session, " SARI ", PASSWORD, HERE)
+        officer = guessing.authenticate(session, " SARI ", PASSWORD, HERE)
     assert officer is not None
     assert (officer.office, officer.agency, officer.areas) == ("dinsos-kukar", "dinsos", ("64.02",))
     assert officer.roles == {Role.OFFICER}
@@ -61,20 +64,20 @@ def test_a_wrong_password_an_unknown_name_and_a_closed_account_are_refused_alike
 
 def test_repeated_failures_lock_the_name_for_a_while(intake_db: Database) -> None:
     open_account(intake_db)
-    for number in range(accounts.FAILURES_PER_USER):
+    for number in range(guessing.FAILURES_PER_USER):
         assert not try_in(intake_db, "sari", "wrong", f"192.0.2.{number}")
     with pytest.raises(rules.TooManySignIns):
         try_in(intake_db, "sari", PASSWORD, "198.51.100.7")
     with intake_db.transaction() as session:
-        session.execute(update(SignInFailure).values(failed_at=func.now() - accounts.LOCKED_FOR - timedelta(seconds=1)))
+        session.execute(update(SignInFailure).values(failed_at=func.now() - guessing.LOCKED_FOR - timedelta(seconds=1)))
     assert try_in(intake_db, "sari", PASSWORD)
 
 
 def test_failures_of_many_names_lock_the_address(intake_db: Database) -> None:
     open_account(intake_db)
-    by_address = accounts.blind_index(HERE, "sign-in-address")
+    by_address = guessing.blind_index(HERE, "sign-in-address")
     with intake_db.transaction() as session:
-        session.execute(insert(SignInFailure), [{"who": by_address}] * accounts.FAILURES_PER_ADDRESS)
+        session.execute(insert(SignInFailure), [{"who": by_address}] * guessing.FAILURES_PER_ADDRESS)
     with pytest.raises(rules.TooManySignIns):
         try_in(intake_db, "sari", PASSWORD)
     assert try_in(intake_db, "sari", PASSWORD, "198.51.100.7")
@@ -90,17 +93,17 @@ def test_getting_in_forgets_the_failures_of_the_name_but_not_of_the_address(inta
 
 def test_a_name_is_taken_once(intake_db: Database) -> None:
     open_account(intake_db)
-    with pytest.raises(accounts.UsernameTaken):
+    with pytest.raises(commands.UsernameTaken):
         open_account(intake_db, "sari")
 
 
 def test_a_short_password_and_an_unknown_office_are_refused(intake_db: Database) -> None:
     given = {"username": "a", "name": "A", "roles": [Role.HEAD]}
     with intake_db.transaction() as session:
-        with pytest.raises(accounts.PasswordTooShort):
-            accounts.create_officer(session, password="short", office="dinsos-kaltim", **given)
-        with pytest.raises(accounts.offices.UnknownOffice):
-            accounts.create_officer(session, password=PASSWORD, office="nowhere", **given)
+        with pytest.raises(passwords.PasswordTooShort):
+            commands.create_officer(session, password="short", office="dinsos-kaltim", **given)
+        with pytest.raises(offices.UnknownOffice):
+            commands.create_officer(session, password=PASSWORD, office="nowhere", **given)
 
 
 def test_the_database_itself_refuses_who_verifies_and_approves(intake_db: Database) -> None:
@@ -129,8 +132,8 @@ def test_a_student_mentor_has_an_account_and_the_database_itself_refuses_her_a_s
 def test_the_demonstration_opens_its_accounts_once(intake_db: Database) -> None:
     for _ in range(2):
         with intake_db.transaction() as session:
-            opened = accounts.demo_officers(session, PASSWORD)
-            assert len(opened) == len(accounts.DEMO_OFFICERS)
+            opened = demo.demo_officers(session, PASSWORD)
+            assert len(opened) == len(demo.DEMO_OFFICERS)
     assert try_in(intake_db, "koordinator", PASSWORD)
 
 
@@ -138,12 +141,12 @@ def test_a_closed_account_is_not_renewed(intake_db: Database) -> None:
     open_account(intake_db)
     with intake_db.transaction() as session:
         account = session.scalars(select(OfficerAccount)).one()
-        assert accounts.active_officer(session, account.id).name == "Sari Contoh"
+        assert queries.active_officer(session, account.id).name == "Sari Contoh"
         account.active = False
         with pytest.raises(rules.TokenRefused):
-            accounts.active_officer(session, account.id)
+            queries.active_officer(session, account.id)
         with pytest.raises(rules.TokenRefused):
-            accounts.active_officer(session, new_id())
+            queries.active_officer(session, new_id())
 
 
 def test_only_an_officer_of_dp3a_can_be_a_counsellor(intake_db: Database) -> None:
@@ -151,6 +154,6 @@ def test_only_an_officer_of_dp3a_can_be_a_counsellor(intake_db: Database) -> Non
         open_account(intake_db, roles=(Role.COUNSELLOR,))
     with intake_db.transaction() as session:
         given = {"password": PASSWORD, "name": "Konselor Contoh", "office": "dp3a-kukar"}
-        accounts.create_officer(session, username="konselor", roles=[Role.COUNSELLOR], **given)
+        commands.create_officer(session, username="konselor", roles=[Role.COUNSELLOR], **given)
     with pytest.raises(IntegrityError), intake_db.transaction() as session:
         session.execute(update(OfficerAccount).values(agency="dinsos"))

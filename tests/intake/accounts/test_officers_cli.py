@@ -2,8 +2,8 @@
 
 from click.testing import CliRunner, Result
 
-from shared.identity import accounts
-from shared.identity.cli import officers
+from services.intake.accounts.cli import officers
+from services.intake.signin import guessing
 from shared.storage import Database
 
 PASSWORD = "panjang-sekali-1"
@@ -19,7 +19,7 @@ def test_whoever_got_an_account_signs_in_with_it(intake_db: Database) -> None:
     assert answer.exit_code == 0, answer.output
     assert PASSWORD not in answer.output
     with intake_db.transaction() as session:
-        officer = accounts.authenticate(session, "sari", PASSWORD, "127.0.0.1")
+        officer = guessing.authenticate(session, "sari", PASSWORD, "127.0.0.1")
     assert officer is not None
     assert (officer.office, officer.areas) == ("dinsos-kukar", ("64.02",))
 

@@ -1,6 +1,6 @@
-"""What intake remembers of officers: their accounts, and failed attempts to sign in."""
+"""Officers' accounts as they are kept."""
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Identity, Index, LargeBinary, Text, func, true
+from sqlalchemy import Boolean, CheckConstraint, Text, func, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,14 +34,3 @@ class OfficerAccount(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     active: Mapped[bool] = mapped_column(Boolean, server_default=true(), default=True)
     created_at: Mapped[Timestamp] = mapped_column(server_default=func.now())
-
-
-class SignInFailure(Base):
-    """One failed attempt; `who` is a keyed hash of the user name or of the network address tried."""
-
-    __tablename__ = "sign_in_failure"
-    __table_args__ = (Index(None, "who", "failed_at"),)
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    who: Mapped[bytes] = mapped_column(LargeBinary)
-    failed_at: Mapped[Timestamp] = mapped_column(server_default=func.now())
