@@ -109,6 +109,8 @@ LEADING = Kind("leads")
 """A published programme of her region is led by it."""
 PROTECTING = Kind("protects")
 """It holds the protection compartment (DP3A and its UPTD PPA)."""
+COORDINATING = Kind("coordinates")
+"""It brings the agencies of its region together (Bappeda)."""
 
 
 def doing(*kinds: str) -> Kind:
@@ -133,11 +135,9 @@ class Workplace:
             EVERY.name: True,
             REGISTERING.name: self.registers,
             LEADING.name: self.leads,
-            PROTECTING.name: self.agency == PROTECTING_AGENCY,
+            PROTECTING.name: self.agency == "dp3a",
+            COORDINATING.name: self.agency == "bappeda",
         }[kind.name]
-
-
-PROTECTING_AGENCY = "dp3a"
 
 
 @dataclass(frozen=True)
@@ -268,10 +268,13 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.PLACEMENTS_RUN: (_right(OFFICER, PLACEMENT, scope=Scope.OFFICE),),
     # ---- what became of everybody: numbers and no names
     Permission.FIGURES_READ: (_right(STAFF - OVERSIGHT, EVERY, scope=Scope.AREAS), LOOKING_ON),
-    Permission.SOLD_GOODS_READ: (_right(OFFICER | HEAD, doing("monitoring.visits"), scope=Scope.OFFICE), LOOKING_ON),
+    Permission.SOLD_GOODS_READ: (
+        _right(OFFICER | HEAD, COORDINATING, doing("monitoring.visits"), scope=Scope.OFFICE),
+        LOOKING_ON,
+    ),
     Permission.MEETINGS_READ: (_right(STAFF - OVERSIGHT, EVERY, scope=Scope.AREAS), LOOKING_ON),
     Permission.MEETINGS_RUN: (
-        _right(OFFICER | HEAD, LEADING, doing("monitoring.meeting"), scope=Scope.OFFICE),
+        _right(OFFICER | HEAD, LEADING, COORDINATING, doing("monitoring.meeting"), scope=Scope.OFFICE),
         _right({Role.COORDINATOR}, EVERY, scope=Scope.OFFICE),
     ),
     Permission.TASKS_READ: (_right(STAFF - OVERSIGHT, EVERY, scope=Scope.AREAS), LOOKING_ON),

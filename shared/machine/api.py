@@ -5,13 +5,10 @@ from uuid import UUID
 
 from shared.bus import Participant
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.machine import commands, queries, schemas
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
-
-READERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 def blueprint(participant: Participant) -> Blueprint:

@@ -10,17 +10,14 @@ from sqlalchemy.orm import Session
 
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.kernel.errors import Invalid
 from shared.referrals import commands, handing_over, promises, queries, revision, schemas
-from shared.referrals.commands import WORKERS
 from shared.referrals.models import Referral
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (*WORKERS, Role.COORDINATOR, Role.AUDITOR)
 Answer = tuple[Any, dict[str, str]]
 ONE = "/<agency>/referrals/<uuid:referral_id>"
 

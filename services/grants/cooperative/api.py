@@ -7,12 +7,10 @@ from services.grants.cooperative import queries, schemas
 from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative, CooperativeSaving
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/cooperatives/<uuid:cooperative_id>"
 
 blueprint = Blueprint("cooperatives", __name__, description="Cooperatives, their members and savings")

@@ -5,12 +5,10 @@ from typing import Any
 from services.grants.funds import commands, queries, schemas
 from services.grants.funds.models import Fund, FundEntry
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/funds/<fund_id>"
 
 blueprint = Blueprint("funds", __name__, description="Funds: ceilings, balances and ledgers")

@@ -7,13 +7,10 @@ from services.grants.goods import doors, queries, schemas
 from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-WORKERS = (Role.OFFICER, Role.APPROVER, Role.HEAD)
-READERS = (*WORKERS, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/grants/<uuid:grant_id>"
 LINE = f"{ONE}/lines/<int:number>"
 

@@ -6,12 +6,10 @@ from uuid import UUID
 from services.grants.loans import commands, queries, schemas
 from services.grants.loans.models import Loan
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/loans/<uuid:loan_id>"
 
 blueprint = Blueprint("loans", __name__, description="Loans without interest: schedules, repayments and arrears")

@@ -6,12 +6,10 @@ from uuid import UUID
 from services.grants.zakat import queries, schemas
 from services.grants.zakat.models import ZakatCase
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/zakat/<uuid:case_id>"
 
 blueprint = Blueprint("zakat", __name__, description="Support out of zakat: cases, grants and loans apart")

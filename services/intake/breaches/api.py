@@ -4,16 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.breaches import commands, doors, queries, schemas, words
-from services.intake.breaches.commands import RECORDING
-from services.intake.breaches.doors import REACHING
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("breaches", __name__, description="Failures of protection, and who was told of them")
-LOOKING = (*RECORDING, Role.AUDITOR, *REACHING)
 LANGUAGES = ("id", "en")
 
 

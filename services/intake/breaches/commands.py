@@ -107,7 +107,7 @@ def note_told(
     session: Session, officer: Officer, breach_id: UUID, *, person_ids: Collection[UUID], told_at: datetime, way: Way
 ) -> int:
     """These persons were told, in this way; gives for how many it is new. What was noted before stays as it is."""
-    require_registering(officer.agency)
+    require_registering(officer.office)
     officer.require(Role.OFFICER, Role.HEAD)
     breach = session.get(Breach, breach_id)
     if breach is None:

@@ -11,13 +11,12 @@ from werkzeug.wrappers import Response
 
 from services.intake.breaches import commands, doors, schemas, words
 from services.intake.breaches.api import LANGUAGES
-from services.intake.breaches.commands import RECORDING
 from services.intake.journeys import publishing
 from services.intake.rights.terms import terms
 from shared import places
 from shared.identity.permissions import Permission
 from shared.kernel import clock
-from shared.web import door, forms, posting
+from shared.web import access, door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -34,7 +33,8 @@ def list_breaches(agency: str) -> str:
             "breaches/list.html",
             agency=agency,
             page=doors.look_at_list(session, request.args.get("after"), 50),
-            may_record=door.current_officer().has(*RECORDING) and agency == door.current_officer().agency,
+            may_record=access.holds(door.current_officer(), Permission.BREACHES_RECORD)
+            and agency == door.current_officer().agency,
             words=words,
         )
 
@@ -82,7 +82,7 @@ def show_breach(agency: str, breach_id: UUID, form: forms.Form | None = None) ->
         found=found,
         people=people,
         form=form or forms.blank({"told_at": _typed_now()}),
-        may_tell_authority=officer.has(*RECORDING) and officer.office == found["office"],
+        may_tell_authority=access.holds(officer, Permission.BREACHES_RECORD) and officer.office == found["office"],
         words=words,
         ways=words.offered(words.WAYS),
         term=terms().breach_notice,

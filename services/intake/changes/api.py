@@ -8,15 +8,11 @@ from services.intake.changes.models import PersonMerge
 from services.intake.groups.models import BusinessGroup
 from services.intake.registry.models import Person
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("changes", __name__, description="What befalls people and groups on the way")
-READERS = (Role.OFFICER, Role.HEAD)
-LOOKING = (Role.OFFICER, Role.APPROVER, Role.HEAD)
-"""Who sees deaths that were noted: whoever may undo one must find it."""
 
 
 @blueprint.get("/<agency>/duplicates")

@@ -13,14 +13,12 @@ from services.intake.groups import schemas as group_schemas
 from services.intake.registry import doors as registry_doors
 from services.intake.registry import shown
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.referrals.words import programme_title
 from shared.web import door, forms, posting
 from shared.web.guard import guard
 
 pages = Blueprint("changes_pages", __name__, template_folder="templates")
-READERS = (Role.OFFICER, Role.HEAD)
 
 
 @pages.get("/<agency>/duplicates")

@@ -5,14 +5,11 @@ from uuid import UUID
 
 from services.intake.corrections import commands, doors, schemas
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("corrections", __name__, description="Her right to have what is wrong corrected")
-LOOKING = (Role.OFFICER, Role.APPROVER, Role.HEAD)
-DECIDING = (Role.APPROVER, Role.HEAD)
 
 
 @blueprint.get("/<agency>/corrections")

@@ -5,13 +5,11 @@ from uuid import UUID
 
 from services.intake.disclosures import commands, doors, schemas
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("disclosures", __name__, description="Her right to see what is held of her")
-SERVING = (Role.OFFICER, Role.HEAD)
 
 
 @blueprint.get("/<agency>/disclosures")

@@ -14,7 +14,6 @@ from services.intake.journeys import words as journey_words
 from services.intake.registry import doors as registry_doors
 from services.intake.registry import shown
 from services.intake.rights import words as rights_words
-from services.intake.rights.rules import require_registering
 from services.intake.rights.terms import terms
 from services.intake.sharing import words as sharing_words
 from shared import places
@@ -45,7 +44,6 @@ def list_disclosures(agency: str) -> str:
 @guard(Permission.DISCLOSURES_SERVE)
 def request_form(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which it is noted that she asks; the look is logged."""
-    require_registering(door.current_officer().agency)
     with door.looking() as session:
         return render_template(
             "disclosures/new.html",

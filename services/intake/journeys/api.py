@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 
 from services.intake.journeys import commands, queries, schemas
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("journeys", __name__, description="Journeys through a programme")
-LOOKING = (Role.OFFICER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 
 
 @blueprint.get("/<agency>/journeys")

@@ -3,11 +3,10 @@
 from flask import Blueprint, Response, render_template, request
 
 from services.intake.programmes import queries, schemas, words
-from services.intake.trials.rules import STARTERS
 from shared.identity.permissions import Permission
 from shared.programmes.kinds import kind
 from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH, layout_of
-from shared.web import door, forms
+from shared.web import access, door, forms
 from shared.web.guard import guard
 
 pages = Blueprint("programmes_pages", __name__, template_folder="templates")
@@ -22,7 +21,7 @@ def list_programmes(agency: str) -> str:
             "programmes/list.html",
             agency=agency,
             found=queries.published(session),
-            may_try=door.current_officer().has(*STARTERS),
+            may_try=access.holds(door.current_officer(), Permission.PROGRAMMES_TRY),
             words=words,
         )
 
@@ -42,7 +41,7 @@ def show_programme(agency: str, programme_id: str) -> str:
             drawn=layout_of(found.programme),
             box={"width": BOX_WIDTH, "height": BOX_HEIGHT},
             kind=kind,
-            may_try=door.current_officer().has(*STARTERS),
+            may_try=access.holds(door.current_officer(), Permission.PROGRAMMES_TRY),
             words=words,
         )
 

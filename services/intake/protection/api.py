@@ -5,13 +5,11 @@ from uuid import UUID
 
 from services.intake.protection import commands, doors, log, queries, schemas
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard, unrecorded
 
 blueprint = Blueprint("protection", __name__, description="The protection compartment of DP3A")
-WRITERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COUNSELLOR)
 ROOT = "/<agency>/protection"
 CASE = f"{ROOT}/cases/<uuid:case_id>"
 GLASS = f"{ROOT}/glass/<uuid:glass_id>"

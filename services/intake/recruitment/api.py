@@ -4,13 +4,11 @@ from typing import Any
 
 from services.intake.recruitment import doors, schemas
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("recruitment", __name__, description="Members who bring others")
-LOOKING = (Role.OFFICER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 
 
 @blueprint.get("/<agency>/recruitment")

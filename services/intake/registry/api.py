@@ -6,7 +6,6 @@ from uuid import UUID
 from services.intake.registry import doors, queries, schemas
 from services.intake.registry.models import ImportRun
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -14,7 +13,6 @@ from shared.web.language import language
 
 blueprint = Blueprint("registry", __name__, description="Persons, and the registry files that tell of them")
 blueprint.url_value_preprocessor(doors.allow_large_files)
-READERS = (Role.OFFICER, Role.HEAD)
 
 
 @blueprint.post("/<agency>/imports")

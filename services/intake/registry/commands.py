@@ -23,9 +23,10 @@ from services.intake.registry.models import (
 )
 from services.intake.registry.records import NikOfAnother, Record, Refusal, read_record
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.failpoints import failpoint
+from shared.web import access
 
 CHUNK = 2_000
 """Rows of one transaction: half a second's work, so that a crash costs no more than that."""
@@ -35,7 +36,8 @@ ONE_AT_A_TIME = 0x6B61696C_72656769  # "kailregi": two imports that bring the sa
 
 def begin_import(session: Session, officer: Officer, agency: str, file_name: str, content: bytes) -> ImportRun:
     """Take a registry file in; the same file again is the same run. Raises Invalid where it cannot be read at all."""
-    officer.require(Role.OFFICER, agency=agency)
+    officer.require(agency=agency)
+    access.require(officer, Permission.REGISTRY_IMPORT)
     digest = hashlib.sha256(content).digest()
     known = session.scalar(select(ImportRun).where(ImportRun.digest == digest, ImportRun.office == officer.office))
     if known:

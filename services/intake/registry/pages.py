@@ -12,7 +12,6 @@ from services.intake.registry.models import ImportState
 from services.intake.registry.words import COLUMNS
 from shared import places
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.kernel.errors import Invalid
 from shared.web import door, forms, posting
 from shared.web.guard import guard
@@ -20,7 +19,6 @@ from shared.web.language import language
 
 pages = Blueprint("registry_pages", __name__, template_folder="templates")
 pages.url_value_preprocessor(doors.allow_large_files)
-READERS = (Role.OFFICER, Role.HEAD)
 
 
 @pages.get("/<agency>/imports")

@@ -4,13 +4,11 @@ from typing import Any
 
 from services.intake.sharing import commands, doors, schemas
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("sharing", __name__, description="Consent, and what follows from it")
-ASKING = (Role.OFFICER, Role.HEAD)
 
 
 @blueprint.get("/<agency>/consents")

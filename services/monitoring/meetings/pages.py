@@ -11,11 +11,10 @@ from werkzeug.wrappers import Response
 from services.monitoring.flow import queries as flow
 from services.monitoring.flow.pages import area_name, titles
 from services.monitoring.meetings import commands, doors, queries, rules, schemas
-from services.monitoring.meetings.commands import CONVENERS, DOERS
 from services.monitoring.money import queries as money
 from shared.identity import offices
 from shared.identity.permissions import Permission
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 from shared.web.language import language
 from shared.web.messages import N_
@@ -62,7 +61,7 @@ def list_meetings(agency: str) -> str:
             page=found,
             address=_meetings(agency),
             area_name=area_name,
-            may_convene=officer.has(*CONVENERS) and officer.agency == agency,
+            may_convene=access.holds(officer, Permission.MEETINGS_RUN) and officer.agency == agency,
         )
 
 
@@ -111,7 +110,9 @@ def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) 
             fund_titles=_fund_titles(session, {each.fund_id for each in items.items if each.fund_id}),
             titles=titles([*meeting.programmes, *(each.programme for each in items.items if each.programme)]),
             area_name=area_name,
-            may_change=officer.has(*CONVENERS) and officer.office == meeting.office and meeting.state == "planned",
+            may_change=access.holds(officer, Permission.MEETINGS_RUN)
+            and officer.office == meeting.office
+            and meeting.state == "planned",
         )
 
 
@@ -188,7 +189,7 @@ def list_tasks(agency: str, form: forms.Form | None = None) -> str:
             agency=agency,
             address=_tasks(agency),
             asked={name: value for name, value in request.args.items() if name != "after" and value},
-            may_do=officer.has(*DOERS),
+            may_do=access.holds(officer, Permission.TASKS_DO),
             office=officer.office,
         )
 

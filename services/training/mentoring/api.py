@@ -7,7 +7,6 @@ from services.training.mentoring import commands, queries, schemas
 from services.training.mentoring.models import CashBook, MentorCohort
 from services.training.mentoring.queries import OpenedBook
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.privacy.looks import log_look
 from shared.web import door, paging
 from shared.web.api import Blueprint
@@ -16,8 +15,6 @@ from shared.web.guard import guard
 blueprint = Blueprint("mentoring", __name__, description="Student mentors, their terms, and the cash books they keep")
 COHORT = "/<agency>/cohorts/<uuid:cohort_id>"
 BOOK = "/<agency>/cash-books/<uuid:referral_id>"
-READERS = (Role.OFFICER, Role.HEAD, Role.MENTOR)
-WRITERS = (Role.OFFICER, Role.MENTOR)
 
 
 @blueprint.get("/<agency>/cohorts")

@@ -7,11 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.training.mentoring import commands, queries, schemas
-from services.training.mentoring.api import WRITERS
 from shared.identity.permissions import Permission
 from shared.privacy.looks import log_look
 from shared.referrals import words
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("mentoring_pages", __name__, template_folder="templates")
@@ -121,7 +120,7 @@ def book(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
             book=found,
             form=form or forms.blank(),
             rows=range(ROWS),
-            may_write=found.is_open and officer.has(*WRITERS),
+            may_write=found.is_open and access.holds(officer, Permission.CASH_BOOKS_WRITE),
             address=_books(agency),
             words=words,
         )
