@@ -3,7 +3,6 @@
 import argparse
 import logging
 import os
-import shutil
 import statistics
 import tempfile
 import time
@@ -101,14 +100,14 @@ def main() -> None:
 
     import structlog
 
-    from services.embedded import Embedded
+    from services.embedded import Embedded, remove
 
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     try:
         with Embedded(home):
             measured = [_measure(size, wanted.times) for size in wanted.sizes]
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        remove(home)
     if len(measured) > 1:
         _print(wanted.sizes, measured)
 

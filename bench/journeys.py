@@ -38,13 +38,13 @@ def main() -> None:
     shutil.copy(ROOT / "bench" / "programmes" / "five-stages.yaml", home / "programmes")
     os.environ |= {"KAIL_HOME": str(home), "KAIL_PROGRAMMES": str(home / "programmes")}
 
-    from services.embedded import Embedded
+    from services.embedded import Embedded, remove
 
     try:
         with Embedded(home) as servers:
             _run(wanted, servers.addresses)
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        remove(home)
 
 
 def _run(wanted: argparse.Namespace, addresses: dict[str, str]) -> None:

@@ -36,18 +36,21 @@ def main(arguments: list[str]) -> int:
         print(f'usage: python -m services.migration {"|".join(SERVICES)} "What it brings."', file=sys.stderr)
         return 2
     from services import catalogue
-    from services.embedded import Embedded
+    from services.embedded import Embedded, remove
     from shared.storage import migrate
 
     service, sentence = arguments
-    with tempfile.TemporaryDirectory() as home:
-        os.environ["KAIL_HOME"] = home
-        os.environ.pop(f"DATABASE_URL_{service.upper()}", None)
+    home = tempfile.mkdtemp(prefix="kail-migration-")
+    os.environ["KAIL_HOME"] = home
+    os.environ.pop(f"DATABASE_URL_{service.upper()}", None)
+    try:
         with Embedded(Path(home), durable=False, postgresql=True, redis=False):
             load()
             catalogue.participants()
             migrate.prepare(service)
             print(write(service, sentence))
+    finally:
+        remove(Path(home))
     return 0
 
 

@@ -24,14 +24,18 @@ SLOW = ("faults", "journeys", "browser", "simulate", "together")
 
 
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
+CLUSTERS = "KAIL_CLUSTERS"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give each run a folder of its own below /tmp: pytest closes the one that all runs share to other users at every
-    start, and with it the databases of a run that is under way (PostgreSQL never runs as root)."""
+    start, and with it the databases of a run that is under way."""
     if TEMPORARY not in os.environ:
         os.environ[TEMPORARY] = folder = tempfile.mkdtemp(prefix="kail-tests-")
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        os.environ[CLUSTERS] = clusters = tempfile.mkdtemp(prefix="kail-clusters-")
+        Path(clusters).chmod(0o711)  # PostgreSQL's own user has to pass where tests run as root
+        config.add_cleanup(lambda: shutil.rmtree(clusters, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

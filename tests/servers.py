@@ -106,5 +106,5 @@ def empty_broker(url: str) -> None:
 
 def without_servers(environment: Mapping[str, str]) -> dict[str, str]:
     """An environment in which nothing names a server or a home."""
-    named = ("DATABASE_URL", "REDIS_URL", "KAIL_")
-    return {name: value for name, value in environment.items() if not name.startswith(named)}
+    named = ("DATABASE_", "REDIS_", "KAIL_")
+    return {name: value for name, value in environment.items() if not name.startswith(named) or name == "KAIL_CLUSTERS"}

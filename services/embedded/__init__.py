@@ -10,19 +10,29 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services.embedded.postgresql import PostgreSQL
+from services.embedded.apart import Say, remove
+from services.embedded.postgresql import PostgreSQL, say_aloud
 from services.embedded.process import CannotStart, ServerProcess
 from services.embedded.valkey import Valkey
+from shared.kernel import home as homes
 
-__all__ = ["CannotStart", "Embedded", "PostgreSQL", "Valkey"]
+__all__ = ["CannotStart", "Embedded", "PostgreSQL", "Valkey", "remove"]
 
 
 class Embedded:
     """The embedded servers of one home; `durable=False` trades safety for speed, for tests only."""
 
-    def __init__(self, home: Path, *, durable: bool = True, postgresql: bool = True, redis: bool = True) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        durable: bool = True,
+        postgresql: bool = True,
+        redis: bool = True,
+        say: Say = say_aloud,
+    ) -> None:
         self.home = Path(home).absolute()
-        self.postgresql = PostgreSQL(self.home, durable=durable) if postgresql else None
+        self.postgresql = PostgreSQL(self.home, durable=durable, say=say) if postgresql else None
         self.valkey = Valkey(self.home) if redis else None
 
     @property
@@ -37,7 +47,7 @@ class Embedded:
 
     def start(self) -> None:
         """Start what is wanted, wait until it answers, and write down where it is; raises CannotStart."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        homes.make(self.home)
         try:
             for server in self.servers:
                 server.start()

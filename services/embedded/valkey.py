@@ -33,7 +33,7 @@ class Valkey(ServerProcess):
 
     def start(self) -> None:
         """Start it and wait until it answers; raises CannotStart."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.port = self.port or _free_port()
         rules = self.folder / "valkey.conf"
         rules.touch(mode=0o600)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from shared.kernel import home as homes
+
 
 class HomeTaken(RuntimeError):
     """Another Kail runs in this home."""
@@ -25,8 +27,9 @@ class Home:
 
     @contextlib.contextmanager
     def taken(self) -> Iterator[None]:
-        """Hold this home; the kernel lets go of it when we end, however that happens. Raises HomeTaken."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Hold this home; the kernel lets go of it when we end, however that happens. Raises HomeTaken, NotAHome."""
+        homes.keep_to_oneself()
+        homes.make(self.path)
         lock = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -55,7 +55,7 @@ class Supervisor:
 
     def start_all(self) -> None:
         """Start every part."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         for running in self.running.values():
             self._start(running)
 
@@ -94,7 +94,7 @@ class Supervisor:
     def run_once(self, part: Part) -> int:
         """Run a part to its end and give its exit code; for what must be done before the others start."""
         running = Running(part)
-        self.logs.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._start(running)
         assert running.pid is not None
         return os.waitstatus_to_exitcode(os.waitpid(running.pid, 0)[1])

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from services.embedded import Embedded
-from services.embedded.process import ServerProcess
+from services.embedded.process import CannotStart, ServerProcess
 from services.simulate.accounts import demo_password
 from services.supervise import first_start
 from services.supervise.home import Home, HomeTaken
@@ -21,6 +21,7 @@ from services.supervise.supervisor import Supervisor
 from services.together import import_everything
 from shared import places
 from shared.identity.offices import all_offices
+from shared.kernel.home import NotAHome
 from shared.kernel.settings import SERVICES, settings
 from shared.kernel.stopping import Stopping
 
@@ -40,8 +41,8 @@ def up(simulate: bool) -> None:
         with home.taken():
             _check_port()
             OneMachine(home, simulate=simulate).run()
-    except HomeTaken as taken:
-        raise click.ClickException(str(taken)) from None
+    except (HomeTaken, NotAHome, CannotStart) as refused:
+        raise click.ClickException(str(refused)) from None
 
 
 @click.command()
@@ -80,6 +81,7 @@ class OneMachine:
             home.path,
             postgresql=any(service not in known.database_urls for service in SERVICES),
             redis=known.broker_url is None,
+            say=console.print,
         )
         self.reviver = Reviver(self.embedded.servers, self._report)
         self.supervisor = Supervisor(parts_of_one_machine(), home.logs, self._report)

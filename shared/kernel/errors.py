@@ -113,3 +113,9 @@ class Unavailable(DomainError):
     """A part that this needs does not answer at the moment; nothing was lost, try again."""
 
     indonesian = "Bagian yang diperlukan sedang tidak menjawab; tidak ada yang hilang, silakan coba lagi."
+
+
+class Misaddressed(DomainError):
+    """This request was not meant for this place."""
+
+    indonesian = "Permintaan ini bukan untuk tempat ini."

@@ -1,13 +1,15 @@
 """Everything a deployment may set, read once from the environment.
 
 Without `DATABASE_URL_<SERVICE>` and `REDIS_URL` the embedded servers are used; their supervisor writes their
-addresses into `<home>/servers.json`.
+addresses into `<home>/servers.json`. A secret may stand in the variable itself, or in a file that `<variable>_FILE`
+names, and holds any characters: whoever writes it into an address, writes it so that the address still says the same.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from environs import Env
 
@@ -30,9 +32,13 @@ class Settings:
     language: str
     partitions: int
     proxies: int
+    https: bool
+    hosts: tuple[str, ...]
+    metrics_token: str | None = field(repr=False)
     programmes_path: Path
-    database_urls: dict[str, str]
-    broker_url: str | None
+    clusters_path: Path
+    database_urls: dict[str, str] = field(repr=False)
+    broker_url: str | None = field(repr=False)
 
     def _server(self, name: str) -> str:
         known = self.home / "servers.json"
@@ -70,7 +76,10 @@ def load() -> Settings:
 def settings() -> Settings:
     """The settings of this process."""
     env = Env()
-    urls = {name: env.str(f"DATABASE_URL_{name.upper()}", "") for name in SERVICES}
+    hosts: list[str] = env.list("KAIL_HOSTS", [])
+    urls = {
+        name: _address(env, f"DATABASE_URL_{name.upper()}", f"DATABASE_PASSWORD_{name.upper()}") for name in SERVICES
+    }
     return Settings(
         home=env.path("KAIL_HOME", Path(".kail")).absolute(),
         port=env.int("KAIL_PORT", 8000),
@@ -78,9 +87,32 @@ def settings() -> Settings:
         language=env.str("KAIL_LANGUAGE", "id"),
         partitions=env.int("KAIL_PARTITIONS", 4),
         proxies=env.int("KAIL_PROXIES", 0),
+        https=env.bool("KAIL_HTTPS", False),
+        hosts=tuple(name.strip().lower() for name in hosts if name.strip()),
+        metrics_token=secret(env, "KAIL_METRICS_TOKEN"),
         programmes_path=env.path("KAIL_PROGRAMMES", Path(__file__).parents[2] / "programmes"),
+        clusters_path=env.path("KAIL_CLUSTERS", Path("/var/lib/kail")).absolute(),
         database_urls={
             name: url.replace("postgresql://", "postgresql+psycopg://", 1) for name, url in urls.items() if url
         },
-        broker_url=env.str("REDIS_URL", "") or None,
+        broker_url=_address(env, "REDIS_URL", "REDIS_PASSWORD") or None,
     )
+
+
+def secret(env: Env, name: str) -> str | None:
+    """What a secret variable says, or the file that `<name>_FILE` names, without the line's end; None where neither."""
+    given = env.str(name, "")
+    if not given and (named := env.str(f"{name}_FILE", "")):
+        given = Path(named).read_text(encoding="utf-8").rstrip("\r\n")
+    return given or None
+
+
+def _address(env: Env, name: str, password: str) -> str:
+    """A server's address, with the password that stands apart from it put in its place."""
+    url, given = env.str(name, ""), secret(env, password)
+    if not url or given is None:
+        return url
+    parts = urlsplit(url)
+    user, _, host = parts.netloc.rpartition("@")
+    user = user.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(given, safe='')}@{host}"))

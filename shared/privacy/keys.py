@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from shared.kernel import home
 from shared.kernel.settings import settings
 
 KEY_BYTES = 32
@@ -137,7 +138,7 @@ def complete(path: Path) -> bool:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    home.make(path.parent)
     name = _written(path.parent, fresh())
     # The link fails when another process was first, and then that one's keys count.
     try:

@@ -28,6 +28,7 @@ from shared.web import (
     language,
     navigation,
     operations,
+    outside,
     problem,
     roster,
     sessions,
@@ -101,7 +102,10 @@ def create_app(
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # `outside.require_from_here` asks more, and of every form
     )
+    if settings().https:
+        app.wsgi_app = outside.always_https(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if settings().proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies, x_proto=settings().proxies)  # type: ignore[method-assign]
     known = Kail(service, lambda: database or storage.database(service), tuple(menu), roster.Roster())
@@ -109,6 +113,7 @@ def create_app(
     door.install(app)  # first: it answers last, when everything else has been said
     operations.install(app, service, known.database, collectors)
     headers.install(app)
+    outside.hold_hosts(app)
     _ask_first(app)
     language.install(app)
     problem.install(app)
@@ -134,6 +139,7 @@ def _ask_first(app: Flask) -> None:
             known: Kail = app.extensions["kail"]
             known.roster.note(known.database(), sessions.current_officer())
         if not sessions.is_api() and request.endpoint:
+            outside.require_from_here()
             csrf.protect()
         if (renewal := sessions.renew_when_due()) is not None:
             return renewal

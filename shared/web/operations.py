@@ -1,8 +1,10 @@
 """What those who run a service ask it: is it well (`/<service>/health`), what does it count (`/<service>/metrics`)."""
 
+import hmac
 import socket
 import time
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import redis
@@ -11,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.registry import Collector
 from sqlalchemy import text
 
+from shared.kernel.errors import Forbidden
 from shared.kernel.ids import new_id
 from shared.kernel.logging import get_logger
 from shared.kernel.settings import settings
@@ -39,6 +42,19 @@ def database_answers(database: Database) -> bool:
         return connection.scalar(text("SELECT 1")) == 1
 
 
+def require_measurer() -> None:
+    """Raise Forbidden unless the metrics' token is shown, or, where none is set, this machine itself asks directly."""
+    token = settings().metrics_token
+    if token is not None:
+        _, _, shown = request.headers.get("Authorization", "").partition(" ")
+        known = hmac.compare_digest(shown.strip().encode(), token.encode())
+    else:
+        through_proxy = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
+        known = not through_proxy and ip_address(request.remote_addr or "0.0.0.0").is_loopback  # noqa: S104
+    if not known:
+        raise Forbidden
+
+
 def install(app: Flask, service: str, database: Callable[[], Database], collectors: Iterable[Collector]) -> None:
     """Give an app its health and metrics, and count and log what it answers."""
     registry = CollectorRegistry()
@@ -58,8 +74,9 @@ def install(app: Flask, service: str, database: Callable[[], Database], collecto
         return jsonify(service=service, checks=checks), 200 if all(checks.values()) else 503
 
     @pages.get("/metrics")
-    @public("counts only; keep it inside by the reverse proxy")
+    @public("counts only, for this machine itself or whoever has the token")
     def metrics() -> Response:
+        require_measurer()
         return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
     @app.before_request

@@ -32,6 +32,7 @@ STATUS: Mapping[type[DomainError], int] = {
     errors.Stale: 412,
     errors.TooMany: 429,
     errors.Unavailable: 503,
+    errors.Misaddressed: 400,
     DomainError: 422,
 }
 

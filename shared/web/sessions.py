@@ -4,12 +4,15 @@ The four services share the cookie. A page's token is renewed by intake while it
 there and straight back, so that only intake issues tokens and a closed account ends within one token's life.
 """
 
+import re
 import time
-from urllib.parse import urlencode
+import unicodedata
+from urllib.parse import unquote, urlencode, urlsplit
 from uuid import UUID
 
 from flask import Flask, g, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 from shared.identity import tokens
@@ -23,6 +26,11 @@ RENEW_AFTER = 5 * 60
 LONGEST = 12 * 60 * 60
 """Seconds after which she has to sign in again, however active she is."""
 RENEWAL = "/intake/renew"
+HOME = "/"
+ADDRESS = re.compile(r"/(?!/)[^\x00-\x20\x7f-\xa0\\]{0,4000}")
+"""An address on this origin without blanks, control characters and backslashes; more is asked of its path."""
+PATH = re.compile(r"/(?!/)(?:[^\x00-\x1f\x7f-\x9f\\/]|/(?!/))*")
+"""A path, decoded: no control character, no backslash, no two slashes beside each other."""
 
 
 class SharedCookie(SecureCookieSessionInterface):
@@ -112,10 +120,28 @@ def here() -> str:
 
 
 def local_address(address: str | None) -> str:
-    """An address to go on to, if it is one of ours; else the home page."""
-    if not address or not address.startswith("/") or address.startswith(("//", "/\\")) or "\n" in address:
-        return "/"
+    """An address to go on to, if it is a page of ours; else the home page.
+
+    Browsers and werkzeug drop tabs and line ends and read a backslash as a slash, so that `/<tab>/elsewhere` is another
+    site: whatever they could read in two ways is refused, as it stands and decoded.
+    """
+    if not address or not ADDRESS.fullmatch(address):
+        return HOME
+    try:
+        parts = urlsplit(iri_to_uri(address))
+        path = unicodedata.normalize("NFKC", _decoded(parts.path))
+    except ValueError:  # half a surrogate, a bracket that never closes
+        return HOME
+    if parts.scheme or parts.netloc or not PATH.fullmatch(path) or ".." in path.split("/"):
+        return HOME
     return address
+
+
+def _decoded(text: str) -> str:
+    """A text without percent signs that still stand for something, however often it was encoded."""
+    while (plainer := unquote(text, errors="strict")) != text:
+        text = plainer
+    return text
 
 
 def _remember_whose(token: str | None) -> None:

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from services.cli import COMMANDS, main
+from shared.kernel.settings import SERVICES
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
@@ -42,8 +43,10 @@ def test_every_command_is_documented_and_says_what_each_option_does(words, comma
 
 def test_every_setting_is_documented_and_nothing_else_is():
     source = "".join(path.read_text() for room in ("shared", "services") for path in (ROOT / room).rglob("*.py"))
-    read = set(re.findall(r'"(KAIL_[A-Z_]+|REDIS_URL)"', source)) - {"KAIL_WEB_SERVES"}
-    read |= {f"DATABASE_URL_{service}" for service in ("INTAKE", "GRANTS", "TRAINING", "MONITORING")}
+    read = set(re.findall(r'"(KAIL_[A-Z_]+|REDIS_URL|REDIS_PASSWORD)"', source)) - {"KAIL_WEB_SERVES"}
+    families = set(re.findall(r'f"(DATABASE_[A-Z_]+)_\{name\.upper\(\)\}"', source))
+    assert len(families) >= 2
+    read |= {f"{family}_{service.upper()}" for family in families for service in SERVICES}
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", OPERATIONS, flags=re.MULTILINE))
     assert read == documented
 

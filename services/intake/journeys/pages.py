@@ -5,6 +5,7 @@ How a journey came to where it stands is monitoring's to tell; here stands what 
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -82,7 +83,9 @@ def open_journeys(agency: str) -> str | Response:
     """Let the chosen persons or groups set out, and say who could not and why."""
     if not request.form.getlist("subject_ids[]"):
         flash(_("Choose at least one."), "error")
-        return redirect(f"/intake/{agency}/journeys/new?programme={request.form.get('programme', '')}", 303)
+        return redirect(
+            f"/intake/{agency}/journeys/new?{urlencode({'programme': request.form.get('programme', '')})}", 303
+        )
     given = forms.load(schemas.JourneysOpened(), request.form)
     with door.transaction() as session:
         opening = commands.open_journeys(session, door.current_officer(), **given)
@@ -91,7 +94,7 @@ def open_journeys(agency: str) -> str | Response:
     if opened:
         flash(ngettext("%(num)s journey was opened.", "%(num)s journeys were opened.", opened), "success")
     if not opening.refused:
-        return redirect(f"/intake/{agency}/journeys?programme={given['programme']}", 303)
+        return redirect(_of_programme(f"/intake/{agency}/journeys", given["programme"]), 303)
     refused = {subject: error.message(language()) for subject, error in opening.refused.items()}
     return render_template("journeys/refused.html", agency=agency, refused=refused, kind=kind)
 
@@ -208,6 +211,10 @@ def _closed(agency: str, journey_id: UUID) -> Response:
     return posting.done(
         _("The journey is over; open offers are taken back."), f"/intake/{agency}/journeys/{journey_id}"
     )
+
+
+def _of_programme(address: str, programme: str) -> str:
+    return f"{address}?{urlencode({'programme': programme})}"
 
 
 def _words() -> dict[str, Any]:

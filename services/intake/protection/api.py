@@ -165,7 +165,7 @@ def ask_to_read(given: dict[str, Any], agency: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.GlassSchema(many=True))
 def list_glasses(agency: str) -> list[dict[str, Any]]:
     """What the officer asked to read, and what became of it."""
-    with door.reading() as session:
+    with door.transaction() as session:
         return commands.look_at_glasses(session, door.current_officer())
 
 
@@ -197,5 +197,5 @@ def decide_on_glass(given: dict[str, Any], agency: str, glass_id: UUID) -> None:
 @blueprint.response(200, schemas.LogLineSchema(many=True))
 def read_log(query: dict[str, Any], agency: str) -> list[log.Line]:
     """The compartment's own log, the latest first."""
-    with door.reading() as session:
+    with door.transaction() as session:
         return commands.look_at_log(session, door.current_officer(), query["before"])

@@ -54,6 +54,8 @@ def ask_for_talks(session: Session, officer: Officer, person_ids: Collection[UUI
         for person in sorted(wanted)
     ]
     session.execute(insert(TalkRequest).on_conflict_do_nothing(), rows)
+    for _ in rows:
+        log.note(session, officer, "wrote down a wish for a talk")
 
 
 def open_case(
@@ -93,6 +95,7 @@ def open_case(
     opened = session.scalar(insert(ProtectionCase).values(row).on_conflict_do_nothing().returning(ProtectionCase))
     for each in session.scalars(_open_requests(officer).where(TalkRequest.person_index == index).with_for_update()):
         each.settled_at = now
+        log.note(session, officer, "answered a wish with a case", each.id)
     if opened is not None:
         log.note(session, officer, "opened", opened.id)
         return opened
@@ -163,11 +166,14 @@ def note_step(
 
 
 def start_report_clock(session: Session, officer: Officer, case_id: UUID) -> None:
-    """Say that UU TPKS asks for a report to the police: the clock runs from now, once."""
+    """Say that UU TPKS asks for a report to the police: the clock runs from now, once. Raises ClockRanBefore."""
     case = _open_case(session, officer, case_id)
-    if case.report_due_at is None:
-        case.report_due_at = rules.report_by(clock.now(), terms())
-        log.note(session, officer, "started the clock of the report to the police", case.id)
+    if case.report_due_at is not None:
+        return
+    if queries.was_reported(session, case_id):
+        raise rules.ClockRanBefore
+    case.report_due_at = rules.report_by(clock.now(), terms())
+    log.note(session, officer, "started the clock of the report to the police", case.id)
 
 
 def report_to_police(
@@ -263,15 +269,19 @@ def decide_on_glass(session: Session, officer: Officer, glass_id: UUID, *, grant
 
 
 def look_at_glasses(session: Session, officer: Officer) -> list[dict[str, Any]]:
-    """What the officer asked to read, and what became of it."""
+    """What the officer asked to read, and what became of it; the look is logged."""
     rules.may_ask_to_read(officer)
-    return queries.glasses(session, officer)
+    found = queries.glasses(session, officer)
+    log.note(session, officer, "read the requests to read")
+    return found
 
 
 def look_through_glass(session: Session, officer: Officer, glass_id: UUID) -> list[dict[str, Any]]:
     """Read a woman's cases with a second person's leave, while it lasts; raises NotOpenToYou. The look is logged."""
     rules.may_ask_to_read(officer)
-    glass = session.scalar(select(Glass).where(Glass.id == glass_id, Glass.asked_by == officer.id))
+    glass = session.scalar(
+        select(Glass).where(Glass.id == glass_id, Glass.asked_by == officer.id, Glass.office == officer.office)
+    )
     if glass is None:
         raise NotFound(what="request")
     if rules.glass_state(glass.granted, glass.open_until, clock.now()) is not GlassState.GRANTED:
@@ -282,9 +292,11 @@ def look_through_glass(session: Session, officer: Officer, glass_id: UUID) -> li
 
 
 def look_at_log(session: Session, officer: Officer, before: int | None = None) -> list[log.Line]:
-    """Read the compartment's own log."""
+    """Read the compartment's own log; this look is its next line."""
     rules.may_read(officer)
-    return queries.written(session, officer, before)
+    found = queries.written(session, officer, before)
+    log.note(session, officer, "read the log")
+    return found
 
 
 def _open_requests(officer: Officer) -> Any:

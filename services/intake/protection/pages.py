@@ -205,7 +205,7 @@ def refer_onward(agency: str, case_id: UUID) -> Response:
 def glasses(agency: str, form: forms.Form | None = None) -> str:
     """What a head asked to read without the role, and the form to ask."""
     form = form or forms.blank()
-    with door.reading() as session:
+    with door.looking() as session:
         asked = commands.look_at_glasses(session, door.current_officer())
         return render_template("protection/glasses.html", asked=asked, form=form, root=_root(agency), words=words)
 
@@ -251,7 +251,7 @@ def decide_on_glass(agency: str, glass_id: UUID) -> Response:
 def read_log(agency: str) -> str:
     """The compartment's own log."""
     before = forms.load(schemas.LogQuery(), request.args)["before"]
-    with door.reading() as session:
+    with door.transaction() as session:
         lines = commands.look_at_log(session, door.current_officer(), before)
         return render_template("protection/log.html", lines=lines, root=_root(agency), words=words)
 

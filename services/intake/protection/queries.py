@@ -143,6 +143,12 @@ def was_sent_before(session: Session, case_id: UUID, once: str | None) -> bool:
     return session.scalar(select(Step.id).where(Step.case_id == case_id, Step.once == once)) is not None
 
 
+def was_reported(session: Session, case_id: UUID) -> bool:
+    """Whether a report to the police, or why there is none, was written down in a case."""
+    steps = session.scalars(select(Step.content).where(Step.case_id == case_id))
+    return any(each["kind"] == rules.StepKind.POLICE_REPORT for each in steps)
+
+
 def cases_about(session: Session, office: str, person_index: bytes) -> list[ProtectionCase]:
     """A woman's cases at an office, the open one first."""
     statement = select(ProtectionCase).where(

@@ -112,6 +112,12 @@ class NoReportOwed(Conflict):
     indonesian = "Tidak ada laporan polisi yang terbuka pada kasus ini."
 
 
+class ClockRanBefore(Conflict):
+    """The clock of the report ran in this case and is not started again; for a new event open another case."""
+
+    indonesian = "Batas waktu laporan kasus ini pernah berjalan dan tidak dimulai lagi; kejadian baru: buka kasus lain."
+
+
 class NumberOrReason(Invalid):
     """Give the report's number, or the reason why there is none."""
 

@@ -60,6 +60,8 @@ def happened() -> dict[str, str]:
         "read": _("read a case"),
         "read what is due": _("read what is due"),
         "read the list of cases": _("read the list of cases"),
+        "wrote down a wish for a talk": _("wrote down that a woman asks for a talk"),
+        "answered a wish with a case": _("answered a wish with a case"),
         "laid a wish aside": _("laid a wish aside"),
         "changed the safe contact": _("changed how she may be reached"),
         "started the clock of the report to the police": _("started the clock of the report to the police"),
@@ -67,6 +69,8 @@ def happened() -> dict[str, str]:
         "asked to read": _("asked to read without the role"),
         "let somebody read": _("allowed somebody to read"),
         "let somebody not read": _("did not allow somebody to read"),
+        "read the requests to read": _("read the requests to read without the role"),
+        "read the log": _("read this log"),
         "read through the glass": _("read without the role, with a second person's leave"),
         **{f"noted a step: {kind.value}": _("noted: %(step)s", step=said) for kind, said in _steps()},
     }

@@ -124,8 +124,11 @@ def test_a_report_to_the_police_runs_on_a_clock_of_three_times_24_hours(compartm
     assert codes(compartment.ask(compartment.counsellor, "POST", path, told)) == (409, "no-report-owed")
     (step,) = compartment.read(case)["steps"]
     assert (step["number"], step["in_time"]) == ("LP/B/12/2024", True)
-    assert compartment.ask(compartment.counsellor, "POST", f"cases/{case['id']}/report-clock").status_code == 204
-    assert compartment.read(case)["report_due_at"] is not None
+    assert codes(compartment.ask(compartment.counsellor, "POST", f"cases/{case['id']}/report-clock")) == (
+        409,
+        "clock-ran-before",
+    )
+    assert compartment.read(case)["report_due_at"] is None
 
 
 def test_a_closed_case_is_changed_no_more_and_she_may_come_again(compartment: Compartment) -> None:
@@ -280,7 +283,7 @@ def test_a_counsellor_works_on_pages(compartment: Compartment) -> None:
         ("steps", {"kind": "legal-aid", "note": "Didampingi.", "done_on": today}, 303),
         ("steps", {"kind": "legal-aid"}, 422),
         ("report", {"number": "LP/1"}, 303),
-        ("report-clock", {}, 303),
+        ("report-clock", {}, 409),
         ("safe-contact", {"channel": "message", "never_call": "true"}, 303),
         ("onward", {"programme": "unknown"}, 404),
         ("close", {"reason": "safe", "words": "Ia aman."}, 422),

@@ -1,6 +1,7 @@
 """Officers come in by a token or by a page, stay while they are active, and leave."""
 
 import time
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -184,3 +185,17 @@ def test_who_has_not_signed_in_chooses_for_this_browser(app: Flask) -> None:
     assert '<html lang="en">' in page.get("/intake/signin").text
     page.submit("/intake/language", {"language": "xx"})
     assert '<html lang="en">' in page.get("/intake/signin").text
+
+
+@pytest.mark.parametrize("elsewhere", ["/%09/evil.example", "/%0d/evil.example", "/%5cevil.example", "//evil.example"])
+def test_no_address_that_goes_on_leads_to_another_site(app: Flask, elsewhere: str) -> None:
+    page = Browser(app)
+    form = page.get(f"/intake/signin?next={elsewhere}")
+    assert form.status_code == 200
+    assert 'name="_next" value="/"' in form.text
+    assert page.get(f"/intake/renew?next={elsewhere}").location == "/intake/signin?next=%2F"
+    page.submit("/intake/signin", GIVEN)
+    assert page.get(f"/intake/signin?next={elsewhere}").location == "/"
+    assert page.get(f"/intake/renew?next={elsewhere}").location == "/"
+    typed = unquote(elsewhere)
+    assert page.submit("/intake/language", {"language": "id", "_next": typed}).location == "/"

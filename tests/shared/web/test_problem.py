@@ -36,6 +36,7 @@ def post(app: Flask, body: Any, language: str = "en") -> TestResponse:
         (errors.Stale, 412),
         (errors.TooMany, 429),
         (errors.Unavailable, 503),
+        (errors.Misaddressed, 400),
     ],
 )
 def test_a_family_of_errors_has_one_status(family: type[DomainError], status: int) -> None:
