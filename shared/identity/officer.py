@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shared.identity import rules
 from shared.identity.rules import Role
+from shared.places import covers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,7 @@ class Officer:
 
     def works_in(self, area: str) -> bool:
         """Whether an area code lies in one of the areas that she works in."""
-        return any(rules.covers(own, area) for own in self.areas)
+        return any(covers(own, area) for own in self.areas)
 
     def require(
         self, *roles: Role, agency: str | None = None, office: str | None = None, area: str | None = None

@@ -19,8 +19,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from shared.identity.areas import covers
 from shared.identity.officer import Officer
-from shared.identity.rules import AGENCIES, covers
+from shared.identity.rules import AGENCIES
 from shared.kernel.errors import Invalid, NotFound
 from shared.kernel.settings import settings
 

@@ -1,11 +1,12 @@
 """Whether an officer holds a permission: the table of `identity.permissions`, asked with what her office is for."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 
 from shared.identity import offices
+from shared.identity.areas import meet
 from shared.identity.officer import Officer
 from shared.identity.permissions import Kind, Permission, Right, Workplace, rights_of, roles_of
-from shared.identity.rules import RoleMissing, covers
+from shared.identity.rules import RoleMissing
 from shared.kernel.errors import Forbidden
 from shared.programmes import library
 from shared.programmes.definition import Programme
@@ -67,7 +68,7 @@ def works_at(officer: Officer, *kinds: Kind) -> bool:
 
 def kinds_around(officer: Officer) -> frozenset[str]:
     """The kinds of stages that the programmes of her areas have, whichever agency does them."""
-    found = (each for each in library.published().values() if _meet(officer.areas, each.region))
+    found = (each for each in library.published().values() if meet(officer.areas, each.region))
     return frozenset(stage.does for programme in found for stage in programme.stages.values())
 
 
@@ -82,7 +83,7 @@ def _in_programmes(officer: Officer) -> "InProgrammes":
         _answers = published, {}
     key = officer.agency, officer.areas
     if key not in _answers[1]:
-        here = [each for each in published.values() if _meet(officer.areas, each.region)]
+        here = [each for each in published.values() if meet(officer.areas, each.region)]
         stages = (stage for programme in here for stage in programme.stages.values())
         _answers[1][key] = (
             any(each.lead == officer.agency for each in here),
@@ -93,7 +94,3 @@ def _in_programmes(officer: Officer) -> "InProgrammes":
 
 InProgrammes = tuple[bool, frozenset[str]]
 _answers: tuple[Mapping[library.Key, Programme], dict[tuple[str, tuple[str, ...]], InProgrammes]] = ({}, {})
-
-
-def _meet(areas: Iterable[str], regions: Collection[str]) -> bool:
-    return any(covers(own, each) or covers(each, own) for own in areas for each in regions)

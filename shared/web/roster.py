@@ -12,8 +12,9 @@ from sqlalchemy import Index, Text, delete, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from shared.identity.areas import covers
 from shared.identity.officer import Officer
-from shared.identity.rules import Role, covers
+from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.privacy.fields import EncryptedText
 from shared.storage import Base, Database

@@ -11,7 +11,6 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import or_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -22,6 +21,7 @@ from services.intake.journeys.rules import OfficeOfAnotherRole
 from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
 from shared.events.intake import SubjectKind
 from shared.identity import offices
+from shared.identity.areas import within
 from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel.errors import NotFound
@@ -194,7 +194,7 @@ def withdraw_journey(agency: str, journey_id: UUID) -> Response:
 def _groups_at_rest(session: Session, programme: Programme) -> paging.Page[BusinessGroup]:
     """The groups of the officer's areas and of the programme's region that are not on the way in it."""
     statement = groups.groups_in(door.current_officer().areas).where(
-        or_(*[BusinessGroup.area.startswith(region) for region in programme.region]),
+        within(BusinessGroup.area, programme.region),
         BusinessGroup.id.not_in(queries.open_subjects(programme.id)),
     )
     return paging.page(session, statement, BusinessGroup.id, after=request.args.get("after"), newest_first=True)

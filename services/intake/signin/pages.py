@@ -11,9 +11,9 @@ from services.intake.accounts.queries import active_officer
 from services.intake.signin import commands
 from services.intake.signin.schemas import SignInSchema
 from shared.identity import tokens
+from shared.identity.areas import meet
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
-from shared.identity.rules import covers
 from shared.kernel.errors import Invalid, TooMany, Unauthenticated
 from shared.programmes import kinds, library
 from shared.web import door, forms, kept, language, navigation, sessions
@@ -131,7 +131,7 @@ def _sources(officer: Officer) -> set[tuple[str, str]]:
     return {
         (kinds.kind(stage.does).service, stage.agency)
         for programme in library.published().values()
-        if any(covers(own, each) or covers(each, own) for own in officer.areas for each in programme.region)
+        if meet(officer.areas, programme.region)
         for stage in programme.stages.values()
     }
 
