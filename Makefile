@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench lint format types contracts lock theme install chromium docs clean gallery
+.PHONY: help up down status test check bench lint format types contracts lock theme install chromium nginx docs clean gallery
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -22,7 +22,7 @@ down: install ## Stop the Kail that runs in KAIL_HOME
 status: install ## Tell which parts run, how far behind they are and what is held
 	@$(BIN)/kail status
 
-test: check chromium ## Run everything that continuous integration runs
+test: check chromium nginx ## Run everything that continuous integration runs
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m slow
 
 check: lint types contracts ## Lint, types, contracts and the quick tests: under two minutes
@@ -72,6 +72,12 @@ chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium; } \
 	|| { echo "The browser tests need Chromium: install it (Debian: apt-get install chromium) and run this again." >&2; exit 1; }
+
+# So is the proxy of docker-compose.yml: the very server that it runs, with the very configuration.
+nginx:
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx \
+	|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq nginx-light; } \
+	|| { echo "The proxy's test needs nginx: install it (Debian: apt-get install nginx-light) and run this again." >&2; exit 1; }
 
 gallery: install chromium ## Take the pictures of docs/gallery.md from the Kail that runs (ALL=1: every page, into build)
 	$(BIN)/python -m tests.browser.gallery $(if $(ALL),--all)

@@ -20,7 +20,7 @@ COMMANDS = {
         "services.intake.cli",
         "Check programme definitions, show them, try them on a registry, publish them.",
     ),
-    "agencies": ("shared.identity.cli", "Check and show which office holds which agency role in which region."),
+    "agencies": ("services.operate.agencies", "Check, show and change which office holds which agency role where."),
     "officers": ("services.intake.accounts.cli", "Open accounts for the people who work at an office."),
     "keys": ("services.supervise.keys", "Make the deployment's keys."),
     "migrate": ("services.supervise.run", "Bring the databases of these services (or all) to the newest schema."),

@@ -35,6 +35,11 @@ def bearer(officer: Officer) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens.issue(officer)}"}
 
 
+def token_of(officer: Officer) -> tokens.Token:
+    """What a token that was issued to somebody just now says."""
+    return tokens.read(tokens.issue(officer))
+
+
 class Browser:
     """A browser in which an officer has signed in (or nobody)."""
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from services.grants.cooperative import work as cooperative
 from services.grants.entitlements import handlers as entitlements
+from services.grants.funds import handlers as funds
 from services.grants.goods import handlers
 from services.grants.goods import work as goods
 from services.grants.groups import handlers as groups
@@ -13,6 +14,7 @@ from services.grants.zakat import work as zakat
 from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.referrals import jobs
+from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
 
 WORKS = (*goods.WORKS, *zakat.WORKS, *cooperative.WORKS)
@@ -29,6 +31,8 @@ GRANTS = Subscriber(
     hears={
         **entitlements.subscriber_hears(WORKS),
         **groups.HEARS,
+        **succession.HEARS,
+        **funds.HEARS,
         intake.JourneyEnded: batch(hear_journeys_ended),
     },
     declines={

@@ -19,6 +19,8 @@ from services.intake.groups import api as groups_api
 from services.intake.groups import pages as groups_pages
 from services.intake.journeys import api as journeys_api
 from services.intake.journeys import pages as journeys_pages
+from services.intake.offices import api as offices_api
+from services.intake.offices import pages as offices_pages
 from services.intake.overview import pages as overview_pages
 from services.intake.programmes import api as programmes_api
 from services.intake.programmes import pages as programmes_pages
@@ -62,6 +64,7 @@ MENU = (
     Link(N_("Protection"), "/intake/{agency}/protection", Permission.PROTECTION_WORK),
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", Permission.PROTECTION_ASK),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", Permission.PROTECTION_BREAK_GLASS),
+    offices_pages.MENU,
     machine_pages.link("intake"),
 )
 
@@ -87,6 +90,7 @@ def create(database: Database | None = None) -> Flask:
             programmes_api.blueprint,
             trials_api.blueprint,
             audits_api.blueprint,
+            offices_api.blueprint,
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -108,6 +112,7 @@ def create(database: Database | None = None) -> Flask:
             programmes_pages.pages,
             trials_pages.pages,
             audits_pages.pages,
+            offices_pages.pages,
             machine_pages.blueprint(PARTICIPANT),
         ],
         front=[signin_pages.front],

@@ -10,26 +10,31 @@ from services.intake.disclosures import models as disclosures  # noqa: F401 (not
 from services.intake.eligibility.work import VerificationWork
 from services.intake.groups.work import GroupFormation
 from services.intake.journeys import handlers as journeys
+from services.intake.offices import models as offices  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.protection.work import OfferedTalk
 from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import
+from services.intake.sessions.jobs import forget_sessions
 from services.intake.signin import models as signin  # noqa: F401 (nothing is heard, and its table stands here)
+from services.intake.signin.jobs import forget_failures
 from services.intake.trials.jobs import resume_trials, try_programme
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
+from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
 
 WORKS = (GroupFormation(), VerificationWork(), AssessmentWork(), RecruitmentWork(), OfferedTalk())
 
 INTAKE = Subscriber(
     name="intake",
-    hears={**worklist.subscriber_hears(WORKS), **journeys.HEARS},
+    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS, **journeys.HEARS},
     declines={
         **journeys.DECLINES,
         grants.FundOpened: "Money is grants' affair.",
         grants.FundMoved: "Money is grants' affair.",
+        grants.FundHandedOver: "Money is grants' affair.",
         grants.GoodsHandedOver: "The stage's own completion says it.",
         grants.CommitmentFreed: "Money is grants' affair.",
         intake.GroupFrozen: "Said by ourselves when it was done.",
@@ -44,6 +49,13 @@ INTAKE = Subscriber(
 PARTICIPANT = Participant(
     name="intake",
     subscribers=(INTAKE,),
-    bells=(*jobs.bells("intake", WORKS), forget_answers("intake"), resume_imports, resume_trials),
+    bells=(
+        *jobs.bells("intake", WORKS),
+        forget_answers("intake"),
+        resume_imports,
+        resume_trials,
+        forget_sessions,
+        forget_failures,
+    ),
     jobs=(run_import, try_programme),
 )

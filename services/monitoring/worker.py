@@ -16,6 +16,7 @@ from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
+from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
 
 WORKS = (Visits(), Graduation(), Discussion())
@@ -29,7 +30,7 @@ def reset(session: Session) -> None:
 
 MONITORING = Subscriber(
     name="monitoring",
-    hears=worklist.subscriber_hears(WORKS),
+    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS},
     declines={
         intake.JourneyOpened: "A journey concerns the worklist only once one of its stages is offered.",
         intake.StageSkipped: "What is not offered is no work.",
@@ -48,6 +49,8 @@ FIGURES = Subscriber(
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
         intake.ParticularsCorrected: "Figures hold no particulars: nothing of what is counted was wrong.",
+        intake.OfficeHandedOver: "Figures are of journeys and funds; each of these says so for itself.",
+        intake.AccessEnded: "Figures know no officers.",
         intake.GroupCounted: "Figures are of journeys; each of these says so for itself.",
         intake.GroupSplit: "Figures are of journeys, and these stay with the group that has set out.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "Figures are of journeys, and these go on."),

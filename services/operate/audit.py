@@ -36,6 +36,7 @@ from shared.programmes.state import OUT, JourneyState
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN
 from shared.storage import Database
+from shared.succession.queries import left_behind
 
 LOOK_AGAIN = 0.5
 
@@ -82,8 +83,9 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
             Finding(Gravity.HELD if held else Gravity.BEHIND if under_way else Gravity.BROKEN, "recruitment", str(each))
             for each in recruitment.forgotten_groups(session)
         ]
+    left = [Finding(Gravity.BEHIND if under_way else Gravity.BROKEN, "offices", what) for what in _left(databases)]
     looks = [Finding(Gravity.BROKEN, "access log", what) for what in _looks(databases)]
-    return [*events, *journeys, *money, *limits, *tallies, *looks, *compartment, *recruits, *forgotten]
+    return [*events, *journeys, *money, *limits, *tallies, *looks, *compartment, *recruits, *forgotten, *left]
 
 
 def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, str]]:
@@ -118,6 +120,14 @@ def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, s
     for referral, waiting in wanted.items():
         asked = f"{waiting.office} ({waiting.stage})"
         yield waiting.journey_id, f"journey {waiting.journey_id} waits for {asked}, which has no referral {referral}"
+
+
+def _left(databases: Mapping[str, Database]) -> Iterator[str]:
+    """What offices still hold that are closed or that no file names."""
+    for service, base in databases.items():
+        with base.reading() as session:
+            for each in left_behind(session):
+                yield f"{service}: {each}"
 
 
 def _money(session: Session) -> Iterator[str]:

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from services.intake.accounts.demo import DEMO_OFFICERS
+from services.intake.accounts.demo import present
 from services.simulate.client import Client
 from shared.kernel.settings import DEMO_PASSWORD
 
@@ -23,6 +23,4 @@ def demo_password(home: Path) -> str:
 def demo_clients(home: Path, port: int) -> list[Client]:
     """Every officer of the demonstration at her computer; each signs in when she first asks for something."""
     address, password = f"http://127.0.0.1:{port}", demo_password(home)
-    return [
-        Client(address, each.username, password, office=each.office, roles=tuple(each.roles)) for each in DEMO_OFFICERS
-    ]
+    return [Client(address, each.username, password, office=each.office, roles=tuple(each.roles)) for each in present()]

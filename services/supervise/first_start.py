@@ -1,6 +1,6 @@
 """What a home needs before it serves, and what a first start shows: accounts, a registry, people on their way."""
 
-from services.intake.accounts.demo import DEMO_OFFICERS, DemoOfficer
+from services.intake.accounts.demo import DemoOfficer, present
 from services.simulate.accounts import demo_clients, demo_password
 from services.supervise.parts import Part
 from shared.kernel.settings import SERVICES, settings
@@ -25,7 +25,7 @@ def prepare() -> None:
 
 def demo_accounts() -> tuple[DemoOfficer, ...]:
     """The made-up officers that may sign in, all with the demonstration's password."""
-    return DEMO_OFFICERS
+    return present()
 
 
 def demonstration(*, simulate: bool) -> Part:

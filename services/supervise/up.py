@@ -20,7 +20,7 @@ from services.supervise.servers import Reviver
 from services.supervise.supervisor import Supervisor
 from services.together import import_everything
 from shared import places
-from shared.identity.offices import all_offices
+from shared.identity import offices
 from shared.kernel.home import NotAHome
 from shared.kernel.settings import SERVICES, settings
 from shared.kernel.stopping import Stopping
@@ -166,12 +166,13 @@ def _is_healthy(service: str) -> bool:
 
 def _accounts(home: Home) -> str:
     """Who may sign in: the one password of the demonstration, then office by office under the name of its region."""
-    offices: dict[str, list[str]] = {}
+    known = offices.all_offices()
+    by_office: dict[str, list[str]] = {}
     for each in first_start.demo_accounts():
-        offices.setdefault(each.office, []).append(f"{each.username} ({', '.join(each.roles)})")
+        by_office.setdefault(each.office, []).append(f"{each.username} ({', '.join(each.roles)})")
     regions: dict[str, list[str]] = {}
-    for office, accounts in offices.items():
-        region = places.name_of(all_offices()[office].region)
+    for office, accounts in by_office.items():
+        region = places.name_of(known[office].region)
         regions.setdefault(region, []).append(f"    {office:<26}{accounts[0]}")
         regions[region] += [f"    {'':<26}{account}" for account in accounts[1:]]
     lines = [f"Every account of the demonstration has the password [bold]{demo_password(home.path)}[/bold]:"]

@@ -8,13 +8,14 @@ from services.training.products import work as products
 from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
 from shared.referrals import handlers, jobs
+from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
 
 WORKS = (*courses.WORKS, *mentoring.WORKS, *products.WORKS, *markets.WORKS, *placement.WORKS)
 
 TRAINING = Subscriber(
     name="training",
-    hears=handlers.subscriber_hears(WORKS),
+    hears={**handlers.subscriber_hears(WORKS), **succession.HEARS},
     declines={
         intake.JourneyOpened: "Training begins when a course is offered.",
         intake.JourneyEnded: "What she has learned stays learned; open offers are withdrawn one by one.",

@@ -30,6 +30,15 @@ class FundOpened(Event):
     title_en: str | None = None
 
 
+@event("fund-handed-over", by="grants", about="fund_id")
+class FundHandedOver(Event):
+    """Another office owns the fund from now on: its former owner was handed over."""
+
+    fund_id: str
+    office: str
+    successor: str
+
+
 @event("fund-moved", by="grants", about="fund_id")
 class FundMoved(Event):
     """Money of a fund moved: where all of it stands afterwards, and how much each kind of move made of it.

@@ -129,6 +129,28 @@ class JourneyCounted(Event):
     members: int
 
 
+@event("office-handed-over", by="intake", about="office")
+class OfficeHandedOver(Event):
+    """An office was closed, merged or given another identifier: what it held is its successor's from then on."""
+
+    office: str
+    successor: str
+    handed_over_on: date
+
+
+@event("journey-handed-over", by="intake")
+class JourneyHandedOver(Event):
+    """A successor leads an open journey, or has its open stages, in the place of an office that was handed over.
+
+    `referrals` are those stages that wait for an office, or for the leading one, at that moment.
+    """
+
+    journey_id: UUID
+    office: str
+    successor: str
+    referrals: list[UUID]
+
+
 @event("journey-ended", by="intake")
 class JourneyEnded(Event):
     """A journey is over; `because` names the stage that decided it, where one did."""
@@ -231,3 +253,17 @@ class GroupSplit(Event):
     group_id: UUID
     parts: list[UUID]
     split_on: date
+
+
+@event("access-ended", by="intake", about="officer_id")
+class AccessEnded(Event):
+    """An officer's access has ended: every token issued to her until `ended_at`, or all tokens of one session.
+
+    `ended_at` is real time, as tokens are. `closed` says that she works no longer where she did: her account is closed,
+    or moved to another office.
+    """
+
+    officer_id: UUID
+    ended_at: datetime
+    session_id: UUID | None = None
+    closed: bool = False

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -92,28 +93,32 @@ class UnknownOffice(NotFound):
     indonesian = "Tidak ada kantor dengan tanda {office}; daftar kantor ada di programmes/agencies."
 
 
-def read(folder: Path) -> tuple[dict[str, Office], list[Finding]]:
-    """The offices of every file in a folder, and whatever is wrong with them."""
+def read(folder: Path, instead: Mapping[str, str] | None = None) -> tuple[dict[str, Office], list[Finding]]:
+    """The offices of every file in a folder, and whatever is wrong with them.
+
+    `instead` has texts by the names of files that are to be written, or written anew: how it would be then.
+    """
+    texts = {path.name: path for path in folder.glob("*.yaml")} | dict(instead or {})
     known: dict[str, Office] = {}
     places: dict[str, tuple[str, int]] = {}
     holders: dict[tuple[str, str], str] = {}
     findings: list[Finding] = []
-    for path in sorted(folder.glob("*.yaml")):
-        for line, entry in _entries(path, findings):
+    for name, text in sorted(texts.items(), key=itemgetter(0)):
+        for line, entry in _entries(name, text, findings):
             complaints = list(_complaints(entry))
             if complaints:
-                findings += [Finding(path.name, line, what, remedy) for what, remedy in complaints]
+                findings += [Finding(name, line, what, remedy) for what, remedy in complaints]
                 continue
             office = _office(entry)
             held = holders.get((office.agency, office.region))
             if office.id in known:
-                findings.append(Finding(path.name, line, f"The office {office.id} stands here twice.", "Keep one."))
+                findings.append(Finding(name, line, f"The office {office.id} stands here twice.", "Keep one."))
             elif office.is_open and held:
                 what = f"{office.id} and {held} both hold {office.agency} in {office.region}."
-                findings.append(Finding(path.name, line, what, "Give one of them a region of its own."))
+                findings.append(Finding(name, line, what, "Give one of them a region of its own."))
             else:
                 known[office.id] = office
-                places[office.id] = path.name, line
+                places[office.id] = name, line
                 if office.is_open:
                     holders[office.agency, office.region] = office.id
     findings += [
@@ -175,6 +180,13 @@ def heir_of(closed: Office) -> Office:
     return closed
 
 
+def in_its_place(identifier: str | None) -> str | None:
+    """The open office that answers for what this one did; None where there is none, or nobody knows it."""
+    found = all_offices().get(identifier or "")
+    heir = found and heir_of(found)
+    return heir.id if heir and heir.is_open else None
+
+
 def readable(officer: Officer) -> tuple[str, ...]:
     """Whose lists an officer may read: her office's; where her role reads everywhere, those of her areas."""
     if not officer.reads_everywhere:
@@ -226,28 +238,28 @@ def _office(entry: dict[str, Any]) -> Office:
     return Office(**{**given, "formerly": tuple(map(str, given.get("formerly", ())))})
 
 
-def _entries(path: Path, findings: list[Finding]) -> Iterable[tuple[int, dict[str, Any]]]:
+def _entries(name: str, text: Path | str, findings: list[Finding]) -> Iterable[tuple[int, dict[str, Any]]]:
     try:
-        content = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        content = YAML(typ="rt").load(text if isinstance(text, str) else text.read_text(encoding="utf-8"))
     except MarkedYAMLError as broken:
         line = broken.problem_mark.line + 1 if broken.problem_mark else 1
-        findings.append(Finding(path.name, line, f"This is not YAML: {broken.problem}.", "Mind indents and quotes."))
+        findings.append(Finding(name, line, f"This is not YAML: {broken.problem}.", "Mind indents and quotes."))
         return
     except FileNotFoundError:  # it was taken away since the folder was looked at
         return
     except (UnicodeDecodeError, YAMLError):
-        findings.append(Finding(path.name, 1, "This is not a text.", "Save it as UTF-8."))
+        findings.append(Finding(name, 1, "This is not a text.", "Save it as UTF-8."))
         return
     listed: Any = content.get("offices") if isinstance(content, dict) else None
     if not isinstance(listed, CommentedSeq):
-        findings.append(Finding(path.name, 1, "There is no list of offices.", "Begin it with `offices:`."))
+        findings.append(Finding(name, 1, "There is no list of offices.", "Begin it with `offices:`."))
         return
     for position, entry in enumerate(listed):
         line = listed.lc.item(position)[0] + 1
         if isinstance(entry, dict):
             yield line, entry
         else:
-            findings.append(Finding(path.name, line, "This is not an office.", f"Write {', '.join(FIELDS)}."))
+            findings.append(Finding(name, line, "This is not an office.", f"Write {', '.join(FIELDS)}."))
 
 
 def _complaints(entry: dict[str, Any]) -> Iterable[tuple[str, str]]:

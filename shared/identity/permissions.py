@@ -58,6 +58,8 @@ class Permission(StrEnum):
     MEETINGS_READ = "meetings.read"
     MEETINGS_RUN = "meetings.run"
     MENTORS_RUN = "mentors.run"
+    OFFICES_CHANGE = "offices.change"  # add, rename, close, hand over
+    OFFICES_READ = "offices.read"
     PLACEMENTS_READ = "placements.read"
     PLACEMENTS_PLAN = "placements.plan"
     PLACEMENTS_RUN = "placements.run"
@@ -279,7 +281,9 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     ),
     Permission.TASKS_READ: (_right(STAFF - OVERSIGHT, EVERY, scope=Scope.AREAS), LOOKING_ON),
     Permission.TASKS_DO: (_right(WORKERS | {Role.COORDINATOR}, EVERY, scope=Scope.OFFICE),),
-    # ---- the machine
+    # ---- the deployment and its machine
+    Permission.OFFICES_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
+    Permission.OFFICES_CHANGE: (_right(ADMINISTRATION, EVERY, scope=Scope.INSTALLATION),),
     Permission.AUDITS_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.MACHINE_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.MACHINE_RUN: (_right(ADMINISTRATION, EVERY, scope=Scope.INSTALLATION),),

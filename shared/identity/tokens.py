@@ -1,7 +1,7 @@
 """Short-lived signed tokens: how the four services know an officer without asking intake's database.
 
-Only intake issues them; a service needs no more than the public key. A token outlives a closed account by its own
-short life at most, because renewing one looks at the account again.
+Only intake issues them; a service needs no more than the public key. A token names the session that it belongs to:
+renewing one looks at session and account again, and each service refuses those whose end it has heard of.
 """
 
 import time
@@ -24,6 +24,8 @@ ALGORITHM = "Ed25519"
 LIFETIME = 30 * 60
 """Seconds for which a token is good; real time, never the domain's clock."""
 LEEWAY = 30
+LONGEST = 12 * 60 * 60
+"""Seconds after which an officer has to sign in again, however active she is: no token of a sign-in lives longer."""
 
 CLAIMS = jwt.JWTClaimsRegistry(
     leeway=LEEWAY,
@@ -32,6 +34,7 @@ CLAIMS = jwt.JWTClaimsRegistry(
     sub={"essential": True},
     exp={"essential": True},
     iat={"essential": True},
+    sid={"essential": True},
 )
 
 
@@ -40,9 +43,10 @@ class Token:
     """What a verified token says."""
 
     officer: Officer
-    issued_at: int
+    issued_at: float
     expires_at: int
     signed_in_at: int
+    session_id: UUID
 
 
 @lru_cache(maxsize=4)
@@ -50,17 +54,21 @@ def _key(pem: str | bytes) -> OKPKey:
     return OKPKey.import_key(pem)
 
 
-def issue(officer: Officer, *, signed_in_at: int | None = None, lifetime: int = LIFETIME) -> str:
-    """A token for this officer; `signed_in_at` is kept when an older token is renewed."""
-    issued_at = int(time.time())
+def issue(
+    officer: Officer, *, session_id: UUID | None = None, signed_in_at: int | None = None, lifetime: int = LIFETIME
+) -> str:
+    """A token for this officer; session and `signed_in_at` are kept when an older token is renewed."""
+    issued_at = time.time()
+    began = signed_in_at or int(issued_at)
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": str(officer.id),
         "iat": issued_at,
-        "exp": issued_at + lifetime,
+        "exp": min(int(issued_at) + lifetime, began + LONGEST),
         "jti": str(new_id()),
-        "auth_time": signed_in_at or issued_at,
+        "sid": str(session_id or new_id()),
+        "auth_time": began,
         "name": officer.name,
         "office": officer.office,
         "agency": officer.agency,
@@ -96,6 +104,6 @@ def read(text: str) -> Token:
             language=claims["locale"],
             scopes=frozenset(claims["scope"]) if "scope" in claims else None,
         )
-        return Token(officer, claims["iat"], claims["exp"], claims["auth_time"])
+        return Token(officer, claims["iat"], claims["exp"], claims["auth_time"], UUID(claims["sid"]))
     except (JoseError, ValueError, KeyError, TypeError) as refused:
         raise TokenRefused from refused

@@ -19,6 +19,8 @@ from shared.bus.models import Cursor, HeldEvent, HeldState, LoggedEvent, LogHead
 from shared.bus.runtime import RELAY_LOCK
 from shared.kernel.settings import settings
 from shared.storage import migrate
+from shared.succession.queries import left_behind
+from shared.succession.rules import LeftBehind
 
 LATE_AFTER = 60.0
 """Seconds after which an event that has not arrived counts as late: the relay repeats it every 30 at the most."""
@@ -141,6 +143,7 @@ class Standing:
     work: Sequence[Work]
     release: Release
     room: Room
+    left_behind: Sequence[LeftBehind]
 
     @property
     def relay_leads(self) -> bool:
@@ -175,6 +178,7 @@ class Standing:
                 not self.release.is_current,
                 self.room.is_short,
                 len(self.held),
+                len(self.left_behind),
                 *(bool(route.halted) or route.is_late for route in self.routes),
                 *(queue.waiting is None for queue in self.queues),
                 *(part.is_silent for part in self.parts),
@@ -200,6 +204,7 @@ def standing(session: Session, participant: Participant) -> Standing:
         work=[Work(job.task, job.standing(session)) for job in participant.jobs if job.standing],
         release=release(session, participant.name),
         room=room(session),
+        left_behind=left_behind(session),
     )
 
 

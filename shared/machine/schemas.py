@@ -108,6 +108,22 @@ class MachineRoomSchema(Schema):
     disk = fields.Integer()
 
 
+class HeldRowsSchema(Schema):
+    """How many rows of a table are an office's."""
+
+    table = fields.String()
+    rows = fields.Integer()
+
+
+class LeftBehindSchema(Schema):
+    """An office that is closed, or that no file names, and what it still holds in this service."""
+
+    office = fields.String()
+    is_closed = fields.Boolean()
+    successor = fields.String(allow_none=True)
+    holds = fields.List(fields.Nested(HeldRowsSchema))
+
+
 class ServiceStandingSchema(Schema):
     """How a service stands."""
 
@@ -127,6 +143,7 @@ class ServiceStandingSchema(Schema):
     work = fields.List(fields.Nested(LongWorkSchema))
     release = fields.Nested(ReleaseSchema)
     room = fields.Nested(MachineRoomSchema)
+    left_behind = fields.List(fields.Nested(LeftBehindSchema), metadata={"description": "Offices to hand over"})
 
 
 class HeldStreamRefSchema(Schema):

@@ -17,6 +17,7 @@ from shared.bus import Heard, batch
 from shared.bus.subscribers import Hearing
 from shared.events.envelope import Event
 from shared.events.intake import (
+    AccessEnded,
     ConsentWithdrawn,
     ParticularsCorrected,
     ParticularsShared,
@@ -26,6 +27,7 @@ from shared.events.intake import (
 from shared.events.referrals import ParticularsMissing
 from shared.kernel.errors import DomainError
 from shared.referrals import announcing, commands
+from shared.referrals.leaving import hear_access_ended
 from shared.referrals.models import EarlyWithdrawal, Referral
 from shared.referrals.rules import OPEN, ReferralState
 from shared.referrals.work import StageWork, Works, by_kind
@@ -53,6 +55,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
         ParticularsShared: batch(hear_particulars_shared),
         ParticularsCorrected: batch(partial(hear_particulars_corrected, works=known)),
         ConsentWithdrawn: batch(partial(hear_consents_withdrawn, works=known)),
+        AccessEnded: batch(hear_access_ended),
     }
 
 

@@ -1,4 +1,4 @@
-"""The bells of a referral: half-way, past due, past the limit.
+"""The bells of a worklist: half-way, past due, past the limit, and what was left behind.
 
 What is due is a question to the database, asked with its own clock. Each bell takes what nobody else holds, a few
 hundred at a time, and marks what it rang for in the same transaction: it rings once, however many workers ask.
@@ -14,7 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from shared.bus import bell
 from shared.bus.participant import Bell
 from shared.events.referrals import ReferralEscalated, ReferralReminded, ReferralUnanswered
-from shared.referrals import announcing, commands
+from shared.identity import revocation
+from shared.referrals import announcing, commands, leaving
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN, WAITING, Move
 from shared.referrals.work import StageWork, Works, by_kind
@@ -32,7 +33,11 @@ def bells(service: str, works: Iterable[StageWork]) -> tuple[Bell, ...]:
     def ring(database: Database) -> None:
         ring_deadlines(database, known)
 
-    return (ring,)
+    @bell(service, "forget-ends", every=timedelta(minutes=1))
+    def forget(database: Database) -> None:
+        forget_ends(database)
+
+    return (ring, forget)
 
 
 def ring_deadlines(database: Database, works: Works) -> int:
@@ -42,6 +47,13 @@ def ring_deadlines(database: Database, works: Works) -> int:
         + _until_done(database, remind_halfway)
         + _until_done(database, lambda session: expire_unanswered(session, works))
     )
+
+
+def forget_ends(database: Database) -> None:
+    """Let officers who have left go of what came to them late, and drop the ends that no token can meet any more."""
+    with database.transaction() as session:
+        leaving.let_go_of_late(session)
+        revocation.forget(session)
 
 
 def escalate_overdue(session: Session) -> int:

@@ -20,6 +20,8 @@ LATE_FIRST = (Referral.due_at, Referral.id)
 """The order of a worklist: the earliest due date first."""
 LATEST_FIRST = (Referral.closed_at, Referral.id)
 """The order of what is closed; read it with `newest_first`."""
+TO_GIVE = (Referral.state == ReferralState.ACCEPTED, Referral.handled_by.is_(None))
+"""Taken on by the office, and handled by nobody."""
 MOST_COUNTED = 1_000
 """Closed referrals are counted up to here: a longer list is looked through, not counted."""
 
@@ -48,13 +50,15 @@ class Wanted:
 class Counts:
     """How an office stands: open referrals by state, those that are nearly or past due, and what it could filter by.
 
-    `mine` are those that the officer handles; `closed` is counted up to `MOST_COUNTED`.
+    `mine` are those that the officer handles, `to_give` those that nobody does any more; `closed` is counted up to
+    `MOST_COUNTED`.
     """
 
     by_state: Mapping[str, int]
     overdue: int
     near: int
     mine: int
+    to_give: int
     closed: int
     stages: tuple[tuple[str, str], ...]
 
@@ -68,6 +72,7 @@ class Counts:
             Tray.WAITING: waiting,
             Tray.IN_WORK: in_work,
             Tray.MINE: self.mine,
+            Tray.TO_GIVE: self.to_give,
             Tray.OVERDUE: self.overdue,
             Tray.CLOSED: self.closed,
         }
@@ -97,6 +102,7 @@ def counts(session: Session, officer: Officer, agency: str) -> Counts:
                 Referral.due_at <= now() + NEAR_WITHIN,
             ),
             func.count().filter(Referral.state == ReferralState.ACCEPTED, Referral.handled_by == officer.id),
+            func.count().filter(*TO_GIVE),
         )
         .where(listed(officer, agency), Referral.state.in_(OPEN))
         .group_by(Referral.state, Referral.programme, Referral.stage)
@@ -105,13 +111,14 @@ def counts(session: Session, officer: Officer, agency: str) -> Counts:
     for state, _, _, count, *_ in rows:
         by_state[state.value] = by_state.get(state.value, 0) + count
     stages = tuple(sorted({(programme, stage) for _, programme, stage, *_ in rows}))
-    late, near, mine = (sum(int(row[place]) for row in rows) for place in (4, 5, 6))
+    late, near, mine, to_give = (sum(int(row[place]) for row in rows) for place in (4, 5, 6, 7))
     closed = select(Referral.id).where(listed(officer, agency), Referral.state.in_(CLOSED)).limit(MOST_COUNTED)
     return Counts(
         by_state=by_state,
         overdue=late,
         near=near,
         mine=mine,
+        to_give=to_give,
         closed=session.scalar(select(func.count()).select_from(closed.subquery())) or 0,
         stages=stages,
     )
@@ -186,6 +193,8 @@ def _in_tray(officer: Officer, tray: Tray) -> list[ColumnElement[bool]]:
             return [Referral.state == ReferralState.ACCEPTED]
         case Tray.MINE:
             return [Referral.state == ReferralState.ACCEPTED, Referral.handled_by == officer.id]
+        case Tray.TO_GIVE:
+            return list(TO_GIVE)
         case Tray.OVERDUE:
             return [Referral.state.in_(OPEN), Referral.due_at < now()]
         case Tray.CLOSED:

@@ -54,6 +54,7 @@ class Tray(StrEnum):
     WAITING = "waiting"  # neither yes nor no has been said
     IN_WORK = "in-work"  # taken on
     MINE = "mine"  # taken on, and handled by the officer who looks
+    TO_GIVE = "to-give"  # taken on, and handled by nobody: whoever did has left
     OVERDUE = "overdue"  # open past its due date
     CLOSED = "closed"  # done, given back, withdrawn or unanswered
 
@@ -93,6 +94,7 @@ LABELS: dict[StrEnum, dict[str, str]] = {
     Tray.WAITING: {"id": "Menunggu jawaban", "en": "Waiting for an answer"},
     Tray.IN_WORK: {"id": "Dikerjakan", "en": "In work"},
     Tray.MINE: {"id": "Saya tangani", "en": "Mine"},
+    Tray.TO_GIVE: {"id": "Perlu diserahkan", "en": "To be given to somebody"},
     Tray.OVERDUE: {"id": "Terlambat", "en": "Overdue"},
     Tray.CLOSED: {"id": "Ditutup", "en": "Closed"},
     Lateness.SAFE: {"id": "Aman", "en": "On time"},

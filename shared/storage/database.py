@@ -48,7 +48,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that may look but not change anything: the database itself refuses a write."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info={"service": self.service}) as session:
             session.connection(execution_options={"postgresql_readonly": True})
             self._follow_clock(session)
             yield session

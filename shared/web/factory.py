@@ -137,7 +137,7 @@ def _ask_first(app: Flask) -> None:
         guard.enforce()
         if guard.is_guarded() and not guard.is_unrecorded():
             known: Kail = app.extensions["kail"]
-            known.roster.note(known.database(), sessions.current_officer())
+            known.roster.note(known.database(), sessions.current_token())
         if not sessions.is_api() and request.endpoint:
             outside.require_from_here()
             csrf.protect()

@@ -5,6 +5,7 @@ is enforced before the request is dispatched, so the order of decorators does no
 with a view that has no mark.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -71,9 +72,9 @@ def unrecorded(view: View) -> View:
 
 
 def is_unrecorded() -> bool:
-    """Whether this request is one that leaves no trace."""
+    """Whether this request is one that leaves no trace; so is a wrong address among theirs, which may name one."""
     if not request.endpoint:
-        return False
+        return sessions.is_hidden(request.path)
     return getattr(_handler(current_app, request.endpoint, request.method), UNRECORDED, False)
 
 
@@ -104,6 +105,20 @@ def hold_every_route(app: Flask) -> None:
     missing = [f"{method} {rule}" for rule, method, endpoint in routes(app) if guard_of(app, endpoint, method) is None]
     if missing:
         raise UnguardedRoutes(f"neither @guard nor @public on: {', '.join(missing)}")
+    app.extensions[sessions.HIDDEN] = _hidden_addresses(app)
+
+
+def _hidden_addresses(app: Flask) -> re.Pattern[str]:
+    """What the addresses of an agency's unrecorded views begin with, also of those that are misspelt further on."""
+    parts = {
+        (before, after.partition("/")[0])
+        for rule, method, endpoint in routes(app)
+        for before, agency, after in [rule.partition("<agency>/")]
+        if agency and getattr(_handler(app, endpoint, method), UNRECORDED, False)
+    }
+    return re.compile(
+        "|".join(f"{before}[^/]+/{name}(/|$)" for before, name in sorted(parts)) or r"(?!)", re.IGNORECASE
+    )
 
 
 def enforce() -> None:

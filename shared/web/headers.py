@@ -3,6 +3,8 @@
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
+from shared.web import guard
+
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -31,6 +33,8 @@ HEADERS = {
 
 def add(response: Response) -> Response:
     """Put the headers on an answer."""
+    if guard.is_unrecorded():  # what is asked for next would name this page
+        response.headers["Referrer-Policy"] = "no-referrer"
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

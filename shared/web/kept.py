@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from flask import current_app, request
+from flask import current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -29,6 +29,8 @@ LARGEST = 200_000
 """Characters of a form that are kept; what is longer was a file."""
 LONGEST = 12 * 60 * 60
 """Seconds for which it can be opened."""
+SENT_FROM = "kail_sent_from"
+"""Under which a view keeps the page whose form it takes; see `shared.web.posting`."""
 NEVER = frozenset({"password", *NOT_FIELDS})
 
 
@@ -66,7 +68,12 @@ def opened(closed: str, officer_id: UUID) -> list[list[str]]:
 
 
 def page_of_form() -> str:
-    """The page that this request's form stood on, as the browser names it; the start page if it does not."""
+    """The page that this request's form stood on, as the browser names it; the start page if it does not.
+
+    From a page that leaves no trace the browser says nothing, but its forms' views say which page they are sent from.
+    """
+    if guard.is_unrecorded():
+        return _page_of_view() or "/"
     came_from = urlsplit(request.headers.get("Referer", ""))
     if came_from.netloc != request.host or not _can_be_opened(came_from.path):
         return "/"
@@ -77,6 +84,16 @@ def page_shown() -> str:
     """Where the page that is shown can be opened: its own address, or for a form that came back, where it stood."""
     opened = request.method in guard.READING or _can_be_opened(request.path)
     return sessions.here() if opened else page_of_form()
+
+
+def _page_of_view() -> str | None:
+    """The address of the page that this request's view takes a form from."""
+    rule, given = request.url_rule, request.view_args or {}
+    page = rule and getattr(current_app.view_functions[rule.endpoint], SENT_FROM, None)
+    for each in current_app.url_map.iter_rules():
+        if page is not None and current_app.view_functions[each.endpoint] is page and each.arguments <= set(given):
+            return url_for(each.endpoint, **{name: given[name] for name in each.arguments})
+    return None
 
 
 def _can_be_opened(path: str) -> bool:

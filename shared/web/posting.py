@@ -9,11 +9,11 @@ from flask import flash, make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from shared.kernel.errors import DomainError, Invalid, Unauthenticated
-from shared.web import forms, problem
+from shared.web import forms, kept, problem
 
 Address = ParamSpec("Address")
 Page = Callable[..., str]
-PAGE = "kail_sent_from"
+PAGE = kept.SENT_FROM
 
 
 def done(said: str, address: str) -> Response:

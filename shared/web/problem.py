@@ -7,7 +7,6 @@ with a sentence in her language.
 import traceback
 from collections.abc import Mapping
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from flask import Flask, flash, jsonify, redirect, render_template, request, session
 from flask_babel import gettext as _
@@ -21,7 +20,7 @@ from shared.kernel import errors
 from shared.kernel.errors import DomainError
 from shared.web import kept, messages
 from shared.web.language import language
-from shared.web.sessions import here, is_api
+from shared.web.sessions import here, is_api, leading_back
 
 STATUS: Mapping[type[DomainError], int] = {
     errors.Invalid: 422,
@@ -90,17 +89,25 @@ def status_of(error: DomainError) -> int:
     return next(STATUS[family] for family in type(error).__mro__ if family in STATUS)
 
 
+def retry_after(error: DomainError) -> dict[str, str]:
+    """The header that says after how many seconds to try again, where an error knows it."""
+    seconds = error.fields.get("seconds") if isinstance(error, errors.TooMany) else None
+    return {} if seconds is None else {"Retry-After": str(seconds)}
+
+
 def refuse(error: DomainError) -> Response:
     """Answer an error of the domain."""
     if isinstance(error, errors.Unauthenticated) and not is_api() and request.method == "GET":
         if "HX-Request" in request.headers:
             return Response(status=401)
-        return redirect(f"{SIGN_IN}?{urlencode({'next': here()})}", 303)
+        return redirect(leading_back(SIGN_IN, here()), 303)
     if isinstance(error, errors.Unauthenticated) and not is_api():
         going = kept.page_of_form()
         return _page(status_of(error), error.message(language()), kept=kept.typed(), going=going)
     found = messages.flatten(error.fields.get("errors") or {})
-    return _answer(status_of(error), error.code, error.message(language()), found)
+    answer = _answer(status_of(error), error.code, error.message(language()), found)
+    answer.headers.update(retry_after(error))
+    return answer
 
 
 def refuse_http(error: HTTPException) -> Response:
@@ -192,7 +199,7 @@ def _page(
         kept=kept,
         action=request.path,
         going=going,
-        sign_in=f"{SIGN_IN}?{urlencode({'next': going})}" if status == 401 else "",
+        sign_in=leading_back(SIGN_IN, going) if status == 401 else "",
     )
     return Response(page, status=status, mimetype="text/html")
 

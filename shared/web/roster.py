@@ -8,13 +8,16 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index, Text, delete, select
+from sqlalchemy import Index, Text, delete, exists, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from shared.identity import revocation
 from shared.identity.areas import covers
 from shared.identity.officer import Officer
+from shared.identity.revocation import Revocation
 from shared.identity.rules import Role
+from shared.identity.tokens import Token
 from shared.kernel import clock
 from shared.privacy.fields import EncryptedText
 from shared.storage import Base, Database
@@ -44,8 +47,9 @@ class Roster:
     def __init__(self) -> None:
         self._noted: dict[UUID, tuple[date, Officer]] = {}
 
-    def note(self, database: Database, officer: Officer) -> None:
+    def note(self, database: Database, token: Token) -> None:
         """Remember an officer, in a transaction of its own: a request that is refused has come by all the same."""
+        officer = token.officer
         seen = clock.today(), officer
         if self._noted.get(officer.id) == seen:
             return
@@ -60,16 +64,26 @@ class Roster:
         with database.transaction() as session:
             session.execute(delete(KnownOfficer).where(KnownOfficer.seen_on <= seen[0] - OF_LATE))
             session.execute(met.on_conflict_do_update(index_elements=["id"], set_=row))
+            revocation.came_back(session, officer.id, token.issued_at)
         self._noted[officer.id] = seen
 
 
+def forget(session: Session, officers: Collection[UUID]) -> None:
+    """Remember these officers no longer: they have left."""
+    session.execute(delete(KnownOfficer).where(KnownOfficer.id.in_(officers)))
+
+
 def of_office(session: Session, office: str, roles: Collection[Role], area: str | None = None) -> list[KnownOfficer]:
-    """Who of an office has come by of late and holds one of the roles, for an area where one is given; by name."""
+    """Who of an office has come by of late and holds one of the roles, for an area where one is given; by name.
+
+    Whoever has left is never among them, not even when a late request of hers was noted after that.
+    """
     found = session.scalars(
         select(KnownOfficer).where(
             KnownOfficer.office == office,
             KnownOfficer.seen_on > clock.today() - OF_LATE,
             KnownOfficer.roles.overlap(sorted(roles)),
+            ~exists().where(Revocation.subject == KnownOfficer.id, revocation.has_left()),
         )
     )
     there = [each for each in found if area is None or any(covers(own, area) for own in each.areas)]

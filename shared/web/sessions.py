@@ -1,32 +1,39 @@
 """Who is asking: a bearer token on the API, a signed cookie that carries the same kind of token on the pages.
 
 The four services share the cookie. A page's token is renewed by intake while its holder is active: a service sends her
-there and straight back, so that only intake issues tokens and a closed account ends within one token's life.
+there and straight back, so that only intake issues tokens. What has ended is refused by each service by itself.
 """
 
 import re
 import time
 import unicodedata
+from base64 import b64decode, b64encode
 from urllib.parse import unquote, urlencode, urlsplit
 from uuid import UUID
 
-from flask import Flask, g, redirect, request, session
+import orjson
+from cryptography.exceptions import InvalidTag
+from flask import Flask, current_app, g, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
-from shared.identity import tokens
+from shared.identity import revocation, tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import TokenRefused
 from shared.kernel.errors import Unauthenticated
+from shared.kernel.settings import settings
+from shared.privacy import fields
 
 COOKIE = "kail"
+BOUND_COOKIE = "__Host-kail"
 RENEW_AFTER = 5 * 60
 """Seconds after which an active officer's token is renewed."""
-LONGEST = 12 * 60 * 60
-"""Seconds after which she has to sign in again, however active she is."""
 RENEWAL = "/intake/renew"
 HOME = "/"
+HIDDEN = "kail_hidden_addresses"
+"""Under which an app keeps what its unrecorded addresses begin with (`guard.hold_every_route` finds them)."""
 ADDRESS = re.compile(r"/(?!/)[^\x00-\x20\x7f-\xa0\\]{0,4000}")
 """An address on this origin without blanks, control characters and backslashes; more is asked of its path."""
 PATH = re.compile(r"/(?!/)(?:[^\x00-\x1f\x7f-\x9f\\/]|/(?!/))*")
@@ -34,11 +41,15 @@ PATH = re.compile(r"/(?!/)(?:[^\x00-\x1f\x7f-\x9f\\/]|/(?!/))*")
 
 
 class SharedCookie(SecureCookieSessionInterface):
-    """The session cookie; it is marked Secure whenever the request came over HTTPS."""
+    """The session cookie; where a deployment is HTTPS it is bound to its host and never sent in the clear."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """What it is called: browsers take a name with `__Host-` only from the very host, and over HTTPS."""
+        return BOUND_COOKIE if settings().https else COOKIE
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Whether the browser may send it over HTTPS only."""
-        return request.is_secure
+        """Whether the browser may send it over HTTPS only: where the deployment is, or the request came so."""
+        return settings().https or request.is_secure
 
 
 def is_api() -> bool:
@@ -47,16 +58,18 @@ def is_api() -> bool:
 
 
 def current_token() -> tokens.Token:
-    """The verified token of this request; raises Unauthenticated."""
+    """The verified token of this request, which no end is known of; raises Unauthenticated."""
     if "token" not in g:
         try:
-            g.token = tokens.read(_presented())
+            token = tokens.read(_presented())
+            revocation.hold(current_app.extensions["kail"].database(), token)
         except TokenRefused:
             if not is_api():
                 _remember_whose(session.pop("token", None))
             raise
-    token: tokens.Token = g.token
-    return token
+        g.token = token
+    known: tokens.Token = g.token
+    return known
 
 
 def current_officer() -> Officer:
@@ -64,12 +77,18 @@ def current_officer() -> Officer:
     return current_token().officer
 
 
+def token_or_none() -> tokens.Token | None:
+    """The verified token of this request, if there is one."""
+    try:
+        return current_token()
+    except (Unauthenticated, OperationalError, InterfaceError):  # a page about a database that is away knows nobody
+        return None
+
+
 def officer_or_none() -> Officer | None:
     """The officer who is asking, if anybody has signed in."""
-    try:
-        return current_officer()
-    except Unauthenticated:
-        return None
+    token = token_or_none()
+    return token.officer if token else None
 
 
 def last_officer() -> UUID | None:
@@ -85,12 +104,6 @@ def sign_in(token: str) -> None:
     session.clear()
     session["token"] = token
     g.pop("token", None)
-
-
-def hold_to_longest(token: tokens.Token) -> None:
-    """Raise TokenRefused when its holder signed in too long ago for it to be renewed."""
-    if time.time() - token.signed_in_at > LONGEST:
-        raise TokenRefused
 
 
 def renew(token: str) -> None:
@@ -111,12 +124,44 @@ def renew_when_due() -> Response | None:
         return None
     if "token" not in g or time.time() - g.token.issued_at < RENEW_AFTER:
         return None
-    return redirect(f"{RENEWAL}?{urlencode({'next': here()})}", 303)
+    return redirect(leading_back(RENEWAL, here()), 303)
 
 
 def here() -> str:
     """The address of this page on this origin, with its query."""
     return request.full_path if request.query_string else request.path
+
+
+def is_hidden(address: str) -> bool:
+    """Whether an address of this service lies where no trace may be left."""
+    return current_app.extensions[HIDDEN].match(urlsplit(address).path) is not None
+
+
+def leading_back(way: str, address: str, whose: UUID | None = None) -> str:
+    """An address on the `way` to signing in or to a fresh token, from which one goes on to `address`.
+
+    A proxy writes addresses down. One that is hidden waits in the session meanwhile, closed, for whoever was signed in;
+    what is written down looks like the start page's.
+    """
+    session.pop("going", None)
+    if is_hidden(address):
+        known = whose or last_officer()
+        waiting = orjson.dumps([str(known) if known else "", address]).decode()
+        session["going"] = b64encode(fields.encrypt(waiting, fields.Purpose.PROTECTION)).decode()
+        address = HOME
+    return f"{way}?{urlencode({'next': address})}"
+
+
+def going_on(address: str | None, whose: UUID | None) -> str:
+    """Where she goes on to: the address, if it is a page of ours; or what waits in the session for her."""
+    going, waiting = local_address(address), session.pop("going", None)
+    if going != HOME or waiting is None:
+        return going
+    try:
+        known, hidden = orjson.loads(fields.decrypt(b64decode(waiting), fields.Purpose.PROTECTION))
+    except (InvalidTag, LookupError, ValueError):  # of another key, or spoilt
+        return HOME
+    return local_address(hidden) if known in ("", str(whose)) else HOME
 
 
 def local_address(address: str | None) -> str:

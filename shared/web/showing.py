@@ -11,7 +11,6 @@ from jinja2 import StrictUndefined
 from shared import places
 from shared.identity import offices
 from shared.kernel import clock
-from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
 from shared.kernel.settings import settings
@@ -66,10 +65,7 @@ def number(value: int) -> str:
 
 def office_name(identifier: str) -> str:
     """What an office's letterhead says; its identifier when it is no longer listed."""
-    try:
-        return offices.office(identifier).name
-    except NotFound:
-        return identifier
+    return offices.name_of(identifier)
 
 
 def agency_name(agency: str) -> str:

@@ -158,12 +158,7 @@ def shown(session: Session, referral: Referral) -> dict[str, Any]:
 
 def office_name(office: str | None) -> str:
     """What an office is called; aid that only the registries know of comes from the APBN."""
-    if office is None:
-        return "APBN"
-    try:
-        return offices.office(office).name
-    except offices.UnknownOffice:
-        return office
+    return "APBN" if office is None else offices.name_of(office)
 
 
 def claims_of(persons: Collection[UUID]) -> Select[AidClaim, AidCase]:

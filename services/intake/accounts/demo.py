@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from services.intake.accounts import passwords
 from services.intake.accounts.commands import unsaved
 from services.intake.accounts.models import OfficerAccount
+from shared.identity import offices
 from shared.identity.rules import Role
 
 
@@ -70,11 +71,23 @@ DEMO_OFFICERS = (
 """Officers of every office under programmes/agencies, in the order of their regions."""
 
 
+def present() -> tuple[DemoOfficer, ...]:
+    """Those of them whose office this deployment has."""
+    there = {each.id for each in offices.open_offices()}
+    return tuple(each for each in DEMO_OFFICERS if each.office in there)
+
+
+def absent_offices() -> list[str]:
+    """The offices of the demonstration that this deployment does not have, or has closed."""
+    there = {each.id for each in offices.open_offices()}
+    return sorted({each.office for each in DEMO_OFFICERS} - there)
+
+
 def demo_officers(session: Session, password: str) -> list[OfficerAccount]:
     """Open the demonstration's accounts that are not there yet, all with this password; gives all of them."""
     usernames = [each.username for each in DEMO_OFFICERS]
     there = set(session.scalars(select(OfficerAccount.username).where(OfficerAccount.username.in_(usernames))))
-    missing = [each for each in DEMO_OFFICERS if each.username not in there]
+    missing = [each for each in present() if each.username not in there]
     if missing:
         passwords.check(password)
         one_hash = passwords.hashed(

@@ -73,9 +73,9 @@ def reoffer_stage(session: Session, officer: Officer, journey_id: UUID, stage: s
     if stage not in definition.stages:
         raise NotFound(what="stage")
     agency = definition.stages[stage].agency
-    if office is not None and offices.office(office).agency != agency:
+    if office is not None and not _holds(office, agency):
         raise rules.OfficeOfAnotherRole(office=office, agency=agency)
-    same = journey.state["stages"].get(stage, {}).get("office")
+    same = offices.in_its_place(journey.state["stages"].get(stage, {}).get("office"))
     moves.carry(session, [Move(journey_id, moves.by(engine.OfferAgain(stage)), office=office or same)])
 
 
@@ -90,7 +90,7 @@ def end_journey(session: Session, officer: Officer, journey_id: UUID, reason: st
 def withdraw_journey(session: Session, officer: Officer, journey_id: UUID, reason: str) -> None:
     """The person or group steps back; any officer of the leading agency in her area may note it."""
     journey = _locked(session, journey_id)
-    lead = offices.office(journey.lead_office).agency
+    lead = publishing.newest(session, journey.programme, journey.version).lead
     officer.require(Role.OFFICER, Role.HEAD, agency=lead, area=journey.area)
     journey.end_reason = reason
     session.flush()
@@ -116,6 +116,11 @@ def move_journeys(session: Session, officer: Officer, journey_ids: Sequence[UUID
     for journey_id in journey_ids:
         officer.require(Role.HEAD, office=_locked(session, journey_id).lead_office)
     moves.carry(session, [Move(each, moves.onto_version, version=version) for each in journey_ids])
+
+
+def _holds(office: str, agency: str) -> bool:
+    found = offices.office(office)
+    return found.is_open and found.agency == agency
 
 
 def _locked(session: Session, journey_id: UUID) -> Journey:

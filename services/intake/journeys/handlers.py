@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from services.intake.groups import queries as groups
-from services.intake.journeys import commands, moves, particulars, publishing
+from services.intake.journeys import commands, handing_over, moves, particulars, publishing
 from services.intake.journeys.models import CameBack, Journey
 from services.intake.journeys.moves import Move, Moved
 from services.intake.journeys.rules import JourneyStatus
@@ -112,6 +112,7 @@ HEARS: Mapping[type[Event], Hearing] = {
     **together(hear_referrals, HAPPENINGS),
     ParticularsMissing: batch(hear_particulars_missing),
     GroupCounted: batch(hear_groups_counted),
+    intake.OfficeHandedOver: batch(handing_over.hear_offices_handed_over),
 }
 """The part of intake's table of handlers that keeps journeys going."""
 

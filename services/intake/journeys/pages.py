@@ -107,14 +107,15 @@ def show_journey(agency: str, journey_id: UUID) -> str:
     with door.reading() as session:
         found = queries.journey(session, officer, journey_id)
         works_here = officer.has(Role.OFFICER, Role.HEAD) and officer.works_in(found.area)
+        programme = publishing.newest(session, found.programme, found.version)
         return render_template(
             "journeys/show.html",
             agency=agency,
             journey=queries.described(session, found),
-            programme=publishing.newest(session, found.programme, found.version),
+            programme=programme,
             can_look=works_here,
             can_decide=works_here and found.lead_office == officer.office,
-            can_withdraw=works_here and offices.office(found.lead_office).agency == officer.agency,
+            can_withdraw=works_here and programme.lead == officer.agency,
             labels=referrals.LABELS,
             day_of=datetime.fromisoformat,
             **_words(),
@@ -136,7 +137,7 @@ def reoffer_form(agency: str, journey_id: UUID, stage: str, form: forms.Form | N
         address=f"/intake/{agency}/journeys/{journey_id}",
         stage=stage,
         title=programme.stages[stage].title.to(language()),
-        holders=[(each.id, each.name) for each in offices.all_offices().values() if each.agency == role],
+        holders=[(each.id, each.name) for each in offices.open_offices() if each.agency == role],
         form=form or forms.blank(),
     )
 

@@ -55,9 +55,9 @@ class OutsideOwnArea(Forbidden):
 
 
 class OfficeOfAnotherRole(Invalid):
-    """The office {office} does not hold the role {agency}, which does this stage."""
+    """The office {office} does not hold the role {agency}, which does this stage; choose one that does."""
 
-    indonesian = "Kantor {office} tidak memegang peran {agency} yang mengerjakan tahap ini."
+    indonesian = "Kantor {office} tidak memegang peran {agency} yang mengerjakan tahap ini; pilih yang memegangnya."
 
 
 class NotPublished(NotFound):

@@ -1,10 +1,12 @@
 """Signing in, asked by a program."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import request
 
 from services.intake.accounts.commands import choose_language as keep_language
+from services.intake.sessions.commands import end_session
 from services.intake.signin import commands
 from services.intake.signin.schemas import LanguageSchema, SignInSchema, TokenSchema
 from shared.identity import tokens
@@ -22,8 +24,17 @@ blueprint = Blueprint("tokens", __name__, description="Signing in")
 @blueprint.response(200, TokenSchema)
 def issue_token(given: dict[str, str]) -> dict[str, Any]:
     """Exchange a user name and password for a token that is good for half an hour."""
-    officer = commands.sign_in(door.database(), given["username"], given["password"], request.remote_addr or "unknown")
-    return {"access_token": tokens.issue(officer), "token_type": "Bearer", "expires_in": tokens.LIFETIME}
+    token = commands.sign_in(door.database(), given["username"], given["password"], caller(program=True))
+    return _answer(token)
+
+
+@blueprint.delete("/tokens")
+@guard(Permission.ACCOUNT_OWN)
+@blueprint.response(204)
+def end_tokens() -> None:
+    """End the session that the token belongs to: none of its tokens is good any more, in none of the services."""
+    with door.transaction() as session:
+        end_session(session, sessions.current_token().session_id)
 
 
 @blueprint.put("/language")
@@ -34,6 +45,19 @@ def choose_language(given: dict[str, str]) -> dict[str, Any]:
     """Keep the language that an officer prefers with her account; the token returned says it already."""
     token = sessions.current_token()
     with door.transaction() as session:
-        officer = keep_language(session, token.officer.id, given["language"])
-    renewed = tokens.issue(officer, signed_in_at=token.signed_in_at)
-    return {"access_token": renewed, "token_type": "Bearer", "expires_in": tokens.LIFETIME}
+        keep_language(session, token.officer.id, given["language"])
+        return _answer(commands.renewed(session, token))
+
+
+def caller(*, program: bool = False, device: UUID | None = None) -> commands.Caller:
+    """Where this request comes from."""
+    return commands.Caller(
+        address=request.remote_addr or "unknown",
+        user_agent=request.headers.get("User-Agent", ""),
+        program=program,
+        device=device,
+    )
+
+
+def _answer(token: str) -> dict[str, Any]:
+    return {"access_token": token, "token_type": "Bearer", "expires_in": tokens.LIFETIME}

@@ -1,56 +1,104 @@
 """Who may sign in, and how often somebody may guess.
 
-Attempts are counted per user name and per network address in the database rather than in Redis, so that a broker that
-is away neither locks everybody out nor lets everybody guess. An unknown user name costs as much time and is counted as
-much as a known one, so that nobody learns who has an account.
+Attempts are counted in the database rather than in Redis, so that a broker that is away neither locks everybody out nor
+lets everybody guess: by user name, by network address, and by both together. An unknown user name costs as much time
+and is counted as much as a known one, so that nobody learns who has an account.
 """
 
-from datetime import timedelta
+import math
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.intake.accounts import passwords
 from services.intake.accounts.models import OfficerAccount
 from services.intake.accounts.queries import officer_of
+from services.intake.sessions.commands import place_of
+from services.intake.sessions.models import OfficerSession
+from services.intake.sessions.rules import neighbourhood
+from services.intake.signin import rules
 from services.intake.signin.models import SignInFailure
-from shared.identity import rules
+from services.intake.signin.rules import Failures
 from shared.identity.officer import Officer
+from shared.identity.rules import TooManySignIns
+from shared.kernel import clock
 from shared.privacy.fields import blind_index
 
-FAILURES_PER_USER = 5
-FAILURES_PER_ADDRESS = 50
-LOCKED_FOR = timedelta(minutes=15)
 
-
-def authenticate(session: Session, username: str, password: str, address: str) -> Officer | None:
+def authenticate(
+    session: Session, username: str, password: str, address: str, *, device: UUID | None = None
+) -> Officer | None:
     """The officer with this name and password, or None, which has been counted as a failure.
 
-    It answers rather than raises, because the count must be committed; raises TooManySignIns before looking at all.
+    `device` is a browser in which this very name has signed in before. It answers rather than raises, because the count
+    must be committed; raises TooManySignIns before looking at all.
     """
     username = username.strip().lower()
     if not username:
         return None
-    by_user, by_address = blind_index(username, "sign-in-user"), blind_index(address, "sign-in-address")
+    place = str(device) if device else address
+    here, name = _who("here", username, place), _who("name", username)
+    network, source = _who("network", username, neighbourhood(address)), _who("address", address)
     # One attempt per user name at a time: otherwise a hundred parallel guesses would all see "no failures yet".
-    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(by_user[:8], signed=True))))
-    if _failures(session, by_user) >= FAILURES_PER_USER or _failures(session, by_address) >= FAILURES_PER_ADDRESS:
-        raise rules.TooManySignIns(minutes=LOCKED_FOR.seconds // 60)
-    account = session.scalar(select(OfficerAccount).where(OfficerAccount.username == username, OfficerAccount.active))
+    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(name[:8], signed=True))))
+    now = clock.now()
+    counted = _counted(session, now, (name, network, source))
+    waiting = rules.wait(
+        now,
+        here=_latest(session, now, here),
+        is_hers=device is not None or _has_been_here(session, username, address),
+        of_name=counted.get(name, Failures()),
+        of_network=counted.get(network, Failures()),
+        of_address=counted.get(source, Failures()),
+    )
+    if waiting:
+        seconds = math.ceil(waiting.total_seconds())
+        raise TooManySignIns(minutes=math.ceil(seconds / 60), seconds=seconds)
+    asked = select(OfficerAccount).where(OfficerAccount.username == username, OfficerAccount.active)
+    account = session.scalar(asked.with_for_update())  # whoever ends the account's access waits for this sign-in
     matches = passwords.matches(account.password_hash if account else passwords.hash_of_nobody(), password)
     if account is None or not matches:
-        session.add_all([SignInFailure(who=by_user), SignInFailure(who=by_address)])
+        session.add_all(SignInFailure(who=each, failed_at=now) for each in (here, name, network, source))
         return None
-    session.execute(
-        delete(SignInFailure).where(
-            (SignInFailure.who == by_user) | (SignInFailure.failed_at < func.now() - timedelta(days=1))
-        )
-    )
+    session.execute(delete(SignInFailure).where(SignInFailure.who.in_((here, network))))
     if passwords.is_outdated(account.password_hash):
         account.password_hash = passwords.hashed(password)
     return officer_of(account)
 
 
-def _failures(session: Session, who: bytes) -> int:
-    recent = SignInFailure.failed_at > func.now() - LOCKED_FOR
-    return session.scalar(select(func.count()).where(SignInFailure.who == who, recent)) or 0
+def forget_failures(session: Session) -> None:
+    """Drop the failures that count no longer."""
+    session.execute(delete(SignInFailure).where(SignInFailure.failed_at < clock.now() - rules.COUNTED))
+
+
+def _who(counted: str, *parts: str) -> bytes:
+    return blind_index("\0".join(parts), f"sign-in-{counted}")
+
+
+def _latest(session: Session, now: datetime, who: bytes) -> list[datetime]:
+    recent = select(SignInFailure.failed_at).where(
+        SignInFailure.who == who, SignInFailure.failed_at > now - rules.WINDOW
+    )
+    return list(session.scalars(recent.order_by(SignInFailure.failed_at.desc()).limit(rules.STRICT)))
+
+
+def _counted(session: Session, now: datetime, who: Iterable[bytes]) -> dict[bytes, Failures]:
+    rows = session.execute(
+        select(SignInFailure.who, func.count(), func.max(SignInFailure.failed_at))
+        .where(SignInFailure.who.in_(who), SignInFailure.failed_at > now - rules.COUNTED)
+        .group_by(SignInFailure.who)
+    )
+    return {found: Failures(number, latest) for found, number, latest in rows}
+
+
+def _has_been_here(session: Session, username: str, address: str) -> bool:
+    """Whether this name has signed in from the network around the address of late; an unknown name costs the same."""
+    known = exists().where(
+        OfficerSession.officer_id == OfficerAccount.id,
+        OfficerAccount.username == username,
+        OfficerSession.place == place_of(address),
+    )
+    return session.scalar(select(known)) or False

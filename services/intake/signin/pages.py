@@ -1,14 +1,13 @@
 """Signing in and out, the choice of language, and the start page of the one origin."""
 
-from urllib.parse import urlencode
-
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.accounts.commands import choose_language as keep_language
-from services.intake.accounts.queries import active_officer
-from services.intake.signin import commands
+from services.intake.sessions.commands import end_session
+from services.intake.signin import commands, devices
+from services.intake.signin.api import caller
 from services.intake.signin.schemas import SignInSchema
 from shared.identity import tokens
 from shared.identity.areas import meet
@@ -18,7 +17,7 @@ from shared.kernel.errors import Invalid, TooMany, Unauthenticated
 from shared.programmes import kinds, library
 from shared.web import door, forms, kept, language, navigation, sessions
 from shared.web.guard import guard, public, unrecorded
-from shared.web.problem import SIGN_IN, status_of
+from shared.web.problem import SIGN_IN, retry_after, status_of
 
 pages = Blueprint("signin", __name__, template_folder="templates")
 front = Blueprint("front", __name__, template_folder="templates")
@@ -41,31 +40,38 @@ def home() -> str | Response:
 @public("the way in")
 def sign_in_form() -> str | Response:
     """The form to sign in with."""
-    if sessions.officer_or_none() is not None:
-        return redirect(sessions.local_address(request.args.get("next")), 303)
+    officer = sessions.officer_or_none()
+    if officer is not None:
+        return redirect(sessions.going_on(request.args.get("next"), officer.id), 303)
     return _form(forms.blank())
 
 
 @pages.post("/signin")
 @public("the way in")
-def sign_in() -> Response | tuple[str, int]:
+def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Let an officer in and take her where she wanted to go."""
     try:
         given = forms.load(SignInSchema(), request.form)
-        address = request.remote_addr or "unknown"
-        officer = commands.sign_in(door.database(), given["username"], given["password"], address)
+        known = caller(device=devices.known(given["username"]))
+        token = commands.sign_in(door.database(), given["username"], given["password"], known)
     except Invalid as invalid:
         return _form(forms.filled(request.form, invalid)), status_of(invalid)
     except (Unauthenticated, TooMany) as refused:
-        return _form(forms.filled(request.form), refused.message(language.language())), status_of(refused)
-    sessions.sign_in(tokens.issue(officer))
-    return redirect(sessions.local_address(request.form.get("_next")), 303)
+        shown = _form(forms.filled(request.form), refused.message(language.language()))
+        return shown, status_of(refused), retry_after(refused)
+    going = sessions.going_on(request.form.get("_next"), tokens.read(token).officer.id)
+    _end_session()
+    sessions.sign_in(token)
+    response = redirect(going, 303)
+    devices.remember(response, given["username"])
+    return response
 
 
 @pages.post("/signout")
 @public("whoever wants to leave may")
 def sign_out() -> Response:
-    """Let an officer out."""
+    """Let an officer out, and end her session everywhere: what somebody copied of it is worth nothing any more."""
+    _end_session()
     sessions.sign_out()
     response = redirect(SIGN_IN, 303)
     response.delete_cookie(language.COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
@@ -76,16 +82,17 @@ def sign_out() -> Response:
 @public("looks at the session itself, and sends whoever has none to sign in")
 def renew() -> Response:
     """A fresh token for an officer who is active, if her account still is, and back to where she was."""
-    going = sessions.local_address(request.args.get("next"))
     try:
         token = sessions.current_token()
-        sessions.hold_to_longest(token)
-        with door.reading() as session:
-            officer = active_officer(session, token.officer.id)
+        with door.transaction() as session:
+            fresh = commands.renewed(session, token)
     except Unauthenticated:
+        whose = sessions.last_officer()
+        going = sessions.going_on(request.args.get("next"), whose)
         sessions.sign_out()
-        return redirect(f"{SIGN_IN}?{urlencode({'next': going})}", 303)
-    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
+        return redirect(sessions.leading_back(SIGN_IN, going, whose), 303)
+    going = sessions.going_on(request.args.get("next"), token.officer.id)
+    sessions.renew(fresh)
     return redirect(going, 303)
 
 
@@ -104,8 +111,9 @@ def choose_language() -> Response:
         return response
     token = sessions.current_token()
     with door.transaction() as session:
-        officer = keep_language(session, token.officer.id, chosen)
-    sessions.renew(tokens.issue(officer, signed_in_at=token.signed_in_at))
+        keep_language(session, token.officer.id, chosen)
+        fresh = commands.renewed(session, token)
+    sessions.renew(fresh)
     return response
 
 
@@ -118,6 +126,12 @@ def bring_back() -> Response:
     return jsonify(
         fields=said, sentence=_("What you had typed is back. It has not been sent yet: look it over and send it.")
     )
+
+
+def _end_session() -> None:
+    if (token := sessions.token_or_none()) is not None:
+        with door.transaction() as session:
+            end_session(session, token.session_id)
 
 
 def _sources(officer: Officer) -> set[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,7 @@ from shared.events.envelope import Event
 from shared.events.intake import (
     JourneyCounted,
     JourneyEnded,
+    JourneyHandedOver,
     JourneyOpened,
     StageOffered,
     StageSkipped,
@@ -64,7 +65,7 @@ CLOSED_AS: Mapping[type[Event], str] = {
 SAID = (
     *("attempt", "does", "number", "month", "amount", "fund_id"),
     *("outcome", "because", "why", "reason", "suggestion", "accountable_office"),
-    *("condition", "goods", "cause", "verdict", "members"),
+    *("condition", "goods", "cause", "verdict", "members", "successor"),
 )
 """What a line of the timeline repeats of its event: codes and counts, never more."""
 
@@ -101,6 +102,19 @@ def count_members(session: Session, heard: Sequence[Heard[JourneyCounted]]) -> N
 def end_journeys(session: Session, heard: Sequence[Heard[JourneyEnded]]) -> None:
     """Note how journeys ended."""
     _amend(session, JourneyFigure, JOURNEY_ENDED, rows_of(heard, key="journey_id", at="ended_at"))
+
+
+def hand_journeys_over(session: Session, heard: Sequence[Heard[JourneyHandedOver]]) -> None:
+    """Note which office leads journeys and has their open stages in the place of another; what is closed stays."""
+    for each in sorted(heard, key=lambda each: each.position):
+        told = each.event
+        journey, stage = core(JourneyFigure), core(StageFigure)
+        led = update(journey).where(journey.c.id == told.journey_id, journey.c.lead_office == told.office)
+        session.execute(led.values(lead_office=told.successor))
+        if told.referrals:
+            columns = stage.c.office, stage.c.sender_office, stage.c.accountable_office
+            taken = {column.name: case((column == told.office, told.successor), else_=column) for column in columns}
+            session.execute(update(stage).where(stage.c.id.in_(told.referrals)).values(taken))
 
 
 def offer_stages(session: Session, heard: Sequence[Heard[StageOffered]]) -> None:

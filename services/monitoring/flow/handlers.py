@@ -25,6 +25,7 @@ COUNTED: Mapping[type[Event], tuple[Note, ...]] = {
     intake.StageStuck: (commands.stick_stages, commands.await_consent),
     intake.StageWithdrawn: (commands.call_off_stages,),
     intake.StageSkipped: (commands.skip_stages,),
+    intake.JourneyHandedOver: (commands.hand_journeys_over,),
     referrals.ReferralAccepted: (commands.follow_referrals,),
     referrals.ReferralReassigned: (),
     referrals.ReferralCompleted: (commands.follow_referrals,),

@@ -98,6 +98,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "stage-offered": (N_("Offered to the office"), "waiting"),
     "stage-skipped": (N_("Skipped"), "neutral"),
     "journey-counted": (N_("The members of the group were counted"), "neutral"),
+    "journey-handed-over": (N_("Handed over to another office"), "neutral"),
     "stage-withdrawn": (N_("No longer wanted"), "neutral"),
     "stage-stuck": (N_("Waits for the leading office"), "bad"),
     "consent-withdrawn": (N_("Consent taken back: what was shared is deleted"), "neutral"),
@@ -205,6 +206,8 @@ def event_details(entry: TimelineEntry) -> list[str]:
         told.append(format_rupiah(int(entry.said["amount"])))
     if "accountable_office" in entry.said:
         told.append(office_name(str(entry.said["accountable_office"])))
+    if "successor" in entry.said:
+        told.append(office_name(str(entry.said["successor"])))
     if int(entry.said.get("attempt", 1)) > 1:
         told.append(str(_("Attempt {}")).format(entry.said["attempt"]))
     return told

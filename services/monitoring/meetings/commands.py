@@ -246,7 +246,7 @@ def _task(session: Session, officer: Officer, task_id: UUID) -> Task:
 
 
 def _offices(meeting: Meeting, asked: Collection[str], field: str) -> dict[str, Office]:
-    known = rules.concerned(offices.all_offices().values(), meeting.area)
+    known = rules.concerned(offices.open_offices(), meeting.area)
     for each in asked:
         if each not in known:
             raise rules.OfficeNotConcerned(office=each).at(field)

@@ -98,7 +98,7 @@ def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) 
     with door.reading() as session:
         meeting = queries.meeting(session, officer, agency, meeting_id)
         items = paging.page(session, queries.agenda(meeting.id), *queries.IN_ORDER, **query)
-        concerned = rules.concerned(offices.all_offices().values(), meeting.area)
+        concerned = rules.concerned(offices.open_offices(), meeting.area)
         return render_template(
             "meetings/meeting.html",
             meeting=doors.shown(session, meeting),

@@ -9,7 +9,7 @@ from services.monitoring.heard import rows_of
 from services.monitoring.money.models import FundFigure
 from shared.bus import Heard
 from shared.events.envelope import Event
-from shared.events.grants import FundMoved, FundOpened
+from shared.events.grants import FundHandedOver, FundMoved, FundOpened
 from shared.storage.rows import core, insertion, recordset
 
 LOANS = ("lent", "repaid")
@@ -32,6 +32,13 @@ def move_funds(session: Session, heard: Sequence[Heard[FundMoved]]) -> None:
         .values({name: func.coalesce(told.c[name], 0) if name in LOANS else told.c[name] for name in MOVED}),
         _rows(heard),
     )
+
+
+def hand_funds_over(session: Session, heard: Sequence[Heard[FundHandedOver]]) -> None:
+    """Note who owns funds from now on; heard twice, there is nothing left to do."""
+    for each in sorted(heard, key=lambda each: each.position):
+        theirs = FundFigure.id == each.event.fund_id, FundFigure.owner_office == each.event.office
+        session.execute(update(core(FundFigure)).where(*theirs).values(owner_office=each.event.successor))
 
 
 def reset(session: Session) -> None:

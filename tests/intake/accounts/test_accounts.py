@@ -1,15 +1,12 @@
 """Accounts against a real database: who is let in, who is not, and what is counted."""
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.intake.accounts import commands, demo, passwords, queries
 from services.intake.accounts.models import OfficerAccount
 from services.intake.signin import guessing
-from services.intake.signin.models import SignInFailure
 from shared.identity import offices, rules
 from shared.identity.rules import Role
 from shared.kernel.ids import new_id
@@ -29,11 +26,6 @@ def open_account(database: Database, username: str = "Sari", roles: tuple[Role, 
 def try_in(database: Database, username: str, password: str, address: str = HERE) -> bool:
     with database.transaction() as session:
         return guessing.authenticate(session, username, password, address) is not None
-
-
-def failures(database: Database) -> int:
-    with database.reading() as session:
-        return session.scalar(select(func.count()).select_from(SignInFailure)) or 0
 
 
 def test_an_account_lets_its_holder_in_with_her_office_and_area(intake_db: Database) -> None:
@@ -60,35 +52,6 @@ def test_a_wrong_password_an_unknown_name_and_a_closed_account_are_refused_alike
     with intake_db.transaction() as session:
         session.execute(update(OfficerAccount).values(active=False))
     assert not try_in(intake_db, "sari", PASSWORD)
-
-
-def test_repeated_failures_lock_the_name_for_a_while(intake_db: Database) -> None:
-    open_account(intake_db)
-    for number in range(guessing.FAILURES_PER_USER):
-        assert not try_in(intake_db, "sari", "wrong", f"192.0.2.{number}")
-    with pytest.raises(rules.TooManySignIns):
-        try_in(intake_db, "sari", PASSWORD, "198.51.100.7")
-    with intake_db.transaction() as session:
-        session.execute(update(SignInFailure).values(failed_at=func.now() - guessing.LOCKED_FOR - timedelta(seconds=1)))
-    assert try_in(intake_db, "sari", PASSWORD)
-
-
-def test_failures_of_many_names_lock_the_address(intake_db: Database) -> None:
-    open_account(intake_db)
-    by_address = guessing.blind_index(HERE, "sign-in-address")
-    with intake_db.transaction() as session:
-        session.execute(insert(SignInFailure), [{"who": by_address}] * guessing.FAILURES_PER_ADDRESS)
-    with pytest.raises(rules.TooManySignIns):
-        try_in(intake_db, "sari", PASSWORD)
-    assert try_in(intake_db, "sari", PASSWORD, "198.51.100.7")
-
-
-def test_getting_in_forgets_the_failures_of_the_name_but_not_of_the_address(intake_db: Database) -> None:
-    open_account(intake_db)
-    try_in(intake_db, "sari", "wrong")
-    assert failures(intake_db) == 2
-    assert try_in(intake_db, "sari", PASSWORD)
-    assert failures(intake_db) == 1
 
 
 def test_a_name_is_taken_once(intake_db: Database) -> None:

@@ -1,15 +1,21 @@
 """The compartment for tests: one office with a counsellor, an officer, a head, and two women of whom one is helped."""
 
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import pytest
+import structlog
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
+from shared.kernel.logging import configure
 from shared.storage import Database
 from tests.apps import web_app
 from tests.browsing import an_officer, bearer
@@ -56,6 +62,20 @@ class Compartment:
     def read(self, case: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = self.ask(self.counsellor, "GET", f"cases/{case['id']}").get_json()
         return found
+
+
+@contextmanager
+def listening() -> Iterator[io.StringIO]:
+    """What Kail logs meanwhile."""
+    root, written = logging.getLogger(), io.StringIO()
+    handlers, level = list(root.handlers), root.level
+    configure("test", written)
+    try:
+        yield written
+    finally:
+        root.handlers[:], root.level = handlers, level
+        structlog.reset_defaults()
+        structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture

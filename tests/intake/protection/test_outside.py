@@ -3,14 +3,12 @@ databases, what was announced, what was logged and counted."""
 
 import io
 import json
-import logging
 import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
-import structlog
 from sqlalchemy import text
 
 from services.intake.app import create
@@ -18,14 +16,13 @@ from services.intake.worker import WORKS
 from shared.events.intake import StageOffered
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
-from shared.kernel.logging import configure
 from shared.referrals.handlers import hear_stages_offered
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.storage.base import tables_of
 from tests.browsing import Browser, an_officer
 from tests.intake.people import register
-from tests.intake.protection.conftest import OFFICE, Compartment
+from tests.intake.protection.conftest import OFFICE, Compartment, listening
 from tests.shared.referrals.offers import heard, offer
 
 pytestmark = pytest.mark.slow
@@ -85,13 +82,8 @@ def offered(base: Database, woman: UUID, **changes: Any) -> str:
 
 @pytest.fixture
 def logs() -> Iterator[io.StringIO]:
-    root, written = logging.getLogger(), io.StringIO()
-    handlers, level = list(root.handlers), root.level
-    configure("test", written)
-    yield written
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
+    with listening() as written:
+        yield written
 
 
 def story(databases: dict[str, Database], logs: io.StringIO, *, helped: bool) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """A token is believed only when we issued it, for us, and not too long ago."""
 
 import json
+import time
 from base64 import urlsafe_b64encode
 from typing import Any
 
@@ -11,6 +12,7 @@ from joserfc.jwk import OKPKey
 
 from shared.identity import tokens
 from shared.identity.rules import Role, TokenRefused
+from shared.kernel.ids import new_id
 from shared.privacy.keys import keyring
 from tests.browsing import an_officer
 
@@ -26,12 +28,21 @@ def signed(**changes: Any) -> str:
 def test_a_token_gives_back_the_officer() -> None:
     token = tokens.read(tokens.issue(OFFICER))
     assert token.officer == OFFICER
-    assert token.expires_at - token.issued_at == tokens.LIFETIME
+    assert 0 <= token.issued_at + tokens.LIFETIME - token.expires_at < 1
     assert 15 * 60 <= tokens.LIFETIME <= 60 * 60
 
 
-def test_a_renewed_token_remembers_when_its_holder_signed_in() -> None:
-    assert tokens.read(tokens.issue(OFFICER, signed_in_at=1_700_000_000)).signed_in_at == 1_700_000_000
+def test_a_renewed_token_remembers_its_session_and_when_its_holder_signed_in() -> None:
+    session_id, an_hour_ago = new_id(), int(time.time()) - 3600
+    token = tokens.read(tokens.issue(OFFICER, session_id=session_id, signed_in_at=an_hour_ago))
+    assert (token.session_id, token.signed_in_at) == (session_id, an_hour_ago)
+
+
+def test_no_token_outlives_the_longest_time_of_a_sign_in() -> None:
+    nearly = int(time.time()) - tokens.LONGEST + 60
+    assert tokens.read(tokens.issue(OFFICER, signed_in_at=nearly)).expires_at == nearly + tokens.LONGEST
+    with pytest.raises(TokenRefused):
+        tokens.read(tokens.issue(OFFICER, signed_in_at=int(time.time()) - 40 * 24 * 3600))
 
 
 @pytest.mark.parametrize(
@@ -44,6 +55,8 @@ def test_a_renewed_token_remembers_when_its_holder_signed_in() -> None:
         {"sub": "not an id"},
         {"roles": ["emperor"]},
         {"office": "absent"},
+        {"sid": "absent"},
+        {"sid": "not an id"},
     ],
 )
 def test_a_token_that_is_stale_or_not_for_us_is_refused(changes: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from shared.storage import Database
 from shared.web.factory import create_app
 from shared.web.roster import Roster
 from tests.announcements import announced
-from tests.browsing import Browser, an_officer, bearer
+from tests.browsing import Browser, an_officer, bearer, token_of
 from tests.shared.referrals.offers import PARTICULARS, CountedSessions, heard, offer, officer
 
 WORKS = by_kind([CountedSessions()])
@@ -63,7 +63,7 @@ def app(training_db: Database) -> Flask:
 
 def come_by(base: Database, *officers: Officer) -> None:
     for each in officers:
-        Roster().note(base, each)
+        Roster().note(base, token_of(each))
 
 
 def test_a_colleague_who_has_come_by_gets_it_and_it_is_told(training_db: Database) -> None:

@@ -103,6 +103,6 @@ def test_four_workers_ringing_at_once_ring_each_of_a_thousand_referrals_once(
     assert len({each.referral_id for each in announced(training_db)}) == 1_000  # type: ignore[attr-defined]
 
 
-def test_the_bell_is_declared_for_its_service() -> None:
-    (bell,) = jobs.bells("training", [CountedSessions()])
-    assert bell.task == "training.ring-deadlines"
+def test_the_bells_are_declared_for_their_service() -> None:
+    rung = [bell.task for bell in jobs.bells("training", [CountedSessions()])]
+    assert rung == ["training.ring-deadlines", "training.forget-ends"]

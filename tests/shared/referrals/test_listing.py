@@ -86,6 +86,7 @@ def test_every_tray_holds_as_many_as_it_says(training_db: Database, app: Flask, 
         Tray.WAITING: 5,
         Tray.IN_WORK: 3,
         Tray.MINE: 2,
+        Tray.TO_GIVE: 0,
         Tray.OVERDUE: 1,
         Tray.CLOSED: 3,
     }

@@ -3,9 +3,13 @@
 import ast
 from pathlib import Path
 
+import flask
 import pytest
 
+from shared.kernel.settings import load
 from shared.web import sessions
+from shared.web.factory import create_app
+from shared.web.guard import public
 
 CODE = Path(sessions.__file__).parents[2]
 
@@ -97,8 +101,43 @@ def test_whoever_reads_where_to_go_on_asks_whether_it_is_ours() -> None:
             ]
             found += len(asked)
             if asked and not any(
-                isinstance(node, ast.Attribute) and node.attr == "local_address" for node in ast.walk(function)
+                isinstance(node, ast.Attribute) and node.attr in ("local_address", "going_on")
+                for node in ast.walk(function)
             ):
                 astray.append(f"{path.name}: {function.name}")
     assert found >= 5
     assert astray == []
+
+
+@pytest.mark.parametrize(
+    ("https", "scheme", "begins", "secure"),
+    [("0", "http", "kail=", False), ("0", "https", "kail=", True), ("1", "http", "__Host-kail=", True)],
+)
+def test_the_cookie_is_bound_to_its_host_where_the_deployment_is_https(
+    home: Path, monkeypatch: pytest.MonkeyPatch, https: str, scheme: str, begins: str, secure: bool
+) -> None:
+    monkeypatch.setenv("KAIL_HTTPS", https)
+    load()
+    try:
+        client = create_app("intake", pages=[page_that_remembers()]).test_client()
+        given = client.get("/intake/remember", base_url=f"{scheme}://localhost").headers["Set-Cookie"]
+    finally:
+        monkeypatch.undo()
+        load()
+    assert given.startswith(begins)
+    attributes = set(given.split("; ")[1:])
+    assert {"HttpOnly", "Path=/", "SameSite=Lax"} <= attributes
+    assert ("Secure" in attributes) is secure
+    assert not any(each.startswith("Domain") for each in attributes)
+
+
+def page_that_remembers() -> flask.Blueprint:
+    pages = flask.Blueprint("remembering", __name__)
+
+    @pages.get("/remember")
+    @public("a page of this test")
+    def remember() -> str:
+        flask.session["seen"] = True
+        return ""
+
+    return pages

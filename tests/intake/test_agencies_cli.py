@@ -4,10 +4,11 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from shared.identity.cli import agencies
+from services.operate.agencies import agencies
+from shared.storage import Database
 
 
-def test_the_offices_that_come_with_kail_are_sound() -> None:
+def test_the_offices_that_come_with_kail_are_sound(databases: dict[str, Database]) -> None:
     answer = CliRunner().invoke(agencies, ["check"])
     assert answer.exit_code == 0
     assert "sound" in answer.output
