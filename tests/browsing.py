@@ -15,7 +15,11 @@ from shared.kernel.ids import new_id
 
 
 def an_officer(
-    *roles: Role, office: str = "dinsos-kaltim", officer_id: UUID | None = None, areas: tuple[str, ...] | None = None
+    *roles: Role,
+    office: str = "dinsos-kaltim",
+    officer_id: UUID | None = None,
+    areas: tuple[str, ...] | None = None,
+    language: str = "en",
 ) -> Officer:
     """Somebody who works at an office, with the agency role and the area of that office."""
     home = offices.office(office)
@@ -26,7 +30,7 @@ def an_officer(
         agency=home.agency,
         roles=frozenset(roles or (Role.OFFICER,)),
         areas=areas or (home.region,),
-        language="en",
+        language=language,
     )
 
 

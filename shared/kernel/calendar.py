@@ -15,7 +15,7 @@ import holidays
 from shared.kernel import clock
 from shared.kernel.errors import Invalid
 
-WITHIN = re.compile(r"^(?P<count>[1-9]\d*) (?P<unit>working days?|days?|months?)$")
+WITHIN = re.compile(r"^(?P<count>[1-9][0-9]{0,2}) (?P<unit>working days?|days?|months?)$")
 
 
 class UnreadableWithin(Invalid):

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, validate
-from marshmallow import fields as shape
 
+from shared.kernel import fields as shape
 from shared.programmes.definition import Basis, Ends, Policy, SourceKind, SubjectKind
 
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -39,6 +39,12 @@ def number(**options: Any) -> shape.Integer:
     """A whole number."""
     options.setdefault("required", True)
     return shape.Integer(strict=True, error_messages=_plain(shape.Integer), **options)
+
+
+def amount(**options: Any) -> shape.LongInteger:
+    """A whole number that may be money."""
+    options.setdefault("required", True)
+    return shape.LongInteger(strict=True, error_messages=_plain(shape.Integer), **options)
 
 
 def word(kind: Any, **options: Any) -> shape.String:
@@ -118,7 +124,7 @@ class SourceShape(Part):
 class FigureShape(Part):
     """A number with its unit and source."""
 
-    value = number(allow_none=True)
+    value = amount(allow_none=True)
     unit = text()
     source = word(SourceKind)
     note = part(TextShape, load_default=None)

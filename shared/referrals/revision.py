@@ -3,6 +3,7 @@
 A program sends the `ETag` it was given as `If-Match`; a page's form carries `revision` in its address.
 """
 
+import re
 from uuid import UUID
 
 from flask import request
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from shared.kernel.errors import Stale
 from shared.referrals import commands
+
+REVISION = re.compile(r"[0-9]{1,9}")
 
 
 def hold(session: Session, referral_id: UUID) -> None:
@@ -28,6 +31,6 @@ def _wanted() -> int | None:
     wanted = request.args.get("revision") or request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if wanted in ("", "*"):
         return None
-    if not wanted.isdecimal():
+    if not REVISION.fullmatch(wanted):
         raise Stale
     return int(wanted)

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
-from webargs.fields import DelimitedList
+from marshmallow import EXCLUDE, Schema, ValidationError, validate
 
 from shared.events.intake import SubjectKind
+from shared.kernel import fields
 from shared.kernel.errors import Invalid, NotFound
 from shared.programmes.definition import Basis
 from shared.referrals import words
@@ -34,7 +34,7 @@ class ReferralQuery(paging.PageQuery):
     stage = fields.String(load_default=None)
     overdue = fields.Boolean(load_default=False)
     mine = fields.Boolean(load_default=False)
-    area = DelimitedList(
+    area = fields.DelimitedList(
         fields.String(validate=validate.Regexp(AREA_CODE)), load_default=list, validate=validate.Length(max=MOST_AREAS)
     )
     number = fields.String(load_default=None, validate=validate.Regexp(NUMBER))

@@ -141,6 +141,8 @@ CODES = {
     "at-office": N_("at the office"),
     "trusted-person": N_("through a person she trusts"),
     "never": N_("not at all: she comes herself"),
+    "village-office": N_("through the kelurahan or village office"),
+    "through-office": N_("only through the office named"),
     "never-call": N_("never call"),
 }
 """What became of the goods, why a business failed, and what somebody needs."""
@@ -307,6 +309,8 @@ def _value(field: str, value: Any) -> str:
         return day_of(value)
     if field in CODED and isinstance(value, str):
         return code(value)
+    if field == "office":
+        return showing.office_name(str(value))
     if field == "role" and value in ROLES:
         return gettext(ROLES[value]).lower()
     if field == "groups":

@@ -11,10 +11,11 @@ import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask, Response, jsonify
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
 from shared.identity.permissions import roles_of
-from shared.web import idempotency, problem
+from shared.kernel import fields
+from shared.web import bounds, idempotency, problem
 from shared.web.guard import MARK, Guard, public
 
 OPENAPI_VERSION = "3.1.0"
@@ -58,6 +59,8 @@ class Described(MarshmallowPlugin):
 
 class Blueprint(flask_smorest.Blueprint):
     """A part of a service's API."""
+
+    ARGUMENTS_PARSER = bounds.Parser()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

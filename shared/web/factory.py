@@ -8,12 +8,15 @@ from typing import Any
 import flask
 import flask_smorest
 from flask import Flask, request
+from flask.ctx import RequestContext
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf import CSRFProtect
 from prometheus_client.registry import Collector
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from shared import storage
+from shared.kernel import storable
 from shared.kernel.logging import get_logger
 from shared.kernel.settings import SERVICES, settings
 from shared.privacy.keys import keyring
@@ -21,6 +24,7 @@ from shared.storage import Database
 from shared.web import (
     api,
     assets,
+    bounds,
     door,
     guard,
     headers,
@@ -56,6 +60,20 @@ class Json(DefaultJSONProvider):
     sort_keys = False
     ensure_ascii = False
 
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """What a text says; raises NotJson, and NotStorable where no column could keep it."""
+        return storable.loads(s)
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Anything as JSON; half a surrogate pair, which UTF-8 does not know, is written as JSON escapes it."""
+        return super().dumps(obj, **kwargs).encode(errors="backslashreplace").decode()
+
+
+class Number(IntegerConverter):
+    """A number in an address; there is nothing at one that no column could keep."""
+
+    regex = r"\d{1,9}"
+
 
 class App(Flask):
     """A service's web app; what nobody foresaw is logged without its text, which may hold personal data."""
@@ -63,16 +81,21 @@ class App(Flask):
     session_interface = sessions.SharedCookie()
     json_provider_class = Json
 
+    def request_context(self, environ: dict[str, Any]) -> RequestContext:
+        """Sign and read this request's cookie and forms with the keys that count now."""
+        ring = keyring()
+        self.config["SECRET_KEY"], self.config["SECRET_KEY_FALLBACKS"] = ring.web_secret, ring.web_secrets_before
+        self.config["WTF_CSRF_SECRET_KEY"] = [*ring.web_secrets_before, ring.web_secret]  # the last one signs
+        return super().request_context(environ)
+
     def log_exception(
         self,
         exc_info: tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | BaseException,
     ) -> None:
-        """Say which kind of error it was and which lines it came from."""
+        """Say which kind of error it was and which lines it came from; where no trace may be left, only the kind."""
         error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
         if error is not None:
-            log.error(
-                "unhandled-error", error=type(error).__qualname__, route=str(request.url_rule), at=problem.where(error)
-            )
+            problem.log_failure("unhandled-error", error)
 
 
 def create_app(
@@ -110,6 +133,7 @@ def create_app(
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies, x_proto=settings().proxies)  # type: ignore[method-assign]
     known = Kail(service, lambda: database or storage.database(service), tuple(menu), roster.Roster())
     app.extensions["kail"] = known
+    app.url_map.converters["int"] = Number
     door.install(app)  # first: it answers last, when everything else has been said
     operations.install(app, service, known.database, collectors)
     headers.install(app)
@@ -133,8 +157,11 @@ def _ask_first(app: Flask) -> None:
 
     @app.before_request
     def ask_first() -> Any:
-        """Who is it, did a page of ours send it, is her sign-in fresh, was this very request answered before?"""
+        """Can it be kept, who is it, did a page of ours send it, is her sign-in fresh, was it answered before?"""
+        bounds.hold_address()
         guard.enforce()
+        if request.method in idempotency.CHANGING:
+            bounds.hold_form()
         if guard.is_guarded() and not guard.is_unrecorded():
             known: Kail = app.extensions["kail"]
             known.roster.note(known.database(), sessions.current_token())

@@ -12,13 +12,26 @@ from shared.kernel.errors import Invalid
 from shared.web import messages
 
 NOT_FIELDS = ("csrf_token", "_once", "_next")
-STEP = re.compile(r"\d+")
+STEP = re.compile(r"[0-9]{1,6}")
+DEEPEST = 10
+"""Steps of a field's name; ours have at most five."""
+
+
+class NamedTooDeep(Invalid):
+    """A field of this form has a name of too many parts."""
+
+    indonesian = "Nama salah satu isian terlalu panjang."
 
 
 def nested(form: Mapping[str, Any]) -> dict[str, Any]:
-    """{"lines.0.item": "Beras"} → {"lines": [{"item": "Beras"}]}; empty fields are left out, `name[]` gives a list."""
+    """{"lines.0.item": "Beras"} → {"lines": [{"item": "Beras"}]}; empty fields are left out, `name[]` gives a list.
+
+    Raises NamedTooDeep.
+    """
     tree: dict[str, Any] = {}
     for name, values in _fields(form):
+        if name.count(".") >= DEEPEST:
+            raise NamedTooDeep
         if name.endswith("[]"):
             _put(tree, name.removesuffix("[]").split("."), values)
         elif values:

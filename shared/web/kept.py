@@ -74,7 +74,10 @@ def page_of_form() -> str:
     """
     if guard.is_unrecorded():
         return _page_of_view() or "/"
-    came_from = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came_from = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        return "/"
     if came_from.netloc != request.host or not _can_be_opened(came_from.path):
         return "/"
     return sessions.local_address(came_from.path + (f"?{came_from.query}" if came_from.query else ""))

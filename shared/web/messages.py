@@ -28,6 +28,8 @@ TEMPLATES = (
     N_("Not a valid integer."),
     N_("Not a valid number."),
     N_("Not a valid boolean."),
+    N_("Number too large."),
+    N_("Special numeric values (nan or infinity) are not permitted."),
     N_("Not a valid date."),
     N_("Not a valid datetime."),
     N_("Not a valid UUID."),

@@ -12,10 +12,11 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, validate
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from shared.kernel import fields, storable
 from shared.kernel.errors import Invalid
 
 T = TypeVar("T")
@@ -88,9 +89,9 @@ def _write(values: list[Any]) -> str:
 
 def _read(cursor: str, keys: Sequence[InstrumentedAttribute[Any]]) -> list[Any]:
     try:
-        values = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        values = storable.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return [_as(key.type.python_type, value) for key, value in zip(keys, values, strict=True)]
-    except (ValueError, TypeError) as unreadable:
+    except (ValueError, TypeError, storable.NotStorable) as unreadable:
         raise CursorUnreadable(errors={"after": ["?"]}) from unreadable
 
 

@@ -12,15 +12,19 @@ from flask import Flask, flash, jsonify, redirect, render_template, request, ses
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
+from marshmallow import ValidationError
+from sqlalchemy.exc import DataError, InterfaceError, NoResultFound, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from shared.kernel import errors
 from shared.kernel.errors import DomainError
-from shared.web import kept, messages
+from shared.kernel.logging import get_logger
+from shared.web import guard, kept, messages
 from shared.web.language import language
 from shared.web.sessions import here, is_api, leading_back
+
+log = get_logger(__name__)
 
 STATUS: Mapping[type[DomainError], int] = {
     errors.Invalid: 422,
@@ -121,7 +125,10 @@ def refuse_http(error: HTTPException) -> Response:
         title = _("This page was open for too long")
         return _page(400, sentence, title=title, kept=kept.typed(), going=kept.page_of_form())
     # A database that breaks at the commit breaks when the view is over, where only this handler is asked.
-    status = 503 if isinstance(getattr(error, "original_exception", None), AWAY) else error.code or 500
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, DataError):
+        return refuse_data(original)
+    status = 503 if isinstance(original, AWAY) else error.code or 500
     if status == 503:
         return _answer(503, "unavailable", str(SENTENCES[503]))
     if status == 422:
@@ -131,6 +138,25 @@ def refuse_http(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.headers["Allow"] = ", ".join(error.valid_methods)
     return answer
+
+
+def refuse_data(error: DataError) -> Response:
+    """Answer what only the database found unfit for its columns; a check before it is missing, so it is noted."""
+    log_failure("refused-by-database", error)
+    return _answer(422, "invalid", str(SENTENCES[422]))
+
+
+def refuse_fields(error: ValidationError) -> Response:
+    """Answer what a schema refused that a view asked itself."""
+    return _answer(422, "invalid", str(SENTENCES[422]), messages.of_schema(error.messages))
+
+
+def log_failure(event: str, error: BaseException) -> None:
+    """Note the kind of an error and the lines it came from, never its text; where no trace may be left, the kind."""
+    if guard.is_unrecorded():
+        log.error(event, error=type(error).__qualname__)
+    else:
+        log.error(event, error=type(error).__qualname__, route=str(request.url_rule), at=where(error))
 
 
 def say(error: DomainError) -> None:
@@ -155,6 +181,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(DomainError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
     app.register_error_handler(NoResultFound, lambda _error: _answer(404, "not-found", str(SENTENCES[404])))
+    app.register_error_handler(DataError, refuse_data)
+    app.register_error_handler(ValidationError, refuse_fields)
     for away in AWAY:
         app.register_error_handler(away, lambda _error: _answer(503, "unavailable", str(SENTENCES[503])))
 
@@ -201,7 +229,7 @@ def _page(
         going=going,
         sign_in=leading_back(SIGN_IN, going) if status == 401 else "",
     )
-    return Response(page, status=status, mimetype="text/html")
+    return Response(page.encode(errors="replace"), status=status, mimetype="text/html")
 
 
 def _code(name: str) -> str:

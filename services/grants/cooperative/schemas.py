@@ -1,11 +1,12 @@
 """The shapes of cooperatives as they cross HTTP; amounts in whole rupiah, members as identifiers."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.grants.amounts import Rupiah
 from services.grants.cooperative.rules import Ending, LoanVerdict, Membership, Saving
 from services.grants.loans.rules import MOST_INSTALMENTS
 from shared.events.intake import SubjectKind
+from shared.kernel import fields
 from shared.places.shapes import is_known_area
 
 POSITIVE = validate.Range(min=1, max=1_000_000_000_000)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, validates_schema
 
 from services.grants.entitlements.rules import ClaimState
+from shared.kernel import fields
 from shared.web.paging import PageQuery
 
 

@@ -1,9 +1,10 @@
 """The shapes of funds and their ledger as they cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.grants.amounts import Rupiah
 from services.grants.funds.rules import Move, Purpose, Source
+from shared.kernel import fields
 
 
 class FundOpeningSchema(Schema):

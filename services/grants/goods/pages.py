@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
-from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from services.grants.funds import queries as funds
@@ -17,6 +16,7 @@ from services.grants.goods.models import Grant
 from services.grants.goods.rules import GrantState
 from shared.identity.permissions import Permission
 from shared.identity.rules import Role
+from shared.kernel import fields
 from shared.referrals.words import place, programme_title
 from shared.web import door, forms, paging, posting
 from shared.web.guard import guard

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, validate, validates_schema
 
 from services.grants.amounts import Rupiah
 from services.grants.goods.rules import AccountOutcome, Condition, GrantState, ProposalOutcome, Verdict
+from shared.kernel import fields
 
 MOST_LINES = 60
 POSITIVE = validate.Range(min=1, max=1_000_000_000_000)

@@ -1,10 +1,11 @@
 """The shapes of loans as they cross HTTP; amounts in whole rupiah."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.grants.amounts import Rupiah
 from services.grants.loans.rules import Lender, LoanState
 from shared.events.intake import SubjectKind
+from shared.kernel import fields
 from shared.web import paging
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, validate, validates_schema
 
 from services.grants.amounts import Rupiah
 from services.grants.loans.rules import MOST_INSTALMENTS
 from services.grants.zakat.rules import Asnaf, CaseState, Form, Verdict
+from shared.kernel import fields
 from shared.web import paging
 
 POSITIVE = validate.Range(min=1, max=1_000_000_000_000)

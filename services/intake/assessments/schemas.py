@@ -1,6 +1,8 @@
 """The shape in which a needs assessment crosses HTTP; saved half-way and closed it is the same."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
+
+from shared.kernel import fields
 
 MOST_NEEDS = 40
 

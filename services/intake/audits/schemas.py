@@ -1,6 +1,8 @@
 """The shapes in which audits cross HTTP."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
+
+from shared.kernel import fields
 
 
 class FindingSchema(Schema):

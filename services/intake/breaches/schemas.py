@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.intake.breaches.rules import Cause, DataKind, Measure, Scope, Way
-from shared.kernel import clock
+from shared.kernel import clock, fields
 
 SENTENCE = validate.Length(min=10, max=2000)
 MOST_AT_ONCE = 200

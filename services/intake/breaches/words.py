@@ -47,6 +47,14 @@ WAYS = {
 }
 
 
+OTHER_WAYS = {
+    "never": N_("She comes herself"),
+    "village-office": N_("Through the kelurahan or village office"),
+    "through-office": N_("Only through an office"),
+}
+"""Ways in which somebody wishes to be reached that are no way of telling her."""
+
+
 def offered(words: Mapping[Any, str]) -> list[tuple[str, str]]:
     """Words as a form offers them."""
     return [(each.value, gettext(name)) for each, name in words.items()]
@@ -83,9 +91,9 @@ def wish(said: Mapping[str, Any] | None) -> str:
     """How somebody wishes to be reached, in a line; nothing where she has not said."""
     if not said:
         return ""
-    told = [gettext(WAYS[Way(said["channel"])]) if said["channel"] in tuple(Way) else gettext("She comes herself")]
+    told = [gettext(OTHER_WAYS.get(said["channel"]) or WAYS[Way(said["channel"])])]
     told += [gettext("never call")] if said.get("never_call") else []
-    return "; ".join([*told, *(said[name] for name in ("hours", "through") if said.get(name))])
+    return "; ".join([*told, *(said[name] for name in ("office", "hours", "through") if said.get(name))])
 
 
 def notice(found: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The shapes in which changes of people and groups cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
+
+from shared.kernel import fields
 
 EVIDENCE = validate.Length(min=3, max=300)
 

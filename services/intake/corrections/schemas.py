@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, post_load, validate
 
 from services.intake.corrections.rules import CorrectionState, RefusalReason
 from services.intake.registry.mending import LONGEST_ADDRESS
 from services.intake.registry.rules import Detail
 from services.intake.rights.rules import Identified
+from shared.kernel import fields
 
 SAID = validate.Length(min=3, max=300)
 VALUE = validate.Length(min=1, max=LONGEST_ADDRESS)

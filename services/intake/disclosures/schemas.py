@@ -1,6 +1,6 @@
 """The shapes in which requests to see, and what is held of a person, cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.intake.breaches.schemas import HerBreach
 from services.intake.consents.rules import How, Said
@@ -12,6 +12,7 @@ from services.intake.registry.rules import Registry, Relation
 from services.intake.registry.schemas import PersonSchema
 from services.intake.rights.rules import Identified
 from shared.events.intake import JourneyOutcome, StuckBecause
+from shared.kernel import fields
 from shared.programmes.definition import Basis
 
 

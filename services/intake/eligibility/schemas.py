@@ -1,7 +1,8 @@
 """The shapes in which a verification crosses HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
+from shared.kernel import fields
 from shared.web.paging import PageQuery
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, post_load, pre_load, validate, validates_schema
 
 from services.intake.groups.rules import MemberRole, Placed
+from shared.kernel import fields
 from shared.web.paging import PageQuery
 
 

@@ -37,9 +37,17 @@ class Opening:
 
 
 def open_journeys(
-    session: Session, officer: Officer, programme: str, subject_ids: Iterable[UUID], version: int | None = None
+    session: Session,
+    officer: Officer,
+    programme: str,
+    subject_ids: Iterable[UUID],
+    version: int | None = None,
+    contact: Mapping[str, Any] | None = None,
 ) -> Opening:
-    """Let these persons or groups set out; each is refused for itself. Whether she qualifies is decided on the way."""
+    """Let these persons or groups set out; each is refused for itself. Whether she qualifies is decided on the way.
+
+    With `contact` the offices on the way are told this of how to reach them, and not their own wish.
+    """
     definition = publishing.newest(session, programme, version)
     officer.require(Role.OFFICER, agency=definition.lead)
     wanted = list(dict.fromkeys(subject_ids))
@@ -52,7 +60,7 @@ def open_journeys(
             refused[subject] = rules.OutsideOwnArea(area=areas[subject])
     refused |= _hindered(session, definition, [subject for subject in wanted if subject not in refused])
     going = {subject: areas[subject] for subject in wanted if subject not in refused}
-    opened = _open(session, definition, going, refused)
+    opened = _open(session, definition, going, refused, contact=contact)
     return Opening(opened, refused)
 
 
@@ -174,6 +182,7 @@ def _open(
     refused: dict[UUID, DomainError],
     parent: UUID | None = None,
     cause: Heard[Any] | None = None,
+    contact: Mapping[str, Any] | None = None,
 ) -> dict[UUID, UUID]:
     kind, now = SubjectKind(definition.subject.kind.value), clock.now()
     consents = consenting.of_newcomers(session, definition, kind, areas)
@@ -211,6 +220,7 @@ def _open(
                 "area": area,
                 "lead_office": lead,
                 "parent_id": parent,
+                "contact": dict(contact or {}),
                 "opened_at": now,
                 **moves.standing(state, now),
             }

@@ -71,7 +71,7 @@ def hear_particulars_missing(session: Session, heard: Sequence[Heard[Particulars
             continue
         programme = programmes[row.programme, row.version]
         stage = programme.stages[each.event.stage]
-        asked.append(particulars.asked(programme, stage, row.subject_kind, row.subject_id))
+        asked.append(particulars.asked(programme, stage, row.subject_kind, row.subject_id, row.id))
         waiting.append(each)
     announce_all(
         session,

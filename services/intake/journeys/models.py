@@ -9,9 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.journeys.rules import JourneyStatus
 from shared.events.intake import JourneyOutcome, StuckBecause, SubjectKind
-from shared.privacy.fields import EncryptedText
+from shared.privacy.fields import EncryptedJSON, EncryptedText
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp, enum_text
+
+CONTACT_SIZE = 256
+"""Bytes."""
 
 
 class ProgrammeVersion(Base):
@@ -59,6 +62,8 @@ class Journey(Base):
     outcome: Mapped[JourneyOutcome | None] = mapped_column(enum_text(JourneyOutcome))
     because: Mapped[str | None]
     end_reason: Mapped[str | None] = mapped_column(EncryptedText)
+    contact: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON(size=CONTACT_SIZE))
+    """What is told of how to reach her instead of her own wish; of equal length whether there is anything or not."""
     opened_at: Mapped[Timestamp]
     ended_at: Mapped[Timestamp | None]
 

@@ -99,7 +99,7 @@ class Telling:
     def offer(self, event: StageOffered, programme: Programme, cause: Heard[Any] | None) -> None:
         """Announce an offer, with what its agency may see, sealed for the service that offers the stage's kind."""
         stage = programme.stages[event.stage]
-        asked = particulars.asked(programme, stage, event.subject_kind, event.subject_id)
+        asked = particulars.asked(programme, stage, event.subject_kind, event.subject_id, event.journey_id)
         self.offers.append((len(self.announcements), asked, kinds.kind(stage.does).service))
         self.say(event, cause)
 

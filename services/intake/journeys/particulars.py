@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.intake.groups import queries as groups
+from services.intake.journeys.models import Journey
 from services.intake.registry import queries as registry
 from shared.events.intake import SubjectKind
 from shared.programmes import kinds
 from shared.programmes.definition import Programme, Stage
+from shared.storage.arrays import among
 
 Part = dict[str, Any]
+CONTACT = "safe_contact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,13 @@ class Asked:
     subject_id: UUID
     shares: tuple[str, ...]
     terms: Part | None = None
+    journey_id: UUID | None = None
 
 
-def asked(programme: Programme, stage: Stage, kind: SubjectKind, subject_id: UUID) -> Asked:
+def asked(programme: Programme, stage: Stage, kind: SubjectKind, subject_id: UUID, journey_id: UUID) -> Asked:
     """What a stage's agency has to be told of somebody."""
-    return Asked(kind, subject_id, stage.shares, _terms(programme) if kinds.kind(stage.does).gives_aid else None)
+    terms = _terms(programme) if kinds.kind(stage.does).gives_aid else None
+    return Asked(kind, subject_id, stage.shares, terms, journey_id)
 
 
 def parts(session: Session, wanted: Sequence[Asked]) -> list[Part]:
@@ -56,11 +62,21 @@ def told(session: Session, asked: Iterable[Asked]) -> list[dict[str, Any]]:
         ids = list({each.subject_id for each in wanted if each.kind is kind})
         shares = sorted({share for each in wanted if each.kind is kind for share in each.shares})
         fields[kind] = read(session, ids, shares) if ids and shares else {}
+    instead = _contacts(session, wanted)
     return [
         {share: known[share] for share in each.shares if share in known}
         for each in wanted
-        for known in (fields[each.kind].get(each.subject_id, {}),)
+        for known in ({**fields[each.kind].get(each.subject_id, {}), **instead.get(each.journey_id, {})},)
     ]
+
+
+def _contacts(session: Session, wanted: Iterable[Asked]) -> dict[UUID | None, dict[str, Any]]:
+    """What journeys say of how to reach her, where they say anything instead of her own wish."""
+    journeys = {each.journey_id for each in wanted if CONTACT in each.shares and each.journey_id is not None}
+    if not journeys:
+        return {}
+    found = session.execute(select(Journey.id, Journey.contact).where(among(Journey.id, list(journeys))))
+    return {journey: {CONTACT: contact} for journey, contact in found if contact}
 
 
 def _terms(programme: Programme) -> Part:

@@ -1,9 +1,10 @@
 """The shapes in which journeys cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.intake.journeys.rules import JourneyStatus
 from shared.events.intake import JourneyOutcome, StuckBecause, SubjectKind
+from shared.kernel import fields
 from shared.programmes.definition import Basis
 from shared.web.paging import PageQuery
 

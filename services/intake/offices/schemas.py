@@ -1,10 +1,11 @@
 """The shapes in which offices cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.intake.offices.rules import Change
 from shared.identity.offices import OFFICE_ID, REGION
 from shared.identity.rules import AGENCIES
+from shared.kernel import fields
 
 ONE_LINE = validate.Regexp(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]+\Z")
 NAME = [validate.Length(min=3, max=200), ONE_LINE]

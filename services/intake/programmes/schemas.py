@@ -1,7 +1,8 @@
 """The shapes in which programmes cross HTTP."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
+from shared.kernel import fields
 from shared.programmes.definition import Policy, SourceKind, SubjectKind
 from shared.web.paging import PageQuery
 

@@ -18,13 +18,12 @@ from services.intake.protection import log, queries, rules
 from services.intake.protection.models import Glass, ProtectionCase, Step, TalkRequest
 from services.intake.protection.rules import CaseKind, CloseReason, GlassState, StepKind
 from services.intake.protection.terms import terms
-from services.intake.registry import commands as registry
 from services.intake.registry.models import Person
+from services.intake.registry.rules import through
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
-from shared.privacy.fields import protected_index
 from shared.web.paging import Page, page
 
 
@@ -46,7 +45,7 @@ def ask_for_talks(session: Session, officer: Officer, person_ids: Collection[UUI
         {
             "id": ids.new_id(),
             "office": officer.office,
-            "person_index": protected_index(str(person)),
+            "person_index": queries.index_of(session, person),
             "content": {"person_id": str(person), "asked_by": officer.name, "asked_by_id": str(officer.id)},
             "asked_at": now,
             "due_at": rules.follow_up_by(now, terms()),
@@ -78,7 +77,7 @@ def open_case(
         raise rules.WhoIsMissing().at("nik")
     if session.get(Person, person_id) is None:
         raise NotFound(what="person")
-    now, index = clock.now(), protected_index(str(person_id))
+    now, index = clock.now(), queries.index_of(session, person_id)
     row = {
         "id": ids.new_id(),
         "office": officer.office,
@@ -211,15 +210,15 @@ def close_case(session: Session, officer: Officer, case_id: UUID, reason: CloseR
 def refer_onward(session: Session, officer: Officer, case_id: UUID, programme: str, once: str | None = None) -> UUID:
     """Open her journey in a programme that DP3A leads; outside it says no more than any journey that DP3A opens.
 
-    With it goes how she may be reached, as her contact wish, which everybody may have. Raises what refuses the journey.
+    Where she is only safely reached in a way of her own, its offices are told to go through this office, as whoever
+    wishes it may have them told. Raises what refuses the journey.
     """
     case = _open_case(session, officer, case_id)
     person = UUID(case.person_id)
-    if case.safe_contact:
-        registry.note_contact_wishes(session, {person: case.safe_contact})
     # The office opens it, as it does for anybody; neither the journey nor its events say which officer it was.
     opener = replace(officer, roles=frozenset({Role.OFFICER}))
-    opening = journeys.open_journeys(session, opener, programme, [person])
+    contact = through(officer.office) if case.safe_contact else None
+    opening = journeys.open_journeys(session, opener, programme, [person], contact=contact)
     if person in opening.refused:
         raise opening.refused[person]
     journey = opening.opened[person]
@@ -233,7 +232,7 @@ def ask_to_read(session: Session, officer: Officer, person_id: UUID, reason: str
     rules.may_ask_to_read(officer)
     if session.get(Person, person_id) is None:
         raise NotFound(what="person")
-    index = protected_index(str(person_id))
+    index = queries.index_of(session, person_id)
     content = {"person_id": str(person_id), "reason": reason, "asked_by": officer.name}
     row = {
         "id": ids.new_id(),

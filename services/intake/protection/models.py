@@ -11,9 +11,13 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.privacy.fields import EncryptedJSON, EncryptedText, Purpose
+from shared.privacy.fields import BlindIndex, EncryptedJSON, EncryptedText, KeptClosed, Purpose
+from shared.privacy.keys import Kind
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp
+
+FINDS_CASES = BlindIndex("person_id", kind=Kind.PROTECTION_INDEX)
+FINDS_REQUESTS = BlindIndex("content.person_id", kind=Kind.PROTECTION_INDEX)
 
 
 class TalkRequest(Base):
@@ -35,7 +39,7 @@ class TalkRequest(Base):
 
     id: Mapped[Id]
     office: Mapped[str]
-    person_index: Mapped[bytes] = mapped_column(LargeBinary)
+    person_index: Mapped[bytes] = mapped_column(FINDS_REQUESTS)
     content: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON(Purpose.PROTECTION))
     asked_at: Mapped[Timestamp]
     due_at: Mapped[Timestamp]
@@ -61,7 +65,7 @@ class ProtectionCase(Base):
 
     id: Mapped[Id]
     office: Mapped[str]
-    person_index: Mapped[bytes] = mapped_column(LargeBinary)
+    person_index: Mapped[bytes] = mapped_column(FINDS_CASES)
     person_id: Mapped[str] = mapped_column(EncryptedText(Purpose.PROTECTION))
     kind: Mapped[str] = mapped_column(EncryptedText(Purpose.PROTECTION))
     notes: Mapped[str | None] = mapped_column(EncryptedText(Purpose.PROTECTION))
@@ -112,7 +116,7 @@ class Glass(Base):
 
     id: Mapped[Id]
     office: Mapped[str]
-    person_index: Mapped[bytes] = mapped_column(LargeBinary)
+    person_index: Mapped[bytes] = mapped_column(FINDS_REQUESTS)
     content: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON(Purpose.PROTECTION))
     asked_by: Mapped[UUID]
     asked_at: Mapped[Timestamp]
@@ -131,5 +135,5 @@ class LogLine(Base):
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     office: Mapped[str]
-    line: Mapped[bytes] = mapped_column(LargeBinary)
+    line: Mapped[bytes] = mapped_column(KeptClosed(Purpose.PROTECTION))
     hash: Mapped[bytes] = mapped_column(LargeBinary)

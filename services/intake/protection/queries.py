@@ -16,6 +16,8 @@ from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.privacy.fields import protected_indexes
+from shared.privacy.renewal import pairs_of, take_over
 from shared.programmes.definition import Programme
 
 OF_HER = ("name", "phone", "village", "address")
@@ -147,6 +149,14 @@ def was_reported(session: Session, case_id: UUID) -> bool:
     """Whether a report to the police, or why there is none, was written down in a case."""
     steps = session.scalars(select(Step.content).where(Step.case_id == case_id))
     return any(each["kind"] == rules.StepKind.POLICE_REPORT for each in steps)
+
+
+def index_of(session: Session, person_id: UUID) -> bytes:
+    """By which the compartment finds her; what it knows under an older key is brought under the current one."""
+    known = protected_indexes(str(person_id))
+    columns = [TalkRequest.person_index, ProtectionCase.person_index, Glass.person_index]
+    take_over(session, columns, pairs_of(known))
+    return known[0]
 
 
 def cases_about(session: Session, office: str, person_index: bytes) -> list[ProtectionCase]:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.intake.protection.rules import CaseKind, CloseReason, GlassState, StepKind
 from services.intake.registry.schemas import ContactWishSchema
+from shared.kernel import fields
 from shared.web.paging import PageQuery
 
 LONGEST_NOTE = 10_000
@@ -106,7 +107,7 @@ class CaseQuery(PageQuery):
 class LogQuery(Schema):
     """Where to read on in the compartment's log."""
 
-    before = fields.Integer(load_default=None, allow_none=True)
+    before = fields.LongInteger(load_default=None, allow_none=True)
 
 
 class CaseLineSchema(Schema):

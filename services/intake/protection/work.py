@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.intake.protection import commands, rules, schemas
 from services.intake.registry import commands as registry
+from services.intake.registry.rules import as_said_to
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.referrals.models import Referral
@@ -29,7 +30,9 @@ class OfferedTalk(StageWork):
         told = [(each, done) for each, done in pairs if done["asks"] or done["contact"]]
         if any(each.subject_kind is SubjectKind.GROUP for each, _ in told):
             raise rules.AskEachWoman().at("asks")
-        contacts = {each.subject_id: done["contact"] for each, done in told if done["contact"]}
+        contacts = {
+            each.subject_id: as_said_to(officer.office, done["contact"]) for each, done in told if done["contact"]
+        }
         registry.note_contact_wishes(session, contacts)
         commands.ask_for_talks(session, officer, [each.subject_id for each, done in told if done["asks"]])
         return [Completion(OFFERED, {}) for _ in pairs]

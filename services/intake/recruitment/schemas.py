@@ -1,6 +1,8 @@
 """The shapes in which recruitment crosses HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
+
+from shared.kernel import fields
 
 MOST_AT_ONCE = 200
 

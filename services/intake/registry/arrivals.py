@@ -15,10 +15,13 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.intake.registry.models import DuplicateReview, Household, Person
 from services.intake.registry.records import Record
-from services.intake.registry.rules import Registry, plain_name
+from services.intake.registry.rules import UNLESS_SHE_SAYS, Registry, plain_name
 from shared.kernel import ids
-from shared.privacy.fields import blind_index, encrypt
+from shared.privacy.fields import blind_index, blind_indexes, encrypt
+from shared.privacy.keys import Kind, keyring
+from shared.privacy.renewal import pairs_of, take_over
 
 COLUMNS = {
     "row": "int",
@@ -45,6 +48,7 @@ COLUMNS = {
     "p3ke": "boolean",
     "pkh": "boolean",
     "bpnt": "boolean",
+    "wish": "bytea",
 }
 
 CREATE = "CREATE TEMPORARY TABLE arrival ({}, person_id uuid, verdict text) ON COMMIT DROP".format(
@@ -106,6 +110,14 @@ FROM arrival WHERE verdict IN ('new', 'changed') ORDER BY person_id, row DESC
 ON CONFLICT (person_id) WHERE until IS NULL DO NOTHING
 """
 
+# Everybody has a wish from the first day on, so that having one tells nothing.
+ENTER_WISHES = """
+INSERT INTO contact_wish (person_id, wish, noted_at)
+SELECT DISTINCT ON (person_id) person_id, wish, CAST(:now AS timestamptz)
+FROM arrival WHERE verdict = 'new' ORDER BY person_id
+ON CONFLICT (person_id) DO NOTHING
+"""
+
 INSERT_HOUSEHOLDS = """
 INSERT INTO household (id, kk, kk_index)
 SELECT DISTINCT ON (kk_index) gen_random_uuid(), kk, kk_index
@@ -152,6 +164,7 @@ STATEMENTS = (
     LEAVE_RESIDENCES,
     MEND_RESIDENCES,
     ENTER_RESIDENCES,
+    ENTER_WISHES,
     INSERT_HOUSEHOLDS,
     LEAVE_HOUSEHOLDS,
     ENTER_HOUSEHOLDS,
@@ -169,7 +182,12 @@ class Arrival:
     @property
     def row_index(self) -> bytes:
         """By which this very row is known again."""
-        return blind_index(f"{self.record.content()}#{self.repeated}", "registry-row")
+        return self.row_indexes[0]
+
+    @property
+    def row_indexes(self) -> list[bytes]:
+        """Under which fingerprints this very row may be known, the current one first."""
+        return blind_indexes(f"{self.record.content()}#{self.repeated}", "registry-row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +204,8 @@ def settle(session: Session, arrivals: Sequence[Arrival], run_id: UUID, today: d
     """Bring these arrivals into the registry."""
     session.execute(text(CREATE))
     _copy(session, arrivals)
+    if keyring().of(Kind.BLIND_INDEX).previous:
+        _take_over(session, arrivals)
     session.execute(text("ANALYZE arrival"))
     known = {"run_id": run_id, "today": today, "now": now}
     for statement in STATEMENTS:
@@ -194,6 +214,18 @@ def settle(session: Session, arrivals: Sequence[Arrival], run_id: UUID, today: d
     another: dict[int, UUID] = _pairs(session, "SELECT row, person_id FROM arrival WHERE verdict = 'another'")
     session.execute(text("DROP TABLE arrival"))
     return Settled(counts.get("new", 0), counts.get("changed", 0), counts.get("same", 0), another)
+
+
+def _take_over(session: Session, arrivals: Sequence[Arrival]) -> None:
+    """Bring what is known of these arrivals under the current key, so that nobody is entered twice meanwhile."""
+    named = {
+        (Person.nik_index,): [blind_indexes(each.record.nik, "nik") for each in arrivals if each.record.nik],
+        (Person.name_index,): [blind_indexes(plain_name(each.record.name), "name") for each in arrivals],
+        (Person.row_index, DuplicateReview.row_index): [each.row_indexes for each in arrivals],
+        (Household.kk_index,): [blind_indexes(each.record.kk, "kk") for each in arrivals if each.record.kk],
+    }
+    for columns, known in named.items():
+        take_over(session, columns, {pair for each in known for pair in pairs_of(each)})
 
 
 def _pairs(session: Session, statement: str) -> dict[Any, Any]:
@@ -232,6 +264,7 @@ def _values(arrival: Arrival) -> tuple[object, ...]:
         blind_index(record.kk, "kk") if record.kk else None,
         record.relation,
         *(record.listed.get(registry) for registry in Registry),
+        encrypt(json.dumps(UNLESS_SHE_SAYS)),
     )
 
 

@@ -8,9 +8,10 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from services.intake.registry import commands, jobs, queries
+from services.intake.registry import commands, jobs, queries, rules
 from services.intake.registry.models import ImportRun, Person
 from services.intake.registry.rules import parse_nik
+from shared.kernel import storable
 from shared.kernel.errors import NotFound
 from shared.privacy.looks import log_looks
 from shared.web import door
@@ -28,8 +29,8 @@ def allow_large_files(endpoint: str | None, _values: dict[str, Any] | None) -> N
 def take_in(agency: str, file: FileStorage) -> ImportRun:
     """Store an uploaded registry file and ask for its import."""
     with door.transaction() as session:
-        content = file.stream.read()
-        run = commands.begin_import(session, door.current_officer(), agency, file.filename or "", content)
+        name, content = storable.plain_name(file.filename), file.stream.read()
+        run = commands.begin_import(session, door.current_officer(), agency, name, content)
         jobs.run_import.enqueue_after_commit(session, import_id=str(run.id))
         return run
 
@@ -52,9 +53,10 @@ def look_at(session: Session, person_id: UUID) -> dict[str, Any]:
 
 
 def note_wish(session: Session, person_id: UUID, wish: dict[str, Any]) -> None:
-    """Keep how a person of the officer's areas wishes to be reached."""
-    found = queries.person(session, door.current_officer(), person_id)
-    commands.note_contact_wishes(session, {found.id: wish})
+    """Keep how a person of the officer's areas wishes to be reached; through an office means through the officer's."""
+    officer = door.current_officer()
+    found = queries.person(session, officer, person_id)
+    commands.note_contact_wishes(session, {found.id: rules.as_said_to(officer.office, wish)})
 
 
 def looked_at(session: Session, people: Iterable[Person], why: str) -> list[Person]:

@@ -20,13 +20,13 @@ from services.intake.registry.models import (
     Residence,
 )
 from services.intake.registry.records import REASONS
-from services.intake.registry.rules import RECEIVED, parse_nik
+from services.intake.registry.rules import RECEIVED, UNLESS_SHE_SAYS, parse_nik
 from shared import places
 from shared.bus import UnderWay
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
-from shared.privacy.fields import blind_index
+from shared.privacy.fields import blind_indexes
 from shared.storage.arrays import among
 from shared.web.paging import Page, page
 
@@ -39,7 +39,7 @@ OF_PERSON: Mapping[str, Callable[[Person, str | None, dict[str, Any] | None], An
     "phone": lambda person, _address, _wish: person.phone,
     "village": lambda person, _address, _wish: places.name_of(person.area),
     "address": lambda _person, address, _wish: address,
-    "safe_contact": lambda _person, _address, wish: wish,
+    "safe_contact": lambda _person, _address, wish: wish or UNLESS_SHE_SAYS,
 }
 """What a programme may share of a person, and where it comes from."""
 
@@ -102,8 +102,8 @@ def persons(session: Session, officer: Officer, area: str | None, after: str | N
 
 def person_by_nik(session: Session, officer: Officer, nik: str) -> Person:
     """The person who bears a NIK; raises Unreadable, or NotFound also where she lives outside the officer's areas."""
-    index = blind_index(parse_nik(nik).number, "nik")
-    bearer = session.execute(select(Person.id, Person.merged_into).where(Person.nik_index == index)).first()
+    known = blind_indexes(parse_nik(nik).number, "nik")
+    bearer = session.execute(select(Person.id, Person.merged_into).where(Person.nik_index.in_(known))).first()
     known_as = bearer and (bearer.merged_into or bearer.id)
     found = session.scalars(_visible(officer, officer.areas).where(Person.id == known_as)).first()
     if found is None:
@@ -138,7 +138,7 @@ def described(session: Session, found: Person) -> dict[str, Any]:
     wish = session.get(ContactWish, found.id)
     return {
         **summary(found),
-        "contact_wish": wish.wish if wish else None,
+        "contact_wish": wish.wish if wish else UNLESS_SHE_SAYS,
         "died_on": found.died_on,
         "merged_into": found.merged_into,
         "also_known_as": [{"id": each.id, "name": each.name, "nik": each.nik} for each in others],

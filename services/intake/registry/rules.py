@@ -6,10 +6,11 @@ Dukcapil, and its area is never compared with today's address, because people mo
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 import phonenumbers
 
@@ -39,6 +40,22 @@ class Channel(StrEnum):
     AT_OFFICE = "at-office"
     TRUSTED_PERSON = "trusted-person"
     NEVER = "never"  # she comes herself
+    VILLAGE_OFFICE = "village-office"
+    THROUGH_OFFICE = "through-office"  # only through the office that `office` names
+
+
+UNLESS_SHE_SAYS = {"channel": Channel.VILLAGE_OFFICE.value}
+"""How everybody is reached who has not been asked yet: through the kelurahan or village office, as a letter is."""
+
+
+def through(office: str) -> dict[str, Any]:
+    """The wish that says nothing but through which office somebody is reached."""
+    return {"channel": Channel.THROUGH_OFFICE.value, "office": office}
+
+
+def as_said_to(office: str, wish: Mapping[str, Any]) -> dict[str, Any]:
+    """A wish as somebody told it at an office: who wishes to be reached through the office means this one."""
+    return dict(wish) | (through(office) if wish["channel"] == Channel.THROUGH_OFFICE else {})
 
 
 class MaritalStatus(StrEnum):

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, post_load, validate
 
 from services.intake.registry.models import ImportState
 from services.intake.registry.rules import Channel, MaritalStatus, Occupation, Registry, Relation, Sex
+from shared.kernel import fields
 from shared.web.paging import PageQuery
 
 

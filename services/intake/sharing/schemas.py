@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, validate, validates_schema
 
 from services.intake.consents.rules import How, Said
 from shared.identity.rules import AGENCIES
+from shared.kernel import fields
 from shared.web.messages import N_
 
 MOST_AT_ONCE = 200

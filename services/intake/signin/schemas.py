@@ -1,7 +1,8 @@
 """What signing in takes and gives."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
+from shared.kernel import fields
 from shared.web.language import LANGUAGES
 
 

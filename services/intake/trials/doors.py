@@ -6,6 +6,7 @@ from services.intake.journeys import publishing
 from services.intake.trials import commands, jobs
 from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import LARGEST_FILE, FileUnreadable, NothingToTry
+from shared.kernel import storable
 from shared.programmes import load
 from shared.programmes.definition import Programme
 from shared.web import door
@@ -15,6 +16,7 @@ def begin(
     text: str | None, file_name: str | None = None, programme: str | None = None, version: int | None = None
 ) -> ProgrammeTrial:
     """Store the dry run of a file's text or of a published programme, and ask for it; raises ProgrammeInvalid."""
+    file_name = storable.plain_name(file_name) or None
     with door.transaction() as session:
         wanted = _wanted(session, text, file_name, programme, version)
         run = commands.begin_trial(session, door.current_officer(), wanted, file_name if text else None)

@@ -1,5 +1,6 @@
 """Door 1 for people: send a programme's file or choose a published one, watch it being tried, see who would qualify."""
 
+import re
 from uuid import UUID
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -9,11 +10,14 @@ from werkzeug.wrappers import Response
 from services.intake.journeys import publishing
 from services.intake.trials import commands, doors, queries, words
 from shared.identity.permissions import Permission
+from shared.kernel import storable
 from shared.programmes import load
 from shared.programmes.findings import ProgrammeInvalid
 from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
+
+VERSION = re.compile(r"[0-9]{1,9}")
 
 pages = Blueprint("trials_pages", __name__, template_folder="templates")
 
@@ -42,14 +46,14 @@ def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeI
 def begin_trial(agency: str) -> Response:
     """Check what was sent, and try it unless only the check was asked for."""
     file = request.files.get("file")
-    name = file.filename if file else None
+    name = storable.plain_name(file.filename) if file else None
     try:
         text = doors.as_text(file.stream.read()) if file and name else None
         if text is not None and request.form.get("only") == "check":
             load.read(text, name or "")
             return posting.done(_("%(file)s is sound.", file=name), f"/intake/{agency}/trials")
         programme, _sep, version = request.form.get("programme", "").partition(" ")
-        run = doors.begin(text, name, programme or None, int(version) if version.isdigit() else None)
+        run = doors.begin(text, name, programme or None, int(version) if VERSION.fullmatch(version) else None)
     except ProgrammeInvalid as invalid:  # the page says of each mistake where it stands, and how it is mended
         return make_response(list_trials(agency, forms.filled(request.form), invalid), 422)
     return redirect(f"/intake/{agency}/trials/{run.id}", 303)

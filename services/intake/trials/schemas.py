@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, validate, validates_schema
 
 from services.intake.trials.rules import LARGEST_FILE, TrialState
+from shared.kernel import fields
 
 
 class FileText(Schema):

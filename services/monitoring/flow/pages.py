@@ -18,7 +18,7 @@ from shared.programmes import library
 from shared.programmes.definition import Programme
 from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH
 from shared.referrals import words as referral_words
-from shared.web import door, language
+from shared.web import door, forms, language
 from shared.web.guard import guard
 
 pages = Blueprint("flow_pages", __name__, template_folder="templates")
@@ -70,7 +70,7 @@ def show_live_part(agency: str, programme_id: str) -> str:
 
 
 def _map(template: str, agency: str, programme_id: str) -> str:
-    programme = library.programme(programme_id, schemas.VersionQuery().load(request.args)["version"])
+    programme = library.programme(programme_id, forms.load(schemas.VersionQuery(), request.args)["version"])
     officer = door.current_officer()
     with door.reading() as session:
         return render_template(
@@ -97,7 +97,7 @@ def _map(template: str, agency: str, programme_id: str) -> str:
 def list_journeys(agency: str) -> str:
     """The journeys behind a number."""
     asked = {name: value for name, value in request.args.items() if value}
-    query: dict[str, Any] = schemas.JourneyQuery().load(asked)
+    query: dict[str, Any] = forms.load(schemas.JourneyQuery(), request.args)
     with door.reading() as session:
         page = queries.journeys(session, door.current_officer(), **query)
         return render_template(

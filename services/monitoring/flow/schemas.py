@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError
 
 from services.monitoring.flow.rules import At, Ended
+from shared.kernel import fields
 from shared.web import paging
 
 STATES = {each.value: each for each in (*At, *Ended)}

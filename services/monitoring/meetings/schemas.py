@@ -1,8 +1,9 @@
 """The shapes in which meetings, their agendas and tasks cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.monitoring.meetings.rules import Reason, TaskState
+from shared.kernel import fields
 from shared.places.shapes import is_known_area
 from shared.web.paging import PageQuery
 

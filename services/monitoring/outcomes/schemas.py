@@ -1,9 +1,10 @@
 """The shapes in which a signature crosses HTTP."""
 
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
 from services.monitoring.causes import Cause
 from services.monitoring.outcomes.rules import Verdict
+from shared.kernel import fields
 
 
 class SignatureGiven(Schema):

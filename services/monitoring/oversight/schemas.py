@@ -1,6 +1,6 @@
 """The shapes in which the dashboard crosses HTTP; a figure that is null is too small to be shown to who asks."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import EXCLUDE, Schema, validate
 
 from services.monitoring.flow.schemas import (
     CoverageSchema,
@@ -10,6 +10,7 @@ from services.monitoring.flow.schemas import (
     StageCountsSchema,
     SurvivalMonthSchema,
 )
+from shared.kernel import fields
 from shared.web.paging import PageQuery
 
 HIDDEN = {"description": "null where it is too small to be shown"}

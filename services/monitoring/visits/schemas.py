@@ -1,9 +1,10 @@
 """The shapes in which a visit crosses HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.monitoring.causes import Cause
 from services.monitoring.visits.rules import Condition, Goods
+from shared.kernel import fields
 
 
 class VisitFindings(Schema):

@@ -1,8 +1,9 @@
 """The shapes in which courses and attendance cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.training.courses.rules import CourseOutcome
+from shared.kernel import fields
 from shared.places.shapes import is_known_area
 from shared.web.paging import PageQuery
 

@@ -1,8 +1,9 @@
 """The shapes in which fairs, listings, agreements and the work of a market referral cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.training.markets.rules import Channel, MarketOutcome, Obstacle
+from shared.kernel import fields
 from shared.places.shapes import is_known_area
 from shared.web.paging import PageQuery
 

@@ -1,9 +1,10 @@
 """The shapes in which cohorts and cash books cross HTTP; a cash book tells no name and no NIK."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.training.mentoring.rules import Direction, MentoringOutcome
 from shared.events.intake import SubjectKind
+from shared.kernel import fields
 
 MOST_MENTORS = 100
 MOST_ENTRIES = 200

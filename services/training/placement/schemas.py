@@ -1,8 +1,9 @@
 """The shapes in which batches, vacancies and the work of a placement referral cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.training.placement.rules import Contract, PlacementOutcome, Sector
+from shared.kernel import fields
 from shared.places.shapes import is_known_area
 from shared.web.paging import PageQuery
 

@@ -1,8 +1,9 @@
 """The shapes in which a product, its production log and its evidence cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.training.products.rules import Extra, Licence, ProductKind, ProductOutcome, Rung
+from shared.kernel import fields
 
 MOST_DAYS = 100
 MOST_EVIDENCE = 20

@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from marshmallow import fields as shape
 from marshmallow import validate
 
+from shared.kernel import fields as shape
 from shared.programmes.definition import Text
 from shared.programmes.kinds.kind import Settings, StageKind
 
@@ -18,7 +18,7 @@ class FundSettings(Settings):
 class GoodsSettings(FundSettings):
     """The fund and the most that one proposal may cost, in rupiah; null where the city has not set it yet."""
 
-    ceiling = shape.Integer(required=True, allow_none=True, strict=True, validate=validate.Range(min=1))
+    ceiling = shape.LongInteger(required=True, allow_none=True, strict=True, validate=validate.Range(min=1))
 
 
 class ProposalSettings(GoodsSettings):
@@ -27,8 +27,8 @@ class ProposalSettings(GoodsSettings):
     in_kind = shape.Boolean(load_default=True)
 
 
-def _rupiah() -> shape.Integer:
-    return shape.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1))
+def _rupiah() -> shape.LongInteger:
+    return shape.LongInteger(load_default=None, allow_none=True, strict=True, validate=validate.Range(min=1))
 
 
 class ZakatSettings(FundSettings):

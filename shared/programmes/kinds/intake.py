@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from marshmallow import fields as shape
 from marshmallow import validate
 
+from shared.kernel import fields as shape
 from shared.programmes.definition import Text
 from shared.programmes.kinds.kind import Settings, StageKind
 

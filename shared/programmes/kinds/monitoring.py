@@ -1,8 +1,8 @@
 """What monitoring does in a journey."""
 
-from marshmallow import fields as shape
 from marshmallow import validate
 
+from shared.kernel import fields as shape
 from shared.programmes.definition import SourceKind, Text
 from shared.programmes.kinds.kind import Settings, StageKind
 

@@ -1,16 +1,21 @@
 """From the compartment into an economic programme: outside it is a journey that DP3A opened, and no more."""
 
 import json
+import re
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from services.intake.journeys import publishing
+from services.intake.journeys import particulars, publishing
+from services.intake.journeys.models import Journey
+from services.intake.journeys.particulars import Asked
 from services.intake.registry import queries as registry
+from services.intake.registry.rules import UNLESS_SHE_SAYS, Channel
 from services.simulate.work.protection import offer_talk
 from shared.bus.models import LoggedEvent
+from shared.events.intake import SubjectKind
 from shared.kernel import clock
 from shared.privacy import sealed
 from shared.programmes import library
@@ -52,19 +57,72 @@ def test_a_referral_onward_says_only_referred_by_dp3a(published: Compartment) ->
     assert (step["kind"], step["programme"]) == ("referred-onward", PROGRAMME)
 
 
-def test_a_referral_onward_carries_safe_contact_rules_among_the_particulars(published: Compartment) -> None:
+WISHES = [
+    {"channel": channel.value, **more}
+    for channel in Channel
+    for more in ({}, {"never_call": True, "hours": "pagi", "code_word": "melati", "through": "Ibu RT Sri"})
+]
+
+
+@pytest.mark.parametrize("contact", WISHES, ids=lambda wish: f"{wish['channel']}-{len(wish)}")
+def test_a_referral_onward_tells_its_offices_only_through_which_office_to_go(
+    published: Compartment, contact: dict[str, Any]
+) -> None:
     (woman,) = published.women()
-    case = published.case(woman, safe_contact=CONTACT)
+    before = _wish(published, woman)
+    case = published.case(woman, safe_contact=contact)
     published.ask(published.counsellor, "POST", f"cases/{case['id']}/onward", {"programme": PROGRAMME})
     with published.base.reading() as session:
         rows = session.scalars(select(LoggedEvent).where(LoggedEvent.type == "intake.stage-offered.v1")).all()
     told = {
-        json.loads(row.body)["data"]["stage"]: sealed.unseal("intake", row.sealed["intake"], row.id)["particulars"]
+        json.loads(row.body)["data"]["stage"]: sealed.unseal("intake", "intake", row.sealed["intake"], row.id)[
+            "particulars"
+        ]
         for row in rows
         if row.sealed
     }
-    assert told["assessment"]["safe_contact"] == CONTACT
+    assert told["assessment"]["safe_contact"] == {"channel": "through-office", "office": "dp3a-kukar"}
     assert "safe_contact" not in told["protection"]
+    assert _wish(published, woman) == before == UNLESS_SHE_SAYS
+    shown = [
+        published.ask(published.officer, "GET", f"/intake/v1/dp3a/persons/{woman}"),
+        published.ask(published.officer, "GET", f"/intake/v1/dp3a/journeys?subject_id={woman}"),
+        Browser(published.app, published.officer).get(f"/intake/dp3a/persons/{woman}"),
+    ]
+    for answer in shown:
+        assert answer.status_code == 200
+        assert not re.search('melati|Ibu RT Sri|"through-office" selected', answer.text)
+    assert published.read(case)["safe_contact"] == contact
+
+
+def test_everybody_may_be_reached_only_through_an_office_and_every_journey_is_stored_alike(
+    published: Compartment,
+) -> None:
+    helped, asked, other = published.women(3)
+    case = published.case(helped, safe_contact=CONTACT)
+    published.ask(published.counsellor, "POST", f"cases/{case['id']}/onward", {"programme": PROGRAMME})
+    path = f"/intake/v1/dp3a/persons/{asked}"
+    wish = {"channel": "through-office"}
+    assert published.ask(published.officer, "PUT", f"{path}/contact-wish", wish).status_code == 204
+    through = {"channel": "through-office", "office": "dp3a-kukar"}
+    assert published.ask(published.officer, "GET", path).get_json()["contact_wish"] == through
+    assert "DP3A" in Browser(published.app, published.officer).get(f"/intake/dp3a/persons/{asked}").text
+    given = {"programme": PROGRAMME, "subject_ids": [str(asked), str(other)]}
+    assert published.ask(published.officer, "POST", "/intake/v1/dp3a/journeys", given).status_code == 200
+    with published.base.reading() as session:
+        stored = session.execute(text("SELECT subject_id, octet_length(contact) AS size FROM journey")).all()
+        journeys = session.execute(select(Journey.id, Journey.subject_id)).all()
+        parts = parts_of(session, [(row.id, row.subject_id) for row in journeys])
+    assert len(stored) == 3
+    assert len({row.size for row in stored}) == 1
+    assert parts == {helped: through, asked: through, other: UNLESS_SHE_SAYS}
+
+
+def parts_of(session: Any, journeys: list[tuple[UUID, UUID]]) -> dict[UUID, Any]:
+    """What an office on the way is told of how to reach each of them."""
+    wanted = [Asked(SubjectKind.PERSON, subject, ("safe_contact",), None, journey) for journey, subject in journeys]
+    parts = particulars.parts(session, wanted)
+    return {subject: part["particulars"]["safe_contact"] for (_, subject), part in zip(journeys, parts, strict=True)}
 
 
 def test_a_journey_that_cannot_be_opened_leaves_no_step_and_no_wish(published: Compartment) -> None:
@@ -73,7 +131,7 @@ def test_a_journey_that_cannot_be_opened_leaves_no_step_and_no_wish(published: C
     path = f"cases/{case['id']}/onward"
     assert published.ask(published.counsellor, "POST", path, {"programme": roads.WRSE}).status_code == 404
     assert published.read(case)["steps"] == []
-    assert _wish(published, woman) is None
+    assert _wish(published, woman) == UNLESS_SHE_SAYS
 
 
 def test_any_officer_may_note_how_any_woman_wishes_to_be_reached(compartment: Compartment) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from services.intake.registry import commands, files, generate, jobs, queries
 from services.intake.registry.models import (
+    ContactWish,
     DuplicateReview,
     Household,
     HouseholdMember,
@@ -16,6 +17,7 @@ from services.intake.registry.models import (
     Person,
     Residence,
 )
+from services.intake.registry.rules import UNLESS_SHE_SAYS
 from shared.kernel import clock
 from shared.kernel.errors import Forbidden, NotFound
 from tests.intake.registry.conftest import HEADINGS, MELAYU, TIMBAU, line, officer, sheet
@@ -51,6 +53,20 @@ def test_a_row_becomes_a_person_with_household_residence_and_listing(intake_db, 
     assert [(each["registry"], each["snapshot_id"]) for each in told["listings"]] == [("DTKS", run.id)]
     assert [each["address"] for each in told["residences"]] == ["Jl. Mawar 1"]
     assert count(intake_db, ImportFile) == 0
+
+
+def test_whoever_is_registered_has_a_wish_of_how_to_be_reached_from_the_first_day_on(intake_db, bring_in):
+    bring_in(sheet(line()))
+    with intake_db.reading() as session:
+        wishes = dict(session.execute(select(ContactWish.person_id, ContactWish.wish)).all())
+        assert set(wishes) == set(session.scalars(select(Person.id)))
+    assert list(wishes.values()) == [UNLESS_SHE_SAYS]
+    (her,) = wishes
+    with intake_db.transaction() as session:
+        commands.note_contact_wishes(session, {her: {"channel": "visit"}})
+    bring_in(sheet(line(no_hp="081234567899")))
+    with intake_db.reading() as session:
+        assert session.get(ContactWish, her).wish == {"channel": "visit"}
 
 
 def test_aid_that_a_registry_knows_of_is_listed_with_its_dates_and_ends_when_a_file_says_so(intake_db, bring_in):

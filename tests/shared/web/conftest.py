@@ -7,18 +7,19 @@ import flask
 import pytest
 from flask import Flask, render_template, request
 from flask_babel import gettext as _
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 from sqlalchemy import Column, Integer, MetaData, Table, Text, func, insert, select, text
 from sqlalchemy.orm import Session, registry
 from werkzeug.wrappers import Response
 
 from shared.identity.permissions import Permission
+from shared.kernel import fields
 from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from shared.storage import Database
 from shared.web import door, forms, paging, posting
 from shared.web.api import Blueprint
 from shared.web.factory import create_app
-from shared.web.guard import guard, public
+from shared.web.guard import guard, public, unrecorded
 from shared.web.navigation import Link
 
 NOTES = Table("test_note", MetaData(), Column("id", Integer, primary_key=True), Column("words", Text, unique=True))
@@ -103,6 +104,25 @@ def notebook_api() -> Blueprint:
 
 
 def _add_views_that_fail(api: Blueprint) -> None:
+    @api.post("/unchecked")
+    @guard(Permission.FIGURES_READ)
+    def unchecked() -> dict[str, str]:
+        """Keeps what it was sent without asking a schema."""
+        with door.transaction() as session:
+            write(session, "kept?")
+            session.execute(select(NOTES).where(NOTES.c.id == request.args.get("number", type=int)))
+        return {}
+
+    @api.post("/unseen/<path:words>")
+    @guard(Permission.FIGURES_READ)
+    @unrecorded
+    def unseen(words: str) -> dict[str, str]:
+        """Breaks where no trace may be left."""
+        with door.transaction() as session:
+            if words == "data":
+                session.execute(select(NOTES).where(NOTES.c.id == 2**40))
+        raise RuntimeError(words)
+
     @api.post("/broken")
     @guard(Permission.FIGURES_READ)
     def broken() -> str:
