@@ -20,12 +20,8 @@ from ruamel.yaml.comments import CommentedSeq
 
 from shared.identity.areas import covers
 from shared.identity.officer import Officer
-<<<<<<< HEAD
 from shared.identity.rules import AGENCIES
-=======
-from shared.identity.rules import AGENCIES, covers
 from shared.kernel import yaml
->>>>>>> main
 from shared.kernel.errors import Invalid, NotFound
 from shared.kernel.settings import settings
 

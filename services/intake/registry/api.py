@@ -46,7 +46,7 @@ def show_import(agency: str, import_id: UUID) -> ImportRun:
 
 
 @blueprint.post("/<agency>/imports/<uuid:import_id>/again")
-@guard(*READERS)
+@guard(Permission.REGISTRY_IMPORT)
 @blueprint.response(202, schemas.ImportSchema)
 def start_import_again(agency: str, import_id: UUID) -> ImportRun:
     """Go on with an import that has failed, where it stopped."""

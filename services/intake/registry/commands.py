@@ -94,7 +94,8 @@ def take_up(session: Session, run_id: UUID) -> bool:
 
 def start_again(session: Session, officer: Officer, run: ImportRun) -> None:
     """Go on with an import that has failed, where it stopped; raises ImportHasNotFailed."""
-    officer.require(Role.OFFICER, Role.HEAD, office=run.office)
+    officer.require(office=run.office)
+    access.require(officer, Permission.REGISTRY_IMPORT)
     session.refresh(run, with_for_update=True)
     if run.state is not ImportState.FAILED:
         raise ImportHasNotFailed

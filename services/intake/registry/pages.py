@@ -66,7 +66,7 @@ def show_import(agency: str, import_id: UUID) -> str:
 
 
 @pages.post("/<agency>/imports/<uuid:import_id>/again")
-@guard(*READERS)
+@guard(Permission.REGISTRY_IMPORT)
 @posting.sent_from(show_import)
 def start_import_again(agency: str, import_id: UUID) -> Response:
     """Go on with an import that has failed."""

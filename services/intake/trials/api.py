@@ -5,14 +5,8 @@ from uuid import UUID
 
 from services.intake.trials import commands, doors, queries, schemas
 from services.intake.trials.models import ProgrammeTrial
-<<<<<<< HEAD
 from shared.identity.permissions import Permission
-from shared.programmes import load
-from shared.programmes.findings import ProgrammeInvalid
-=======
-from services.intake.trials.rules import STARTERS
 from shared.programmes import apart
->>>>>>> main
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
