@@ -65,7 +65,7 @@ def cancel_trial(agency: str, trial_id: UUID) -> ProgrammeTrial:
 
 
 @blueprint.post("/<agency>/trials/<uuid:trial_id>/again")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @blueprint.response(202, schemas.TrialLine)
 def start_trial_again(agency: str, trial_id: UUID) -> ProgrammeTrial:
     """Go on with a dry run that has failed, where it stopped."""

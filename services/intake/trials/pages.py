@@ -84,7 +84,7 @@ def cancel_trial(agency: str, trial_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/trials/<uuid:trial_id>/again")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @posting.sent_from(show_trial)
 def start_trial_again(agency: str, trial_id: UUID) -> Response:
     """Go on with a dry run that has failed."""
