@@ -8,19 +8,16 @@ from flask import request
 from services.intake.accounts import commands, log, many, queries, schemas, sheets
 from services.intake.accounts.models import OfficerAccount
 from services.intake.accounts.queries import Wanted
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard, public, shown_once
 
 blueprint = Blueprint("accounts", __name__, description="Officers' accounts")
-MANAGING = (Role.ADMINISTRATOR,)
-LOOKING = (Role.ADMINISTRATOR, Role.AUDITOR, Role.HEAD)
-REVIEWING = (Role.ADMINISTRATOR, Role.HEAD)
 
 
 @blueprint.get("/<agency>/officers")
-@guard(*LOOKING)
+@guard(Permission.ACCOUNTS_READ)
 @blueprint.arguments(schemas.AccountQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.AccountSchema))
 def list_accounts(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
@@ -32,7 +29,7 @@ def list_accounts(query: dict[str, Any], agency: str) -> paging.Page[dict[str, A
 
 
 @blueprint.post("/<agency>/officers")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @blueprint.arguments(schemas.InvitationSchema)
 @blueprint.response(201, schemas.AccountSchema)
 def invite(given: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -42,7 +39,7 @@ def invite(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/officers/list")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @blueprint.arguments(schemas.ListSchema)
 @blueprint.response(200, schemas.InvitedSchema)
 def invite_many(given: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -53,7 +50,7 @@ def invite_many(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/officers/links")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @shown_once
 @blueprint.arguments(schemas.OfOfficeSchema)
 @blueprint.response(200, schemas.HandedListSchema)
@@ -65,7 +62,7 @@ def make_links(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/officers/review")
-@guard(*REVIEWING)
+@guard(Permission.ACCOUNTS_REVIEW)
 @blueprint.response(200, schemas.RightsReviewSchema)
 def list_review(agency: str) -> dict[str, Any]:
     """Whose rights the officer looks at once a year, the longest unseen first."""
@@ -74,7 +71,7 @@ def list_review(agency: str) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/officers/review")
-@guard(*REVIEWING)
+@guard(Permission.ACCOUNTS_REVIEW)
 @blueprint.arguments(schemas.ConfirmationSchema)
 @blueprint.response(200, schemas.ConfirmedSchema)
 def confirm_rights(given: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -84,7 +81,7 @@ def confirm_rights(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/officers/log")
-@guard(Role.ADMINISTRATOR, Role.AUDITOR)
+@guard(Permission.ACCOUNTS_AUDIT)
 @blueprint.arguments(schemas.AccountLogQuery, location="query")
 @blueprint.response(200, schemas.AccountLogSchema)
 def show_log(query: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -95,7 +92,7 @@ def show_log(query: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/officers/<uuid:account_id>")
-@guard(*LOOKING)
+@guard(Permission.ACCOUNTS_READ)
 @blueprint.response(200, schemas.AccountSchema)
 def show_account(agency: str, account_id: UUID) -> dict[str, Any]:
     """One account."""
@@ -104,7 +101,7 @@ def show_account(agency: str, account_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/officers/<uuid:account_id>/log")
-@guard(*LOOKING)
+@guard(Permission.ACCOUNTS_READ)
 @blueprint.arguments(schemas.AccountLogQuery, location="query")
 @blueprint.response(200, schemas.AccountLogSchema)
 def show_account_log(query: dict[str, Any], agency: str, account_id: UUID) -> dict[str, Any]:
@@ -116,7 +113,7 @@ def show_account_log(query: dict[str, Any], agency: str, account_id: UUID) -> di
 
 
 @blueprint.put("/<agency>/officers/<uuid:account_id>")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @blueprint.arguments(schemas.ChangeSchema)
 @blueprint.response(200, schemas.AccountSchema)
 def change_account(given: dict[str, Any], agency: str, account_id: UUID) -> dict[str, Any]:
@@ -126,7 +123,7 @@ def change_account(given: dict[str, Any], agency: str, account_id: UUID) -> dict
 
 
 @blueprint.post("/<agency>/officers/<uuid:account_id>/suspend")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @blueprint.arguments(schemas.MoveSchema)
 @blueprint.response(200, schemas.AccountSchema)
 def suspend(given: dict[str, Any], agency: str, account_id: UUID) -> dict[str, Any]:
@@ -136,7 +133,7 @@ def suspend(given: dict[str, Any], agency: str, account_id: UUID) -> dict[str, A
 
 
 @blueprint.post("/<agency>/officers/<uuid:account_id>/resume")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @blueprint.arguments(schemas.MoveSchema)
 @blueprint.response(200, schemas.AccountSchema)
 def resume(given: dict[str, Any], agency: str, account_id: UUID) -> dict[str, Any]:
@@ -146,7 +143,7 @@ def resume(given: dict[str, Any], agency: str, account_id: UUID) -> dict[str, An
 
 
 @blueprint.post("/<agency>/officers/<uuid:account_id>/close")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @blueprint.arguments(schemas.MoveSchema)
 @blueprint.response(200, schemas.AccountSchema)
 def close(given: dict[str, Any], agency: str, account_id: UUID) -> dict[str, Any]:
@@ -156,7 +153,7 @@ def close(given: dict[str, Any], agency: str, account_id: UUID) -> dict[str, Any
 
 
 @blueprint.post("/<agency>/officers/<uuid:account_id>/reset")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @blueprint.arguments(schemas.RevisionSchema)
 @blueprint.response(200, schemas.AccountSchema)
 def reset(given: dict[str, Any], agency: str, account_id: UUID) -> dict[str, Any]:
@@ -166,7 +163,7 @@ def reset(given: dict[str, Any], agency: str, account_id: UUID) -> dict[str, Any
 
 
 @blueprint.post("/<agency>/officers/<uuid:account_id>/link")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @shown_once
 @blueprint.response(200, schemas.HandedSchema)
 def make_link(agency: str, account_id: UUID) -> sheets.Sheet:

@@ -9,12 +9,12 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from services.intake.accounts import commands, log, many, queries, schemas, sheets, words
-from services.intake.accounts.api import LOOKING, MANAGING, REVIEWING
 from services.intake.accounts.queries import Wanted
 from shared import places
-from shared.identity.rules import Role
+from shared.identity.officer import Officer
+from shared.identity.permissions import Permission
 from shared.kernel.errors import DomainError, Invalid
-from shared.web import door, forms, posting
+from shared.web import access, door, forms, posting
 from shared.web.guard import guard, public, shown_once
 from shared.web.language import language
 from shared.web.messages import N_
@@ -22,13 +22,13 @@ from shared.web.navigation import Link
 from shared.web.problem import status_of
 
 pages = Blueprint("account_pages", __name__, template_folder="templates")
-MENU = Link(N_("Officers"), "/intake/{agency}/officers", frozenset(LOOKING))
+MENU = Link(N_("Officers"), "/intake/{agency}/officers", Permission.ACCOUNTS_READ)
 SHOWN = 50
 LARGEST_FILE = 200_000
 
 
 @pages.get("/<agency>/officers")
-@guard(*LOOKING)
+@guard(Permission.ACCOUNTS_READ)
 def list_accounts(agency: str) -> str:
     """The accounts that an officer sees, with what waits."""
     officer = door.current_officer()
@@ -44,15 +44,15 @@ def list_accounts(agency: str) -> str:
             asked={name: request.args[name] for name in ("office", "role", "state") if request.args.get(name)},
             form=forms.blank(request.args.to_dict()),
             offices=_offices(),
-            manages=officer.has(*MANAGING) and agency == officer.agency,
-            waiting=len(queries.without_link(session, officer)) if officer.has(*MANAGING) else 0,
+            may=_may(officer, agency),
+            waiting=len(queries.without_link(session, officer)) if _may(officer, agency)["manage"] else 0,
             overdue=sum(queries.is_overdue(each) for each in queries.to_review(session, officer)),
             words=words,
         )
 
 
 @pages.get("/<agency>/officers/new")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 def invitation_form(agency: str, form: forms.Form | None = None) -> str:
     """The form in which somebody is invited."""
     return render_template(
@@ -61,7 +61,7 @@ def invitation_form(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/officers")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @posting.sent_from(invitation_form)
 def invite(agency: str) -> Response:
     """Invite somebody, and go on to her account."""
@@ -73,7 +73,7 @@ def invite(agency: str) -> Response:
 
 
 @pages.get("/<agency>/officers/many")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 def list_form(agency: str, form: forms.Form | None = None, sound: int | None = None) -> str:
     """The form in which many are invited at once."""
     return render_template(
@@ -82,7 +82,7 @@ def list_form(agency: str, form: forms.Form | None = None, sound: int | None = N
 
 
 @pages.post("/<agency>/officers/many")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @posting.sent_from(list_form)
 def invite_many(agency: str) -> str | Response:
     """Look at a list, or invite everybody in it."""
@@ -100,7 +100,7 @@ def invite_many(agency: str) -> str | Response:
 
 
 @pages.post("/<agency>/officers/sheets")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @shown_once
 def print_sheets(agency: str) -> str:
     """The sheets of everybody who was invited and has no link that is good; the links are made now, shown once."""
@@ -111,7 +111,7 @@ def print_sheets(agency: str) -> str:
 
 
 @pages.get("/<agency>/officers/review")
-@guard(*REVIEWING)
+@guard(Permission.ACCOUNTS_REVIEW)
 def show_review(agency: str, form: forms.Form | None = None) -> str:
     """Who has which right, and who looked at it when; what is overdue comes first."""
     with door.reading() as session:
@@ -125,7 +125,7 @@ def show_review(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/officers/review")
-@guard(*REVIEWING)
+@guard(Permission.ACCOUNTS_REVIEW)
 @posting.sent_from(show_review)
 def confirm_rights(agency: str) -> Response:
     """Note whose rights are right for another year."""
@@ -138,7 +138,7 @@ def confirm_rights(agency: str) -> Response:
 
 
 @pages.get("/<agency>/officers/log")
-@guard(Role.ADMINISTRATOR, Role.AUDITOR)
+@guard(Permission.ACCOUNTS_AUDIT)
 def show_log(agency: str) -> str:
     """All that befell the accounts of the officer's areas, and whether the log is whole."""
     query = schemas.AccountLogQuery().load(request.args.to_dict())
@@ -154,7 +154,7 @@ def show_log(agency: str) -> str:
 
 
 @pages.get("/<agency>/officers/<uuid:account_id>")
-@guard(*LOOKING)
+@guard(Permission.ACCOUNTS_READ)
 def show_account(agency: str, account_id: UUID, form: forms.Form | None = None) -> str:
     """One account: who she is, what may be done, and what was done to it."""
     officer = door.current_officer()
@@ -171,13 +171,13 @@ def show_account(agency: str, account_id: UUID, form: forms.Form | None = None) 
                 {"name": found.name, "office": found.office, "roles": found.roles} | {"areas": ", ".join(found.areas)}
             ),
             offices=_offices(),
-            manages=officer.has(*MANAGING) and agency == officer.agency and officer.id != account_id,
+            manages=_may(officer, agency)["manage"] and officer.id != account_id,
             words=words,
         )
 
 
 @pages.post("/<agency>/officers/<uuid:account_id>/change")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @posting.sent_from(show_account)
 def change_account(agency: str, account_id: UUID) -> Response:
     """Change an officer's name, office, roles or areas."""
@@ -188,7 +188,7 @@ def change_account(agency: str, account_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/officers/<uuid:account_id>/suspend")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @posting.sent_from(show_account)
 def suspend(agency: str, account_id: UUID) -> Response:
     """Let an officer sign in no more for a while."""
@@ -198,7 +198,7 @@ def suspend(agency: str, account_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/officers/<uuid:account_id>/resume")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @posting.sent_from(show_account)
 def resume(agency: str, account_id: UUID) -> Response:
     """Let a suspended officer sign in again."""
@@ -208,7 +208,7 @@ def resume(agency: str, account_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/officers/<uuid:account_id>/close")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @posting.sent_from(show_account)
 def close(agency: str, account_id: UUID) -> Response:
     """End an account for good."""
@@ -218,7 +218,7 @@ def close(agency: str, account_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/officers/<uuid:account_id>/reset")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @posting.sent_from(show_account)
 def reset(agency: str, account_id: UUID) -> Response:
     """Let an officer's password open nothing any more."""
@@ -229,7 +229,7 @@ def reset(agency: str, account_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/officers/<uuid:account_id>/sheet")
-@guard(*MANAGING)
+@guard(Permission.ACCOUNTS_MANAGE)
 @shown_once
 @posting.sent_from(show_account)
 def print_sheet(agency: str, account_id: UUID) -> str:
@@ -329,6 +329,17 @@ def _list_sent() -> str:
     if file and file.filename:
         return file.read(LARGEST_FILE).decode("utf-8-sig", errors="replace")
     return request.form.get("text", "")[:LARGEST_FILE]
+
+
+def _may(officer: Officer, agency: str) -> dict[str, bool]:
+    """What of the pages beside a list an officer may open at an agency's address."""
+    wanted = {
+        "manage": Permission.ACCOUNTS_MANAGE,
+        "review": Permission.ACCOUNTS_REVIEW,
+        "audit": Permission.ACCOUNTS_AUDIT,
+    }
+    own = agency == officer.agency
+    return {name: own and access.holds(officer, permission) for name, permission in wanted.items()}
 
 
 def _offices() -> list[tuple[str, str]]:
