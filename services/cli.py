@@ -22,6 +22,10 @@ COMMANDS = {
     ),
     "agencies": ("services.operate.agencies", "Check, show and change which office holds which agency role where."),
     "officers": ("services.intake.accounts.cli", "Open accounts for the people who work at an office."),
+    "welcome": (
+        "services.intake.welcome.cli",
+        "Print the code by which the first administrator begins; it takes the place of the one printed before.",
+    ),
     "keys": ("services.supervise.keys", "Make the deployment's keys, cut them into parts, rotate and retire them."),
     "check-deployment": (
         "services.supervise.deployment",

@@ -18,6 +18,7 @@ from services.intake.sessions.jobs import forget_sessions
 from services.intake.signin import models as signin  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.signin.jobs import forget_failures
 from services.intake.trials.jobs import resume_trials, try_programme
+from services.intake.welcome import models as welcome  # noqa: F401 (nothing is heard, and its table stands here)
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
 from shared.machine.bells import renew_keys
