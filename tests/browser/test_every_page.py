@@ -2,7 +2,7 @@
 
 Kail runs, its simulated officers work, and whenever a kind of stage is open that nobody has looked at, they pause. When
 every kind has been seen in work, all roles go through all pages, from link to link. A new page is walked to by itself;
-a page to which no link leads fails the test. Each page is opened in the browser once; in `make long` once by every role.
+a page to which no link leads fails the test. Each page is opened in the browser once, in `make long` by every role.
 """
 
 import signal
