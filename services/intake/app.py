@@ -24,6 +24,8 @@ from services.intake.journeys import pages as journeys_pages
 from services.intake.offices import api as offices_api
 from services.intake.offices import pages as offices_pages
 from services.intake.overview import pages as overview_pages
+from services.intake.own_account import api as own_account_api
+from services.intake.own_account import pages as own_account_pages
 from services.intake.programmes import api as programmes_api
 from services.intake.programmes import pages as programmes_pages
 from services.intake.protection import api as protection_api
@@ -81,6 +83,7 @@ def create(database: Database | None = None) -> Flask:
         blueprints=[
             signin_api.blueprint,
             accounts_api.blueprint,
+            own_account_api.blueprint,
             referrals_api.blueprint("intake", WORKS),
             registry_api.blueprint,
             eligibility_api.blueprint,
@@ -103,6 +106,7 @@ def create(database: Database | None = None) -> Flask:
         pages=[
             signin_pages.pages,
             accounts_pages.pages,
+            own_account_pages.pages,
             referrals_pages.blueprint("intake", WORKS),
             registry_pages.pages,
             assessments_pages.templates,

@@ -22,9 +22,11 @@ blueprint = Blueprint("tokens", __name__, description="Signing in")
 @public("an officer has no token before she has signed in")
 @blueprint.arguments(SignInSchema)
 @blueprint.response(200, TokenSchema)
-def issue_token(given: dict[str, str]) -> dict[str, Any]:
+def issue_token(given: dict[str, Any]) -> dict[str, Any]:
     """Exchange a user name and password for a token that is good for half an hour."""
-    token = commands.sign_in(door.database(), given["username"], given["password"], caller(program=True))
+    token = commands.sign_in(
+        door.database(), given["username"], given["password"], caller(program=True), new_password=given["new_password"]
+    )
     return _answer(token)
 
 

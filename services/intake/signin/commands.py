@@ -5,8 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from services.intake.accounts import log
+from services.intake.accounts.commands import choose_own
 from services.intake.accounts.models import OfficerAccount
 from services.intake.accounts.queries import active_officer
+from services.intake.accounts.rules import What
 from services.intake.sessions.commands import begin_session, keep_session
 from services.intake.sessions.models import OfficerSession
 from services.intake.signin import guessing
@@ -14,6 +17,7 @@ from shared.identity import tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import SignInRefused
 from shared.identity.tokens import Token
+from shared.kernel.errors import Forbidden, Invalid
 from shared.storage import Database
 
 
@@ -30,17 +34,44 @@ class Caller:
     device: UUID | None = None
 
 
-def sign_in(database: Database, username: str, password: str, caller: Caller) -> str:
-    """A token of a session that begins now, for this name and password; raises SignInRefused, TooManySignIns.
+class PasswordToChange(Forbidden):
+    """Somebody else set this password: type it once more, and choose one that only you know."""
 
-    It has a transaction of its own, because a failed attempt must be counted although the request is refused.
+    indonesian = "Kata sandi ini dibuat orang lain: ketik sekali lagi, lalu pilih yang hanya Anda ketahui."
+
+
+def sign_in(
+    database: Database, username: str, password: str, caller: Caller, *, new_password: str | None = None
+) -> str:
+    """A token of a session that begins now, for this name and password.
+
+    Where somebody else set the password, `new_password` takes its place before anything else. Raises SignInRefused,
+    TooManySignIns, PasswordToChange, and what speaks against a new password. It has a transaction of its own, because
+    a failed attempt must be counted although the request is refused.
     """
     with database.transaction() as session:
+        if new_password:
+            log.hold(session)  # before the account's row, as whoever changes accounts does
         officer = guessing.authenticate(session, username, password, caller.address, device=caller.device)
+        if officer is not None:
+            _change_where_it_must(session, officer, new_password)
         token = opened(session, officer, caller) if officer else None
     if token is None:
         raise SignInRefused
     return token
+
+
+def _change_where_it_must(session: Session, officer: Officer, new_password: str | None) -> None:
+    account = session.get_one(OfficerAccount, officer.id)
+    if not account.must_change_password:
+        return
+    if not new_password:
+        raise PasswordToChange
+    try:
+        choose_own(account, new_password)
+    except Invalid as refused:
+        raise refused.at("new_password") from None
+    log.note(session, officer, officer.id, What.PASSWORD_CHANGED)
 
 
 def opened(session: Session, officer: Officer, caller: Caller) -> str:

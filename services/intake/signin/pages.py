@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.accounts.commands import choose_language as keep_language
+from services.intake.accounts.rules import PasswordsDiffer
 from services.intake.sessions.commands import end_session
 from services.intake.signin import commands, devices
 from services.intake.signin.api import caller
@@ -52,11 +53,19 @@ def sign_in_form() -> str | Response:
 def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Let an officer in and take her where she wanted to go."""
     try:
-        given = forms.load(SignInSchema(), request.form)
+        given = forms.load(SignInSchema(), {name: value for name, value in request.form.items() if name != "again"})
+        if given["new_password"] and request.form.get("again", "") != given["new_password"]:
+            raise PasswordsDiffer().at("again")
         known = caller(device=devices.known(given["username"]))
-        token = commands.sign_in(door.database(), given["username"], given["password"], known)
+        token = commands.sign_in(
+            door.database(), given["username"], given["password"], known, new_password=given["new_password"]
+        )
     except Invalid as invalid:
         return _form(forms.filled(request.form, invalid)), status_of(invalid)
+    except commands.PasswordToChange as refused:
+        return _form(forms.filled(request.form), refused.message(language.language()), choosing=True), status_of(
+            refused
+        )
     except (Unauthenticated, TooMany) as refused:
         shown = _form(forms.filled(request.form), refused.message(language.language()))
         return shown, status_of(refused), retry_after(refused)
@@ -151,10 +160,15 @@ def _sources(officer: Officer) -> set[tuple[str, str]]:
     }
 
 
-def _form(form: forms.Form, refusal: str = "") -> str:
+def _form(form: forms.Form, refusal: str = "", *, choosing: bool = False) -> str:
     going = request.form.get("_next") or request.args.get("next", "")
     with door.reading() as session:
         is_begun = has_administrator(session)
     return render_template(
-        "signin/signin.html", is_begun=is_begun, form=form, refusal=refusal, going=sessions.local_address(going)
+        "signin/signin.html",
+        is_begun=is_begun,
+        form=form,
+        refusal=refusal,
+        choosing=choosing or "new_password" in request.form,
+        going=sessions.local_address(going),
     )
