@@ -34,6 +34,8 @@ from services.intake.recruitment import api as recruitment_api
 from services.intake.recruitment import pages as recruitment_pages
 from services.intake.registry import api as registry_api
 from services.intake.registry import pages as registry_pages
+from services.intake.second_step import api as second_step_api
+from services.intake.second_step import pages as second_step_pages
 from services.intake.sharing import api as sharing_api
 from services.intake.sharing import pages as sharing_pages
 from services.intake.signin import api as signin_api
@@ -84,6 +86,7 @@ def create(database: Database | None = None) -> Flask:
             signin_api.blueprint,
             accounts_api.blueprint,
             own_account_api.blueprint,
+            second_step_api.blueprint,
             referrals_api.blueprint("intake", WORKS),
             registry_api.blueprint,
             eligibility_api.blueprint,
@@ -107,6 +110,7 @@ def create(database: Database | None = None) -> Flask:
             signin_pages.pages,
             accounts_pages.pages,
             own_account_pages.pages,
+            second_step_pages.pages,
             referrals_pages.blueprint("intake", WORKS),
             registry_pages.pages,
             assessments_pages.templates,
