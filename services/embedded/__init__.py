@@ -43,7 +43,8 @@ class Embedded:
     @property
     def addresses(self) -> dict[str, str]:
         """Where the servers are, in the form that `servers.json` tells it to the settings."""
-        return {server.name: server.address for server in self.servers}
+        apart = {"postgresql.apart": self.postgresql.address_apart} if self.postgresql else {}
+        return {server.name: server.address for server in self.servers} | apart
 
     def start(self) -> None:
         """Start what is wanted, wait until it answers, and write down where it is; raises CannotStart."""

@@ -23,8 +23,9 @@ from services.embedded import apart
 from services.embedded.apart import SYSTEM_USER, Say
 from services.embedded.process import CannotStart, ServerProcess, is_alive
 from shared.kernel import home
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import APART, STORES
 
+APART_USER = "kail_protection"
 LONGEST_SOCKET_PATH = 100
 """Bytes; Linux allows 107 for the whole path of a socket, macOS 103."""
 
@@ -54,7 +55,7 @@ def say_aloud(sentence: str) -> None:
 
 
 class PostgreSQL(ServerProcess):
-    """One PostgreSQL cluster with the databases kail_intake, kail_grants, kail_training and kail_monitoring."""
+    """One PostgreSQL cluster with a database for each service, and one for the protection compartment."""
 
     name = "postgresql"
     stop_signal = signal.SIGINT  # PostgreSQL's fast shutdown: open transactions are undone, nothing committed is lost
@@ -75,6 +76,11 @@ class PostgreSQL(ServerProcess):
     def address(self) -> str:
         """SQLAlchemy's URL with `{database}` still to be filled in."""
         return f"postgresql+psycopg://{SYSTEM_USER}@/{{database}}?host={self.socket_folder}"
+
+    @property
+    def address_apart(self) -> str:
+        """The same for the database of the protection compartment, under its own role."""
+        return self.address.replace(f"//{SYSTEM_USER}@", f"//{APART_USER}@")
 
     def start(self) -> None:
         """Start the cluster, made at first use, and create the databases that are missing; raises CannotStart."""
@@ -153,9 +159,21 @@ class PostgreSQL(ServerProcess):
     def _create_databases(self) -> None:
         with self._connect() as connection:
             there = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
-            for service in SERVICES:
-                if (database := f"kail_{service}") not in there:
+            for store in STORES:
+                if (database := f"kail_{store}") not in there:
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+                name = sql.Identifier(database)
+                connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(name))
+                if store in APART.values():
+                    self._give_a_role(connection, database)
+
+    @staticmethod
+    def _give_a_role(connection: psycopg.Connection, database: str) -> None:
+        """Give a database to a role of its own, which enters no other one."""
+        role, name = sql.Identifier(APART_USER), sql.Identifier(database)
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [APART_USER]).fetchone() is None:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
+        connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(name, role))
 
 
 def binaries() -> Path:

@@ -3,7 +3,7 @@
 from services.intake.accounts.demo import DemoOfficer, present
 from services.simulate.accounts import demo_clients, demo_password
 from services.supervise.parts import Part
-from shared.kernel.settings import SERVICES, settings
+from shared.kernel.settings import SERVICES, STORES, settings
 
 
 def prepare() -> None:
@@ -16,6 +16,7 @@ def prepare() -> None:
 
     for service in SERVICES:
         participant(service)
+    for service in STORES:
         migrate.prepare(service)
     with database("intake").transaction() as session:
         demo_officers(session, demo_password(settings().home))

@@ -5,6 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
+from shared.kernel.settings import APART
 from shared.storage.database import Database, database
 
 
@@ -12,7 +13,10 @@ def config(service: str, base: Database | None = None) -> Config:
     """Alembic's configuration for one service's line of versions (`services/<service>/migrations`)."""
     found = Config()
     found.set_main_option("script_location", str(Path(__file__).with_name("alembic")))
-    found.set_main_option("version_locations", str(Path(__file__).parents[2] / "services" / service / "migrations"))
+    package = next((name for name, store in APART.items() if store == service), f"services.{service}")
+    found.set_main_option(
+        "version_locations", str(Path(__file__).parents[2].joinpath(*package.split("."), "migrations"))
+    )
     found.set_main_option("path_separator", "os")
     found.attributes["service"] = service
     found.attributes["database"] = base or database(service)

@@ -16,7 +16,9 @@ from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.privacy.fields import protected_index
 from shared.programmes.definition import Programme
+from shared.web.paging import CursorUnreadable, Page
 
 OF_HER = ("name", "phone", "village", "address")
 MOST_DUE = 200
@@ -36,16 +38,16 @@ def due(session: Session, officer: Officer) -> Due:
     requests = session.scalars(
         select(TalkRequest)
         .where(TalkRequest.office == officer.office, TalkRequest.settled_at.is_(None))
-        .order_by(TalkRequest.due_at, TalkRequest.id)
+        .order_by(TalkRequest.look_on, TalkRequest.id)
         .limit(MOST_DUE)
     ).all()
     cases = session.scalars(
-        of_office(officer, closed=False).order_by(ProtectionCase.follow_up_due_at, ProtectionCase.id).limit(MOST_DUE)
+        of_office(officer, closed=False).order_by(ProtectionCase.look_on, ProtectionCase.id).limit(MOST_DUE)
     ).all()
     glasses = session.scalars(
         select(Glass)
         .where(Glass.office == officer.office, Glass.decided_at.is_(None))
-        .order_by(Glass.asked_at, Glass.id)
+        .order_by(Glass.id)
         .limit(MOST_DUE)
     ).all()
     names = _names(
@@ -63,9 +65,9 @@ def due(session: Session, officer: Officer) -> Due:
                 "due_at": each.due_at,
                 "is_overdue": each.due_at < now,
             }
-            for each in requests
+            for each in sorted(requests, key=lambda each: each.due_at)
         ],
-        [line(each, names) for each in cases],
+        [line(each, names) for each in sorted(cases, key=lambda each: each.follow_up_due_at or each.opened_at)],
         [
             {
                 "id": each.id,
@@ -73,9 +75,9 @@ def due(session: Session, officer: Officer) -> Due:
                 "asked_by": each.content["asked_by"],
                 "reason": each.content["reason"],
                 "asked_at": each.asked_at,
-                "may_decide": each.asked_by != officer.id,
+                "may_decide": each.asked_by != account_of(officer),
             }
-            for each in glasses
+            for each in sorted(glasses, key=lambda each: each.asked_at)
         ],
     )
 
@@ -88,10 +90,37 @@ def of_office(officer: Officer, *, closed: bool | None = None) -> Select[Any]:
     return statement.where(ProtectionCase.closed_at.is_not(None) if closed else ProtectionCase.closed_at.is_(None))
 
 
+def page_of_cases(
+    session: Session, officer: Officer, *, closed: bool | None, after: str | None, limit: int
+) -> Page[ProtectionCase]:
+    """The cases of the officer's office, the latest first, from the one behind `after` on; raises CursorUnreadable.
+
+    When a case was opened only the key tells, so that an office's cases are put into order here.
+    """
+    found = sorted(session.scalars(of_office(officer, closed=closed)), key=lambda each: each.opened_at, reverse=True)
+    begin = 0
+    if after:
+        begin = next((at for at, each in enumerate(found, 1) if str(each.id) == after), 0)
+        if not begin:
+            raise CursorUnreadable(errors={"after": ["?"]})
+    shown = found[begin : begin + limit]
+    return Page(shown, str(shown[-1].id) if len(found) > begin + limit else None)
+
+
+def account_of(officer: Officer) -> bytes:
+    """By which the compartment knows an officer's account again."""
+    return protected_index(f"officer:{officer.id}")
+
+
+def name_of_form(once: str | None) -> bytes | None:
+    """By which a form that was sent twice is known again."""
+    return None if once is None else protected_index(f"form:{once}")
+
+
 def lines(session: Session, cases: Iterable[ProtectionCase]) -> list[dict[str, Any]]:
     """Cases as a list shows them."""
     found = list(cases)
-    names = _names(session, [UUID(each.person_id) for each in found])
+    names = _names(session, [UUID(each.person_id) for each in found if not each.alias])
     return [line(each, names) for each in found]
 
 
@@ -100,7 +129,8 @@ def line(case: ProtectionCase, names: dict[UUID, str]) -> dict[str, Any]:
     now = clock.now()
     return {
         "id": case.id,
-        "name": names.get(UUID(case.person_id)),
+        "name": case.alias or names.get(UUID(case.person_id)),
+        "is_registered": not case.alias,
         "kind": case.kind,
         "opened_at": case.opened_at,
         "follow_up_due_at": case.follow_up_due_at,
@@ -115,7 +145,8 @@ def described(session: Session, case: ProtectionCase) -> dict[str, Any]:
     """A case with all that was done, and what is needed to reach the woman."""
     person = UUID(case.person_id)
     particulars = registry.particulars_of_persons(session, [person], OF_HER).get(person, {})
-    steps = session.scalars(select(Step).where(Step.case_id == case.id).order_by(Step.recorded_at, Step.id)).all()
+    found = session.scalars(select(Step).where(Step.case_id == case.id))
+    steps = sorted(found, key=lambda each: each.recorded_at)
     return {
         **line(case, {person: particulars["name"]} if "name" in particulars else {}),
         "person_id": person,
@@ -140,7 +171,17 @@ def was_sent_before(session: Session, case_id: UUID, once: str | None) -> bool:
     """Whether a form of this name has written its step already."""
     if once is None:
         return False
-    return session.scalar(select(Step.id).where(Step.case_id == case_id, Step.once == once)) is not None
+    said = select(Step.id).where(Step.case_id == case_id, Step.once == name_of_form(once))
+    return session.scalar(said) is not None
+
+
+def journey_noted(session: Session, case_id: UUID, once: str | None) -> UUID | None:
+    """The journey that a form of this name has opened already."""
+    if once is None:
+        return None
+    said = select(Step.content).where(Step.case_id == case_id, Step.once == name_of_form(once))
+    found = session.scalar(said)
+    return UUID(found["journey"]) if found and "journey" in found else None
 
 
 def was_reported(session: Session, case_id: UUID) -> bool:
@@ -154,15 +195,15 @@ def cases_about(session: Session, office: str, person_index: bytes) -> list[Prot
     statement = select(ProtectionCase).where(
         ProtectionCase.office == office, ProtectionCase.person_index == person_index
     )
-    return list(session.scalars(statement.order_by(ProtectionCase.closed_at.desc().nulls_first(), ProtectionCase.id)))
+    found = sorted(session.scalars(statement), key=lambda each: each.opened_at, reverse=True)
+    return sorted(found, key=lambda each: each.closed_at is not None)
 
 
 def glasses(session: Session, officer: Officer) -> list[dict[str, Any]]:
     """What an officer asked to read, the latest first: the same for a woman with a case and for one without."""
-    found = session.scalars(
-        select(Glass).where(Glass.asked_by == officer.id).order_by(Glass.id.desc()).limit(MOST_DUE)
-    ).all()
-    return [asked(each) for each in found]
+    mine = session.scalars(select(Glass).where(Glass.asked_by == account_of(officer)))
+    found = sorted(mine, key=lambda each: each.asked_at, reverse=True)
+    return [asked(each) for each in found[:MOST_DUE]]
 
 
 def asked(glass: Glass) -> dict[str, Any]:
