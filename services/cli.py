@@ -22,7 +22,11 @@ COMMANDS = {
     ),
     "agencies": ("services.operate.agencies", "Check, show and change which office holds which agency role where."),
     "officers": ("services.intake.accounts.cli", "Open accounts for the people who work at an office."),
-    "keys": ("services.supervise.keys", "Make the deployment's keys."),
+    "welcome": (
+        "services.intake.welcome.cli",
+        "Print the code by which the first administrator begins; it takes the place of the one printed before.",
+    ),
+    "keys": ("services.supervise.keys", "Make the deployment's keys, cut them into parts, rotate and retire them."),
     "migrate": ("services.supervise.run", "Bring the databases of these services (or all) to the newest schema."),
     "web": ("services.supervise.run", "Serve these services (or all) over HTTP until stopped."),
     "worker": ("services.supervise.run", "Work off a service's events, or its long work, until stopped."),

@@ -10,6 +10,8 @@ import threading
 import urllib.request
 from types import MappingProxyType
 
+from services.simulate.accounts import demo_password
+from shared.kernel import home as homes
 from tests.servers import without_servers
 from tests.waiting import PATIENCE
 
@@ -17,9 +19,13 @@ KAIL = [sys.executable, "-c", "from services.cli import main; main()"]
 
 
 class Copy:
-    """One Kail with its own home and port, on embedded servers or those `given`; it runs from `up` to `end`."""
+    """One Kail with its own home and port, on embedded servers or those `given`; it runs from `up` to `end`.
 
-    def __init__(self, home, given=MappingProxyType({})):
+    Its people are made up, unless it is told to begin as a city's own.
+    """
+
+    def __init__(self, home, given=MappingProxyType({}), *, made_up=True):
+        self.made_up = made_up
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.home = home
@@ -31,6 +37,10 @@ class Copy:
         self.reader = None
 
     def up(self, *options):
+        if self.made_up:
+            homes.make(self.home)
+            (self.home / "lock").touch(0o600)  # else it would be somebody else's folder
+            demo_password(self.home)
         self.process = subprocess.Popen(
             [*KAIL, "up", "--no-simulate", *options], env=self.environment, stdout=subprocess.PIPE, text=True
         )

@@ -13,6 +13,7 @@ from services.grants.groups import handlers as groups
 from services.grants.zakat import work as zakat
 from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
+from shared.machine.bells import renew_keys
 from shared.referrals import jobs
 from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
@@ -45,5 +46,7 @@ GRANTS = Subscriber(
 )
 
 PARTICIPANT = Participant(
-    name="grants", subscribers=(GRANTS,), bells=(*jobs.bells("grants", WORKS), forget_answers("grants"))
+    name="grants",
+    subscribers=(GRANTS,),
+    bells=(*jobs.bells("grants", WORKS), forget_answers("grants"), renew_keys("grants")),
 )

@@ -36,6 +36,8 @@ from services.intake.signin import api as signin_api
 from services.intake.signin import pages as signin_pages
 from services.intake.trials import api as trials_api
 from services.intake.trials import pages as trials_pages
+from services.intake.welcome import api as welcome_api
+from services.intake.welcome import pages as welcome_pages
 from services.intake.worker import PARTICIPANT, WORKS
 from shared.identity.rules import Role
 from shared.machine import api as machine_api
@@ -93,6 +95,7 @@ def create(database: Database | None = None) -> Flask:
             trials_api.blueprint,
             audits_api.blueprint,
             offices_api.blueprint,
+            welcome_api.blueprint,
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -115,6 +118,7 @@ def create(database: Database | None = None) -> Flask:
             trials_pages.pages,
             audits_pages.pages,
             offices_pages.pages,
+            welcome_pages.pages,
             machine_pages.blueprint(PARTICIPANT),
         ],
         front=[signin_pages.front],

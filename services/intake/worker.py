@@ -18,8 +18,10 @@ from services.intake.sessions.jobs import forget_sessions
 from services.intake.signin import models as signin  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.signin.jobs import forget_failures
 from services.intake.trials.jobs import resume_trials, try_programme
+from services.intake.welcome import models as welcome  # noqa: F401 (nothing is heard, and its table stands here)
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
+from shared.machine.bells import renew_keys
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.succession import handlers as succession
@@ -52,6 +54,7 @@ PARTICIPANT = Participant(
     bells=(
         *jobs.bells("intake", WORKS),
         forget_answers("intake"),
+        renew_keys("intake"),
         resume_imports,
         resume_trials,
         forget_sessions,

@@ -14,6 +14,7 @@ from services.monitoring.outcomes.work import Graduation
 from services.monitoring.visits.work import Visits
 from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
+from shared.machine.bells import renew_keys
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.succession import handlers as succession
@@ -63,5 +64,5 @@ FIGURES = Subscriber(
 PARTICIPANT = Participant(
     name="monitoring",
     subscribers=(MONITORING, FIGURES),
-    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring"), *flow_jobs.BELLS),
+    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring"), renew_keys("monitoring"), *flow_jobs.BELLS),
 )

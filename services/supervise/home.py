@@ -24,6 +24,7 @@ class Home:
         self.logs = path / "logs"
         self._lock = path / "lock"
         self._note = path / "running.json"
+        self._word = path / "to-be-said"
 
     @contextlib.contextmanager
     def taken(self) -> Iterator[None]:
@@ -70,6 +71,20 @@ class Home:
         draft = self._note.with_suffix(".new")
         draft.write_text(json.dumps(note))
         draft.replace(self._note)
+
+    def leave_word(self, said: str) -> None:
+        """Leave what the operator is to read; it may hold a secret, and is gone once it was read."""
+        self._word.unlink(missing_ok=True)
+        with os.fdopen(os.open(self._word, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(said)
+
+    def take_word(self) -> str:
+        """What was left for the operator; nothing where it was read already."""
+        with contextlib.suppress(FileNotFoundError):
+            said = self._word.read_text()
+            self._word.unlink()
+            return said
+        return ""
 
     def wait_until_free(self, seconds: float) -> bool:
         """Wait for the running Kail to end; says whether it did in time."""

@@ -6,9 +6,11 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from functools import partial
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from services.embedded import Embedded
 from services.embedded.process import CannotStart, ServerProcess
@@ -33,13 +35,18 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 @click.command()
-@click.option("--simulate/--no-simulate", default=True, help="Let simulated officers work through the agencies.")
+@click.option(
+    "--simulate/--no-simulate",
+    default=True,
+    help="Let simulated officers work through the agencies; without them an empty home begins as a city's own.",
+)
 def up(simulate: bool) -> None:
     """Start all of Kail on this machine and stay with it until Ctrl-C."""
     home = Home(settings().home)
     try:
         with home.taken():
             _check_port()
+            _check_offices()
             OneMachine(home, simulate=simulate).run()
     except (HomeTaken, NotAHome, CannotStart) as refused:
         raise click.ClickException(str(refused)) from None
@@ -68,6 +75,11 @@ def _check_port() -> None:
             raise click.ClickException(
                 f"port {port} is not free ({error.strerror}): set KAIL_PORT to another one"
             ) from None
+
+
+def _check_offices() -> None:
+    if findings := offices.check(offices.folder_of_offices()):
+        raise click.ClickException("the files of offices have mistakes:\n" + "\n".join(map(str, findings)))
 
 
 class OneMachine:
@@ -106,13 +118,18 @@ class OneMachine:
             self.embedded.stop()
 
     def _prepare(self) -> None:
-        part = Part("prepare", first_start.prepare)
+        part = Part("prepare", partial(first_start.prepare, simulate=self.simulate))
         if self.supervisor.run_once(part) != 0:
             raise click.ClickException(
                 f"the databases could not be prepared; the reason is at the end of {self.supervisor.log_of(part.name)}"
             )
 
     def _start_demonstration(self) -> None:
+        if not settings().is_demonstration:
+            return
+        if absent := first_start.missing_for_a_demonstration():
+            self._report(f"Nobody is simulated: this deployment does not have {', '.join(absent)}.")
+            return
         self.supervisor.add(first_start.demonstration(simulate=self.simulate))
 
     def _watch_until(self, reached: Callable[[], bool], within: float | None = None) -> None:
@@ -145,7 +162,10 @@ class OneMachine:
 
     def _welcome(self, seconds: float) -> None:
         console.print(f"\nKail serves at [bold]http://127.0.0.1:{settings().port}[/bold] (after {seconds:.1f} s)\n")
-        console.print(_accounts(self.home))
+        if settings().is_demonstration:
+            console.print(_accounts(self.home))
+        if said := self.home.take_word():
+            console.print(f"[bold]{escape(said)}[/bold]")
         console.print(f"\nData and logs are in {self.home.path}. Ctrl-C stops everything.\n")
 
 

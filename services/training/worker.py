@@ -7,6 +7,7 @@ from services.training.placement import work as placement
 from services.training.products import work as products
 from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
+from shared.machine.bells import renew_keys
 from shared.referrals import handlers, jobs
 from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
@@ -29,5 +30,7 @@ TRAINING = Subscriber(
 )
 
 PARTICIPANT = Participant(
-    name="training", subscribers=(TRAINING,), bells=(*jobs.bells("training", WORKS), forget_answers("training"))
+    name="training",
+    subscribers=(TRAINING,),
+    bells=(*jobs.bells("training", WORKS), forget_answers("training"), renew_keys("training")),
 )

@@ -5,7 +5,7 @@ Nothing here has to be reliable. Redis may lose, double or shuffle messages; the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import orjson
@@ -144,11 +144,11 @@ class CeleryTransport:
     def deliver(self, batches: Sequence[Batch]) -> None:
         """Send batches towards their subscriber's service, signed by the source."""
         service = routes.service_of(batches[0].subscriber)
-        message = batches_to_json(batches, keyring().bus_key(batches[0].source))
+        message = batches_to_json(batches, partial(keyring().sign, batches[0].source))
         publish(service, f"{service}.deliver", {"message": message})
 
     def confirm(self, confirmations: Sequence[Confirmation]) -> None:
         """Send confirmations towards the source, signed by the subscriber's service."""
         service, source = routes.service_of(confirmations[0].subscriber), confirmations[0].source
-        message = confirmations_to_json(confirmations, keyring().bus_key(service))
+        message = confirmations_to_json(confirmations, partial(keyring().sign, service))
         publish(source, f"{source}.confirm", {"message": message})

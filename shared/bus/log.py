@@ -124,7 +124,7 @@ def _row(service: str, announcement: Announcement) -> dict[str, Any]:
     }
     if cause:
         envelope["causationid"] = str(cause.id)
-    parts = {to: seals.seal(to, content, event_id) for to, content in (announcement.sealed or {}).items()}
+    parts = {to: seals.seal(service, to, content, event_id) for to, content in (announcement.sealed or {}).items()}
     return {
         "id": event_id,
         "type": kind,

@@ -1,8 +1,6 @@
 """What travels between services: batches one way, confirmations the other, both signed."""
 
-import hashlib
-import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -69,7 +67,13 @@ class BadSignature(ValueError):
     """A message was not signed by the service that it claims to come from."""
 
 
-def batches_to_json(batches: Sequence[Batch], key: bytes) -> dict[str, Any]:
+Sign = Callable[[bytes], str]
+"""Signs with the sender's own key."""
+Verify = Callable[[bytes, str], bool]
+"""Whether a signature is that of the service that is said to have sent it."""
+
+
+def batches_to_json(batches: Sequence[Batch], sign: Sign) -> dict[str, Any]:
     """Batches from one source to one subscriber as one signed message of JSON values."""
     subscriber, source = batches[0].subscriber, batches[0].source
     content = canonical(
@@ -78,14 +82,14 @@ def batches_to_json(batches: Sequence[Batch], key: bytes) -> dict[str, Any]:
             for batch in batches
         ]
     )
-    signature = _sign_content(subscriber, source, content, key)
+    signature = sign(_delivered(subscriber, source, content))
     return {"subscriber": subscriber, "source": source, "content": content, "signature": signature}
 
 
-def batches_from_json(message: dict[str, Any], key: bytes) -> list[Batch]:
+def batches_from_json(message: dict[str, Any], verify: Verify) -> list[Batch]:
     """Read what was delivered; raises BadSignature."""
     subscriber, source, content = (str(message.get(name)) for name in ("subscriber", "source", "content"))
-    _require(_sign_content(subscriber, source, content, key), message)
+    _require(verify, _delivered(subscriber, source, content), message)
     return [
         Batch(subscriber, source, partition, first, bytes.fromhex(previous), list(map(_event_from_json, events)))
         for partition, first, previous, events in orjson.loads(content)
@@ -110,7 +114,7 @@ def _bytes(said: str | None) -> bytes | None:
     return bytes.fromhex(said) if said else None
 
 
-def confirmations_to_json(confirmations: Sequence[Confirmation], key: bytes) -> dict[str, Any]:
+def confirmations_to_json(confirmations: Sequence[Confirmation], sign: Sign) -> dict[str, Any]:
     """One subscriber's confirmations to one source as one signed message of JSON values."""
     content = {
         "subscriber": confirmations[0].subscriber,
@@ -118,13 +122,13 @@ def confirmations_to_json(confirmations: Sequence[Confirmation], key: bytes) -> 
         "positions": [[each.partition, each.position, each.hash.hex(), each.saying.value] for each in confirmations],
         "wishes": [wishes.declined, wishes.elsewhere] if (wishes := confirmations[0].wishes) else None,
     }
-    return {**content, "signature": sign(content, key)}
+    return {**content, "signature": sign(_confirmed(content))}
 
 
-def confirmations_from_json(message: dict[str, Any], key: bytes) -> list[Confirmation]:
+def confirmations_from_json(message: dict[str, Any], verify: Verify) -> list[Confirmation]:
     """Read what was confirmed; raises BadSignature."""
     content = {name: value for name, value in message.items() if name != "signature"}
-    _require(sign(content, key), message)
+    _require(verify, _confirmed(content), message)
     wishes = Wishes(*(tuple(each) for each in content["wishes"])) if content.get("wishes") else None
     return [
         Confirmation(
@@ -134,16 +138,19 @@ def confirmations_from_json(message: dict[str, Any], key: bytes) -> list[Confirm
     ]
 
 
-def sign(content: dict[str, Any], key: bytes) -> str:
-    """HMAC-SHA256 over a message's canonical JSON, in hexadecimal."""
-    return hmac.new(key, canonical(content).encode(), hashlib.sha256).hexdigest()
+def _delivered(subscriber: str, source: str, content: str) -> bytes:
+    # The very text that travels: nothing has to be put together again, and nothing is read before it is checked.
+    return f"deliver\0{subscriber}\0{source}\0{content}".encode()
 
 
-def _sign_content(subscriber: str, source: str, content: str, key: bytes) -> str:
-    # Over the very text that travels: nothing has to be put together again, and nothing is read before it is checked.
-    return hmac.new(key, f"{subscriber}\0{source}\0{content}".encode(), hashlib.sha256).hexdigest()
+def _confirmed(content: dict[str, Any]) -> bytes:
+    return b"confirm\0" + canonical(content).encode()
 
 
-def _require(signature: str, message: dict[str, Any]) -> None:
-    if not hmac.compare_digest(signature, str(message.get("signature"))):
+def _require(verify: Verify, content: bytes, message: dict[str, Any]) -> None:
+    try:
+        authentic = verify(content, str(message.get("signature")))
+    except LookupError:  # a key, or a service, that nobody here knows
+        authentic = False
+    if not authentic:
         raise BadSignature(f"a message about {message.get('source')} and {message.get('subscriber')} is not authentic")

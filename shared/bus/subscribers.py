@@ -50,7 +50,7 @@ class Heard(Generic[E]):
         """The part sealed for this subscriber; None when there was none or it is erased by now."""
         if self.part is None:
             return None
-        return sealed.unseal(routes.service_of(self.subscriber), self.part, self.id)
+        return sealed.unseal(self.source, routes.service_of(self.subscriber), self.part, self.id)
 
 
 Handler = Callable[[Session, Heard[Any]], None]

@@ -1,6 +1,7 @@
 """The Celery tasks of a service: two for events, one for each bell, one for each kind of long work."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from celery import Celery
@@ -14,7 +15,7 @@ from shared.bus.models import Cursor
 from shared.bus.participant import Bell, Job, Participant
 from shared.kernel.logging import get_logger
 from shared.kernel.settings import settings
-from shared.privacy.keys import keyring
+from shared.privacy.keys import Kind, keyring
 from shared.storage.database import Database, database
 
 log = get_logger(__name__)
@@ -38,14 +39,14 @@ def register(app: Celery, participant: Participant, transport: Transport) -> Non
     @app.task(name=f"{service}.deliver")
     def deliver(message: dict[str, Any]) -> None:
         addressed = _Addressed().load(message)
-        batches = messages.batches_from_json(message, keyring().bus_key(addressed["source"]))
+        batches = messages.batches_from_json(message, partial(_verify, addressed["source"]))
         delivery.receive(base, participant.subscriber(addressed["subscriber"]), batches, transport)
 
     @app.task(name=f"{service}.confirm")
     def confirm(message: dict[str, Any]) -> None:
         addressed = _Addressed().load(message)
-        key = keyring().bus_key(routes.service_of(addressed["subscriber"]))
-        confirmations.hear(base, messages.confirmations_from_json(message, key))
+        verify = partial(_verify, routes.service_of(addressed["subscriber"]))
+        confirmations.hear(base, messages.confirmations_from_json(message, verify))
 
     for bell in participant.bells:
         app.task(name=bell.task)(_ringing(bell, base))
@@ -53,6 +54,10 @@ def register(app: Celery, participant: Participant, transport: Transport) -> Non
     @app.task(name=f"{service}.state-cursors")
     def state() -> None:
         state_cursors(base, participant, transport)
+
+
+def _verify(service: str, content: bytes, signature: str) -> bool:
+    return keyring.knowing(Kind.BUS, signature.rpartition(":")[0]).verify(service, content, signature)
 
 
 def register_jobs(app: Celery, participant: Participant) -> None:

@@ -54,6 +54,15 @@ class Draft:
                     return
         raise UnknownOffice(office=office)
 
+    def remove(self, office: str) -> None:
+        """Take an office out that was added by mistake, before anybody knew it."""
+        for name in self._texts:
+            content = self._content(name)
+            kept = [entry for entry in content["offices"] if entry.get("id") != office]
+            if len(kept) < len(content["offices"]):
+                content["offices"][:] = kept
+                self._changed[name] = content
+
     def texts(self) -> dict[str, str]:
         """The changed files as they are to be; raises OfficesInvalid when the whole would not be sound."""
         texts = {name: self._written(name, content) for name, content in self._changed.items()}

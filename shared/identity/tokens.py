@@ -7,10 +7,11 @@ renewing one looks at session and account again, and each service refuses those 
 import time
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OKPKey
 
 from shared.identity.officer import Officer
@@ -49,7 +50,7 @@ class Token:
     session_id: UUID
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _key(pem: str | bytes) -> OKPKey:
     return OKPKey.import_key(pem)
 
@@ -79,10 +80,21 @@ def issue(
     return jwt.encode({"alg": ALGORITHM}, claims, _key(keyring().token_private), algorithms=[ALGORITHM])
 
 
+def _signed_by_us(text: str) -> dict[str, Any]:
+    """What it claims, if any key of this deployment signed it, whatever it says of its key; raises JoseError."""
+    refused: JoseError = BadSignatureError()
+    for public in keyring().token_publics.values():
+        try:
+            return jwt.decode(text, _key(public), algorithms=[ALGORITHM]).claims
+        except BadSignatureError as error:
+            refused = error
+    raise refused
+
+
 def holder(text: str) -> UUID | None:
     """Whose token it is or was, if we signed it; it lets nobody in."""
     try:
-        return UUID(jwt.decode(text, _key(keyring().token_public), algorithms=[ALGORITHM]).claims["sub"])
+        return UUID(_signed_by_us(text)["sub"])
     except (JoseError, ValueError, KeyError, TypeError):
         return None
 
@@ -90,7 +102,7 @@ def holder(text: str) -> UUID | None:
 def read(text: str) -> Token:
     """What a token says, once its signature, issuer, audience and time have been checked; raises TokenRefused."""
     try:
-        claims = jwt.decode(text, _key(keyring().token_public), algorithms=[ALGORITHM]).claims
+        claims = _signed_by_us(text)
         CLAIMS.validate(claims)
         officer = Officer(
             id=UUID(claims["sub"]),

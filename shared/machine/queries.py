@@ -2,6 +2,7 @@
 
 import platform
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from shared.bus.metrics import unnumbered
 from shared.bus.models import Cursor, HeldEvent, HeldState, LoggedEvent, LogHead, Subscription, SubscriptionState
 from shared.bus.runtime import RELAY_LOCK
 from shared.kernel.settings import settings
+from shared.privacy.renewal import Use, is_pending, left
 from shared.storage import migrate
 from shared.succession.queries import left_behind
 from shared.succession.rules import LeftBehind
@@ -27,6 +29,9 @@ LATE_AFTER = 60.0
 BELLS_MISSED_AFTER = timedelta(seconds=90)
 """One bell of every service rings each 20 seconds; a worker tells of it within five."""
 SETTLED_SHOWN = 20
+KEYS_COUNTED_EVERY = 30.0
+"""Seconds: counting reads whole tables, and only after a key was followed by another."""
+_counted: dict[str, tuple[float, list[Use]]] = {}
 ERROR_SHOWN = 300
 """Letters of an error that are shown: its first line, which names a kind and never a person."""
 
@@ -143,6 +148,7 @@ class Standing:
     work: Sequence[Work]
     release: Release
     room: Room
+    keys: Sequence[Use]
     left_behind: Sequence[LeftBehind]
 
     @property
@@ -204,8 +210,19 @@ def standing(session: Session, participant: Participant) -> Standing:
         work=[Work(job.task, job.standing(session)) for job in participant.jobs if job.standing],
         release=release(session, participant.name),
         room=room(session),
+        keys=keys_left(session, participant.name),
         left_behind=left_behind(session),
     )
+
+
+def keys_left(session: Session, service: str) -> list[Use]:
+    """What still stands under older keys; counted anew no more often than every half minute."""
+    if not is_pending(service):
+        return []
+    counted_at, found = _counted.get(service, (float("-inf"), []))
+    if time.monotonic() - counted_at > KEYS_COUNTED_EVERY:
+        counted_at, found = _counted[service] = (time.monotonic(), left(session, service))
+    return found
 
 
 def routes(session: Session, now: datetime) -> list[Route]:

@@ -109,6 +109,16 @@ class MachineRoomSchema(Schema):
     disk = fields.Integer()
 
 
+class KeyUseSchema(Schema):
+    """How many values of a column still stand under a key that was followed by another."""
+
+    column = fields.String()
+    kind = fields.String()
+    key_id = fields.String()
+    values = fields.Integer()
+    renewable = fields.Boolean(metadata={"description": "Whether the re-encryption brings them under the current key"})
+
+
 class HeldRowsSchema(Schema):
     """How many rows of a table are an office's."""
 
@@ -144,6 +154,7 @@ class ServiceStandingSchema(Schema):
     work = fields.List(fields.Nested(LongWorkSchema))
     release = fields.Nested(ReleaseSchema)
     room = fields.Nested(MachineRoomSchema)
+    keys = fields.List(fields.Nested(KeyUseSchema), metadata={"description": "What stands under older keys"})
     left_behind = fields.List(fields.Nested(LeftBehindSchema), metadata={"description": "Offices to hand over"})
 
 

@@ -69,7 +69,7 @@ class Database:
             yield session
 
     def _follow_clock(self, session: Session) -> None:
-        if time.monotonic() - self._clock_read_at < CLOCK_STALE_AFTER:
+        if self.service in APART.values() or time.monotonic() - self._clock_read_at < CLOCK_STALE_AFTER:
             return
         ahead = session.scalar(text("SELECT ahead FROM domain_clock"))
         with self._lock:

@@ -8,6 +8,7 @@ from typing import Any
 import flask
 import flask_smorest
 from flask import Flask, request
+from flask.ctx import RequestContext
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf import CSRFProtect
 from prometheus_client.registry import Collector
@@ -79,6 +80,13 @@ class App(Flask):
 
     session_interface = sessions.SharedCookie()
     json_provider_class = Json
+
+    def request_context(self, environ: dict[str, Any]) -> RequestContext:
+        """Sign and read this request's cookie and forms with the keys that count now."""
+        ring = keyring()
+        self.config["SECRET_KEY"], self.config["SECRET_KEY_FALLBACKS"] = ring.web_secret, ring.web_secrets_before
+        self.config["WTF_CSRF_SECRET_KEY"] = [*ring.web_secrets_before, ring.web_secret]  # the last one signs
+        return super().request_context(environ)
 
     def log_exception(
         self,

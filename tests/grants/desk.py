@@ -63,7 +63,7 @@ def heard(event: Event, sealed: dict[str, Any] | None = None) -> Heard[Any]:
     """An event of intake's as it reaches grants, with what is sealed for grants."""
     event_id = ids.new_id()
     envelope = {"id": str(event_id), "time": clock.now().isoformat(), "traceid": "t", "data": event.to_data()}
-    part = None if sealed is None else seals.seal("grants", sealed, event_id)
+    part = None if sealed is None else seals.seal("intake", "grants", sealed, event_id)
     return Heard(event=event, source="intake", subscriber="grants", position=1, envelope=envelope, part=part)
 
 

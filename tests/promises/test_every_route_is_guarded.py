@@ -30,6 +30,9 @@ OPEN = {
     "signin.sign_in_form",
     "signin.sign_out",
     "tokens.issue_token",
+    "welcome.begin",
+    "welcome_pages.begin",
+    "welcome_pages.welcome_form",
 }
 """All that anybody may ask; a route joins them only by being written here, too."""
 

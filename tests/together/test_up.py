@@ -101,3 +101,41 @@ def test_down_stops_it_from_another_terminal(copy):
     assert copy.process.wait(5) == 0
     assert not any(is_alive(pid) for pid in pids)
     assert "No Kail runs" in copy.kail("down").stdout
+
+
+def test_an_empty_home_begins_as_a_city_s_own_and_stays_one(tmp_path):
+    with own_part() as given:
+        one = Copy(tmp_path / "home", given, made_up=False)
+        one.environment["KAIL_PROGRAMMES"] = str(tmp_path / "programmes")
+        try:
+            one.up()
+            code = re.search(r"^with the code (\S+)$", one.said, flags=re.MULTILINE)[1]
+            assert f"http://127.0.0.1:{one.port}/intake/welcome" in one.said
+            assert "password" not in one.said
+            assert list(one.home.glob("*password*")) == []
+            assert not (one.home / "to-be-said").exists()
+            office = {"id": "bappeda-contoh", "agency": "bappeda", "name": "Bappeda Contoh", "region": "64.03"}
+            she = {"code": code, "name": "Ani Contoh", "username": "ani", "password": "tiga kata biasa"}
+            assert asked(one, "/intake/v1/welcome", {**she, "new_office": office})["username"] == "ani"
+        finally:
+            one.end()
+        again = Copy(one.home, given, made_up=False)
+        again.environment["KAIL_PROGRAMMES"] = str(tmp_path / "programmes")
+        try:
+            again.up("--simulate")  # somebody forgot that it is no demonstration
+            assert "password" not in again.said
+            assert "with the code" not in again.said
+            assert list(again.home.glob("*password*")) == []
+            assert asked(again, "/intake/v1/tokens", {"username": "ani", "password": "tiga kata biasa"})["access_token"]
+        finally:
+            again.end()
+
+
+def asked(copy, address, given):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{copy.port}{address}",
+        data=json.dumps(given).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        return json.loads(answer.read())

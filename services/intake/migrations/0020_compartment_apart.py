@@ -78,25 +78,25 @@ def request(row: Any) -> dict[str, Any]:
 
 def step(row: Any) -> dict[str, Any]:
     return {
-        **same(row, "content"),
         **times(row, "recorded_at"),
         "id": anew(row["id"]),
         "case_id": anew(row["case_id"]),
-        "once": None if row["once"] is None else protected_index(f"form:{row['once']}"),
+        "content": row["content"] if row["once"] is None else more(row["content"], once=row["once"]),
+        "once": None if row["once"] is None else protected_index(row["once"]),
         "recorded_by": close(str(row["recorded_by"])),
     }
 
 
 def glass(row: Any) -> dict[str, Any]:
-    said = json.loads(decrypt(row["content"], Purpose.PROTECTION)) | {"asked_by_id": str(row["asked_by"])}
-    decided = row["decided_by"]
+    asked, decided = str(row["asked_by"]), None if row["decided_by"] is None else str(row["decided_by"])
     return {
-        **same(row, "office", "person_index", "decision", "granted"),
+        **same(row, "office", "person_index", "granted"),
         **times(row, "asked_at", "decided_at", "open_until"),
         "id": anew(row["id"]),
-        "content": close(json.dumps(said, ensure_ascii=False)),
-        "asked_by": protected_index(f"officer:{row['asked_by']}"),
-        "decided_by": None if decided is None else protected_index(f"officer:{decided}"),
+        "content": more(row["content"], asked_by_id=asked),
+        "asked_by": protected_index(asked),
+        "decision": None if decided is None else more(row["decision"], decided_by_id=decided),
+        "decided_by": None if decided is None else protected_index(decided),
     }
 
 
@@ -122,6 +122,11 @@ def day(at: datetime) -> date:
 
 def close(said: str) -> bytes:
     return encrypt(said, Purpose.PROTECTION)
+
+
+def more(closed: bytes, **said: str) -> bytes:
+    """What was closed, with something added to it."""
+    return close(json.dumps(json.loads(decrypt(closed, Purpose.PROTECTION)) | said, ensure_ascii=False))
 
 
 def anew(old: UUID) -> UUID:

@@ -29,7 +29,6 @@ from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.errors import DomainError, NotFound
 from shared.kernel.failpoints import failpoint
-from shared.privacy.fields import protected_index
 from shared.storage import Database, database
 from shared.web.paging import Page
 
@@ -83,7 +82,7 @@ def write_down(session: Session, officer: Officer, person_id: UUID, asked_at: da
     row = {
         "id": request_id,
         "office": officer.office,
-        "person_index": protected_index(str(person_id)),
+        "person_index": queries.index_of(session, person_id),
         "content": {"person_id": str(person_id), "asked_by": officer.name, "asked_by_id": str(officer.id)},
         "asked_at": asked_at,
         "due_at": due_at,
@@ -121,7 +120,7 @@ def open_case(
         raise NotFound(what="person")
     else:
         alias = None
-    now, index = clock.now(), protected_index(str(person_id))
+    now, index = clock.now(), queries.index_of(session, person_id)
     follow_up_due_at = rules.follow_up_by(now, terms())
     report_due_at = rules.report_by(now, terms()) if under_tpks else None
     row = {
@@ -393,7 +392,7 @@ def ask_to_read(session: Session, officer: Officer, person_id: UUID, reason: str
     rules.may_ask_to_read(officer)
     if session.get(Person, person_id) is None:
         raise NotFound(what="person")
-    index = protected_index(str(person_id))
+    index = queries.index_of(session, person_id)
     content = {
         "person_id": str(person_id),
         "reason": reason,
@@ -405,13 +404,15 @@ def ask_to_read(session: Session, officer: Officer, person_id: UUID, reason: str
         "office": officer.office,
         "person_index": index,
         "content": content,
-        "asked_by": queries.account_of(officer),
+        "asked_by": queries.account_of(session, officer),
         "asked_at": clock.now(),
     }
     session.execute(insert(Glass).values(row).on_conflict_do_nothing())
     found = session.scalars(
         select(Glass).where(
-            Glass.asked_by == queries.account_of(officer), Glass.person_index == index, Glass.decided_at.is_(None)
+            Glass.asked_by == queries.account_of(session, officer),
+            Glass.person_index == index,
+            Glass.decided_at.is_(None),
         )
     ).one()
     log.note(session, officer, "asked to read", found.id, reason)
@@ -424,12 +425,12 @@ def decide_on_glass(session: Session, officer: Officer, glass_id: UUID, *, grant
     glass = session.scalar(select(Glass).where(Glass.id == glass_id, Glass.office == officer.office).with_for_update())
     if glass is None:
         raise NotFound(what="request")
-    if glass.asked_by == queries.account_of(officer):
+    if glass.asked_by == queries.account_of(session, officer):
         raise rules.SecondPerson
     if glass.decided_at is not None:
         raise rules.AlreadyDecided
     now = clock.now()
-    glass.decided_by, glass.decided_at, glass.granted = queries.account_of(officer), now, granted
+    glass.decided_by, glass.decided_at, glass.granted = queries.account_of(session, officer), now, granted
     glass.decision = {"reason": reason, "decided_by": officer.name, "decided_by_id": str(officer.id)}
     glass.open_until = rules.glass_until(now, terms()) if granted else None
     log.note(session, officer, "let somebody read" if granted else "let somebody not read", glass.id, reason)
@@ -448,7 +449,7 @@ def look_through_glass(session: Session, officer: Officer, glass_id: UUID) -> li
     rules.may_ask_to_read(officer)
     glass = session.scalar(
         select(Glass).where(
-            Glass.id == glass_id, Glass.asked_by == queries.account_of(officer), Glass.office == officer.office
+            Glass.id == glass_id, Glass.asked_by == queries.account_of(session, officer), Glass.office == officer.office
         )
     )
     if glass is None:
@@ -494,8 +495,8 @@ def _step(session: Session, officer: Officer, case: ProtectionCase, once: str | 
     row = {
         "id": uuid4(),
         "case_id": case.id,
-        "once": queries.name_of_form(once),
-        "content": content | {"by": officer.name},
+        "once": queries.name_of_form(session, once),
+        "content": content | {"by": officer.name} | ({"once": once} if once else {}),
         "recorded_by": str(officer.id),
         "recorded_at": clock.now(),
     }

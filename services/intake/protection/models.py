@@ -13,13 +13,20 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.privacy.fields import EncryptedJSON, EncryptedText, EncryptedTime, Purpose
+from shared.privacy.fields import BlindIndex, EncryptedJSON, EncryptedText, EncryptedTime, KeptClosed, Purpose
+from shared.privacy.keys import Kind
 from shared.storage import Base
 from shared.storage.columns import RandomId
 
 TIME = EncryptedTime(Purpose.PROTECTION)
 ONWARD_SIZE = 4_096
 """Bytes."""
+
+FINDS_ACCOUNTS = BlindIndex("content.asked_by_id", kind=Kind.PROTECTION_INDEX)
+FINDS_DECIDERS = BlindIndex("decision.decided_by_id", kind=Kind.PROTECTION_INDEX)
+FINDS_FORMS = BlindIndex("content.once", kind=Kind.PROTECTION_INDEX)
+FINDS_CASES = BlindIndex("person_id", kind=Kind.PROTECTION_INDEX)
+FINDS_REQUESTS = BlindIndex("content.person_id", kind=Kind.PROTECTION_INDEX)
 
 
 class TalkRequest(Base):
@@ -41,7 +48,7 @@ class TalkRequest(Base):
 
     id: Mapped[RandomId]
     office: Mapped[str]
-    person_index: Mapped[bytes] = mapped_column(LargeBinary)
+    person_index: Mapped[bytes] = mapped_column(FINDS_REQUESTS)
     content: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON(Purpose.PROTECTION))
     asked_at: Mapped[datetime] = mapped_column(TIME)
     due_at: Mapped[datetime] = mapped_column(TIME)
@@ -71,7 +78,7 @@ class ProtectionCase(Base):
 
     id: Mapped[RandomId]
     office: Mapped[str]
-    person_index: Mapped[bytes] = mapped_column(LargeBinary)
+    person_index: Mapped[bytes] = mapped_column(FINDS_CASES)
     person_id: Mapped[str] = mapped_column(EncryptedText(Purpose.PROTECTION))
     alias: Mapped[str] = mapped_column(EncryptedText(Purpose.PROTECTION))
     kind: Mapped[str] = mapped_column(EncryptedText(Purpose.PROTECTION))
@@ -97,7 +104,7 @@ class Step(Base):
 
     id: Mapped[RandomId]
     case_id: Mapped[UUID] = mapped_column(ForeignKey("protection_case.id"))
-    once: Mapped[bytes | None] = mapped_column(LargeBinary)
+    once: Mapped[bytes | None] = mapped_column(FINDS_FORMS)
     content: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON(Purpose.PROTECTION))
     recorded_by: Mapped[str] = mapped_column(EncryptedText(Purpose.PROTECTION))
     recorded_at: Mapped[datetime] = mapped_column(TIME)
@@ -127,11 +134,11 @@ class Glass(Base):
 
     id: Mapped[RandomId]
     office: Mapped[str]
-    person_index: Mapped[bytes] = mapped_column(LargeBinary)
+    person_index: Mapped[bytes] = mapped_column(FINDS_REQUESTS)
     content: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON(Purpose.PROTECTION))
-    asked_by: Mapped[bytes] = mapped_column(LargeBinary)
+    asked_by: Mapped[bytes] = mapped_column(FINDS_ACCOUNTS)
     asked_at: Mapped[datetime] = mapped_column(TIME)
-    decided_by: Mapped[bytes | None] = mapped_column(LargeBinary)
+    decided_by: Mapped[bytes | None] = mapped_column(FINDS_DECIDERS)
     decided_at: Mapped[datetime | None] = mapped_column(TIME)
     decision: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON(Purpose.PROTECTION))
     granted: Mapped[bool | None]
@@ -160,5 +167,5 @@ class LogLine(Base):
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     office: Mapped[str]
-    line: Mapped[bytes] = mapped_column(LargeBinary)
+    line: Mapped[bytes] = mapped_column(KeptClosed(Purpose.PROTECTION))
     hash: Mapped[bytes] = mapped_column(LargeBinary)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.intake.journeys import publishing
 from services.intake.protection import log, rules
@@ -16,7 +16,8 @@ from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
-from shared.privacy.fields import protected_index
+from shared.privacy.fields import protected_indexes
+from shared.privacy.renewal import pairs_of, take_over
 from shared.programmes.definition import Programme
 from shared.web.paging import CursorUnreadable, Page
 
@@ -75,7 +76,7 @@ def due(session: Session, officer: Officer) -> Due:
                 "asked_by": each.content["asked_by"],
                 "reason": each.content["reason"],
                 "asked_at": each.asked_at,
-                "may_decide": each.asked_by != account_of(officer),
+                "may_decide": each.asked_by != account_of(session, officer),
             }
             for each in sorted(glasses, key=lambda each: each.asked_at)
         ],
@@ -105,16 +106,6 @@ def page_of_cases(
             raise CursorUnreadable(errors={"after": ["?"]})
     shown = found[begin : begin + limit]
     return Page(shown, str(shown[-1].id) if len(found) > begin + limit else None)
-
-
-def account_of(officer: Officer) -> bytes:
-    """By which the compartment knows an officer's account again."""
-    return protected_index(f"officer:{officer.id}")
-
-
-def name_of_form(once: str | None) -> bytes | None:
-    """By which a form that was sent twice is known again."""
-    return None if once is None else protected_index(f"form:{once}")
 
 
 def lines(session: Session, cases: Iterable[ProtectionCase]) -> list[dict[str, Any]]:
@@ -153,7 +144,7 @@ def described(session: Session, case: ProtectionCase) -> dict[str, Any]:
         "particulars": particulars,
         "notes": case.notes,
         "safe_contact": case.safe_contact,
-        "steps": [{"id": each.id, "recorded_at": each.recorded_at, **each.content} for each in steps],
+        "steps": [{"id": each.id, "recorded_at": each.recorded_at, **_told(each)} for each in steps],
         "closing": case.closing,
     }
 
@@ -171,7 +162,7 @@ def was_sent_before(session: Session, case_id: UUID, once: str | None) -> bool:
     """Whether a form of this name has written its step already."""
     if once is None:
         return False
-    said = select(Step.id).where(Step.case_id == case_id, Step.once == name_of_form(once))
+    said = select(Step.id).where(Step.case_id == case_id, Step.once == name_of_form(session, once))
     return session.scalar(said) is not None
 
 
@@ -179,7 +170,7 @@ def journey_noted(session: Session, case_id: UUID, once: str | None) -> UUID | N
     """The journey that a form of this name has opened already."""
     if once is None:
         return None
-    said = select(Step.content).where(Step.case_id == case_id, Step.once == name_of_form(once))
+    said = select(Step.content).where(Step.case_id == case_id, Step.once == name_of_form(session, once))
     found = session.scalar(said)
     return UUID(found["journey"]) if found and "journey" in found else None
 
@@ -188,6 +179,27 @@ def was_reported(session: Session, case_id: UUID) -> bool:
     """Whether a report to the police, or why there is none, was written down in a case."""
     steps = session.scalars(select(Step.content).where(Step.case_id == case_id))
     return any(each["kind"] == rules.StepKind.POLICE_REPORT for each in steps)
+
+
+def index_of(session: Session, person_id: UUID) -> bytes:
+    """By which the compartment finds her; what it knows under an older key is brought under the current one."""
+    return _indexed(session, str(person_id), TalkRequest.person_index, ProtectionCase.person_index, Glass.person_index)
+
+
+def account_of(session: Session, officer: Officer) -> bytes:
+    """By which the compartment knows an officer's account again; older keys as with `index_of`."""
+    return _indexed(session, str(officer.id), Glass.asked_by, Glass.decided_by)
+
+
+def name_of_form(session: Session, once: str | None) -> bytes | None:
+    """By which a form that was sent twice is known again; older keys as with `index_of`."""
+    return None if once is None else _indexed(session, once, Step.once)
+
+
+def _indexed(session: Session, value: str, *columns: InstrumentedAttribute[Any]) -> bytes:
+    known = protected_indexes(value)
+    take_over(session, columns, pairs_of(known))
+    return known[0]
 
 
 def cases_about(session: Session, office: str, person_index: bytes) -> list[ProtectionCase]:
@@ -201,7 +213,7 @@ def cases_about(session: Session, office: str, person_index: bytes) -> list[Prot
 
 def glasses(session: Session, officer: Officer) -> list[dict[str, Any]]:
     """What an officer asked to read, the latest first: the same for a woman with a case and for one without."""
-    mine = session.scalars(select(Glass).where(Glass.asked_by == account_of(officer)))
+    mine = session.scalars(select(Glass).where(Glass.asked_by == account_of(session, officer)))
     found = sorted(mine, key=lambda each: each.asked_at, reverse=True)
     return [asked(each) for each in found[:MOST_DUE]]
 
@@ -232,6 +244,10 @@ def audit(session: Session) -> list[str]:
 def written(session: Session, officer: Officer, before: int | None) -> list[log.Line]:
     """The compartment's own log as the office's counsellors read it."""
     return log.lines(session, officer.office, before)
+
+
+def _told(step: Step) -> dict[str, Any]:
+    return {name: value for name, value in step.content.items() if name != "once"}
 
 
 def _whose(row: TalkRequest | Glass) -> UUID:

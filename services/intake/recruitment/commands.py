@@ -22,7 +22,7 @@ from services.intake.registry.rules import Unreadable, parse_nik
 from shared import places
 from shared.identity.officer import Officer
 from shared.kernel import clock, ids
-from shared.privacy.fields import blind_index
+from shared.privacy.fields import blind_indexes
 from shared.privacy.looks import log_looks
 from shared.programmes import library
 from shared.referrals.models import Referral
@@ -112,7 +112,7 @@ def _found(session: Session, officer: Officer, named: Sequence[Named]) -> list[P
     for at, each in enumerate(named):
         if each.person_id is None and each.nik:
             try:
-                indexes[each.nik] = blind_index(parse_nik(each.nik).number, "nik")
+                indexes[each.nik] = blind_indexes(parse_nik(each.nik).number, "nik")
             except Unreadable as unreadable:
                 raise unreadable.at(f"recruits.{at}.nik") from unreadable
     bearers = queries.by_nik(session, indexes) if indexes else {}

@@ -89,15 +89,15 @@ def is_for(programme: Programme, area: str) -> bool:
     return any(covers(region, area) for region in programme.region)
 
 
-def by_nik(session: Session, indexes: Mapping[str, bytes]) -> dict[str, UUID]:
-    """Who bears each of these NIKs, given with its blind index."""
+def by_nik(session: Session, indexes: Mapping[str, Sequence[bytes]]) -> dict[str, UUID]:
+    """Who bears each of these NIKs, given with its blind indexes."""
     rows = session.execute(
         select(Person.nik_index, func.coalesce(Person.merged_into, Person.id)).where(
-            Person.nik_index.in_(indexes.values())
+            Person.nik_index.in_([index for known in indexes.values() for index in known])
         )
     )
     bearer = {index: person for index, person in rows}  # noqa: C416
-    return {nik: bearer[index] for nik, index in indexes.items() if index in bearer}
+    return {nik: bearer[index] for nik, known in indexes.items() for index in known if index in bearer}
 
 
 def possible_recruits(session: Session, programme: Programme, area: str) -> list[UUID]:

@@ -15,10 +15,13 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.intake.registry.models import DuplicateReview, Household, Person
 from services.intake.registry.records import Record
 from services.intake.registry.rules import UNLESS_SHE_SAYS, Registry, plain_name
 from shared.kernel import ids
-from shared.privacy.fields import blind_index, encrypt
+from shared.privacy.fields import blind_index, blind_indexes, encrypt
+from shared.privacy.keys import Kind, keyring
+from shared.privacy.renewal import pairs_of, take_over
 
 COLUMNS = {
     "row": "int",
@@ -179,7 +182,12 @@ class Arrival:
     @property
     def row_index(self) -> bytes:
         """By which this very row is known again."""
-        return blind_index(f"{self.record.content()}#{self.repeated}", "registry-row")
+        return self.row_indexes[0]
+
+    @property
+    def row_indexes(self) -> list[bytes]:
+        """Under which fingerprints this very row may be known, the current one first."""
+        return blind_indexes(f"{self.record.content()}#{self.repeated}", "registry-row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +204,8 @@ def settle(session: Session, arrivals: Sequence[Arrival], run_id: UUID, today: d
     """Bring these arrivals into the registry."""
     session.execute(text(CREATE))
     _copy(session, arrivals)
+    if keyring().of(Kind.BLIND_INDEX).previous:
+        _take_over(session, arrivals)
     session.execute(text("ANALYZE arrival"))
     known = {"run_id": run_id, "today": today, "now": now}
     for statement in STATEMENTS:
@@ -204,6 +214,18 @@ def settle(session: Session, arrivals: Sequence[Arrival], run_id: UUID, today: d
     another: dict[int, UUID] = _pairs(session, "SELECT row, person_id FROM arrival WHERE verdict = 'another'")
     session.execute(text("DROP TABLE arrival"))
     return Settled(counts.get("new", 0), counts.get("changed", 0), counts.get("same", 0), another)
+
+
+def _take_over(session: Session, arrivals: Sequence[Arrival]) -> None:
+    """Bring what is known of these arrivals under the current key, so that nobody is entered twice meanwhile."""
+    named = {
+        (Person.nik_index,): [blind_indexes(each.record.nik, "nik") for each in arrivals if each.record.nik],
+        (Person.name_index,): [blind_indexes(plain_name(each.record.name), "name") for each in arrivals],
+        (Person.row_index, DuplicateReview.row_index): [each.row_indexes for each in arrivals],
+        (Household.kk_index,): [blind_indexes(each.record.kk, "kk") for each in arrivals if each.record.kk],
+    }
+    for columns, known in named.items():
+        take_over(session, columns, {pair for each in known for pair in pairs_of(each)})
 
 
 def _pairs(session: Session, statement: str) -> dict[Any, Any]:

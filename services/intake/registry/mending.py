@@ -33,7 +33,8 @@ from services.intake.registry.rules import Caution, Detail, MaritalStatus, Occup
 from shared import places
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
-from shared.privacy.fields import blind_index
+from shared.privacy.fields import blind_index, blind_indexes
+from shared.privacy.renewal import take_over
 
 LONGEST_ADDRESS = 300
 Values = Mapping[Detail, str]
@@ -93,12 +94,13 @@ def locked(session: Session, person_id: UUID) -> Person:
 
 def bearer_of(session: Session, nik: str) -> UUID | None:
     """Who bears a NIK, whatever her area."""
-    return session.scalar(select(Person.id).where(Person.nik_index == blind_index(nik, "nik")))
+    return session.scalar(select(Person.id).where(Person.nik_index.in_(blind_indexes(nik, "nik"))))
 
 
 def open_review(session: Session, record: Person, bearer_id: UUID, cause: UUID) -> DuplicateReview:
     """Open the review of two records that claim a NIK, as an import does; the same cause opens it once."""
-    row_index = blind_index(f"correction {cause}", "registry-row")
+    row_index, *before = blind_indexes(f"correction {cause}", "registry-row")
+    take_over(session, [DuplicateReview.row_index], [(each, row_index) for each in before])
     known = session.scalar(
         select(DuplicateReview).filter_by(person_id=bearer_id, row_index=row_index, state=DuplicateState.OPEN)
     )
@@ -238,7 +240,8 @@ def _change_card(session: Session, person: Person, wanted: Values, today: date) 
     if kk is None:
         raise rules.NoFamilyCard().at(f"wanted.{Detail.RELATION.value}")
     relation = wanted.get(Detail.RELATION) or (present[0].relation if present else None)
-    index = blind_index(kk, "kk")
+    index, *before = blind_indexes(kk, "kk")
+    take_over(session, [Household.kk_index], [(each, index) for each in before])
     row = {"id": ids.new_id(), "kk": kk, "kk_index": index}
     session.execute(insert(Household).on_conflict_do_nothing(index_elements=["kk_index"]), [row])
     household = session.scalars(select(Household.id).where(Household.kk_index == index)).one()

@@ -14,8 +14,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.intake.registry.rules import MaritalStatus, Occupation, Registry, Relation, Sex
-from shared.privacy.fields import EncryptedJSON, EncryptedText
+from services.intake.registry.rules import MaritalStatus, Occupation, Registry, Relation, Sex, plain_name
+from shared.privacy.fields import BlindIndex, EncryptedJSON, EncryptedText
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp, enum_text
 
@@ -39,9 +39,9 @@ class Person(Base):
 
     id: Mapped[Id]
     nik: Mapped[str | None] = mapped_column(EncryptedText)
-    nik_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    nik_index: Mapped[bytes | None] = mapped_column(BlindIndex("nik", "nik"))
     name: Mapped[str] = mapped_column(EncryptedText)
-    name_index: Mapped[bytes] = mapped_column(LargeBinary)
+    name_index: Mapped[bytes] = mapped_column(BlindIndex("name", "name", plain=plain_name))
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     sex: Mapped[Sex | None] = mapped_column(enum_text(Sex))
     birth_date: Mapped[date | None]
@@ -51,7 +51,7 @@ class Person(Base):
     has_business: Mapped[bool | None]
     area: Mapped[str]
     cautions: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
-    row_index: Mapped[bytes] = mapped_column(LargeBinary)
+    row_index: Mapped[bytes] = mapped_column(BlindIndex(None, "registry-row", needed="nik_index IS NULL"))
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     died_on: Mapped[date | None]
     created_at: Mapped[Timestamp]
@@ -96,7 +96,7 @@ class Household(Base):
 
     id: Mapped[Id]
     kk: Mapped[str] = mapped_column(EncryptedText)
-    kk_index: Mapped[bytes] = mapped_column(LargeBinary)
+    kk_index: Mapped[bytes] = mapped_column(BlindIndex("kk", "kk"))
 
 
 class HouseholdMember(Base):
@@ -219,7 +219,7 @@ class DuplicateReview(Base):
     run_id: Mapped[UUID | None] = mapped_column(ForeignKey("import_run.id"))
     row: Mapped[int | None]
     record_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
-    row_index: Mapped[bytes] = mapped_column(LargeBinary)
+    row_index: Mapped[bytes] = mapped_column(BlindIndex(None, "registry-row", needed="state = 'open'"))
     claim: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
     state: Mapped[DuplicateState] = mapped_column(enum_text(DuplicateState), default=DuplicateState.OPEN)
     opened_at: Mapped[Timestamp]

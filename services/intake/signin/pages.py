@@ -9,6 +9,7 @@ from services.intake.sessions.commands import end_session
 from services.intake.signin import commands, devices
 from services.intake.signin.api import caller
 from services.intake.signin.schemas import SignInSchema
+from services.intake.welcome.commands import has_administrator
 from shared.identity import tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import Role, covers
@@ -151,4 +152,8 @@ def _sources(officer: Officer) -> set[tuple[str, str]]:
 
 def _form(form: forms.Form, refusal: str = "") -> str:
     going = request.form.get("_next") or request.args.get("next", "")
-    return render_template("signin/signin.html", form=form, refusal=refusal, going=sessions.local_address(going))
+    with door.reading() as session:
+        is_begun = has_administrator(session)
+    return render_template(
+        "signin/signin.html", is_begun=is_begun, form=form, refusal=refusal, going=sessions.local_address(going)
+    )

@@ -16,7 +16,8 @@ from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.calendar import add_months
 from shared.kernel.errors import NotFound
-from shared.privacy.fields import blind_index
+from shared.privacy.fields import blind_indexes
+from shared.privacy.renewal import pairs_of, take_over
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, after
@@ -217,14 +218,16 @@ def forget_wording(session: Session, referrals: Sequence[Referral]) -> None:
 
 
 def _join(session: Session, cohort: MentorCohort, mentors: Sequence[Mapping[str, Any]]) -> MentorCohort:
+    known = [blind_indexes(each["student_number"], f"student-number {cohort.office}") for each in mentors]
+    take_over(session, [Mentor.student_number_index], [pair for each in known for pair in pairs_of(each)])
     rows = [
         {
             **each,
             "id": ids.new_id(),
             "cohort_id": cohort.id,
-            "student_number_index": blind_index(each["student_number"], f"student-number {cohort.office}"),
+            "student_number_index": index,
         }
-        for each in mentors
+        for each, (index, *_) in zip(mentors, known, strict=True)
     ]
     if rows:
         try:

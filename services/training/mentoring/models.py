@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.training.mentoring.rules import Direction, Line, MentoringOutcome
 from shared.events.intake import SubjectKind
-from shared.privacy.fields import EncryptedText
+from shared.privacy.fields import BlindIndex, EncryptedText
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp, enum_text
 
@@ -63,7 +63,13 @@ class Mentor(Base):
     cohort_id: Mapped[UUID] = mapped_column(ForeignKey("mentor_cohort.id"))
     name: Mapped[str] = mapped_column(EncryptedText)
     student_number: Mapped[str] = mapped_column(EncryptedText)
-    student_number_index: Mapped[bytes]
+    student_number_index: Mapped[bytes] = mapped_column(
+        BlindIndex(
+            "student_number",
+            "student-number {}",
+            within="SELECT office FROM mentor_cohort WHERE mentor_cohort.id = mentor.cohort_id",
+        )
+    )
     account_id: Mapped[UUID | None]
 
     cohort: Mapped[MentorCohort] = relationship(back_populates="mentors", lazy="joined")

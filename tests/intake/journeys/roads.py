@@ -122,5 +122,5 @@ def heard(event: Event, source: str, sealed: dict[str, Any] | None = None) -> He
         "traceid": str(event_id),
         "data": event.to_data(),
     }
-    part = seals.seal("intake", sealed, event_id) if sealed is not None else None
+    part = seals.seal(source, "intake", sealed, event_id) if sealed is not None else None
     return Heard(event=event, source=source, subscriber="intake", position=1, envelope=envelope, part=part)

@@ -46,4 +46,4 @@ def sealed(road: Road, stage: str, to: str, kind: str = "intake.stage-offered.v1
     with road.database.reading() as session:
         rows = session.scalars(select(LoggedEvent).where(LoggedEvent.type == kind).order_by(LoggedEvent.seq)).all()
         row = [each for each in rows if f'"stage":"{stage}"' in each.body or kind != "intake.stage-offered.v1"][-1]
-        return seals.unseal(to, row.sealed[to], row.id)
+        return seals.unseal("intake", to, row.sealed[to], row.id)

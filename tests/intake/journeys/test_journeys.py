@@ -57,7 +57,7 @@ def test_only_the_shared_fields_travel_and_only_sealed(road: Road) -> None:
     (journey,) = road.set_out()
     with road.database.reading() as session:
         row = session.scalars(select(LoggedEvent).where(LoggedEvent.type == "intake.stage-offered.v1")).one()
-        told = seals.unseal("intake", row.sealed["intake"], row.id)
+        told = seals.unseal("intake", "intake", row.sealed["intake"], row.id)
     assert set(told["particulars"]) == {"name", "village"}  # no NIK is known of her
     assert told["particulars"]["name"] not in row.body
     assert str(journey) in row.body

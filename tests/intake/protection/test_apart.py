@@ -218,9 +218,6 @@ TAKING = [
     "protection.taken-over",
     *(f"transaction.{side}-commit:{nth}" for nth in (1, 2) for side in ("before", "after")),
 ]
-    "protection.taken-over",
-    *(f"transaction.{side}-commit:{nth}" for nth in (1, 2) for side in ("before", "after")),
-]
 
 
 @pytest.mark.parametrize("failpoint", TAKING)

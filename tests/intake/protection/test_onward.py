@@ -75,7 +75,9 @@ def test_a_referral_onward_tells_its_offices_only_through_which_office_to_go(
     with published.base.reading() as session:
         rows = session.scalars(select(LoggedEvent).where(LoggedEvent.type == "intake.stage-offered.v1")).all()
     told = {
-        json.loads(row.body)["data"]["stage"]: sealed.unseal("intake", row.sealed["intake"], row.id)["particulars"]
+        json.loads(row.body)["data"]["stage"]: sealed.unseal("intake", "intake", row.sealed["intake"], row.id)[
+            "particulars"
+        ]
         for row in rows
         if row.sealed
     }

@@ -3,10 +3,12 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from shared.kernel import settings
-from shared.privacy import fields, keys
+from shared.kernel.settings import SERVICES
+from shared.privacy import fields, keyfile, keys
 
 
 @pytest.fixture
@@ -23,7 +25,6 @@ def home(tmp_path, monkeypatch):
 
 def forget():
     keys.keyring.cache_clear()
-    fields._cipher.cache_clear()
 
 
 def test_the_first_use_makes_a_key_file_that_only_its_owner_may_read(home):
@@ -37,7 +38,7 @@ def test_the_first_use_makes_a_key_file_that_only_its_owner_may_read(home):
 
 def test_a_process_that_comes_second_takes_the_keys_of_the_first(home):
     first = keys.keyring()
-    keys._make(home / "keys.json")
+    assert not keyfile.make(home / "keys.json", keys.fresh())
     assert keys.read(home / "keys.json") == first
 
 
@@ -47,12 +48,49 @@ def test_a_named_key_file_must_exist(home, monkeypatch):
         keys.keyring()
 
 
-def test_every_service_and_addressee_has_a_key_of_its_own(home):
+def test_every_service_signs_with_a_key_of_its_own_and_each_pair_seals_with_one(home):
     ring = keys.keyring()
-    derived = [ring.bus_key("intake"), ring.bus_key("grants"), ring.seal_key("intake"), ring.seal_key("grants")]
-    assert len(set(derived)) == 4
-    assert ring.bus_key("intake") == keys.keyring().bus_key("intake")
+    pairs = [("intake", "grants"), ("intake", "training"), ("training", "grants"), (None, "grants")]
+    derived = [ring.bus_seed(service, "bus-1") for service in SERVICES] + [ring.seal_key(*pair) for pair in pairs]
+    assert len(set(derived)) == 8
+    for service in SERVICES:
+        signature = ring.sign(service, b"said")
+        assert [each for each in SERVICES if ring.verify(each, b"said", signature)] == [service]
+        assert not ring.verify(service, b"unsaid", signature)
     assert load_pem_public_key(ring.token_public)
+
+
+@pytest.mark.parametrize("signature", ["", ":", "bus-1:", "bus-1:zz", "bus-1:00", f"bus-1:{'00' * 64}"])
+def test_what_is_no_signature_is_none(home, signature):
+    try:
+        assert not keys.keyring().verify("grants", b"said", signature)
+    except keys.UnknownKey:
+        assert not signature.startswith("bus-1:")
+
+
+def test_a_key_file_of_the_first_versions_keeps_opening_what_it_opened(home):
+    new = keys.fresh()
+    old = {
+        kind: new[kind]["keys"][f"{kind}-1"]
+        if kind in ("blind_index", "protection_index", "bus", "web", "token")
+        else it
+        for kind, it in new.items()
+    }
+    assert keys.ring_of(old) == keys.ring_of(new)
+
+
+def test_a_new_key_is_used_without_a_restart_and_found_at_once_where_another_process_used_it_first(home, monkeypatch):
+    keys.keyring()
+    before = fields.encrypt("Siti")
+    known = with_new_field_key(home / "keys.json")
+    monkeypatch.setattr(keys, "LOOK_EVERY", 3600)
+    with_it = AESGCM(keys.read(home / "keys.json").field[known])
+    header = fields.header_of(known)
+    by_another = header + bytes(12) + with_it.encrypt(bytes(12), b"Aminah", header)
+    assert fields.encrypt("Siti").startswith(fields.header_of("field-1"))
+    assert fields.decrypt(by_another) == "Aminah"
+    assert fields.encrypt("Siti").startswith(header)
+    assert fields.decrypt(before) == "Siti"
 
 
 def test_what_an_old_key_closed_opens_after_a_new_one_was_added(home):

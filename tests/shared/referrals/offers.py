@@ -114,7 +114,7 @@ def sharing(of: StageOffered) -> ParticularsShared:
 def heard(event: Event, particulars: dict[str, Any] | None = None, *, by: str = "training") -> Heard[Any]:
     """An event of intake's as a service's handler meets it, with particulars sealed for that service."""
     event_id = ids.new_id()
-    part = None if particulars is None else seals.seal(by, {"particulars": particulars}, event_id)
+    part = None if particulars is None else seals.seal("intake", by, {"particulars": particulars}, event_id)
     envelope = {"id": str(event_id), "time": clock.now().isoformat(), "traceid": str(event_id), "data": event.to_data()}
     return Heard(event=event, source="intake", subscriber=by, position=1, envelope=envelope, part=part)
 

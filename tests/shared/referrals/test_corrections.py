@@ -34,7 +34,7 @@ def corrected(of: StageOffered, part: dict[str, Any] | None = RIGHT, **changes: 
     event = ParticularsCorrected(**given | changes, referral_id=of.referral_id, corrected_on=clock.today())
     event_id = ids.new_id()
     envelope = {"id": str(event_id), "time": clock.now().isoformat(), "traceid": str(event_id), "data": event.to_data()}
-    sealed = None if part is None else seals.seal("training", {"corrected": part}, event_id)
+    sealed = None if part is None else seals.seal("intake", "training", {"corrected": part}, event_id)
     return Heard(event=event, source="intake", subscriber="training", position=1, envelope=envelope, part=sealed)
 
 

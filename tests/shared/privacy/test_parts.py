@@ -1,0 +1,142 @@
+"""A part of Kail holds what its own work needs and nothing else; with it, it works together with all the others."""
+
+import json
+from itertools import permutations
+from uuid import uuid4
+
+import pytest
+
+from shared.kernel.settings import SERVICES
+from shared.privacy import fields, keys, parts, sealed
+from shared.privacy.keys import KeyNotHeld, Kind
+
+WHOLE = keys.fresh()
+APART = parts.fresh_apart(WHOLE)
+EVENT = uuid4()
+
+
+@pytest.fixture
+def acting(monkeypatch, tmp_path):
+    """Lets this process be a part: it holds that part's file and no other."""
+
+    def as_part(part, whole=APART):
+        path = tmp_path / f"{part}.json"
+        path.write_text(json.dumps(parts.cut(whole, part)))
+        monkeypatch.setenv("KAIL_KEYS", str(path))
+        keys.keyring.cache_clear()
+        return keys.keyring()
+
+    yield as_part
+    monkeypatch.undo()
+    keys.keyring.cache_clear()
+
+
+def secrets_in(content):
+    """Every string of a file that could be a key."""
+    if isinstance(content, dict):
+        return {found for each in content.values() for found in secrets_in(each)}
+    return {content} if len(content) > 40 else set()
+
+
+def test_every_part_holds_exactly_the_kinds_that_its_work_needs():
+    for part in parts.PARTS:
+        assert set(parts.cut(APART, part)) == {"part", *parts.kinds_of(part)}
+    api, worker = {"field", "blind_index", "seal", "web", "token"}, {"field", "blind_index", "seal", "bus"}
+    compartment = {"protection", "protection_index"}
+    assert set(parts.kinds_of("intake-api")) == api | compartment
+    assert set(parts.kinds_of("intake-worker")) == worker | compartment
+    assert set(parts.kinds_of("grants-api")) == api
+    assert set(parts.kinds_of("grants-worker")) == worker
+    assert parts.kinds_of("grants-relay") == (Kind.BUS,)
+
+
+def test_the_half_that_makes_tokens_is_where_officers_sign_in_and_nowhere_else():
+    holders = [part for part in parts.PARTS if "PRIVATE KEY" in json.dumps(parts.cut(APART, part))]
+    assert holders == ["intake-api"]
+
+
+def test_no_part_holds_the_secret_from_which_others_are_derived():
+    for kind in (Kind.SEAL, Kind.BUS):
+        (root,) = WHOLE[kind]["keys"].values()
+        assert not [part for part in parts.PARTS if root in json.dumps(parts.cut(APART, part))]
+
+
+def test_where_services_are_set_apart_none_holds_what_closes_anothers_database():
+    held = {
+        part: secrets_in({kind: parts.cut(APART, part).get(kind, "") for kind in parts.OWN}) for part in parts.PARTS
+    }
+    for one, other in permutations(parts.PARTS, 2):
+        if one.partition("-")[0] != other.partition("-")[0]:
+            assert not held[one] & held[other]
+        elif "relay" not in one + other:
+            assert held[one] == held[other]
+
+
+def test_a_service_cannot_speak_as_another(acting):
+    signatures = {service: acting(f"{service}-relay").sign(service, b"said") for service in SERVICES}
+    for service in SERVICES:
+        ring = acting(f"{service}-worker")
+        for other in SERVICES:
+            assert ring.verify(other, b"said", signatures[other])
+            assert not ring.verify(other, b"said", signatures[service]) or other == service
+            if other != service:
+                with pytest.raises(KeyNotHeld, match=f"{service}-worker holds no key of the kind bus for {other}"):
+                    ring.sign(other, b"said")
+
+
+def test_a_sealed_part_passes_between_two_services_and_no_third_opens_or_makes_it(acting):
+    for source, addressee in permutations(SERVICES, 2):
+        acting(f"{source}-worker")
+        part = sealed.seal(source, addressee, {"name": "Siti"}, EVENT)
+        acting(f"{addressee}-worker")
+        assert sealed.unseal(source, addressee, part, EVENT) == {"name": "Siti"}
+        for third in set(SERVICES) - {source, addressee}:
+            acting(f"{third}-worker")
+            with pytest.raises(KeyNotHeld):
+                sealed.unseal(source, addressee, part, EVENT)
+            with pytest.raises(KeyNotHeld):
+                sealed.seal(source, addressee, {"name": "Siti"}, EVENT)
+
+
+def test_what_is_not_held_is_refused_by_name(acting):
+    acting("grants-relay")
+    for ask in (
+        lambda: fields.encrypt("Siti"),
+        lambda: fields.encrypt("Siti", fields.Purpose.PROTECTION),
+        lambda: fields.blind_index("Siti", "name"),
+        lambda: fields.protected_index("Siti"),
+        lambda: keys.keyring().web_secret,
+        lambda: keys.keyring().token_private,
+        lambda: sealed.seal("grants", "intake", {}, EVENT),
+    ):
+        with pytest.raises(KeyNotHeld, match="grants-relay holds no key"):
+            ask()
+
+
+@pytest.mark.parametrize("part", parts.PARTS)
+def test_each_part_does_with_its_file_what_the_whole_file_would_do(acting, part):
+    ring, whole = acting(part, WHOLE), keys.ring_of(WHOLE)
+    service = part.partition("-")[0]
+    if Kind.FIELD in parts.kinds_of(part):
+        assert ring.field == whole.field
+    if Kind.SEAL in parts.kinds_of(part):
+        for other in SERVICES:
+            assert ring.seal_key(service, other) == whole.seal_key(service, other)
+            assert ring.seal_key(other, service) == whole.seal_key(other, service)
+        assert ring.seal_key(None, service) == whole.seal_key(None, service)
+    if Kind.BUS in parts.kinds_of(part):
+        assert ring.sign(service, b"said") == whole.sign(service, b"said")
+    if Kind.TOKEN in parts.kinds_of(part):
+        assert ring.token_public == whole.token_public
+
+
+def test_services_that_shared_a_key_are_set_apart_and_still_open_what_it_closed(acting):
+    acting("grants-worker", WHOLE)
+    before = fields.encrypt("Siti")
+    later = parts.set_apart(WHOLE)
+    assert parts.set_apart(later) == later
+    acting("grants-worker", later)
+    assert fields.decrypt(before) == "Siti"
+    assert fields.encrypt("Siti")[:6] != before[:6]
+    acting("training-worker", later)
+    assert fields.decrypt(before) == "Siti"
