@@ -49,8 +49,17 @@ def test_every_service_has_its_api_worker_and_relay_and_only_its_own_database(se
     assert OURS[f"{service}-relay"]["command"] == ["relay", service]
     for part in ("api", "worker", "relay"):
         environment = OURS[f"{service}-{part}"]["environment"]
-        assert {name for name in environment if name.startswith("DATABASE_URL")} == {f"DATABASE_URL_{service.upper()}"}
+        own = {f"DATABASE_URL_{service.upper()}"}
+        if (service, part) == ("intake", "api"):  # its pages are the compartment's only door
+            own.add("DATABASE_URL_PROTECTION")
+        assert {name for name in environment if name.startswith("DATABASE_URL")} == own
         assert f"//{service}:" in environment["REDIS_URL"]
+
+
+def test_only_the_compartments_own_parts_hold_its_address():
+    holding = {name for name, each in OURS.items() if "DATABASE_URL_PROTECTION" in each["environment"]}
+    assert holding == {"intake-api", "intake-protection", "migrate"}
+    assert OURS["intake-protection"]["command"] == ["protection"]
 
 
 def test_whatever_ends_is_started_again():
@@ -62,7 +71,7 @@ def test_whatever_ends_is_started_again():
 def test_every_secret_comes_from_the_environment_and_must_be_given():
     text = (ROOT / "docker-compose.yml").read_text()
     secrets = re.findall(r"\$\{([A-Z_]*PASSWORD[A-Z_]*)(.*?)\}", text)
-    assert len({name for name, _ in secrets}) == 10
+    assert len({name for name, _ in secrets}) == 11
     assert {rest for _, rest in secrets} == {":?"}
 
 

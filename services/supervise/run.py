@@ -4,7 +4,7 @@ import click
 
 from services.supervise import parts
 from shared.kernel import logging
-from shared.kernel.settings import APART, SERVICES, STORES
+from shared.kernel.settings import SERVICES, STORES
 
 SERVICE = click.Choice(SERVICES)
 STORE = click.Choice(STORES)
@@ -18,7 +18,7 @@ def migrate(services: tuple[str, ...]) -> None:
     from shared.storage import migrate as migrations
 
     for service in services or STORES:
-        participant("intake" if service in APART.values() else service)
+        participant(service)
         migrations.prepare(service)
         click.echo(f"{service}: up to date")
 

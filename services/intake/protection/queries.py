@@ -135,7 +135,8 @@ def line(case: ProtectionCase, names: dict[UUID, str]) -> dict[str, Any]:
 def described(session: Session, case: ProtectionCase) -> dict[str, Any]:
     """A case with all that was done, and what is needed to reach the woman."""
     person = UUID(case.person_id)
-    particulars = registry.particulars_of_persons(session, [person], OF_HER).get(person, {})
+    known = {} if case.alias else registry.particulars_of_persons(session, [person], OF_HER)
+    particulars = known.get(person, {})
     found = session.scalars(select(Step).where(Step.case_id == case.id))
     steps = sorted(found, key=lambda each: each.recorded_at)
     return {

@@ -1,32 +1,39 @@
 """The compartment stands apart: what one database or one role can read joins to nothing in another, and nothing that
 passes between a referral and a case is lost or done twice, whoever is killed in between."""
 
+import json
 import os
 import re
 import signal
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
 from psycopg import sql
 from ruamel.yaml import YAML
-from sqlalchemy import func, select, text
+from sqlalchemy import column, func, insert, select, text
+from sqlalchemy import table as sa_table
 
 from services.intake.journeys import publishing
 from services.intake.journeys.models import Journey
 from services.intake.passing.models import PassedOn
-from services.intake.protection import commands, jobs
+from services.intake.protection import commands, jobs, log, queries
 from services.intake.protection.models import Onward, ProtectionCase, Step, TalkRequest
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
+from shared.kernel.ids import new_id
+from shared.privacy.fields import Purpose, encrypt, protected_index
 from shared.programmes import library
-from shared.storage import Database, database
+from shared.storage import Database, database, migrate
 from shared.storage.base import tables_of
 from tests.browsing import an_officer
 from tests.intake.protection.conftest import OFFICE, Compartment
@@ -182,6 +189,130 @@ def test_the_roles_that_compose_makes_enter_their_own_database_alone(compartment
         for (name,) in operator.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'shipped%'").fetchall():
             operator.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
         operator.close()
+
+
+def before_the_move(base: Database) -> Any:
+    """Intake's database as it was with the compartment inside."""
+    line = migrate.config("intake", base)
+    script = ScriptDirectory.from_config(line)
+    (apart_from,) = [each for each in script.walk_revisions() if each.path.endswith("_compartment_apart.py")]
+    return line, apart_from
+
+
+def rows_as_before(case: UUID, woman: UUID, officer: Officer, head: Officer) -> list[tuple[str, dict[str, Any]]]:
+    """A closed and an open case, a wish, a step, a leave to read and two lines of the log, as they were kept."""
+
+    def shut(said: Any) -> bytes:
+        return encrypt(said if isinstance(said, str) else json.dumps(said), Purpose.PROTECTION)
+
+    now = clock.now()
+    common = {"office": OFFICE, "person_index": protected_index(str(woman)), "person_id": shut(str(woman))}
+    opened = {**common, "kind": shut("other"), "opened_by": officer.id, "opened_at": now - timedelta(2)}
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("case", {**opened, "id": case, "follow_up_due_at": now, "report_due_at": now - timedelta(1)}),
+        ("case", {**opened, "id": new_id(), "closed_at": now, "closing": shut({"reason": "safe"})}),
+        (
+            "step",
+            {
+                "id": new_id(),
+                "case_id": case,
+                "once": "a",
+                "content": shut({"kind": "health", "note": "Diperiksa.", "done_on": "2024-01-01", "by": "Ratna"}),
+                "recorded_by": officer.id,
+                "recorded_at": now,
+            },
+        ),
+        (
+            "request",
+            {
+                "id": new_id(),
+                "office": OFFICE,
+                "person_index": protected_index(str(new_id())),
+                "content": shut({"person_id": str(woman), "asked_by": "Sari", "asked_by_id": str(officer.id)}),
+                "asked_at": now,
+                "due_at": now,
+            },
+        ),
+        (
+            "glass",
+            {
+                "id": new_id(),
+                "office": OFFICE,
+                "person_index": protected_index(str(woman)),
+                "content": shut({"person_id": str(woman), "reason": "Alasan.", "asked_by": "Kepala"}),
+                "asked_by": head.id,
+                "asked_at": now,
+                "decided_by": officer.id,
+                "decided_at": now,
+                "decision": shut({"reason": "Darurat.", "decided_by": "Ratna"}),
+                "granted": True,
+                "open_until": now + timedelta(1),
+            },
+        ),
+    ]
+    running = log.GENESIS
+    for seq in (1, 2):
+        said = {"at": now.isoformat(), "officer_id": str(officer.id), "officer": "Ratna", "what": "read"}
+        line = shut(said | {"about": str(case), "why": None})
+        running = log._link(running, seq, OFFICE, line)
+        rows.append(("log", {"seq": seq, "office": OFFICE, "line": line, "hash": running}))
+    return rows
+
+
+def fill(base: Database, rows: list[tuple[str, dict[str, Any]]]) -> None:
+    with base.engine.begin() as connection:
+        for table, row in rows:
+            into = sa_table(f"protection_{table}", *(column(name) for name in row))
+            connection.execute(insert(into).values(row))
+
+
+@pytest.mark.slow
+@own_postgresql
+def test_what_was_in_intakes_database_moves_over_once_and_reads_as_before(compartment: Compartment) -> None:
+    (woman,) = compartment.women()
+    case = new_id()
+    rows = rows_as_before(case, woman, compartment.counsellor, compartment.head)
+    own = compartment.base
+    with own.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CREATE DATABASE kail_moving"))
+    old = Database("intake", own.engine.url.set(database="kail_moving").render_as_string(hide_password=False))
+    try:
+        line, moving = before_the_move(old)
+        command.upgrade(line, moving.down_revision)
+        for again in (False, True):  # the second time as after a crash between the copy and the end
+            fill(old, rows)
+            command.upgrade(line, moving.revision)
+            with old.engine.begin() as connection:
+                left = connection.scalars(text("SELECT tablename FROM pg_tables WHERE tablename LIKE 'protection%'"))
+                assert left.all() == []
+            if again:
+                break
+            command.downgrade(line, moving.down_revision)
+    finally:
+        old.dispose()
+        with own.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("DROP DATABASE kail_moving WITH (FORCE)"))
+    due = compartment.due()
+    (found,) = due["cases"]
+    assert found["id"] != str(case)
+    read = compartment.read(found)
+    assert [each["note"] for each in read["steps"]] == ["Diperiksa."]
+    assert (read["person_id"], read["is_overdue"]) == (str(woman), True)
+    (leave,) = compartment.ask(compartment.head, "GET", "glass").get_json()
+    assert compartment.ask(compartment.head, "GET", f"glass/{leave['id']}").status_code == 200
+    step = {"kind": "health", "note": "Lagi.", "done_on": clock.today().isoformat()}
+    sent = compartment.ask(
+        compartment.counsellor, "POST", f"cases/{found['id']}/steps", step, **{"Idempotency-Key": "a"}
+    )
+    assert sent.status_code == 204
+    assert len(compartment.read(found)["steps"]) == 1  # the form had been sent before
+    with compartment.base.reading() as session:
+        assert queries.audit(session) == []
+        for model, many in ((ProtectionCase, 2), (TalkRequest, 1), (Step, 1)):
+            assert len(session.scalars(select(model)).all()) == many
+    everywhere = everything(apart())
+    assert str(case) not in everywhere
+    assert {UUID(each).version for each in IDENTIFIER.findall(everywhere)} == {4}
 
 
 @contextmanager

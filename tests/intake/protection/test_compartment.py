@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text
 from services.intake.protection import commands, log, queries
 from services.intake.protection.models import LogLine, ProtectionCase, TalkRequest
 from services.intake.protection.rules import CaseKind
+from services.intake.registry.models import Person
 from shared.identity.rules import OtherOffice, Role
 from shared.kernel import clock, ids
 from shared.privacy.looks import Look
@@ -305,6 +306,47 @@ def test_a_counsellor_works_on_pages(compartment: Compartment) -> None:
     assert counsellor.submit(f"{root}/glass/{waiting['id']}/decide", form).status_code == 303
     assert f"/glass/{waiting['id']}" in head.get(f"{root}/glass").text
     assert "Didampingi." in head.get(f"{root}/glass/{waiting['id']}").text
+
+
+def test_a_woman_without_papers_or_name_has_a_case_under_an_alias_and_stands_in_no_registry(
+    compartment: Compartment,
+) -> None:
+    def persons() -> int:
+        with compartment.base.reading() as session:
+            return session.scalar(select(func.count()).select_from(Person)) or 0
+
+    before = persons()
+    given = {"alias": " Mawar ", "kind": "trafficking", "safe_contact": {"channel": "visit"}}
+    made = compartment.ask(compartment.counsellor, "POST", "cases", given)
+    assert made.status_code == 201, made.text
+    case = made.get_json()
+    assert (case["name"], case["is_registered"], case["particulars"]) == ("Mawar", False, {})
+    again = compartment.ask(compartment.counsellor, "POST", "cases", given).get_json()
+    assert again["id"] != case["id"]  # another woman may be called so, too
+    assert [each["name"] for each in compartment.due()["cases"]] == ["Mawar", "Mawar"]
+    onward = compartment.ask(compartment.counsellor, "POST", f"cases/{case['id']}/onward", {"programme": "any"})
+    assert codes(onward) == (409, "not-registered")
+    counsellor, root = Browser(compartment.app, compartment.counsellor), "/intake/dp3a/protection"
+    assert 'name="alias"' in counsellor.get(f"{root}/cases/new").text
+    made = counsellor.submit(f"{root}/cases", {"alias": "Melati", "kind": "other", "nik": ""})
+    assert made.status_code == 303
+    page = counsellor.get(made.location).text
+    assert "Melati" in page
+    assert "/onward" not in page
+    for wrong in ({"alias": "   ", "kind": "other"}, {"alias": "", "kind": "other"}, {"kind": "other"}):
+        assert counsellor.submit(f"{root}/cases", wrong).status_code == 422
+    assert persons() == before
+    today = clock.today().isoformat()
+    step = {"kind": "shelter", "note": "Diantar.", "done_on": today}
+    assert counsellor.submit(f"{made.location}/steps", step).status_code == 303
+    assert "Melati" in counsellor.get(f"{root}/cases").text
+
+
+def test_a_name_in_the_registry_goes_before_an_alias(compartment: Compartment) -> None:
+    (woman,) = compartment.women()
+    case = compartment.case(woman, alias="Mawar")
+    assert (case["is_registered"], case["person_id"]) == (True, str(woman))
+    assert case["name"] != "Mawar"
 
 
 def test_one_forms_mistake_leaves_the_wish_in_the_form_beside_it(compartment: Compartment) -> None:
