@@ -274,7 +274,7 @@ def refer_onward(session: Session, officer: Officer, case_id: UUID, programme: s
     if known is not None:
         return known
     intended = uuid4()
-    note = {
+    note: dict[str, Any] = {
         "case_id": str(case.id),
         "person_id": case.person_id,
         "programme": programme,
