@@ -23,9 +23,18 @@ from services.intake.registry.models import (
 )
 from services.intake.registry.records import NikOfAnother, Record, Refusal, read_record
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
+from shared.kernel.errors import Conflict
 from shared.kernel.failpoints import failpoint
+from shared.web import access
+
+
+class ImportHasNotFailed(Conflict):
+    """This import has not failed; it is done, or still under way."""
+
+    indonesian = "Impor ini tidak gagal; sudah selesai, atau masih berjalan."
+
 
 CHUNK = 2_000
 """Rows of one transaction: half a second's work, so that a crash costs no more than that."""
@@ -35,7 +44,8 @@ ONE_AT_A_TIME = 0x6B61696C_72656769  # "kailregi": two imports that bring the sa
 
 def begin_import(session: Session, officer: Officer, agency: str, file_name: str, content: bytes) -> ImportRun:
     """Take a registry file in; the same file again is the same run. Raises Invalid where it cannot be read at all."""
-    officer.require(Role.OFFICER, agency=agency)
+    officer.require(agency=agency)
+    access.require(officer, Permission.REGISTRY_IMPORT)
     digest = hashlib.sha256(content).digest()
     known = session.scalar(select(ImportRun).where(ImportRun.digest == digest, ImportRun.office == officer.office))
     if known:
@@ -71,6 +81,28 @@ def note_contact_wishes(session: Session, wishes: Mapping[UUID, Mapping[str, Any
     session.execute(statement.on_conflict_do_update(index_elements=[ContactWish.person_id], set_=told), rows)
 
 
+def take_up(session: Session, run_id: UUID) -> bool:
+    """Count a try of a run that has work left; one that was tried too often without getting on has failed."""
+    run = session.get(ImportRun, run_id, with_for_update=True)
+    if run is None or not run.is_under_way:
+        return False
+    if not run.take_up():
+        run.state, run.finished_at = ImportState.FAILED, clock.now()
+        return False
+    return True
+
+
+def start_again(session: Session, officer: Officer, run: ImportRun) -> None:
+    """Go on with an import that has failed, where it stopped; raises ImportHasNotFailed."""
+    officer.require(office=run.office)
+    access.require(officer, Permission.REGISTRY_IMPORT)
+    session.refresh(run, with_for_update=True)
+    if run.state is not ImportState.FAILED:
+        raise ImportHasNotFailed
+    run.state, run.finished_at, run.moved_at = ImportState.WAITING, None, clock.now()
+    run.got_on()
+
+
 @dataclass(frozen=True)
 class OpenFile:
     """A file's rows, and how often a row without a NIK had stood in it before, by its position."""
@@ -99,7 +131,7 @@ def import_next_chunk(session: Session, run_id: UUID, file: OpenFile) -> bool:
     """Bring the next rows of a run in, where the last chunk stopped; says whether there are more."""
     session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     run = session.get_one(ImportRun, run_id, with_for_update=True)
-    if run.state is ImportState.DONE:
+    if not run.is_under_way:
         return False
     chunk = range(run.rows_done, min(run.rows_done + CHUNK, run.rows))
     today = clock.today()
@@ -124,6 +156,7 @@ def _note_progress(session: Session, run: ImportRun, done: int, settled: arrival
     run.refused += refused
     run.moved_at = clock.now()
     run.state = ImportState.RUNNING
+    run.got_on()
     if run.rows_done == run.rows:
         run.state, run.finished_at = ImportState.DONE, run.moved_at
         session.execute(delete(ImportFile).where(ImportFile.run_id == run.id))

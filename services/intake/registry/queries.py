@@ -23,6 +23,7 @@ from services.intake.registry.records import REASONS
 from services.intake.registry.rules import RECEIVED, UNLESS_SHE_SAYS, parse_nik
 from shared import places
 from shared.bus import UnderWay
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.privacy.fields import blind_indexes
@@ -213,15 +214,16 @@ def import_runs(session: Session, officer: Officer, after: str | None, limit: in
 
 
 def imports_under_way(session: Session) -> UnderWay:
-    """How many imports wait and run, for whoever looks after the machine."""
+    """How many imports wait, run and have failed, for whoever looks after the machine."""
     row = session.execute(
         select(
             func.count().filter(ImportRun.state == ImportState.WAITING),
             func.count().filter(ImportRun.state == ImportState.RUNNING),
-            func.min(ImportRun.moved_at),
-        ).where(ImportRun.state.in_((ImportState.WAITING, ImportState.RUNNING)))
+            func.count().filter(ImportRun.state == ImportState.FAILED),
+            func.min(ImportRun.moved_at).filter(ImportRun.state.in_((ImportState.WAITING, ImportState.RUNNING))),
+        ).where(ImportRun.state != ImportState.DONE)
     ).one()
-    return UnderWay(waiting=row[0], running=row[1], failed=0, still_since=row[2])
+    return UnderWay(*row)
 
 
 def refusals(session: Session, run: ImportRun, after: str | None, limit: int) -> Page[ImportRefusal]:
@@ -236,5 +238,4 @@ def sentence(refusal: ImportRefusal, language: str) -> str:
 
 
 def _visible(officer: Officer, areas: Iterable[str]) -> Select[Person]:
-    inside = [or_(Person.area == area, Person.area.like(f"{area}.%")) for area in areas]
-    return select(Person).where(or_(*inside)) if inside else select(Person).where(Person.id.is_(None))
+    return select(Person).where(within(Person.area, areas))

@@ -1,5 +1,7 @@
 """What both doors of dry runs do alike: read the file or find the published programme, store the run, ask for it."""
 
+from uuid import UUID
+
 from sqlalchemy.orm import Session
 
 from services.intake.journeys import publishing
@@ -7,7 +9,7 @@ from services.intake.trials import commands, jobs
 from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import LARGEST_FILE, FileUnreadable, NothingToTry
 from shared.kernel import storable
-from shared.programmes import load
+from shared.programmes import apart
 from shared.programmes.definition import Programme
 from shared.web import door
 
@@ -20,6 +22,14 @@ def begin(
     with door.transaction() as session:
         wanted = _wanted(session, text, file_name, programme, version)
         run = commands.begin_trial(session, door.current_officer(), wanted, file_name if text else None)
+        jobs.try_programme.enqueue_after_commit(session, trial_id=str(run.id))
+        return run
+
+
+def start_again(trial_id: UUID) -> ProgrammeTrial:
+    """Go on with a dry run that has failed."""
+    with door.transaction() as session:
+        run = commands.start_again(session, door.current_officer(), trial_id)
         jobs.try_programme.enqueue_after_commit(session, trial_id=str(run.id))
         return run
 
@@ -38,7 +48,7 @@ def _wanted(
     session: Session, text: str | None, file_name: str | None, programme: str | None, version: int | None
 ) -> Programme:
     if text:
-        return load.read(text, file_name or "the text")
+        return apart.read(text, file_name or "the text")
     if programme:
         return publishing.newest(session, programme, version)
     raise NothingToTry().at("file")

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 
 from services.intake.journeys import publishing
 from services.intake.trials import commands, doors, queries, words
-from services.intake.trials.rules import STARTERS
+from shared.identity.permissions import Permission
 from shared.kernel import storable
-from shared.programmes import load
+from shared.programmes import apart
 from shared.programmes.findings import ProgrammeInvalid
 from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
+from shared.web.rates import costly
 
 VERSION = re.compile(r"[0-9]{1,9}")
 
@@ -23,7 +24,7 @@ pages = Blueprint("trials_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/trials")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeInvalid | None = None) -> str:
     """The dry runs of the office, and the form for one more."""
     with door.reading() as session:
@@ -41,8 +42,9 @@ def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeI
 
 
 @pages.post("/<agency>/trials")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @posting.sent_from(list_trials)
+@costly
 def begin_trial(agency: str) -> Response:
     """Check what was sent, and try it unless only the check was asked for."""
     file = request.files.get("file")
@@ -50,7 +52,7 @@ def begin_trial(agency: str) -> Response:
     try:
         text = doors.as_text(file.stream.read()) if file and name else None
         if text is not None and request.form.get("only") == "check":
-            load.read(text, name or "")
+            apart.read(text, name or "")
             return posting.done(_("%(file)s is sound.", file=name), f"/intake/{agency}/trials")
         programme, _sep, version = request.form.get("programme", "").partition(" ")
         run = doors.begin(text, name, programme or None, int(version) if VERSION.fullmatch(version) else None)
@@ -60,7 +62,7 @@ def begin_trial(agency: str) -> Response:
 
 
 @pages.get("/<agency>/trials/<uuid:trial_id>")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 def show_trial(agency: str, trial_id: UUID) -> str:
     """How far a dry run has come and what it has found; asked by htmx, only that."""
     with door.reading() as session:
@@ -72,10 +74,19 @@ def show_trial(agency: str, trial_id: UUID) -> str:
 
 
 @pages.post("/<agency>/trials/<uuid:trial_id>/cancel")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @posting.sent_from(show_trial)
 def cancel_trial(agency: str, trial_id: UUID) -> Response:
     """End a dry run before its time."""
     with door.transaction() as session:
         commands.cancel_trial(session, door.current_officer(), trial_id)
     return posting.done(_("The trial is cancelled."), f"/intake/{agency}/trials/{trial_id}")
+
+
+@pages.post("/<agency>/trials/<uuid:trial_id>/again")
+@guard(Permission.PROGRAMMES_TRY)
+@posting.sent_from(show_trial)
+def start_trial_again(agency: str, trial_id: UUID) -> Response:
+    """Go on with a dry run that has failed."""
+    doors.start_again(trial_id)
+    return redirect(f"/intake/{agency}/trials/{trial_id}", 303)
