@@ -20,8 +20,8 @@ from shared.kernel import clock
 from shared.privacy.fields import Purpose, decrypt, encrypt, protected_index
 from shared.storage import database
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
