@@ -49,15 +49,10 @@ class Embedded:
     @property
     def addresses(self) -> dict[str, str]:
         """Where the servers are, in the form that `servers.json` tells it to the settings."""
-<<<<<<< HEAD
-        apart = {"postgresql.apart": self.postgresql.address_apart} if self.postgresql else {}
-        return {server.name: server.address for server in self.servers} | apart
-=======
         known = {server.name: server.address for server in self.servers}
         if self.postgresql and self.postgresql.roles_apart:
             known["postgresql_owner"] = self.postgresql.owner_address
         return known
->>>>>>> main
 
     def start(self) -> None:
         """Start what is wanted, wait until it answers, and write down where it is; raises CannotStart."""

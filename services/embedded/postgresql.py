@@ -23,9 +23,8 @@ from services.embedded import apart
 from services.embedded.apart import SYSTEM_USER, Say
 from services.embedded.process import CannotStart, ServerProcess, is_alive
 from shared.kernel import home
-from shared.kernel.settings import APART, STORES
+from shared.kernel.settings import STORES
 
-APART_USER = "kail_protection"
 LONGEST_SOCKET_PATH = 100
 """Bytes; Linux allows 107 for the whole path of a socket, macOS 103."""
 
@@ -85,11 +84,6 @@ class PostgreSQL(ServerProcess):
 
     def _address(self, role: str) -> str:
         return f"postgresql+psycopg://{role}@/{{database}}?host={self.socket_folder}"
-
-    @property
-    def address_apart(self) -> str:
-        """The same for the database of the protection compartment, under its own role."""
-        return self.address.replace(f"//{SYSTEM_USER}@", f"//{APART_USER}@")
 
     def start(self) -> None:
         """Start the cluster, made at first use, and create the databases that are missing; raises CannotStart."""
@@ -171,25 +165,10 @@ class PostgreSQL(ServerProcess):
             for store in STORES:
                 if (database := f"kail_{store}") not in there:
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-<<<<<<< HEAD
-                name = sql.Identifier(database)
-                connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(name))
-                if store in APART.values():
-                    self._give_a_role(connection, database)
-
-    @staticmethod
-    def _give_a_role(connection: psycopg.Connection, database: str) -> None:
-        """Give a database to a role of its own, which enters no other one."""
-        role, name = sql.Identifier(APART_USER), sql.Identifier(database)
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [APART_USER]).fetchone() is None:
-            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(role))
-        connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(name, role))
-=======
             roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-            for role in (f"kail_{service}" for service in SERVICES if self.roles_apart):
+            for role in (f"kail_{store}" for store in STORES if self.roles_apart):
                 if role not in roles:
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
->>>>>>> main
 
 
 def binaries() -> Path:

@@ -60,8 +60,7 @@ class Settings:
     def database_url(self, store: str) -> str:
         """The SQLAlchemy address of a service's own PostgreSQL database, or of one apart; raises NoServer."""
         given = self.database_urls.get(store)
-        server = "postgresql.apart" if store in APART.values() else "postgresql"
-        return given or self._server(server).format(database=f"kail_{store}")
+        return given or self._server("postgresql").format(database=f"kail_{store}")
 
     def owner_url(self, service: str) -> str:
         """The same database for its owner, who makes and changes tables; the serving role's where none is apart."""
@@ -95,17 +94,11 @@ def settings() -> Settings:
     """The settings of this process."""
     env = Env()
     hosts: list[str] = env.list("KAIL_HOSTS", [])
-<<<<<<< HEAD
     urls = {name: _address(env, f"DATABASE_URL_{name.upper()}", f"DATABASE_PASSWORD_{name.upper()}") for name in STORES}
-=======
-    urls = {
-        name: _address(env, f"DATABASE_URL_{name.upper()}", f"DATABASE_PASSWORD_{name.upper()}") for name in SERVICES
-    }
     owners = {
         name: _address(env, f"DATABASE_OWNER_URL_{name.upper()}", f"DATABASE_OWNER_PASSWORD_{name.upper()}")
-        for name in SERVICES
+        for name in STORES
     }
->>>>>>> main
     return Settings(
         home=env.path("KAIL_HOME", Path(".kail")).absolute(),
         port=env.int("KAIL_PORT", 8000),

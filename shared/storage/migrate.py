@@ -6,12 +6,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import make_url
 
-<<<<<<< HEAD
-from shared.kernel.settings import APART
-=======
-from shared.kernel.settings import settings
+from shared.kernel.settings import APART, settings
 from shared.storage import rights
->>>>>>> main
 from shared.storage.database import Database, database
 
 

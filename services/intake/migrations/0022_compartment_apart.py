@@ -17,8 +17,9 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.kernel import clock
+from shared.kernel.settings import settings
 from shared.privacy.fields import Purpose, decrypt, encrypt, protected_index
-from shared.storage import database
+from shared.storage import Database
 
 revision = "0022"
 down_revision = "0021"
@@ -37,10 +38,12 @@ def upgrade() -> None:
     op.create_index("ix_passed_on_waiting", "passed_on", ["id"], unique=False, postgresql_where=sa.text("waits"))
     moved = {table: [take(row) for row in rows_of(table)] for table, take in MOVES.items()}
     if any(moved.values()):
-        with database("protection").engine.begin() as there:
+        into = Database("protection", settings().owner_url("protection"))
+        with into.engine.begin() as there:
             for table, rows in moved.items():
                 for row in rows:
                     put(there, table, row)
+        into.dispose()
     for table in reversed(MOVES):
         op.drop_table(f"protection_{table}")
 

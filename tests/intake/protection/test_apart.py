@@ -9,16 +9,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from psycopg import sql
-from ruamel.yaml import YAML
 from sqlalchemy import column, func, insert, select, text
 from sqlalchemy import table as sa_table
 
@@ -41,7 +37,6 @@ from tests.intake.protection.test_outside import offered
 from tests.servers import own_postgresql
 
 PROGRAMME = "pemberdayaan-kukar"
-COMPOSE = YAML(typ="safe").load(Path(__file__).parents[3] / "docker-compose.yml")
 
 
 def apart() -> Database:
@@ -155,40 +150,6 @@ def test_no_row_of_intake_is_written_together_with_one_of_the_compartment(compar
         }
     assert theirs
     assert written & theirs == set()
-
-
-@own_postgresql
-def test_the_role_of_the_compartment_enters_no_other_database(compartment: Compartment) -> None:
-    for service in ("intake", "grants", "training", "monitoring"):
-        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-            psycopg.connect(apart().dsn.replace("kail_protection?", f"kail_{service}?"))
-
-
-@own_postgresql
-def test_the_roles_that_compose_makes_enter_their_own_database_alone(compartment: Compartment) -> None:
-    stores = ("protection", "intake", "grants", "training", "monitoring")
-    shipped = re.sub(r"\$\{[A-Z_]+:\?\}", "x", COMPOSE["configs"]["databases"]["content"]).replace("kail_", "shipped_")
-    shipped = re.sub(r"\\[a-z]+ .*", "", shipped)
-    operator = psycopg.connect(compartment.base.dsn, autocommit=True)
-    try:
-        for statement in filter(str.strip, shipped.split(";")):
-            operator.execute(statement)
-        for role in stores:
-            for store in stores:
-                address = compartment.base.dsn.replace("kail_intake?", f"shipped_{store}?")
-                address = re.sub(r"//[a-z_]+@", f"//shipped_{role}@", address)
-                if role == store:
-                    psycopg.connect(address).close()
-                else:
-                    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-                        psycopg.connect(address)
-    finally:
-        made = "SELECT datname FROM pg_database WHERE datname LIKE 'shipped%'"
-        for (name,) in operator.execute(made).fetchall():
-            operator.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        for (name,) in operator.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'shipped%'").fetchall():
-            operator.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
-        operator.close()
 
 
 def before_the_move(base: Database) -> Any:
