@@ -21,8 +21,8 @@ from shared.kernel.settings import settings
 from shared.privacy.fields import Purpose, decrypt, encrypt, protected_index
 from shared.storage import Database
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
