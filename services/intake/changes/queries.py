@@ -3,15 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from services.intake.changes.models import Death, PersonMerge
 from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.journeys.models import Journey
 from services.intake.registry.models import DuplicateReview, DuplicateState, Person
+from services.intake.registry.rules import masked
 from services.intake.rights.rules import Waiting
 from shared import places
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.storage.arrays import among
 from shared.web.paging import Page, page
@@ -31,7 +33,7 @@ def how_many_wait(session: Session, officer: Officer) -> Waiting:
 
 
 def _open(officer: Officer) -> Select[Any]:
-    here = or_(*[Person.area.startswith(area) for area in officer.areas])
+    here = within(Person.area, officer.areas)
     return (
         select(DuplicateReview)
         .join(Person, Person.id == DuplicateReview.person_id)
@@ -48,12 +50,20 @@ def side_by_side(session: Session, reviews: Page[DuplicateReview]) -> list[dict[
     return [
         {
             "id": each.id,
-            "bearer": {**_record(bearers[each.person_id]), "id": each.person_id, "nik": bearers[each.person_id].nik},
+            "bearer": {
+                **_record(bearers[each.person_id]),
+                "id": each.person_id,
+                "nik": masked(bearers[each.person_id].nik),
+            },
             "claim": {**each.claim, "id": each.record_id, "village": places.name_of(each.claim["area"])},
             "opened_at": each.opened_at,
         }
         for each in reviews.items
     ]
+
+
+def _bearer(found: Person) -> dict[str, Any]:
+    return {**_record(found), "id": found.id, "nik": masked(found.nik)}
 
 
 def merges(session: Session, officer: Officer) -> list[dict[str, Any]]:
@@ -63,7 +73,7 @@ def merges(session: Session, officer: Officer) -> list[dict[str, Any]]:
         select(PersonMerge, kept.name, merged.name)
         .join(kept, kept.id == PersonMerge.kept_id)
         .join(merged, merged.id == PersonMerge.merged_id)
-        .where(or_(*[kept.area.startswith(area) for area in officer.areas]))
+        .where(within(kept.area, officer.areas))
         .order_by(PersonMerge.id.desc())
         .limit(MOST_MERGES)
     )
@@ -86,7 +96,7 @@ def deaths(session: Session, officer: Officer) -> list[dict[str, Any]]:
     rows = session.execute(
         select(Death, Person.name)
         .join(Person, Person.id == Death.person_id)
-        .where(or_(*[Person.area.startswith(area) for area in officer.areas]))
+        .where(within(Person.area, officer.areas))
         .order_by(Death.noted_at.desc(), Death.id.desc())
         .limit(MOST_DEATHS)
     ).all()
@@ -135,7 +145,7 @@ def other_groups(session: Session, group: BusinessGroup, limit: int = 200) -> li
     rows = session.execute(
         select(BusinessGroup.id, BusinessGroup.name)
         .where(
-            *(BusinessGroup.area.startswith(kecamatan), BusinessGroup.id != group.id),
+            *(within(BusinessGroup.area, [kecamatan]), BusinessGroup.id != group.id),
             *(BusinessGroup.dissolved_on.is_(None), BusinessGroup.berita_acara.is_not(None)),
         )
         .order_by(BusinessGroup.id.desc())
