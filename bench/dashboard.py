@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=40, help="how often each page is asked for")
     wanted = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="kail-bench-", dir=os.environ.get("BENCH_DIR")))
-    os.environ |= {"KAIL_HOME": str(home)}
+    os.environ |= {"KAIL_HOME": str(home), "KAIL_LIMITS": "off"}
 
     import structlog
 

@@ -30,7 +30,7 @@ def main() -> None:
     home = Path(tempfile.mkdtemp(prefix="kail-bench-"))
     shutil.copytree(ROOT / "programmes" / "agencies", home / "programmes" / "agencies")
     shutil.copy(ROOT / "bench" / "programmes" / "five-stages.yaml", home / "programmes")
-    os.environ |= {"KAIL_HOME": str(home), "KAIL_PROGRAMMES": str(home / "programmes")}
+    os.environ |= {"KAIL_HOME": str(home), "KAIL_LIMITS": "off", "KAIL_PROGRAMMES": str(home / "programmes")}
 
     from services.embedded import Embedded, remove
 

@@ -34,6 +34,7 @@ class Settings:
     proxies: int
     https: bool
     hosts: tuple[str, ...]
+    limits: str
     metrics_token: str | None = field(repr=False)
     programmes_path: Path
     clusters_path: Path
@@ -89,6 +90,7 @@ def settings() -> Settings:
         proxies=env.int("KAIL_PROXIES", 0),
         https=env.bool("KAIL_HTTPS", False),
         hosts=tuple(name.strip().lower() for name in hosts if name.strip()),
+        limits=env.str("KAIL_LIMITS", ""),
         metrics_token=secret(env, "KAIL_METRICS_TOKEN"),
         programmes_path=env.path("KAIL_PROGRAMMES", Path(__file__).parents[2] / "programmes"),
         clusters_path=env.path("KAIL_CLUSTERS", Path("/var/lib/kail")).absolute(),

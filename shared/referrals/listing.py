@@ -16,7 +16,7 @@ from shared.kernel.errors import Conflict, Invalid
 from shared.referrals import api, commands, promises, queries, rules, schemas, searching, words
 from shared.referrals.commands import WORKERS
 from shared.referrals.rules import ReferralState, Tray
-from shared.web import door, forms, problem
+from shared.web import door, forms, problem, rates
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -52,6 +52,7 @@ def _list_pages(pages: Blueprint, service: str) -> None:
 
     @pages.post("/<agency>/referrals/search")
     @guard(*api.READERS)
+    @rates.searching
     def search(agency: str) -> Any:
         """Find referrals by number, village, kecamatan, stage or programme; what was typed goes no further."""
         officer = door.current_officer()

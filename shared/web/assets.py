@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, request, send_from_directory
 from werkzeug.wrappers import Response
 
 from shared.web.guard import public
+from shared.web.rates import unlimited
 
 FOLDER = Path(__file__).with_name("static")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -38,6 +39,7 @@ def font() -> str:
 
 @files.get("/static/<path:name>")
 @public("styles and scripts hold no data, and the sign-in page needs them")
+@unlimited
 def static_file(name: str) -> Response:
     """A file under static/, to be kept for ever if it was asked for by its content's name."""
     response = send_from_directory(FOLDER, name)

@@ -34,6 +34,7 @@ from shared.web import (
     operations,
     outside,
     problem,
+    rates,
     roster,
     sessions,
     showing,
@@ -46,12 +47,13 @@ LARGEST_REQUEST = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Kail:
-    """What an app knows of itself: its service, its database (asked at first use), its menu, and who has come by."""
+    """What an app knows of itself: its service, its database (asked at first use), its menu, who comes, how often."""
 
     service: str
     database: Callable[[], Database]
     menu: tuple[navigation.Link, ...]
     roster: roster.Roster
+    counting: rates.Counting
 
 
 class Json(DefaultJSONProvider):
@@ -131,7 +133,10 @@ def create_app(
         app.wsgi_app = outside.always_https(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if settings().proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings().proxies, x_proto=settings().proxies)  # type: ignore[method-assign]
-    known = Kail(service, lambda: database or storage.database(service), tuple(menu), roster.Roster())
+    known = Kail(
+        service, lambda: database or storage.database(service), tuple(menu), roster.Roster(), rates.Counting(service)
+    )
+    rates.limits_of(settings().limits, 1)  # what cannot be read is said now, and not at each request
     app.extensions["kail"] = known
     app.url_map.converters["int"] = Number
     door.install(app)  # first: it answers last, when everything else has been said
@@ -157,7 +162,8 @@ def _ask_first(app: Flask) -> None:
 
     @app.before_request
     def ask_first() -> Any:
-        """Can it be kept, who is it, did a page of ours send it, is her sign-in fresh, was it answered before?"""
+        """Is it too much, can it be kept, who is it, did a page of ours send it, was it answered before?"""
+        rates.hold()
         bounds.hold_address()
         guard.enforce()
         if request.method in idempotency.CHANGING:

@@ -85,6 +85,11 @@ def guard_of(app: Flask, endpoint: str, method: str) -> Guard | None:
     return getattr(_handler(app, endpoint, method), MARK, None)
 
 
+def view_of(app: Flask, endpoint: str, method: str) -> Callable[..., Any]:
+    """The view that answers this method at this endpoint, with its marks."""
+    return _handler(app, endpoint, method)
+
+
 def _handler(app: Flask, endpoint: str, method: str) -> Callable[..., Any]:
     view = app.view_functions[endpoint]
     handlers = getattr(view, "view_class", None)

@@ -19,6 +19,7 @@ from shared.kernel.logging import get_logger
 from shared.kernel.settings import settings
 from shared.storage import Database
 from shared.web.guard import is_unrecorded, public
+from shared.web.rates import unlimited
 
 log = get_logger(__name__)
 PATIENCE = 2.0
@@ -65,6 +66,7 @@ def install(app: Flask, service: str, database: Callable[[], Database], collecto
     pages = Blueprint("operations", __name__)
 
     @pages.get("/health")
+    @unlimited
     @public("asked by whoever runs the service; says only whether its parts answer")
     def health() -> tuple[Response, int]:
         checks = {
@@ -74,6 +76,7 @@ def install(app: Flask, service: str, database: Callable[[], Database], collecto
         return jsonify(service=service, checks=checks), 200 if all(checks.values()) else 503
 
     @pages.get("/metrics")
+    @unlimited
     @public("counts only, for this machine itself or whoever has the token")
     def metrics() -> Response:
         require_measurer()

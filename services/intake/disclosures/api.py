@@ -8,6 +8,7 @@ from shared.identity.rules import Role
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
+from shared.web.rates import costly
 
 blueprint = Blueprint("disclosures", __name__, description="Her right to see what is held of her")
 SERVING = (Role.OFFICER, Role.HEAD)
@@ -36,6 +37,7 @@ def note_request(given: dict[str, Any], agency: str, person_id: UUID) -> dict[st
 @blueprint.get("/<agency>/disclosures/<uuid:disclosure_id>/dossier")
 @guard(*SERVING)
 @blueprint.response(200, schemas.DossierSchema)
+@costly
 def show_dossier(agency: str, disclosure_id: UUID) -> dict[str, Any]:
     """Everything that intake holds of whoever asked; the look is logged."""
     with door.transaction() as session:

@@ -22,6 +22,7 @@ from shared import places
 from shared.referrals import words as referral_words
 from shared.web import door, forms, posting
 from shared.web.guard import guard
+from shared.web.rates import costly
 from shared.web.showing import agency_name
 
 pages = Blueprint("disclosure_pages", __name__, template_folder="templates")
@@ -99,6 +100,7 @@ def note_answer(agency: str, disclosure_id: UUID) -> Response:
 
 @pages.get("/<agency>/disclosures/<uuid:disclosure_id>/dossier")
 @guard(*SERVING)
+@costly
 def show_dossier(agency: str, disclosure_id: UUID) -> str:
     """Everything that is held of her, to be read with her or printed; the look is logged."""
     with door.transaction() as session:

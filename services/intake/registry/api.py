@@ -10,6 +10,7 @@ from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 from shared.web.language import language
+from shared.web.rates import costly, searching
 
 blueprint = Blueprint("registry", __name__, description="Persons, and the registry files that tell of them")
 blueprint.url_value_preprocessor(doors.allow_large_files)
@@ -20,6 +21,7 @@ READERS = (Role.OFFICER, Role.HEAD)
 @guard(Role.OFFICER)
 @blueprint.arguments(schemas.ImportFileSchema, location="files")
 @blueprint.response(202, schemas.ImportSchema)
+@costly
 def begin_import(files: dict[str, Any], agency: str) -> ImportRun:
     """Take a registry file in; its rows come in the background. The same file again is the same import."""
     return doors.take_in(agency, files["file"])
@@ -81,6 +83,7 @@ def list_persons(query: dict[str, Any], agency: str) -> paging.Page[dict[str, An
 @guard(*READERS)
 @blueprint.arguments(schemas.NikSchema)
 @blueprint.response(200, paging.page_of(schemas.PersonLineSchema))
+@searching
 def search_persons(given: dict[str, str], agency: str) -> paging.Page[dict[str, Any]]:
     """Who bears this NIK, as far as the officer's areas reach; the look is logged."""
     with door.transaction() as session:

@@ -16,6 +16,7 @@ from shared.kernel.errors import Invalid
 from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
+from shared.web.rates import costly, searching
 
 pages = Blueprint("registry_pages", __name__, template_folder="templates")
 pages.url_value_preprocessor(doors.allow_large_files)
@@ -39,6 +40,7 @@ def imports(agency: str, form: forms.Form | None = None) -> str:
 @pages.post("/<agency>/imports")
 @guard(Role.OFFICER)
 @posting.sent_from(imports)
+@costly
 def begin_import(agency: str) -> Response:
     """Take a registry file in."""
     try:
@@ -84,6 +86,7 @@ def _nobody(agency: str, form: forms.Form) -> str:
 @pages.post("/<agency>/persons")
 @guard(*READERS)
 @posting.sent_from(_nobody)
+@searching
 def search_persons(agency: str) -> Response:
     """Look somebody up by her NIK, which never stands in an address."""
     nik = forms.load(schemas.NikSchema(), request.form)["nik"]

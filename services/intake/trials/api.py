@@ -11,6 +11,7 @@ from shared.programmes.findings import ProgrammeInvalid
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
+from shared.web.rates import costly
 
 blueprint = Blueprint("trials", __name__, description="A programme tried on the registry before it is published")
 
@@ -19,6 +20,7 @@ blueprint = Blueprint("trials", __name__, description="A programme tried on the 
 @guard(*STARTERS)
 @blueprint.arguments(schemas.FileText)
 @blueprint.response(200, schemas.FileChecked)
+@costly
 def check_file(given: dict[str, str], agency: str) -> dict[str, Any]:
     """What is wrong in a programme's file, line by line; nothing is stored."""
     try:
@@ -32,6 +34,7 @@ def check_file(given: dict[str, str], agency: str) -> dict[str, Any]:
 @guard(*STARTERS)
 @blueprint.arguments(schemas.TrialAsked)
 @blueprint.response(202, schemas.TrialLine)
+@costly
 def begin_trial(given: dict[str, Any], agency: str) -> ProgrammeTrial:
     """Try a programme on the registry in the background; nothing is published."""
     return doors.begin(**given)

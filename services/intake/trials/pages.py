@@ -16,6 +16,7 @@ from shared.programmes.findings import ProgrammeInvalid
 from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
+from shared.web.rates import costly
 
 VERSION = re.compile(r"[0-9]{1,9}")
 
@@ -43,6 +44,7 @@ def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeI
 @pages.post("/<agency>/trials")
 @guard(*STARTERS)
 @posting.sent_from(list_trials)
+@costly
 def begin_trial(agency: str) -> Response:
     """Check what was sent, and try it unless only the check was asked for."""
     file = request.files.get("file")

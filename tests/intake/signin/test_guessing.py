@@ -146,6 +146,15 @@ def test_a_browser_of_hers_does_not_wait_for_strangers_behind_the_same_proxy(app
     assert from_page(hers, GIVEN).status_code == 303
 
 
+def test_a_browser_of_hers_does_not_wait_in_a_network_that_is_new(app: Flask, base: Database) -> None:
+    hers, strange = Browser(app), Browser(app)
+    from_page(hers, GIVEN)
+    hers.submit("/intake/signout")
+    strangers(base, 1_000, address="198.51.100.99")
+    assert from_page(strange, GIVEN, ELSEWHERE).status_code == 429
+    assert from_page(hers, GIVEN, ELSEWHERE).status_code == 303
+
+
 def test_a_browser_of_hers_guesses_no_more_than_any(app: Flask, base: Database) -> None:
     hers = Browser(app)
     from_page(hers, GIVEN)
