@@ -131,3 +131,10 @@ def test_nobody_reads_what_waits_for_another_service_or_empties_the_broker(guard
         for forbidden in ("LRANGE intake 0 -1", "RPOP intake", "FLUSHALL", "CONFIG GET *", "KEYS *"):
             with pytest.raises(redis.exceptions.NoPermissionError):
                 grants.execute_command(*forbidden.split())
+
+
+def test_only_intake_s_web_writes_offices_and_programmes():
+    writing = {name for name, each in OURS.items() if "./programmes:/kail/programmes" in each["volumes"]}
+    reading = {name for name, each in OURS.items() if "./programmes:/kail/programmes:ro" in each["volumes"]}
+    assert writing == {"intake-api"}
+    assert reading == OURS.keys() - {"intake-api", "keys"}
