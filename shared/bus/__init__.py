@@ -2,12 +2,14 @@
 
 from shared.bus.log import Announcement, announce, announce_all
 from shared.bus.participant import Bell, Job, Participant, UnderWay, bell, job
+from shared.bus.pieces import InPieces, bounded
 from shared.bus.subscribers import Heard, Subscriber, batch, each, together
 
 __all__ = [
     "Announcement",
     "Bell",
     "Heard",
+    "InPieces",
     "Job",
     "Participant",
     "Subscriber",
@@ -16,6 +18,7 @@ __all__ = [
     "announce_all",
     "batch",
     "bell",
+    "bounded",
     "each",
     "job",
     "together",

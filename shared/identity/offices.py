@@ -16,12 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from shared.identity.officer import Officer
 from shared.identity.rules import AGENCIES, covers
+from shared.kernel import yaml
 from shared.kernel.errors import Invalid, NotFound
 from shared.kernel.settings import settings
 
@@ -29,6 +28,8 @@ OFFICE_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 REGION = re.compile(r"\d{2}(\.\d{2}){0,2}(\.\d{4})?")
 SOURCES = ("article", "regulation", "assumption")
 FIELDS = ("id", "agency", "name", "region", "source")
+LARGEST_FILE = 4 * 1024 * 1024
+"""Characters; some ten thousand offices."""
 MAY_HAVE = ("registers", "formerly", "closed_on", "successor")
 
 Stamp = tuple[tuple[str, int, int, int], ...]
@@ -239,14 +240,14 @@ def _office(entry: dict[str, Any]) -> Office:
 
 def _entries(name: str, text: Path | str, findings: list[Finding]) -> Iterable[tuple[int, dict[str, Any]]]:
     try:
-        content = YAML(typ="rt").load(text if isinstance(text, str) else text.read_text(encoding="utf-8"))
-    except MarkedYAMLError as broken:
-        line = broken.problem_mark.line + 1 if broken.problem_mark else 1
-        findings.append(Finding(name, line, f"This is not YAML: {broken.problem}.", "Mind indents and quotes."))
+        said = text if isinstance(text, str) else text.read_text(encoding="utf-8")
+        content = yaml.read(said, largest=LARGEST_FILE, most_nodes=LARGEST_FILE)
+    except yaml.YamlRefused as refused:
+        findings.append(Finding(name, refused.line, refused.what, refused.remedy))
         return
     except FileNotFoundError:  # it was taken away since the folder was looked at
         return
-    except (UnicodeDecodeError, YAMLError):
+    except UnicodeDecodeError:
         findings.append(Finding(name, 1, "This is not a text.", "Save it as UTF-8."))
         return
     listed: Any = content.get("offices") if isinstance(content, dict) else None

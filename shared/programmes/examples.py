@@ -14,6 +14,7 @@ from shared.programmes.state import OUT
 
 GIVEN = {"person", "members", "reports"}
 EXPECTED = {"eligible", "because", "missing", "ends", "waits_for"}
+MOST_MEMBERS = 1_000
 REFUSES = "refuses"
 """Beside `reports`: the agencies to which she does not consent; to every other one she does."""
 
@@ -63,7 +64,10 @@ def _decide(programme: Programme, given: Mapping[str, Any]) -> dict[str, Any]:
 def _members(given: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     for member in given:
         facts = dict(member)
-        for _ in range(facts.pop("times", 1)):
+        times = facts.pop("times", 1)
+        if not 0 <= times <= MOST_MEMBERS:
+            raise ValueError(f"times is at most {MOST_MEMBERS}")
+        for _ in range(times):
             yield facts
 
 

@@ -8,7 +8,7 @@ decided from a few thousand evaluations).
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any
 
 import cel
@@ -25,6 +25,14 @@ TOKEN = re.compile(
 )
 LITERALS = {"true", "false", "null", "in"}
 MACROS = {"exists", "exists_one", "all", "map", "filter"}
+
+LONGEST = 1_000
+"""Characters of a condition; the longest of ours has a third of it."""
+DEEPEST_MACROS = 2
+"""Macros (`all`, `exists`, ...) inside each other: each goes through its list once for each turn of the one around."""
+LONGEST_LIST = 50
+"""Entries of a list that is written out."""
+OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 
 LookUp = Callable[[str, str], Any]
 
@@ -48,6 +56,8 @@ class Expression:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        if (why := _too_much(text)) is not None:
+            raise ExpressionUnreadable(text=text[:LONGEST], why=why)
         try:
             self._program = cel.compile(text)
         except ValueError as broken:
@@ -80,6 +90,38 @@ class Expression:
 def compile_expression(text: str) -> Expression:
     """Compile a condition, once for each text; raises ExpressionUnreadable."""
     return Expression(text)
+
+
+def _too_much(text: str) -> str | None:
+    """Why a condition could ask for more work than any of ours; None when it does not."""
+    if len(text) > LONGEST:
+        return f"it has more than {LONGEST} characters"
+    words = [(kind.lastgroup, kind[0].rpartition(".")[2].strip()) for kind in TOKEN.finditer(text)]
+    if '"""' in text or "'''" in text or any(_hides_text(*two) for two in pairwise(words)):
+        return "a text stands in one pair of quotes, with nothing before it, and remarks have no room"
+    around: list[tuple[str, bool]] = []
+    entries: list[int] = []
+    for (_, before), (kind, mark) in pairwise([("", ""), *words]):
+        if kind != "mark":
+            continue
+        if mark in OPENING:
+            around.append((mark, mark == "(" and before in MACROS))
+            entries.append(1)
+        elif mark in CLOSING and around:
+            around.pop()
+            entries.pop()
+        elif mark == "," and around:
+            entries[-1] += 1
+        if sum(is_macro for _, is_macro in around) > DEEPEST_MACROS:
+            return f"more than {DEEPEST_MACROS} of {', '.join(sorted(MACROS))} stand inside each other"
+        if max(entries, default=0) > LONGEST_LIST:
+            return f"a list in it has more than {LONGEST_LIST} entries"
+    return None
+
+
+def _hides_text(one: tuple[str | None, str], other: tuple[str | None, str]) -> bool:
+    """Whether two words are such that what follows is read otherwise than it looks: a raw text, or a remark."""
+    return (one[0] == "name" and one[1] != "in" and other[0] == "text") or one[1] == other[1] == "/"
 
 
 def _where_it_breaks(message: str) -> str:

@@ -3,17 +3,14 @@
 Every stage of reading tells all that it finds at once; the next one is only entered when the one before found nothing.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path as File
 from typing import Any
 
 from marshmallow import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
-from ruamel.yaml.error import MarkedYAMLError
 
+from shared.kernel import yaml
 from shared.kernel.calendar import Within, parse_within
 from shared.kernel.errors import DomainError
 from shared.programmes import check as meaning
@@ -45,7 +42,17 @@ REMEDY = "Mend it as docs/programmes.md shows."
 
 def load(path: File) -> Programme:
     """The programme that a file defines; raises ProgrammeInvalid with everything that is wrong in it."""
-    return read(path.read_text(encoding="utf-8"), path.name)
+    return read(text_of(path), path.name)
+
+
+def text_of(path: File) -> str:
+    """What a file says; raises ProgrammeInvalid where it is no text."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as unreadable:
+        raise ProgrammeInvalid(
+            path.name, [Finding(1, "This is not text (UTF-8).", "Save it as UTF-8.")]
+        ) from unreadable
 
 
 def check(path: File) -> list[Finding]:
@@ -57,8 +64,23 @@ def check(path: File) -> list[Finding]:
     return []
 
 
+def read_again(text: str, name: str = "the text") -> Programme:
+    """The programme of a text that was found sound when it was taken in; whether it makes sense is not asked anew."""
+    return _shaped(text, name)[0]
+
+
 def read(text: str, name: str = "the text") -> Programme:
-    """The programme that a text defines; raises ProgrammeInvalid."""
+    """The programme that a text defines; raises ProgrammeInvalid.
+
+    Its conditions and examples are asked here and now: what a stranger wrote is read by `apart` instead.
+    """
+    programme, findings = _shaped(text, name)
+    meaning.check(programme, findings)
+    _refuse(findings, name)
+    return programme
+
+
+def _shaped(text: str, name: str) -> tuple[Programme, Findings]:
     tree = _tree_of(text, name)
     findings = Findings(tree)
     if not isinstance(tree, dict):
@@ -73,10 +95,7 @@ def read(text: str, name: str = "the text") -> Programme:
     _read_limits(shaped, findings)
     _sort_stages(shaped, findings)
     _refuse(findings, name)
-    programme = _built(shaped, text)
-    meaning.check(programme, findings)
-    _refuse(findings, name)
-    return programme
+    return _built(shaped, text), findings
 
 
 def _refuse(findings: Findings, name: str) -> None:
@@ -86,16 +105,9 @@ def _refuse(findings: Findings, name: str) -> None:
 
 def _tree_of(text: str, name: str) -> Any:
     try:
-        return YAML(typ="rt").load(text)
-    except DuplicateKeyError as twice:
-        line = twice.problem_mark.line + 1 if twice.problem_mark else 1
-        name_twice = re.search(r'key "([^"]*)"', str(twice.problem))
-        what = f"The same name stands twice: {name_twice[1] if name_twice else twice.problem}."
-        raise ProgrammeInvalid(name, [Finding(line, what, "Keep one of them.")]) from twice
-    except MarkedYAMLError as broken:
-        line = broken.problem_mark.line + 1 if broken.problem_mark else 1
-        what = f"This is not YAML: {broken.problem}."
-        raise ProgrammeInvalid(name, [Finding(line, what, "Mind indents, colons and quotes.")]) from broken
+        return yaml.read(text)
+    except yaml.YamlRefused as refused:
+        raise ProgrammeInvalid(name, [Finding(refused.line, refused.what, refused.remedy)]) from refused
 
 
 def _plain(node: Any) -> Any:

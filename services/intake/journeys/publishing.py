@@ -12,7 +12,7 @@ from services.intake.journeys.rules import AlreadyPublishedOtherwise, NotPublish
 from shared.events.envelope import digest
 from shared.kernel import clock
 from shared.programmes.definition import Programme
-from shared.programmes.load import read
+from shared.programmes.load import read_again
 
 Key = tuple[str, int]
 
@@ -86,5 +86,5 @@ _known: dict[bytes, Programme] = {}
 def _read(session: Session, programme: str, version: int, text_digest: bytes) -> Programme:
     if text_digest not in _known:
         text = session.get_one(ProgrammeVersion, (programme, version)).text
-        _known[text_digest] = read(text, f"{programme} {version}")
+        _known[text_digest] = read_again(text, f"{programme} {version}")
     return _known[text_digest]

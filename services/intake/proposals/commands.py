@@ -33,7 +33,7 @@ def propose(session: Session, officer: Officer, trial_id: UUID) -> ProgrammeProp
         raise NotFound(what="trial")
     if run.state is not TrialState.DONE:
         raise rules.TrialNotClean
-    programme = load.read(run.text, run.file_name or run.programme)
+    programme = load.read_again(run.text, run.file_name or run.programme)
     if session.get(ProgrammeVersion, programme.key) is not None:
         raise rules.PublishedAlready(programme=programme.id, version=programme.version)
     require_offices(programme)
@@ -72,7 +72,7 @@ def consent(session: Session, officer: Officer, proposal_id: UUID) -> ProgrammeP
     found = _waiting(session, officer, proposal_id)
     if found.proposed_by == officer.id:
         raise rules.OneselfOnly
-    programme = load.read(found.text, found.programme)
+    programme = load.read_again(found.text, found.programme)
     areas_in_common(programme.region, officer.areas)
     require_offices(programme)
     _decide(found, officer, ProposalState.PUBLISHED)
@@ -88,7 +88,7 @@ def refuse(session: Session, officer: Officer, proposal_id: UUID, reason: str) -
     found = _waiting(session, officer, proposal_id)
     if found.proposed_by == officer.id:
         raise rules.OneselfOnly
-    areas_in_common(load.read(found.text, found.programme).region, officer.areas)
+    areas_in_common(load.read_again(found.text, found.programme).region, officer.areas)
     found.reason = reason
     _decide(found, officer, ProposalState.REFUSED)
     session.flush()

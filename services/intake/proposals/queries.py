@@ -43,7 +43,7 @@ def proposal(session: Session, officer: Officer, proposal_id: UUID) -> Shown:
     if found is None:
         raise NotFound(what="proposal")
     waits, own = found.state is ProposalState.WAITING, found.proposed_by == officer.id
-    return Shown(found, load.read(found.text, found.programme), waits and not own, waits and own)
+    return Shown(found, load.read_again(found.text, found.programme), waits and not own, waits and own)
 
 
 def of_trial(session: Session, trial_id: UUID) -> ProgrammeProposal | None:

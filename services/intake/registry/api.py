@@ -46,6 +46,14 @@ def show_import(agency: str, import_id: UUID) -> ImportRun:
         return queries.import_run(session, door.current_officer(), import_id)
 
 
+@blueprint.post("/<agency>/imports/<uuid:import_id>/again")
+@guard(*READERS)
+@blueprint.response(202, schemas.ImportSchema)
+def start_import_again(agency: str, import_id: UUID) -> ImportRun:
+    """Go on with an import that has failed, where it stopped."""
+    return doors.start_again(import_id)
+
+
 @blueprint.get("/<agency>/imports/<uuid:import_id>/refusals")
 @guard(*READERS)
 @blueprint.arguments(paging.PageQuery, location="query")

@@ -25,7 +25,15 @@ from services.intake.registry.records import NikOfAnother, Record, Refusal, read
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
+from shared.kernel.errors import Conflict
 from shared.kernel.failpoints import failpoint
+
+
+class ImportHasNotFailed(Conflict):
+    """This import has not failed; it is done, or still under way."""
+
+    indonesian = "Impor ini tidak gagal; sudah selesai, atau masih berjalan."
+
 
 CHUNK = 2_000
 """Rows of one transaction: half a second's work, so that a crash costs no more than that."""
@@ -71,6 +79,27 @@ def note_contact_wishes(session: Session, wishes: Mapping[UUID, Mapping[str, Any
     session.execute(statement.on_conflict_do_update(index_elements=[ContactWish.person_id], set_=told), rows)
 
 
+def take_up(session: Session, run_id: UUID) -> bool:
+    """Count a try of a run that has work left; one that was tried too often without getting on has failed."""
+    run = session.get(ImportRun, run_id, with_for_update=True)
+    if run is None or not run.is_under_way:
+        return False
+    if not run.take_up():
+        run.state, run.finished_at = ImportState.FAILED, clock.now()
+        return False
+    return True
+
+
+def start_again(session: Session, officer: Officer, run: ImportRun) -> None:
+    """Go on with an import that has failed, where it stopped; raises ImportHasNotFailed."""
+    officer.require(Role.OFFICER, Role.HEAD, office=run.office)
+    session.refresh(run, with_for_update=True)
+    if run.state is not ImportState.FAILED:
+        raise ImportHasNotFailed
+    run.state, run.finished_at, run.moved_at = ImportState.WAITING, None, clock.now()
+    run.got_on()
+
+
 @dataclass(frozen=True)
 class OpenFile:
     """A file's rows, and how often a row without a NIK had stood in it before, by its position."""
@@ -99,7 +128,7 @@ def import_next_chunk(session: Session, run_id: UUID, file: OpenFile) -> bool:
     """Bring the next rows of a run in, where the last chunk stopped; says whether there are more."""
     session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     run = session.get_one(ImportRun, run_id, with_for_update=True)
-    if run.state is ImportState.DONE:
+    if not run.is_under_way:
         return False
     chunk = range(run.rows_done, min(run.rows_done + CHUNK, run.rows))
     today = clock.today()
@@ -124,6 +153,7 @@ def _note_progress(session: Session, run: ImportRun, done: int, settled: arrival
     run.refused += refused
     run.moved_at = clock.now()
     run.state = ImportState.RUNNING
+    run.got_on()
     if run.rows_done == run.rows:
         run.state, run.finished_at = ImportState.DONE, run.moved_at
         session.execute(delete(ImportFile).where(ImportFile.run_id == run.id))

@@ -35,6 +35,15 @@ def take_in(agency: str, file: FileStorage) -> ImportRun:
         return run
 
 
+def start_again(import_id: UUID) -> ImportRun:
+    """Go on with an import that has failed."""
+    with door.transaction() as session:
+        run = queries.import_run(session, door.current_officer(), import_id)
+        commands.start_again(session, door.current_officer(), run)
+        jobs.run_import.enqueue_after_commit(session, import_id=str(run.id))
+        return run
+
+
 def look_up(session: Session, nik: str) -> list[Person]:
     """The bearer of a NIK in the officer's areas, if there is one; raises Unreadable. The look is logged."""
     parse_nik(nik)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from services.intake.registry import commands, queries
 from services.intake.registry.models import ImportRun, ImportState
-from shared.bus import bell, job
+from shared.bus import bell, bounded, job
 from shared.storage import Database
 
 LEFT_LYING = timedelta(minutes=1)
@@ -16,12 +16,18 @@ LEFT_LYING = timedelta(minutes=1)
 
 @job("intake", "run-import", queue="slow", standing=queries.imports_under_way)
 def run_import(database: Database, import_id: str) -> None:
-    """Bring a file in, chunk by chunk; started twice, the two take turns and nothing doubles."""
+    """Bring a file in, chunk by chunk; started twice, the two take turns and nothing doubles.
+
+    Where it never gets on, it is marked as failed after some tries.
+    """
     run_id = UUID(import_id)
-    with database.reading() as session:
+    with database.transaction() as session:
+        if not commands.take_up(session, run_id):
+            return
+    with bounded(), database.reading() as session:
         file = commands.open_file(session, run_id)
     while file is not None:
-        with database.transaction() as session:
+        with bounded(), database.transaction() as session:
             if not commands.import_next_chunk(session, run_id, file):
                 return
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.registry.rules import MaritalStatus, Occupation, Registry, Relation, Sex, plain_name
+from shared.bus import InPieces
 from shared.privacy.fields import BlindIndex, EncryptedJSON, EncryptedText
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp, enum_text
@@ -140,9 +141,10 @@ class ImportState(StrEnum):
     WAITING = "waiting"  # stored, not begun
     RUNNING = "running"  # some chunks are committed
     DONE = "done"
+    FAILED = "failed"  # it was taken up several times without getting on
 
 
-class ImportRun(Base):
+class ImportRun(InPieces, Base):
     """One registry file on its way in. `rows_done` is where a run that was interrupted goes on."""
 
     __tablename__ = "import_run"
@@ -169,6 +171,11 @@ class ImportRun(Base):
     created_at: Mapped[Timestamp]
     moved_at: Mapped[Timestamp]
     finished_at: Mapped[Timestamp | None]
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether there is anything left to do."""
+        return self.state in (ImportState.WAITING, ImportState.RUNNING)
 
 
 class ImportFile(Base):

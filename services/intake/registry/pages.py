@@ -8,7 +8,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from services.intake.registry import doors, queries, schemas, shown
-from services.intake.registry.models import ImportState
 from services.intake.registry.words import COLUMNS
 from shared import places
 from shared.identity.rules import Role
@@ -62,10 +61,18 @@ def show_import(agency: str, import_id: UUID) -> str:
             template,
             agency=agency,
             run=run,
-            finished=run.state is ImportState.DONE,
             refusals=refusals,
             sentences=[queries.sentence(each, language()) for each in refusals.items],
         )
+
+
+@pages.post("/<agency>/imports/<uuid:import_id>/again")
+@guard(*READERS)
+@posting.sent_from(show_import)
+def start_import_again(agency: str, import_id: UUID) -> Response:
+    """Go on with an import that has failed."""
+    doors.start_again(import_id)
+    return redirect(f"/intake/{agency}/imports/{import_id}", 303)
 
 
 @pages.get("/<agency>/persons")

@@ -213,15 +213,16 @@ def import_runs(session: Session, officer: Officer, after: str | None, limit: in
 
 
 def imports_under_way(session: Session) -> UnderWay:
-    """How many imports wait and run, for whoever looks after the machine."""
+    """How many imports wait, run and have failed, for whoever looks after the machine."""
     row = session.execute(
         select(
             func.count().filter(ImportRun.state == ImportState.WAITING),
             func.count().filter(ImportRun.state == ImportState.RUNNING),
-            func.min(ImportRun.moved_at),
-        ).where(ImportRun.state.in_((ImportState.WAITING, ImportState.RUNNING)))
+            func.count().filter(ImportRun.state == ImportState.FAILED),
+            func.min(ImportRun.moved_at).filter(ImportRun.state.in_((ImportState.WAITING, ImportState.RUNNING))),
+        ).where(ImportRun.state != ImportState.DONE)
     ).one()
-    return UnderWay(waiting=row[0], running=row[1], failed=0, still_since=row[2])
+    return UnderWay(*row)
 
 
 def refusals(session: Session, run: ImportRun, after: str | None, limit: int) -> Page[ImportRefusal]:

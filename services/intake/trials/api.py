@@ -6,8 +6,7 @@ from uuid import UUID
 from services.intake.trials import commands, doors, queries, schemas
 from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import STARTERS
-from shared.programmes import load
-from shared.programmes.findings import ProgrammeInvalid
+from shared.programmes import apart
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -23,11 +22,8 @@ blueprint = Blueprint("trials", __name__, description="A programme tried on the 
 @costly
 def check_file(given: dict[str, str], agency: str) -> dict[str, Any]:
     """What is wrong in a programme's file, line by line; nothing is stored."""
-    try:
-        load.read(given["text"])
-    except ProgrammeInvalid as invalid:
-        return {"sound": False, "findings": invalid.found}
-    return {"sound": True, "findings": []}
+    found = apart.findings(given["text"])
+    return {"sound": not found, "findings": found}
 
 
 @blueprint.post("/<agency>/trials")
@@ -74,3 +70,11 @@ def cancel_trial(agency: str, trial_id: UUID) -> ProgrammeTrial:
     """End a dry run before its time; what it had counted is kept."""
     with door.transaction() as session:
         return commands.cancel_trial(session, door.current_officer(), trial_id)
+
+
+@blueprint.post("/<agency>/trials/<uuid:trial_id>/again")
+@guard(*STARTERS)
+@blueprint.response(202, schemas.TrialLine)
+def start_trial_again(agency: str, trial_id: UUID) -> ProgrammeTrial:
+    """Go on with a dry run that has failed, where it stopped."""
+    return doors.start_again(trial_id)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -57,6 +57,33 @@ def begin_trial(session: Session, officer: Officer, programme: Programme, file_n
     return trial
 
 
+def take_up(session: Session, trial_id: UUID) -> bool:
+    """Count a try of a run that has work left; one that was tried too often without getting on has failed."""
+    run = session.get(ProgrammeTrial, trial_id, with_for_update=True)
+    if run is None or not run.is_under_way:
+        return False
+    if not run.take_up():
+        give_up(session, trial_id, rules.TrialNeverGotOn().message("en"))
+        return False
+    return True
+
+
+def start_again(session: Session, officer: Officer, trial_id: UUID) -> ProgrammeTrial:
+    """Go on with a dry run of one's office that has failed; raises TrialHasNotFailed, TrialUnderWay."""
+    officer.require(*rules.STARTERS)
+    run = session.get(ProgrammeTrial, trial_id, with_for_update=True)
+    if run is None or run.office != officer.office:
+        raise NotFound(what="trial")
+    if run.state is not TrialState.FAILED:
+        raise rules.TrialHasNotFailed
+    of_office = select(ProgrammeTrial.id).where(ProgrammeTrial.office == run.office)
+    if session.scalar(of_office.where(ProgrammeTrial.state.in_(rules.UNDER_WAY))):
+        raise rules.TrialUnderWay
+    run.state, run.error, run.finished_at, run.moved_at = TrialState.WAITING, None, None, clock.now()
+    run.got_on()
+    return run
+
+
 def try_next_chunk(session: Session, trial_id: UUID, programme: Programme) -> bool:
     """Decide the next persons of a dry run, where the last chunk stopped; says whether there are more."""
     run = session.get_one(ProgrammeTrial, trial_id, with_for_update=True)
@@ -70,6 +97,7 @@ def try_next_chunk(session: Session, trial_id: UUID, programme: Programme) -> bo
     run.persons = max(run.persons, trial.persons)  # somebody may have been registered meanwhile
     run.last_person_id = chunk[-1][0] if chunk else run.last_person_id
     run.state, run.moved_at = TrialState.RUNNING, clock.now()
+    run.got_on()
     is_over = len(chunk) < CHUNK
     if is_over:
         run.state, run.finished_at, run.persons = TrialState.DONE, run.moved_at, trial.persons

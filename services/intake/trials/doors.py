@@ -1,6 +1,7 @@
 """What both doors of dry runs do alike: read the file or find the published programme, store the run, ask for it."""
 
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,7 @@ from services.intake.trials.rules import LARGEST_FILE, FileUnreadable, NothingTo
 from shared import places
 from shared.identity.officer import Officer
 from shared.kernel import storable
-from shared.programmes import load
+from shared.programmes import apart
 from shared.programmes.definition import Programme
 from shared.web import door
 
@@ -39,6 +40,14 @@ def example_for(officer: Officer) -> str:
     return text.replace("64.02", other).replace("35.73", kabupaten)
 
 
+def start_again(trial_id: UUID) -> ProgrammeTrial:
+    """Go on with a dry run that has failed."""
+    with door.transaction() as session:
+        run = commands.start_again(session, door.current_officer(), trial_id)
+        jobs.try_programme.enqueue_after_commit(session, trial_id=str(run.id))
+        return run
+
+
 def as_text(content: bytes) -> str:
     """An uploaded file as text; raises FileUnreadable."""
     if len(content) > LARGEST_FILE:
@@ -53,7 +62,7 @@ def _wanted(
     session: Session, text: str | None, file_name: str | None, programme: str | None, version: int | None
 ) -> Programme:
     if text:
-        return load.read(text, file_name or "the text")
+        return apart.read(text, file_name or "the text")
     if programme:
         return publishing.newest(session, programme, version)
     raise NothingToTry().at("file")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from services.intake.trials import commands, queries
 from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import UNDER_WAY
-from shared.bus import bell, job
+from shared.bus import bell, bounded, job
 from shared.kernel.errors import DomainError
 from shared.programmes import load
 from shared.storage import Database
@@ -22,16 +22,20 @@ TURN = 20.0
 
 @job("intake", "try-programme", queue="slow", standing=queries.trials_under_way)
 def try_programme(database: Database, trial_id: str) -> None:
-    """Decide the registry's persons, chunk by chunk; started twice, the two take turns and nobody is counted twice."""
+    """Decide the registry's persons, chunk by chunk; started twice, the two take turns and nobody is counted twice.
+
+    Where it never gets on, it is marked as failed after some tries.
+    """
     run_id, until = UUID(trial_id), time.monotonic() + TURN
-    with database.reading() as session:
-        text = session.scalar(select(ProgrammeTrial.text).where(ProgrammeTrial.id == run_id))
-    if text is None:
-        return
+    with database.transaction() as session:
+        if not commands.take_up(session, run_id):
+            return
+        text = session.get_one(ProgrammeTrial, run_id).text
     try:
-        programme = load.read(text)
+        with bounded():
+            programme = load.read_again(text)
         while time.monotonic() < until:
-            with database.transaction() as session:
+            with bounded(), database.transaction() as session:
                 if not commands.try_next_chunk(session, run_id, programme):
                     return
     except DomainError as failed:

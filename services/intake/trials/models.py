@@ -9,11 +9,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.intake.trials.rules import UNDER_WAY, TrialState
+from shared.bus import InPieces
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp, enum_text
 
 
-class ProgrammeTrial(Base):
+class ProgrammeTrial(InPieces, Base):
     """One dry run of an office; `last_person_id` is where a run that was interrupted goes on."""
 
     __tablename__ = "programme_trial"

@@ -11,7 +11,7 @@ from services.intake.journeys import publishing
 from services.intake.trials import commands, doors, queries, words
 from services.intake.trials.rules import STARTERS
 from shared.kernel import storable
-from shared.programmes import load
+from shared.programmes import apart
 from shared.programmes.findings import ProgrammeInvalid
 from shared.web import door, forms, posting
 from shared.web.guard import guard
@@ -52,7 +52,7 @@ def begin_trial(agency: str) -> Response:
     try:
         text = doors.as_text(file.stream.read()) if file and name else None
         if text is not None and request.form.get("only") == "check":
-            load.read(text, name or "")
+            apart.read(text, name or "")
             return posting.done(_("%(file)s is sound.", file=name), f"/intake/{agency}/trials")
         programme, _sep, version = request.form.get("programme", "").partition(" ")
         run = doors.begin(text, name, programme or None, int(version) if VERSION.fullmatch(version) else None)
@@ -91,3 +91,12 @@ def cancel_trial(agency: str, trial_id: UUID) -> Response:
     with door.transaction() as session:
         commands.cancel_trial(session, door.current_officer(), trial_id)
     return posting.done(_("The trial is cancelled."), f"/intake/{agency}/trials/{trial_id}")
+
+
+@pages.post("/<agency>/trials/<uuid:trial_id>/again")
+@guard(*STARTERS)
+@posting.sent_from(show_trial)
+def start_trial_again(agency: str, trial_id: UUID) -> Response:
+    """Go on with a dry run that has failed."""
+    doors.start_again(trial_id)
+    return redirect(f"/intake/{agency}/trials/{trial_id}", 303)

@@ -90,7 +90,7 @@ def trial(session: Session, officer: Officer, trial_id: UUID) -> TrialRead:
     run = session.get(ProgrammeTrial, trial_id)
     if run is None or run.office != officer.office:
         raise NotFound(what="trial")
-    programme = load.read(run.text, run.file_name or run.programme)
+    programme = load.read_again(run.text, run.file_name or run.programme)
     entitled = (
         officer.has(*rules.SEES_SMALL_CELLS)
         and officer.agency in AGENCIES_OF["intake"]

@@ -34,6 +34,18 @@ class TrialUnderWay(Conflict):
     indonesian = "Kantor Anda sedang menguji sebuah program; tunggu sampai selesai, atau batalkan dulu."
 
 
+class TrialHasNotFailed(Conflict):
+    """This trial has not failed; it is over, or still under way."""
+
+    indonesian = "Uji coba ini tidak gagal; sudah selesai, atau masih berjalan."
+
+
+class TrialNeverGotOn(Conflict):
+    """It was begun several times and did not get on: a condition takes too long, or too much memory."""
+
+    indonesian = "Sudah beberapa kali dimulai tetapi tidak maju: ada syarat yang terlalu lama atau terlalu berat."
+
+
 class TrialOver(Conflict):
     """This trial is over already."""
 

@@ -1,8 +1,9 @@
 """The shapes in which the first administrator begins."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.intake.offices.schemas import IDENTIFIER, ONE_LINE, OfficeAdded
+from shared.kernel import fields
 
 
 class FirstAdministrator(Schema):

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,8 +18,11 @@ from services.intake.registry.models import (
     Residence,
 )
 from services.intake.registry.rules import UNLESS_SHE_SAYS
+from shared.bus.pieces import MOST_TRIES
 from shared.kernel import clock
 from shared.kernel.errors import Forbidden, NotFound
+from tests.apps import web_app
+from tests.browsing import Browser, an_officer, bearer
 from tests.intake.registry.conftest import HEADINGS, MELAYU, TIMBAU, line, officer, sheet
 
 
@@ -290,3 +293,69 @@ def test_only_the_shared_particulars_are_told(intake_db, bring_in):
             "nik": "6402064512909001",
             "address": "Jl. Mawar 1",
         }
+
+
+def stuck(base, monkeypatch):
+    """An import whose first piece ends its process each time, as often as it is tried."""
+    with base.transaction() as session:
+        run_id = commands.begin_import(session, officer("64.02"), "dinsos", "x.csv", sheet(line())).id
+
+    def die(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(commands, "import_next_chunk", die)
+        for _ in range(MOST_TRIES):
+            with pytest.raises(MemoryError):
+                jobs.run_import.run(base, import_id=str(run_id))
+        with base.reading() as session:
+            assert queries.import_run(session, officer("64.02"), run_id).state is ImportState.WAITING
+        jobs.run_import.run(base, import_id=str(run_id))  # tries no more
+    return run_id
+
+
+def test_an_import_that_never_gets_on_fails_and_can_be_started_again(intake_db, monkeypatch):
+    run_id = stuck(intake_db, monkeypatch)
+    with intake_db.reading() as session:
+        assert queries.import_run(session, officer("64.02"), run_id).state is ImportState.FAILED
+        assert queries.imports_under_way(session).failed == 1
+    asked = []
+    monkeypatch.setattr(type(jobs.run_import), "enqueue", lambda self, **ids: asked.append(ids))
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        jobs.resume_imports.ring(intake_db)
+    assert asked == []  # nobody but a person begins it anew
+    app, of_office = web_app("intake", intake_db), an_officer(office="dinsos-kukar", areas=("64.02",))
+    address = f"/intake/dinsos/imports/{run_id}"
+    browser = Browser(app, of_office)
+    assert "Start again" in browser.get(address).text
+    assert browser.submit(f"{address}/again").status_code == 303
+    assert asked == [{"import_id": str(run_id)}]
+    again = app.test_client().post(f"/intake/v1/dinsos/imports/{run_id}/again", headers=bearer(of_office))
+    assert (again.status_code, again.json["code"]) == (409, "import-has-not-failed")
+    elsewhere = bearer(an_officer(office="dinsos-kaltim"))
+    assert app.test_client().post(f"/intake/v1/dinsos/imports/{run_id}/again", headers=elsewhere).status_code == 404
+    jobs.run_import.run(intake_db, import_id=str(run_id))
+    with intake_db.reading() as session:
+        assert queries.import_run(session, officer("64.02"), run_id).state is ImportState.DONE
+
+
+def test_pieces_that_come_in_count_the_tries_anew(intake_db, monkeypatch):
+    monkeypatch.setattr(commands, "CHUNK", 1)
+    content = generate.registry_file("64.02.06", MOST_TRIES + 2, 3).encode()
+    with intake_db.transaction() as session:
+        run_id = commands.begin_import(session, officer("64.02"), "dinsos", "x.csv", content).id
+    whole = commands.import_next_chunk
+
+    def one_and_die(session, run, file):
+        if not whole(session, run, file):
+            return False
+        session.commit()
+        raise MemoryError
+
+    monkeypatch.setattr(commands, "import_next_chunk", one_and_die)
+    for _ in range(MOST_TRIES + 1):
+        with pytest.raises(MemoryError):
+            jobs.run_import.run(intake_db, import_id=str(run_id))
+    jobs.run_import.run(intake_db, import_id=str(run_id))
+    with intake_db.reading() as session:
+        assert queries.import_run(session, officer("64.02"), run_id).state is ImportState.DONE

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from threading import BoundedSemaphore
 from uuid import UUID
 
 import pytest
@@ -13,9 +14,10 @@ from services.intake.trials import commands, jobs, rules
 from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import TrialState
 from shared.bus import broker
+from shared.bus.pieces import MOST_TRIES
 from shared.identity.rules import Role
 from shared.kernel import clock
-from shared.programmes import library, load
+from shared.programmes import apart, library, load
 from shared.storage import Database
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
@@ -168,6 +170,42 @@ def test_what_is_wrong_in_a_file_is_told_line_by_line_at_both_doors(app: Flask, 
         assert session.scalars(select(ProgrammeTrial)).all() == []
 
 
+HOSTILE = {
+    "aliases": "a: &a [x, x, x, x, x, x, x, x, x]\n"
+    + "".join(f"{chr(98 + at)}: &{chr(98 + at)} [{', '.join(['*' + chr(97 + at)] * 9)}]\n" for at in range(9)),
+    "macros": "person.registries.all(a, person.registries.all(b, person.registries.all(c, true)))",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_file_that_would_hold_up_whoever_reads_it_is_refused_at_both_doors(
+    app: Flask, intake_db: Database, kind: str
+) -> None:
+    text = HOSTILE[kind]
+    if kind == "macros":
+        first = next(line for line in changed_file().splitlines() if line.strip().startswith("when:"))
+        text = changed_file().replace(first, f"{first.partition('when:')[0]}when: {text}", 1)
+    client = app.test_client()
+    checked = client.post(f"{API}/check", json={"text": text}, headers=bearer(HEAD))
+    assert (checked.status_code, checked.json["sound"], len(checked.json["findings"])) == (200, False, 1)
+    assert client.post(API, json={"text": text}, headers=bearer(HEAD)).status_code == 422
+    sent = {"file": (io.BytesIO(text.encode()), "x.yaml"), "only": "check"}
+    page = Browser(app, HEAD).submit(TRIALS, sent, content_type="multipart/form-data")
+    assert page.status_code == 422
+    assert checked.json["findings"][0]["remedy"] in page.text.replace("&#39;", "'").replace("&#34;", '"')
+    with intake_db.reading() as session:
+        assert session.scalars(select(ProgrammeTrial)).all() == []
+
+
+def test_whoever_sends_a_file_while_others_are_checked_is_asked_to_wait(app: Flask, monkeypatch) -> None:
+    monkeypatch.setattr(apart, "_places", BoundedSemaphore(1))
+    with apart._places:
+        answer = app.test_client().post(f"{API}/check", json={"text": "a: 1"}, headers=bearer(HEAD))
+        sent = {"file": (io.BytesIO(b"a: 1"), "x.yaml")}
+        page = Browser(app, HEAD).submit(TRIALS, sent, content_type="multipart/form-data")
+    assert (answer.status_code, answer.json["code"], page.status_code) == (429, "others-are-checked", 429)
+
+
 def test_a_page_refuses_what_is_no_text_and_what_names_nothing(app: Flask) -> None:
     browser = Browser(app, HEAD)
     binary = {"file": (io.BytesIO(b"\xff\xfe\x00"), "x.yaml")}
@@ -195,3 +233,33 @@ def test_another_office_does_not_see_it(app: Flask) -> None:
     trial_id = begin(app)
     elsewhere = an_officer(Role.HEAD, office="dinsos-kukar")
     assert app.test_client().get(f"{API}/{trial_id}", headers=bearer(elsewhere)).status_code == 404
+
+
+def test_a_trial_that_never_gets_on_fails_and_can_be_started_again(
+    app: Flask, intake_db: Database, monkeypatch
+) -> None:
+    trial_id = begin(app)
+
+    def die(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(commands, "try_next_chunk", die)
+        for _ in range(MOST_TRIES):
+            with pytest.raises(MemoryError):
+                jobs.try_programme.run(intake_db, trial_id=trial_id)
+        jobs.try_programme.run(intake_db, trial_id=trial_id)  # tries no more
+    assert told(app, trial_id)["run"]["state"] == "failed"
+    browser = Browser(app, HEAD)
+    assert "did not get on" in browser.get(f"{TRIALS}/{trial_id}").text
+    another = begin(app)
+    busy = app.test_client().post(f"{API}/{trial_id}/again", headers=bearer(HEAD))
+    assert (busy.status_code, busy.json["code"]) == (409, "trial-under-way")
+    app.test_client().post(f"{API}/{another}/cancel", headers=bearer(HEAD))
+    assert browser.submit(f"{TRIALS}/{trial_id}/again").status_code == 303
+    again = app.test_client().post(f"{API}/{trial_id}/again", headers=bearer(HEAD))
+    assert (again.status_code, again.json["code"]) == (409, "trial-has-not-failed")
+    elsewhere = bearer(an_officer(Role.HEAD, office="dinsos-kukar"))
+    assert app.test_client().post(f"{API}/{trial_id}/again", headers=elsewhere).status_code == 404
+    jobs.try_programme.run(intake_db, trial_id=trial_id)
+    assert told(app, trial_id)["run"]["state"] == "done"
