@@ -26,10 +26,10 @@ USERADD = ["useradd", "--system", "--user-group", "--no-create-home", "--shell",
 Say = Callable[[str], None]
 
 
-def own_user(say: Say) -> str:
+def own_user(report: Say) -> str:
     """The system user as whom PostgreSQL runs; made when there is none, and said. Raises CannotStart."""
     if not _exists():
-        say(f"PostgreSQL does not run as root. Making the system user `{SYSTEM_USER}` for it: {' '.join(USERADD)}")
+        report(f"PostgreSQL does not run as root. Making the system user `{SYSTEM_USER}` for it: {' '.join(USERADD)}")
         try:
             subprocess.run(USERADD, check=True, capture_output=True, text=True)
         except (OSError, subprocess.CalledProcessError) as failed:
@@ -50,7 +50,7 @@ def _exists() -> bool:
     return True
 
 
-def folder_for(link: Path, user: str, say: Say) -> Path:
+def folder_for(link: Path, user: str, report: Say) -> Path:
     """The folder that the home's `postgresql` leads to, made at first use; raises CannotStart.
 
     What an earlier version kept in the home itself is moved there first.
@@ -64,12 +64,12 @@ def folder_for(link: Path, user: str, say: Say) -> Path:
             raise CannotStart(f"{link} leads to {folder}, which is gone, and with it the databases of this home")
         _require_passable(folder)
     else:
-        folder = _clusters(user, say) / f"{link.parent.name.lstrip('.')[:12] or 'home'}-{secrets.token_hex(6)}"
+        folder = _clusters(user, report) / f"{link.parent.name.lstrip('.')[:12] or 'home'}-{secrets.token_hex(6)}"
         if link.exists():
-            say(f"PostgreSQL runs as `{user}`, to whom this home is closed: moving its data to {folder}")
+            report(f"PostgreSQL runs as `{user}`, to whom this home is closed: moving its data to {folder}")
             _move(link, before, folder, user)
         else:
-            say(f"PostgreSQL runs as `{user}`, to whom this home is closed: its data is kept in {folder}")
+            report(f"PostgreSQL runs as `{user}`, to whom this home is closed: its data is kept in {folder}")
             folder.mkdir(mode=0o700)
             link.symlink_to(folder)
     shutil.chown(folder, user, user)
@@ -87,10 +87,10 @@ def _move(link: Path, before: Path, folder: Path, user: str) -> None:
     link.symlink_to(folder)
 
 
-def _clusters(user: str, say: Say) -> Path:
+def _clusters(user: str, report: Say) -> Path:
     place = settings().clusters_path
     if not place.exists():
-        say(f"Making {place}, below which PostgreSQL's user `{user}` keeps its data")
+        report(f"Making {place}, below which PostgreSQL's user `{user}` keeps its data")
         for each in reversed([place, *(above for above in place.parents if not above.exists())]):
             each.mkdir(exist_ok=True)
             each.chmod(PASSED_ONLY)  # whatever the umask takes away
@@ -109,15 +109,15 @@ def _require_passable(folder: Path) -> None:
         )
 
 
-def programs_for(user: str, wheel: Path, say: Say) -> Path:
+def programs_for(user: str, wheel: Path, report: Say) -> Path:
     """PostgreSQL's programs where this user can run them: the wheel's own, or a copy of it that everybody may read."""
     if _runs(wheel, user):
         return wheel
     program = (wheel / "bin" / "postgres").stat()
     mark = hashlib.sha256(f"{wheel} {program.st_mtime_ns} {program.st_size}".encode()).hexdigest()[:12]
-    copy = _clusters(user, say) / f"programs-{mark}"
+    copy = _clusters(user, report) / f"programs-{mark}"
     if not copy.exists():
-        say(f"PostgreSQL's user `{user}` cannot read {wheel}: copying its programs to {copy}")
+        report(f"PostgreSQL's user `{user}` cannot read {wheel}: copying its programs to {copy}")
         draft = copy.with_name(f"{copy.name}.{secrets.token_hex(4)}")
         shutil.copytree(wheel, draft, symlinks=True)
         for each in (draft, *draft.rglob("*")):

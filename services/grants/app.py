@@ -15,6 +15,7 @@ from services.grants.loans import pages as loans_pages
 from services.grants.worker import PARTICIPANT, WORKS
 from services.grants.zakat import api as zakat_api
 from services.grants.zakat import pages as zakat_pages
+from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
@@ -24,20 +25,18 @@ from shared.web.factory import create_app
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
-LOOKING_ON = frozenset({"bappeda"})
 GOODS = frozenset(
     {"grants.goods-proposal", "grants.goods-decision", "grants.goods-hand-over", "grants.goods-accountability"}
 )
 COOPERATIVES = frozenset({"grants.cooperative"})
-READING = frozenset(referrals_api.READERS)
 MENU = (
-    Link(N_("Referrals"), "/grants/{agency}/referrals", READING),
-    Link(N_("Goods grants"), "/grants/{agency}/grants", READING, LOOKING_ON, GOODS),
-    Link(N_("Zakat support"), "/grants/{agency}/zakat", READING, LOOKING_ON, frozenset({"grants.zakat"})),
-    Link(N_("Cooperatives"), "/grants/{agency}/cooperatives", READING, LOOKING_ON, COOPERATIVES),
-    Link(N_("Loans"), "/grants/{agency}/loans", READING, LOOKING_ON, COOPERATIVES | {"grants.zakat"}),
-    Link(N_("Funds"), "/grants/{agency}/funds", READING),
-    Link(N_("Entitlements"), "/grants/{agency}/entitlements", READING),
+    Link(N_("Referrals"), "/grants/{agency}/referrals", Permission.REFERRALS_READ),
+    Link(N_("Goods grants"), "/grants/{agency}/grants", Permission.GOODS_READ, GOODS),
+    Link(N_("Zakat support"), "/grants/{agency}/zakat", Permission.ZAKAT_READ, frozenset({"grants.zakat"})),
+    Link(N_("Cooperatives"), "/grants/{agency}/cooperatives", Permission.COOPERATIVES_READ, COOPERATIVES),
+    Link(N_("Loans"), "/grants/{agency}/loans", Permission.LOANS_READ, COOPERATIVES | {"grants.zakat"}),
+    Link(N_("Funds"), "/grants/{agency}/funds", Permission.FUNDS_READ),
+    Link(N_("Entitlements"), "/grants/{agency}/entitlements", Permission.ENTITLEMENTS_READ),
     machine_pages.link("grants"),
 )
 

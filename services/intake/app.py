@@ -41,35 +41,33 @@ from services.intake.trials import pages as trials_pages
 from services.intake.welcome import api as welcome_api
 from services.intake.welcome import pages as welcome_pages
 from services.intake.worker import PARTICIPANT, WORKS
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
 from shared.referrals import pages as referrals_pages
 from shared.storage import Database
-from shared.web import navigation
 from shared.web.factory import create_app
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
-AT_DP3A = frozenset({"dp3a"})
 MENU = (
-    Link(N_("Referrals"), "/intake/{agency}/referrals", frozenset(navigation.WORKERS)),
-    Link(N_("Journeys"), "/intake/{agency}/journeys", frozenset(journeys_api.LOOKING)),
-    Link(N_("Programmes"), "/intake/{agency}/programmes"),
-    Link(N_("Persons"), "/intake/{agency}/persons", frozenset(registry_pages.READERS)),
-    Link(N_("Business groups"), "/intake/{agency}/groups", frozenset({Role.OFFICER, Role.HEAD})),
+    Link(N_("Referrals"), "/intake/{agency}/referrals", Permission.REFERRALS_READ),
+    Link(N_("Journeys"), "/intake/{agency}/journeys", Permission.JOURNEYS_READ),
+    Link(N_("Programmes"), "/intake/{agency}/programmes", Permission.PROGRAMMES_READ),
+    Link(N_("Persons"), "/intake/{agency}/persons", Permission.REGISTRY_READ),
+    Link(N_("Business groups"), "/intake/{agency}/groups", Permission.GROUPS_READ),
     Link(
         N_("Recruitment"),
         "/intake/{agency}/recruitment",
-        frozenset(recruitment_api.LOOKING),
+        Permission.RECRUITMENT_READ,
         kinds=frozenset({"intake.recruitment"}),
     ),
-    Link(N_("Registry files"), "/intake/{agency}/imports", frozenset(registry_pages.READERS)),
+    Link(N_("Registry files"), "/intake/{agency}/imports", Permission.REGISTRY_READ),
     overview_pages.MENU,
-    Link(N_("Protection"), "/intake/{agency}/protection", frozenset({Role.COUNSELLOR}), AT_DP3A),
-    Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", frozenset({Role.OFFICER}), AT_DP3A),
-    Link(N_("Requests to read"), "/intake/{agency}/protection/glass", frozenset({Role.HEAD}), AT_DP3A),
+    Link(N_("Protection"), "/intake/{agency}/protection", Permission.PROTECTION_WORK),
+    Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", Permission.PROTECTION_ASK),
+    Link(N_("Requests to read"), "/intake/{agency}/protection/glass", Permission.PROTECTION_BREAK_GLASS),
     offices_pages.MENU,
     machine_pages.link("intake"),
 )

@@ -12,6 +12,7 @@ from services.monitoring.oversight import pages as oversight_pages
 from services.monitoring.visits import api as visit_api
 from services.monitoring.visits import pages as visit_pages
 from services.monitoring.worker import PARTICIPANT, WORKS
+from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
@@ -23,20 +24,19 @@ from shared.web.navigation import Link
 
 WORK = frozenset({"monitoring.visits", "monitoring.graduation", "monitoring.meeting"})
 MENU = (
-    Link(N_("Dashboard"), "/monitoring/{agency}/dashboard"),
-    Link(N_("Programmes"), "/monitoring/{agency}/programmes"),
-    Link(N_("Journeys"), "/monitoring/{agency}/journeys"),
-    Link(N_("Red list"), "/monitoring/{agency}/red-list"),
-    Link(N_("Referrals"), "/monitoring/{agency}/referrals", frozenset(referrals_api.READERS), kinds=WORK),
+    Link(N_("Dashboard"), "/monitoring/{agency}/dashboard", Permission.FIGURES_READ),
+    Link(N_("Programmes"), "/monitoring/{agency}/programmes", Permission.FIGURES_READ),
+    Link(N_("Journeys"), "/monitoring/{agency}/journeys", Permission.FIGURES_READ),
+    Link(N_("Red list"), "/monitoring/{agency}/red-list", Permission.FIGURES_READ),
+    Link(N_("Referrals"), "/monitoring/{agency}/referrals", Permission.REFERRALS_READ, kinds=WORK),
     Link(
         N_("Goods sold without approval"),
         "/monitoring/{agency}/sold-goods",
-        frozenset(visit_api.READERS),
-        agencies=frozenset({"bappeda"}),
+        Permission.SOLD_GOODS_READ,
         kinds=frozenset({"monitoring.visits"}),
     ),
-    Link(N_("Meetings"), "/monitoring/{agency}/meetings"),
-    Link(N_("Tasks"), "/monitoring/{agency}/tasks"),
+    Link(N_("Meetings"), "/monitoring/{agency}/meetings", Permission.MEETINGS_READ),
+    Link(N_("Tasks"), "/monitoring/{agency}/tasks", Permission.TASKS_READ),
     machine_pages.link("monitoring"),
 )
 

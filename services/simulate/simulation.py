@@ -21,8 +21,8 @@ from services.simulate.lead import decide_on_stuck, let_step_back
 from services.simulate.repayments import LENDERS, book_repayments
 from services.simulate.report import Report
 from services.simulate.work.meetings import convening, do_tasks, hold_meetings
+from shared.identity.areas import covers
 from shared.identity.offices import all_offices
-from shared.identity.rules import covers
 from shared.kernel import clock
 from shared.kernel.settings import SERVICES
 

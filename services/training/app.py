@@ -13,7 +13,7 @@ from services.training.placement import pages as placement_pages
 from services.training.products import api as products_api
 from services.training.products import pages as products_pages
 from services.training.worker import PARTICIPANT, WORKS
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
 from shared.referrals import api as referrals_api
@@ -23,18 +23,17 @@ from shared.web.factory import create_app
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
-LEARNING = frozenset({Role.OFFICER, Role.HEAD})
 MENTORING = frozenset({"training.mentoring"})
 PLACEMENT = frozenset({"training.placement"})
 MENU = (
-    Link(N_("Referrals"), "/training/{agency}/referrals", frozenset(referrals_api.READERS)),
-    Link(N_("Courses"), "/training/{agency}/courses", LEARNING, kinds=frozenset({"training.course"})),
-    Link(N_("Student mentors"), "/training/{agency}/cohorts", LEARNING, kinds=MENTORING),
-    Link(N_("Cash books"), "/training/{agency}/cash-books", frozenset(mentoring_api.READERS), kinds=MENTORING),
-    Link(N_("Products"), "/training/{agency}/products", LEARNING, kinds=frozenset({"training.products"})),
-    Link(N_("Fairs"), "/training/{agency}/fairs", LEARNING, kinds=frozenset({"training.market"})),
-    Link(N_("Job training"), "/training/{agency}/batches", LEARNING, kinds=PLACEMENT),
-    Link(N_("Vacancies"), "/training/{agency}/vacancies", LEARNING, kinds=PLACEMENT),
+    Link(N_("Referrals"), "/training/{agency}/referrals", Permission.REFERRALS_READ),
+    Link(N_("Courses"), "/training/{agency}/courses", Permission.COURSES_READ, kinds=frozenset({"training.course"})),
+    Link(N_("Student mentors"), "/training/{agency}/cohorts", Permission.MENTORS_RUN, kinds=MENTORING),
+    Link(N_("Cash books"), "/training/{agency}/cash-books", Permission.CASH_BOOKS_READ, kinds=MENTORING),
+    Link(N_("Products"), "/training/{agency}/products", Permission.PRODUCTS_READ, frozenset({"training.products"})),
+    Link(N_("Fairs"), "/training/{agency}/fairs", Permission.FAIRS_READ, kinds=frozenset({"training.market"})),
+    Link(N_("Job training"), "/training/{agency}/batches", Permission.PLACEMENTS_READ, kinds=PLACEMENT),
+    Link(N_("Vacancies"), "/training/{agency}/vacancies", Permission.PLACEMENTS_READ, kinds=PLACEMENT),
     machine_pages.link("training"),
 )
 

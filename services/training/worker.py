@@ -1,22 +1,38 @@
 """Training as the bus knows it: wiring only."""
 
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
 from services.training.courses import work as courses
 from services.training.markets import work as markets
+from services.training.mentoring import handlers as mentors
 from services.training.mentoring import work as mentoring
 from services.training.placement import work as placement
 from services.training.products import work as products
-from shared.bus import Participant, Subscriber
+from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.machine.bells import renew_keys
-from shared.referrals import handlers, jobs
+from shared.referrals import handlers, jobs, leaving
 from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
 
 WORKS = (*courses.WORKS, *mentoring.WORKS, *products.WORKS, *markets.WORKS, *placement.WORKS)
 
+
+def hear_access_ended(session: Session, heard: Sequence[Heard[intake.AccessEnded]]) -> None:
+    """Let the worklist and the cash books hear of it."""
+    for hear in (leaving.hear_access_ended, mentors.hear_access_ended):
+        hear(session, heard)
+
+
 TRAINING = Subscriber(
     name="training",
-    hears={**handlers.subscriber_hears(WORKS), **succession.HEARS},
+    hears={
+        **handlers.subscriber_hears(WORKS),
+        **succession.HEARS,
+        intake.AccessEnded: batch(hear_access_ended),
+    },
     declines={
         intake.JourneyOpened: "Training begins when a course is offered.",
         intake.JourneyEnded: "What she has learned stays learned; open offers are withdrawn one by one.",

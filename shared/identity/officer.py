@@ -5,11 +5,15 @@ from uuid import UUID
 
 from shared.identity import rules
 from shared.identity.rules import Role
+from shared.places import covers
 
 
 @dataclass(frozen=True, kw_only=True)
 class Officer:
-    """Somebody who has signed in; `agency` is the role that her office holds."""
+    """Somebody who has signed in; `agency` is the role that her office holds.
+
+    `scopes` are the only permissions of a program that signed in with a key of hers; nothing limits herself.
+    """
 
     id: UUID
     name: str
@@ -18,6 +22,7 @@ class Officer:
     roles: frozenset[Role]
     areas: tuple[str, ...]
     language: str | None = None
+    scopes: frozenset[str] | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether she holds one of these roles."""
@@ -25,7 +30,7 @@ class Officer:
 
     def works_in(self, area: str) -> bool:
         """Whether an area code lies in one of the areas that she works in."""
-        return any(rules.covers(own, area) for own in self.areas)
+        return any(covers(own, area) for own in self.areas)
 
     def require(
         self, *roles: Role, agency: str | None = None, office: str | None = None, area: str | None = None

@@ -18,8 +18,9 @@ from typing import Any
 import structlog
 from ruamel.yaml.comments import CommentedSeq
 
+from shared.identity.areas import covers
 from shared.identity.officer import Officer
-from shared.identity.rules import AGENCIES, covers
+from shared.identity.rules import AGENCIES
 from shared.kernel import yaml
 from shared.kernel.errors import Invalid, NotFound
 from shared.kernel.settings import settings

@@ -119,8 +119,3 @@ def checked_roles(roles: Iterable[str], agency: str | None = None) -> frozenset[
         if role in held and agency not in (None, where):
             raise RoleElsewhere(role=role.value, agency=where)
     return held
-
-
-def covers(region: str, area: str) -> bool:
-    """Whether an area code lies in a region: "64.02" covers "64.02" and "64.02.05.2001", not "64.021"."""
-    return area == region or area.startswith(f"{region}.")

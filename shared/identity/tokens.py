@@ -77,6 +77,8 @@ def issue(
         "areas": list(officer.areas),
         "locale": officer.language,
     }
+    if officer.scopes is not None:
+        claims["scope"] = sorted(officer.scopes)
     return jwt.encode({"alg": ALGORITHM}, claims, _key(keyring().token_private), algorithms=[ALGORITHM])
 
 
@@ -112,6 +114,7 @@ def read(text: str) -> Token:
             roles=frozenset(Role(role) for role in claims["roles"]),
             areas=tuple(claims["areas"]),
             language=claims["locale"],
+            scopes=frozenset(claims["scope"]) if "scope" in claims else None,
         )
         return Token(officer, claims["iat"], claims["exp"], claims["auth_time"], UUID(claims["sid"]))
     except (JoseError, ValueError, KeyError, TypeError) as refused:

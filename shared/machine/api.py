@@ -4,13 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from shared.bus import Participant
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.machine import commands, queries, schemas
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
-
-READERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 def blueprint(participant: Participant) -> Blueprint:
@@ -18,7 +16,7 @@ def blueprint(participant: Participant) -> Blueprint:
     api = Blueprint("machine", __name__, description="How the service stands, for those who run it")
 
     @api.get("/<agency>/machine")
-    @guard(*READERS)
+    @guard(Permission.MACHINE_READ)
     @api.response(200, schemas.ServiceStandingSchema)
     def show_standing(agency: str) -> queries.Standing:
         """How this service stands at the moment."""
@@ -26,7 +24,7 @@ def blueprint(participant: Participant) -> Blueprint:
             return queries.standing(session, participant)
 
     @api.post("/<agency>/machine/held/retry")
-    @guard(Role.ADMINISTRATOR)
+    @guard(Permission.MACHINE_RUN)
     @api.arguments(schemas.HeldStreamRefSchema)
     @api.response(200, schemas.RetriedHeldSchema)
     def retry_held(given: dict[str, str], agency: str) -> commands.Retried:
@@ -35,7 +33,7 @@ def blueprint(participant: Participant) -> Blueprint:
             return commands.retry(session, door.current_officer(), participant, **given)
 
     @api.post("/<agency>/machine/held/<uuid:event_id>/skip")
-    @guard(Role.ADMINISTRATOR)
+    @guard(Permission.MACHINE_RUN)
     @api.arguments(schemas.SkipHeldSchema)
     @api.response(204)
     def skip_held(given: dict[str, str], agency: str, event_id: UUID) -> None:
@@ -44,7 +42,7 @@ def blueprint(participant: Participant) -> Blueprint:
             commands.skip(session, door.current_officer(), participant, event_id, given["reason"])
 
     @api.post("/<agency>/machine/subscribers/<subscriber>/resume")
-    @guard(Role.ADMINISTRATOR)
+    @guard(Permission.MACHINE_RUN)
     @api.response(200, schemas.ResumedSubscriberSchema)
     def resume_subscriber(agency: str, subscriber: str) -> dict[str, Any]:
         """Send to a halted subscriber again, once both histories agree."""

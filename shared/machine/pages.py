@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 
 from shared.bus import Participant
 from shared.bus.models import HeldEvent
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel.errors import Conflict, Invalid, NotFound
 from shared.kernel.settings import SERVICES
 from shared.machine import commands, queries, schemas, words
-from shared.machine.api import READERS
 from shared.web import door, forms, problem
 from shared.web.guard import guard
 from shared.web.messages import N_
@@ -24,7 +24,7 @@ Page = str | Response | tuple[str, int]
 
 def link(service: str) -> Link:
     """The entry of a service's menu that leads to the machine room."""
-    return Link(N_("Machine room"), f"/{service}/{{agency}}/machine", frozenset(READERS))
+    return Link(N_("Machine room"), f"/{service}/{{agency}}/machine", Permission.MACHINE_READ)
 
 
 def blueprint(participant: Participant) -> Blueprint:
@@ -39,13 +39,13 @@ def blueprint(participant: Participant) -> Blueprint:
 
 def _looking(pages: Blueprint, participant: Participant) -> None:
     @pages.get("/<agency>/machine")
-    @guard(*READERS)
+    @guard(Permission.MACHINE_READ)
     def machine(agency: str) -> str:
         """The room: each service's part comes from that service."""
         return render_template("machine/room.html", agency=agency, services=SERVICES, here_is=participant.name)
 
     @pages.get("/<agency>/machine/part")
-    @guard(*READERS)
+    @guard(Permission.MACHINE_READ)
     def machine_part(agency: str) -> str:
         """How this service stands: a fragment that the room asks for every few seconds."""
         with door.reading() as session:
@@ -64,7 +64,7 @@ def _back(service: str, agency: str) -> Response:
 
 def _retrying(pages: Blueprint, participant: Participant) -> None:
     @pages.post("/<agency>/machine/held/retry")
-    @guard(Role.ADMINISTRATOR)
+    @guard(Permission.MACHINE_RUN)
     def retry_held(agency: str) -> Page:
         """Apply a stream's held events again."""
         given = forms.load(schemas.HeldStreamRefSchema(), request.form)
@@ -85,13 +85,13 @@ def _skipping(pages: Blueprint, participant: Participant) -> None:
     service = participant.name
 
     @pages.get("/<agency>/machine/held/<uuid:event_id>/skip")
-    @guard(Role.ADMINISTRATOR)
+    @guard(Permission.MACHINE_RUN)
     def skip_form(agency: str, event_id: UUID) -> Page:
         """The form that asks why an event may be left out."""
         return _skip_form(service, agency, event_id, forms.blank())
 
     @pages.post("/<agency>/machine/held/<uuid:event_id>/skip")
-    @guard(Role.ADMINISTRATOR)
+    @guard(Permission.MACHINE_RUN)
     def skip_held(agency: str, event_id: UUID) -> Page:
         """Leave one held event out for good."""
         try:
@@ -110,7 +110,7 @@ def _skipping(pages: Blueprint, participant: Participant) -> None:
 
 def _resuming(pages: Blueprint, service: str) -> None:
     @pages.post("/<agency>/machine/subscribers/<subscriber>/resume")
-    @guard(Role.ADMINISTRATOR)
+    @guard(Permission.MACHINE_RUN)
     def resume_subscriber(agency: str, subscriber: str) -> Page:
         """Send to a halted subscriber again."""
         try:

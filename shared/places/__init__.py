@@ -7,13 +7,13 @@ from shared.places.areas import (
     area,
     below,
     children,
+    covers,
     find,
     is_known,
     kecamatan_of,
     level_of,
     name_of,
     path_of,
-    within,
 )
 
 __all__ = [
@@ -23,11 +23,11 @@ __all__ = [
     "area",
     "below",
     "children",
+    "covers",
     "find",
     "is_known",
     "kecamatan_of",
     "level_of",
     "name_of",
     "path_of",
-    "within",
 ]

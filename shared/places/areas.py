@@ -96,9 +96,9 @@ def level_of(code: str) -> Level:
     return LEVELS[parts]
 
 
-def within(code: str, prefix: str) -> bool:
-    """Whether one area is the other, or lies inside it."""
-    return code == prefix or code.startswith(f"{prefix}.")
+def covers(region: str, area: str) -> bool:
+    """Whether an area code lies in a region: "64.02" covers "64.02" and "64.02.05.2001", not "64.021"."""
+    return area == region or area.startswith(f"{region}.")
 
 
 def kecamatan_of(code: str) -> str:
@@ -126,11 +126,11 @@ def named(words: str, regions: Iterable[str]) -> list[str]:
     inside = tuple(regions)
 
     def ours(codes: Iterable[str]) -> list[str]:
-        return [code for code in codes if any(within(code, region) for region in inside)]
+        return [code for code in codes if any(covers(region, code) for region in inside)]
 
     found = ours({*_by_name().get(_spaced(words), ()), *_by_name().get(wanted, ())})
     found = found or ours(code for code, name in _names().items() if wanted in name.casefold())
-    return sorted(code for code in found if not any(code != other and within(code, other) for other in found))
+    return sorted(code for code in found if not any(code != other and covers(other, code) for other in found))
 
 
 def find(names: Iterable[str]) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from shared.places import covers
 from shared.programmes.definition import Clause, Programme, SubjectKind, Text
 from shared.programmes.expressions import MISSING, Expression, ExpressionFailed, compile_expression
 
@@ -99,7 +100,7 @@ def _failures_of(programme: Programme, facts: Facts, member: int | None) -> list
 
     failures = []
     area = facts.get("area")
-    if programme.region and not (area and area.startswith(programme.region)):
+    if programme.region and not any(area and covers(region, area) for region in programme.region):
         failures.append(Failure("region", IN_REGION, member, None if area else "area"))
     for clause, condition in _clauses_of(programme):
         missing = None

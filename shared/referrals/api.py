@@ -9,17 +9,15 @@ from marshmallow import Schema
 from sqlalchemy.orm import Session
 
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
 from shared.referrals import commands, handing_over, promises, queries, revision, schemas
-from shared.referrals.commands import WORKERS
 from shared.referrals.models import Referral
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (*WORKERS, Role.COORDINATOR, Role.AUDITOR)
 Answer = tuple[Any, dict[str, str]]
 ONE = "/<agency>/referrals/<uuid:referral_id>"
 
@@ -55,7 +53,7 @@ def listed(
 
 def _reading(api: Blueprint, works: Works) -> None:
     @api.get("/<agency>/referrals")
-    @guard(*READERS)
+    @guard(Permission.REFERRALS_READ)
     @api.arguments(schemas.ReferralQuery, location="query")
     @api.response(200, paging.page_of(schemas.ReferralLineSchema))
     def list_referrals(query: dict[str, Any], agency: str) -> paging.Page[Referral]:
@@ -65,7 +63,7 @@ def _reading(api: Blueprint, works: Works) -> None:
             return listed(session, door.current_officer(), agency, narrowed, part)
 
     @api.get("/<agency>/referrals/counts")
-    @guard(*READERS)
+    @guard(Permission.REFERRALS_READ)
     @api.response(200, schemas.CountsSchema)
     def count_referrals(agency: str) -> queries.Counts:
         """How many open referrals there are."""
@@ -73,7 +71,7 @@ def _reading(api: Blueprint, works: Works) -> None:
             return queries.counts(session, door.current_officer(), agency)
 
     @api.get("/<agency>/referrals/kept")
-    @guard(*READERS)
+    @guard(Permission.REFERRALS_READ)
     @api.response(200, schemas.KeptSchema)
     def count_kept_promises(agency: str) -> promises.Kept:
         """What was promised and kept since the first of this month."""
@@ -81,7 +79,7 @@ def _reading(api: Blueprint, works: Works) -> None:
             return promises.kept_this_month(session, door.current_officer(), agency)
 
     @api.get(ONE)
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.response(200, schemas.ReferralSchema)
     def get_referral(agency: str, referral_id: UUID) -> Answer:
         """One referral with the particulars shared for it; every look is logged, the first is told to the sender."""
@@ -92,7 +90,7 @@ def _reading(api: Blueprint, works: Works) -> None:
 
 def _answering(api: Blueprint, works: Works) -> None:
     @api.post(f"{ONE}/accept")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.response(200, schemas.ReferralLineSchema)
     def accept_referral(agency: str, referral_id: UUID) -> Answer:
         """Take the referral on."""
@@ -102,7 +100,7 @@ def _answering(api: Blueprint, works: Works) -> None:
             return _line(accepted)
 
     @api.post(f"{ONE}/take-over")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.response(200, schemas.ReferralLineSchema)
     def take_over_referral(agency: str, referral_id: UUID) -> Answer:
         """Handle from now on what a colleague of the same office had taken on."""
@@ -112,7 +110,7 @@ def _answering(api: Blueprint, works: Works) -> None:
             return _line(taken)
 
     @api.get(f"{ONE}/colleagues")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.response(200, schemas.ColleagueSchema(many=True))
     def list_colleagues(agency: str, referral_id: UUID) -> list[handing_over.Colleague]:
         """Who of the office can be given this referral."""
@@ -120,7 +118,7 @@ def _answering(api: Blueprint, works: Works) -> None:
             return handing_over.colleagues(session, door.current_officer(), works, referral_id)
 
     @api.post(f"{ONE}/hand-over")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.arguments(schemas.HandedToSchema)
     @api.response(200, schemas.ReferralLineSchema)
     def hand_over_referral(given: dict[str, Any], agency: str, referral_id: UUID) -> Answer:
@@ -130,7 +128,7 @@ def _answering(api: Blueprint, works: Works) -> None:
             return _line(handing_over.hand_over_referral(session, door.current_officer(), works, referral_id, **given))
 
     @api.post(f"{ONE}/decline")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.arguments(schemas.NoSchema)
     @api.response(200, schemas.ReferralLineSchema)
     def decline_referral(given: dict[str, Any], agency: str, referral_id: UUID) -> Answer:
@@ -140,7 +138,7 @@ def _answering(api: Blueprint, works: Works) -> None:
             return _line(commands.decline_referral(session, door.current_officer(), works, referral_id, **given))
 
     @api.post(f"{ONE}/return")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.arguments(schemas.NoSchema)
     @api.response(200, schemas.ReferralLineSchema)
     def return_referral(given: dict[str, Any], agency: str, referral_id: UUID) -> Answer:
@@ -152,7 +150,7 @@ def _answering(api: Blueprint, works: Works) -> None:
 
 def _working(api: Blueprint, works: Works) -> None:
     @api.put(f"{ONE}/work")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.doc(requestBody=_one_of(work.work_schema for work in works.values() if work.work_schema))
     @api.response(200, schemas.ReferralLineSchema)
     def record_work(agency: str, referral_id: UUID) -> Answer:
@@ -165,7 +163,7 @@ def _working(api: Blueprint, works: Works) -> None:
             return _line(commands.record_work(session, officer, works, referral_id, given))
 
     @api.post(f"{ONE}/complete")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.doc(requestBody=_one_of(work.completion_schema for work in works.values()))
     @api.response(200, schemas.ReferralLineSchema)
     def complete_referral(agency: str, referral_id: UUID) -> Answer:
@@ -183,7 +181,7 @@ def _many(api: Blueprint, works: Works) -> None:
     many = schemas.ReferralLineSchema(many=True)
 
     @api.post("/<agency>/referrals/accept")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.arguments(schemas.ReferralIdsSchema)
     @api.response(200, many)
     def accept_referrals(given: dict[str, Any], agency: str) -> list[Referral]:
@@ -192,7 +190,7 @@ def _many(api: Blueprint, works: Works) -> None:
             return commands.accept_referrals(session, door.current_officer(), given["ids"])
 
     @api.post("/<agency>/referrals/complete")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @api.arguments(schemas.CompletionsSchema)
     @api.response(200, many)
     def complete_referrals(given: dict[str, Any], agency: str) -> list[Referral]:

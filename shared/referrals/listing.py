@@ -12,6 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from shared.identity.permissions import Permission
 from shared.kernel.errors import Conflict, Invalid
 from shared.referrals import api, commands, promises, queries, rules, schemas, searching, words
 from shared.referrals.commands import WORKERS
@@ -40,7 +41,7 @@ def address(service: str, agency: str, **parameters: str) -> str:
 
 def _list_pages(pages: Blueprint, service: str) -> None:
     @pages.get("/<agency>/referrals")
-    @guard(*api.READERS)
+    @guard(Permission.REFERRALS_READ)
     def worklist(agency: str) -> Any:
         """What waits for the agency, most late first."""
         asked = {name: value for name, value in request.args.items() if value}
@@ -51,7 +52,7 @@ def _list_pages(pages: Blueprint, service: str) -> None:
         return _worklist(service, agency, query, asked)
 
     @pages.post("/<agency>/referrals/search")
-    @guard(*api.READERS)
+    @guard(Permission.REFERRALS_READ)
     @rates.searching
     def search(agency: str) -> Any:
         """Find referrals by number, village, kecamatan, stage or programme; what was typed goes no further."""
@@ -69,7 +70,7 @@ def _list_pages(pages: Blueprint, service: str) -> None:
         return redirect(address(service, agency, tray=request.form.get("tray") or Tray.OPEN.value, **found), 303)
 
     @pages.post("/<agency>/referrals/accept")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     def accept_many(agency: str) -> Any:
         """Take the chosen referrals on."""
         try:
@@ -86,7 +87,7 @@ def _list_pages(pages: Blueprint, service: str) -> None:
 
 def _parts(pages: Blueprint, service: str) -> None:
     @pages.get("/<agency>/referrals/waiting")
-    @guard(*api.READERS)
+    @guard(Permission.REFERRALS_READ)
     def waiting(agency: str) -> str:
         """How much waits for the agency, and what it kept of its promises: a part that the start page fetches."""
         officer = door.current_officer()
@@ -100,7 +101,7 @@ def _parts(pages: Blueprint, service: str) -> None:
             )
 
     @pages.get("/<agency>/referrals/urgent")
-    @guard(*api.READERS)
+    @guard(Permission.REFERRALS_READ)
     def urgent(agency: str) -> str:
         """The few referrals that are due first: rows that the start page fetches from each service."""
         officer = door.current_officer()

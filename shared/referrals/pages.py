@@ -12,8 +12,8 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from shared.identity.permissions import Permission
 from shared.referrals import commands, foreseeing, handing_over, listing, queries, revision, rules, schemas, words
-from shared.referrals.commands import WORKERS
 from shared.referrals.rules import Move, Reason, Suggestion
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, forms, posting
@@ -38,7 +38,7 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
 
 def _one(pages: Blueprint, service: str, works: Works) -> posting.Page:
     @pages.get(ONE)
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     def referral(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
         """One referral: who, what earlier stages reported, and the work."""
         officer = door.current_officer()
@@ -66,7 +66,7 @@ def _one(pages: Blueprint, service: str, works: Works) -> posting.Page:
 
 def _answers(pages: Blueprint, service: str, referral: posting.Page) -> None:
     @pages.post(f"{ONE}/accept")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @posting.sent_from(referral)
     def accept(agency: str, referral_id: UUID) -> Response:
         """Take it on."""
@@ -76,7 +76,7 @@ def _answers(pages: Blueprint, service: str, referral: posting.Page) -> None:
         return posting.done(_("You have taken this referral on."), f"{_list(service, agency)}/{referral_id}")
 
     @pages.post(f"{ONE}/take-over")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @posting.sent_from(referral)
     def take_over(agency: str, referral_id: UUID) -> Response:
         """Take it over from a colleague."""
@@ -88,7 +88,7 @@ def _answers(pages: Blueprint, service: str, referral: posting.Page) -> None:
 
 def _passing_on(pages: Blueprint, service: str, works: Works) -> None:
     @pages.get(f"{ONE}/hand-over")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     def hand_over_form(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
         """Choose the colleague who handles it from now on."""
         with door.reading() as session:
@@ -100,7 +100,7 @@ def _passing_on(pages: Blueprint, service: str, works: Works) -> None:
             )
 
     @pages.post(f"{ONE}/hand-over")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @posting.sent_from(hand_over_form)
     def hand_over(agency: str, referral_id: UUID) -> Response:
         """Let a colleague handle it."""
@@ -115,7 +115,7 @@ def _passing_on(pages: Blueprint, service: str, works: Works) -> None:
 def _no(pages: Blueprint, service: str, works: Works) -> None:
     def add(move: Move, command: Callable[..., Any]) -> None:
         @pages.get(f"{ONE}/{move}", endpoint=f"{move}_form")
-        @guard(*WORKERS)
+        @guard(Permission.REFERRALS_WORK)
         def no_form(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
             """The form of a no."""
             with door.reading() as session:
@@ -130,7 +130,7 @@ def _no(pages: Blueprint, service: str, works: Works) -> None:
             )
 
         @pages.post(f"{ONE}/{move}", endpoint=move.value)
-        @guard(*WORKERS)
+        @guard(Permission.REFERRALS_WORK)
         @posting.sent_from(no_form)
         def say_no(agency: str, referral_id: UUID) -> Response:
             """Say no, with reason, explanation and suggestion."""
@@ -146,7 +146,7 @@ def _no(pages: Blueprint, service: str, works: Works) -> None:
 
 def _work(pages: Blueprint, service: str, works: Works, referral: posting.Page) -> None:
     @pages.post(f"{ONE}/work")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @posting.sent_from(referral)
     def record(agency: str, referral_id: UUID) -> Response:
         """Save the work so far."""
@@ -159,7 +159,7 @@ def _work(pages: Blueprint, service: str, works: Works, referral: posting.Page) 
         return posting.done(_("Saved."), f"{_list(service, agency)}/{referral_id}")
 
     @pages.post(f"{ONE}/complete")
-    @guard(*WORKERS)
+    @guard(Permission.REFERRALS_WORK)
     @posting.sent_from(referral)
     def complete(agency: str, referral_id: UUID) -> Response:
         """Close the stage."""

@@ -1,13 +1,14 @@
 """What can be told of an office's referrals: the worklist, most late first, one referral, and how many there are."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
@@ -148,20 +149,15 @@ def kind_and_area_of(session: Session, officer: Officer, referral_id: UUID) -> t
 def hers(officer: Officer) -> ColumnElement[bool]:
     """The referrals that an officer may see: her office's, in her areas."""
     return and_(
-        Referral.agency == officer.agency, Referral.office == officer.office, in_areas(Referral.area, officer.areas)
+        Referral.agency == officer.agency, Referral.office == officer.office, within(Referral.area, officer.areas)
     )
 
 
 def listed(officer: Officer, agency: str) -> ColumnElement[bool]:
     """The referrals that an officer may list: her office's; a coordinator or auditor, those of every agency."""
     if officer.reads_everywhere:
-        return and_(Referral.agency == agency, in_areas(Referral.area, officer.areas))
+        return and_(Referral.agency == agency, within(Referral.area, officer.areas))
     return and_(hers(officer), Referral.agency == agency)
-
-
-def in_areas(area: Any, regions: Iterable[str]) -> ColumnElement[bool]:
-    """Whether an area code lies in one of the regions; see `identity.rules.covers` for the same in Python."""
-    return or_(false(), *(or_(area == region, area.startswith(f"{region}.", autoescape=True)) for region in regions))
 
 
 def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -176,7 +172,7 @@ def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.mine:
         conditions.append(Referral.handled_by == officer.id)
     if wanted.areas:
-        conditions.append(in_areas(Referral.area, wanted.areas))
+        conditions.append(within(Referral.area, wanted.areas))
     if wanted.number:
         conditions.append(numbered(wanted.number))
     return conditions

@@ -13,6 +13,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import Flask, Response, jsonify
 from marshmallow import Schema
 
+from shared.identity.permissions import roles_of
 from shared.kernel import fields
 from shared.web import bounds, idempotency, problem
 from shared.web.guard import MARK, Guard, public
@@ -76,7 +77,9 @@ class Blueprint(flask_smorest.Blueprint):
         mark: Guard | None = doc_info.get("guard")
         if mark is None or mark.public_because:
             return {**doc, "security": []}
-        doc = {**doc, "security": [{"bearer": []}], "x-roles": sorted(mark.roles)}
+        assert mark.permission is not None
+        asked = {"x-permission": mark.permission.value, "x-roles": sorted(roles_of(mark.permission))}
+        doc = {**doc, "security": [{"bearer": []}], **asked}
         if method.upper() in idempotency.CHANGING:
             doc["parameters"] = [*doc.get("parameters", ()), IDEMPOTENCY_KEY]
         return doc

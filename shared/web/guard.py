@@ -1,7 +1,8 @@
-"""Every route says who may use it, and one place holds everybody to it before anything else happens.
+"""Every route names the permission that it asks for, and one place holds everybody to it before anything else happens.
 
-`@guard` and `@public` only mark a view; the mark is enforced before the request is dispatched, so the order of
-decorators does not matter, and the app refuses to start with a view that has no mark.
+Who holds a permission is said by the table of `identity.permissions`. `@guard` and `@public` only mark a view; the mark
+is enforced before the request is dispatched, so the order of decorators does not matter, and the app refuses to start
+with a view that has no mark.
 """
 
 import re
@@ -11,12 +12,14 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
 
-from shared.identity.rules import STAFF, OtherOffice, Role
-from shared.web import sessions
+from shared.identity.officer import Officer
+from shared.identity.permissions import Permission, Scope
+from shared.identity.rules import OtherOffice
+from shared.kernel.errors import Forbidden
+from shared.web import access, sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "kail_guard"
-LARGEST = "kail_largest_request"
 UNRECORDED = "kail_unrecorded"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -27,17 +30,22 @@ class UnguardedRoutes(RuntimeError):
 
 @dataclass(frozen=True)
 class Guard:
-    """Who may use a view: officers with one of these roles (any staff when none is named), or everybody."""
+    """Who may use a view: officers who hold this permission, or everybody."""
 
-    roles: frozenset[Role] = frozenset()
+    permission: Permission | None = None
     public_because: str | None = None
 
 
-def guard(*roles: Role) -> Callable[[View], View]:
-    """Admit officers who hold one of these roles; an `<agency>` in the address must be their own agency."""
+def guard(permission: Permission) -> Callable[[View], View]:
+    """Admit officers who hold this permission; an `<agency>` in the address must be their own agency.
+
+    Whoever holds it for what every agency does may look at the others' addresses, too.
+    """
+    if not isinstance(permission, Permission):  # a role, a string: nothing that the table knows
+        raise TypeError(f"{permission!r} is no permission")
 
     def mark(view: View) -> View:
-        setattr(view, MARK, Guard(frozenset(roles)))
+        setattr(view, MARK, Guard(permission))
         return view
 
     return mark
@@ -48,16 +56,6 @@ def public(why: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         setattr(view, MARK, Guard(public_because=why))
-        return view
-
-    return mark
-
-
-def accepts_up_to(size: int) -> Callable[[View], View]:
-    """Let a view take requests of so many bytes, where the usual limit is too small (files)."""
-
-    def mark(view: View) -> View:
-        setattr(view, LARGEST, size)
         return view
 
     return mark
@@ -132,15 +130,17 @@ def enforce() -> None:
     """Let the request through, or raise Unauthenticated or Forbidden; unknown addresses pass on to their 404."""
     if request.endpoint is None:
         return
-    view = _handler(current_app, request.endpoint, request.method)
-    request.max_content_length = getattr(view, LARGEST, request.max_content_length)
-    mark: Guard | None = getattr(view, MARK, None)
-    if mark is not None and mark.public_because:
-        return
-    officer = sessions.current_officer()
-    officer.require(*((mark and mark.roles) or STAFF))
-    agency = (request.view_args or {}).get("agency")
-    may_look = officer.reads_everywhere and request.method in READING
+    mark: Guard | None = getattr(_handler(current_app, request.endpoint, request.method), MARK, None)
+    if mark is None:  # no app starts with such a view; were there one, it would be closed
+        raise Forbidden
+    if mark.permission is not None:
+        admit(sessions.current_officer(), mark.permission, (request.view_args or {}).get("agency"), request.method)
+
+
+def admit(officer: Officer, permission: Permission, agency: str | None, method: str) -> None:
+    """Let an officer use a view at an agency's address, or raise Forbidden."""
+    held = access.require(officer, permission)
+    may_look = method in READING and any(right.scope is Scope.EVERY_AGENCY for right in held)
     if agency is not None and agency != officer.agency and not may_look:
         raise OtherOffice
 

@@ -1,25 +1,27 @@
 """What the header offers: the services in which the officer's agency works, and this service's own pages.
 
-Which agency does what is said by the published programmes alone: a page is offered where some programme of the
-officer's region gives her agency a stage of the page's kinds, and with a new programme it appears by itself.
+A page is offered to whoever holds the permission that it asks for, by the one table. Which agency does what is said by
+the published programmes alone, so with a new programme its pages appear by themselves.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from flask import current_app, request
 
 from shared.identity.officer import Officer
-from shared.identity.rules import AGENCIES, Role, covers
-from shared.programmes import library
+from shared.identity.permissions import EVERY, LEADING, REGISTERING, Permission, doing
+from shared.identity.rules import Role
+from shared.web import access
 from shared.web.messages import N_
 
-AGENCIES_OF = {
-    "intake": ("dinsos", "dp3a", "kelurahan"),
-    "grants": ("dinsos", "baznas", "koperasi"),
-    "training": ("dinsos", "dp3a", "disperindag", "koperasi", "distransnaker", "perguruan-tinggi", "pengusaha"),
-    "monitoring": AGENCIES,  # everybody may see what became of the people she handed on
+WORKING_IN = {
+    "intake": (REGISTERING, LEADING, doing("intake.")),
+    "grants": (doing("grants."),),
+    "training": (doing("training."),),
+    "monitoring": (EVERY,),  # everybody may see what became of the people she handed on
 }
+"""The kinds of agencies that work in each service."""
 WORKERS = (Role.OFFICER, Role.APPROVER, Role.HEAD)
 TITLES = {
     "intake": N_("Registration"),
@@ -40,29 +42,27 @@ PURPOSES = {
 class Link:
     """An entry of a menu; `label` is a msgid, `address` may hold {agency}.
 
-    Without roles it is for all of them; without agencies and kinds for every agency, else for these agencies and for
-    those that do stages of these kinds. An entry with others `beneath` it leads to an overview of them; it is for
-    whoever one of them is for.
+    It is for whoever holds the permission that its page asks for; with `kinds`, only where a programme of her areas has
+    a stage of one of them. An entry with others `beneath` it leads to an overview of them; it is for whoever one of
+    them is for.
     """
 
     label: str
     address: str
-    roles: frozenset[Role] = field(default_factory=frozenset)
-    agencies: frozenset[str] = field(default_factory=frozenset)
-    kinds: frozenset[str] = field(default_factory=frozenset)
+    permission: Permission
+    kinds: frozenset[str] = frozenset()
     beneath: tuple["Link", ...] = ()
 
     def at(self, officer: Officer) -> str:
         """Where it leads this officer."""
         return self.address.format(agency=officer.agency)
 
-    def is_for(self, officer: Officer, kinds: frozenset[str]) -> bool:
-        """Whether this officer, whose agency does stages of these kinds, is offered it."""
+    def is_for(self, officer: Officer) -> bool:
+        """Whether this officer is offered it."""
         if self.beneath:
-            return any(each.is_for(officer, kinds) for each in self.beneath)
-        everywhere = not self.agencies and not self.kinds
-        here = everywhere or officer.agency in self.agencies or not self.kinds.isdisjoint(kinds)
-        return here and (not self.roles or officer.has(*self.roles))
+            return any(each.is_for(officer) for each in self.beneath)
+        wanted = not self.kinds or not self.kinds.isdisjoint(access.kinds_around(officer))
+        return wanted and access.holds(officer, self.permission)
 
     def is_here(self, officer: Officer) -> bool:
         """Whether the page shown lies under it."""
@@ -70,35 +70,28 @@ class Link:
         under = request.path == address or request.path.startswith(f"{address}/")
         return under or any(each.is_here(officer) for each in self.beneath)
 
-    def shortened(self, officer: Officer, kinds: frozenset[str]) -> "Link":
+    def shortened(self, officer: Officer) -> "Link":
         """It itself, or the only entry beneath it that is for this officer: an overview of one page is a detour."""
-        beneath = [each for each in self.beneath if each.is_for(officer, kinds)]
+        beneath = [each for each in self.beneath if each.is_for(officer)]
         return beneath[0] if len(beneath) == 1 else self
 
 
 def services_of(officer: Officer) -> list[str]:
-    """The services in which an officer's agency works; a student mentor has only her cash books."""
+    """The services in which an officer's agency works; a student mentor has only her cash books.
+
+    Whoever tries programmes or records breaches of protection does so in intake, wherever she works.
+    """
     if officer.has(Role.MENTOR):
         return ["training"]
-    known = [name for name, agencies in AGENCIES_OF.items() if officer.agency in agencies]
-    return [name for name in known if name in ("intake", "monitoring")] if _is_counsellor_only(officer) else known
+    if _is_counsellor_only(officer):
+        return ["intake", "monitoring"]
+    looks_in = {"intake"} if access.holds(officer, Permission.BREACHES_RECORD) else set()
+    return [name for name, kinds in WORKING_IN.items() if name in looks_in or access.works_at(officer, *kinds)]
 
 
 def has_worklist(service: str, officer: Officer) -> bool:
     """Whether referrals may wait for this officer in a service."""
-    works = service != "monitoring" or any(kind.startswith("monitoring.") for kind in kinds_of(officer))
-    return officer.has(*WORKERS) and works
-
-
-def kinds_of(officer: Officer) -> frozenset[str]:
-    """The kinds of stages that the programmes of her region give to an officer's agency."""
-    return frozenset(
-        stage.does
-        for programme in library.published().values()
-        if any(covers(own, each) or covers(each, own) for own in officer.areas for each in programme.region)
-        for stage in programme.stages.values()
-        if stage.agency == officer.agency
-    )
+    return officer.has(*WORKERS) and access.works_at(officer, doing(f"{service}."))
 
 
 def entrance(service: str, officer: Officer) -> str:
@@ -121,10 +114,7 @@ def _is_counsellor_only(officer: Officer) -> bool:
 
 def menu(officer: Officer) -> Iterable[Link]:
     """This service's own pages, as far as they are for this officer."""
-    kinds = kinds_of(officer)
-    return [
-        link.shortened(officer, kinds) for link in current_app.extensions["kail"].menu if link.is_for(officer, kinds)
-    ]
+    return [link.shortened(officer) for link in current_app.extensions["kail"].menu if link.is_for(officer)]
 
 
 def above(officer: Officer) -> Link | None:

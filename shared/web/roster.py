@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.identity import revocation
+from shared.identity.areas import covers
 from shared.identity.officer import Officer
 from shared.identity.revocation import Revocation
-from shared.identity.rules import Role, covers
+from shared.identity.rules import Role
 from shared.identity.tokens import Token
 from shared.kernel import clock
 from shared.privacy.fields import EncryptedText

@@ -14,7 +14,7 @@ from shared.kernel import clock
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
 from shared.kernel.settings import settings
-from shared.web import forms, kept, language, navigation, sessions, tables
+from shared.web import access, forms, kept, language, navigation, sessions, tables
 from shared.web.messages import N_
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -92,6 +92,7 @@ def install(app: Flask) -> None:
         areas_below=places.below,
         blank_form=forms.blank,
         languages=language.LANGUAGES,
+        access=access,
         navigation=navigation,
         now=clock.now,
         once=lambda: str(new_id()),

@@ -153,7 +153,7 @@ def test_goods_passed_on_or_sold_need_approval_within_the_first_year_and_are_fla
     address = "/monitoring/v1/dinsos/sold-goods"
     (listed,) = app.test_client().get(address, headers=bearer(officer)).json["items"]
     assert (listed["referral_id"], listed["visited_on"]) == (str(referral), visits[2]["visited_on"])
-    elsewhere = an_officer(Role.OFFICER, office="dinsos-mataram")
+    elsewhere = an_officer(Role.OFFICER, office="dinsos-kubar")
     assert app.test_client().get(address, headers=bearer(elsewhere)).json["items"] == []
     assert str(referral) in Browser(app, officer).get("/monitoring/dinsos/sold-goods").text
     assert "without approval" in Browser(app, officer).get(f"/monitoring/dinsos/referrals/{referral}").text

@@ -1,6 +1,10 @@
 """Areas limit what an officer sees, also across regions and also where her role reads what other agencies do."""
 
+import re
+from pathlib import Path
+
 import pytest
+from sqlalchemy import literal, select
 
 from services.grants.cooperative.queries import cooperatives_of
 from services.grants.funds.models import Fund
@@ -10,7 +14,7 @@ from services.grants.goods.queries import grants_of
 from services.grants.loans.queries import loans_of
 from services.grants.zakat.queries import cases_of
 from services.intake.journeys import queries as journeys
-from shared.identity import offices
+from shared.identity import areas, offices
 from shared.identity.rules import Role
 from shared.kernel.ids import new_id
 from shared.referrals.queries import Wanted, worklist
@@ -73,3 +77,40 @@ def test_grants_and_worklists_ask_for_the_areas_themselves():
     coordinator = an_officer(Role.COORDINATOR, office="bappeda-tangsel")
     for asked in (grants_of(coordinator), worklist(coordinator, "dp3a", Wanted())):
         assert "36.74" in str(asked.compile(compile_kwargs={"literal_binds": True}))
+
+
+ROOT = Path(__file__).parents[2]
+HERE = ("shared/identity/areas.py", "shared/places/areas.py")
+OF_ONES_OWN = re.compile(r"area\w*(\.c)?\)?\.(startswith|like|ilike|regexp_match|op)\(|or_\(\*\[")
+
+
+def test_what_lies_within_an_area_is_said_in_one_place():
+    """A prefix of one's own forgets the dot; an `or_` of a list restricts nothing when the list is empty."""
+    own = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for folder in ("services", "shared")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if str(path.relative_to(ROOT)) not in HERE
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if OF_ONES_OWN.search(line)
+    ]
+    assert own == []
+
+
+@pytest.mark.parametrize(
+    ("hers", "area", "lies_within"),
+    [
+        (("64.02",), "64.02", True),
+        (("64.02",), "64.02.05.2001", True),
+        (("64.02",), "64.021", False),
+        (("64.02",), "64", False),
+        (("64.0%",), "64.02", False),
+        (("64_02",), "64.02.05", False),
+        (("52.71", "64"), "64.02.05", True),
+        ((), "64.02", False),
+    ],
+)
+def test_an_area_covers_itself_and_what_lies_in_it_and_no_areas_cover_nothing(intake_db, hers, area, lies_within):
+    assert any(areas.covers(own, area) for own in hers) is lies_within
+    with intake_db.reading() as session:
+        assert session.scalar(select(areas.within(literal(area), hers))) is lies_within

@@ -4,7 +4,7 @@ from importlib import import_module
 
 import pytest
 
-from shared.identity.rules import STAFF, Role
+from shared.identity.permissions import roles_of
 from shared.kernel.settings import SERVICES
 from shared.web import guard
 from tests.browsing import an_officer
@@ -12,16 +12,17 @@ from tests.titles import titles
 
 
 @pytest.mark.parametrize("service", SERVICES)
-@pytest.mark.parametrize("role", Role)
-def test_a_menu_offers_nobody_a_page_that_is_closed_to_her(service, role):
+def test_a_menu_asks_for_the_permission_that_its_page_asks_for(service):
     app = import_module(f"services.{service}.app").create(None)
-    addresses, officer = app.url_map.bind("127.0.0.1"), an_officer(role)
+    addresses, officer = app.url_map.bind("127.0.0.1"), an_officer()
     menu = app.extensions["kail"].menu
     for link in (*menu, *(each for one in menu for each in one.beneath)):
-        if role not in (link.roles or STAFF):  # a student mentor sees the menu of training alone
-            continue
         endpoint, _ = addresses.match(link.at(officer), method="GET")
-        assert role in (guard.guard_of(app, endpoint, "GET").roles or STAFF), link.address
+        asked = guard.guard_of(app, endpoint, "GET").permission
+        if link.beneath:  # each page beneath has an entry, and a permission, of its own
+            assert roles_of(asked) >= frozenset().union(*(roles_of(each.permission) for each in link.beneath))
+        else:
+            assert asked is link.permission, link.address
 
 
 @pytest.mark.parametrize("service", SERVICES)

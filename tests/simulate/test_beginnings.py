@@ -18,7 +18,8 @@ from services.simulate.report import Report
 from services.simulate.simulation import USUAL, Wanted
 from services.simulate.work.grants import beside_other_aid, note_other_aid
 from shared.identity import offices
-from shared.identity.rules import Role, covers
+from shared.identity.areas import covers
+from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.programmes import library
 from shared.programmes.definition import Policy, SubjectKind

@@ -6,19 +6,18 @@ from uuid import UUID
 from services.grants.cooperative import queries, schemas
 from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative, CooperativeSaving
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/cooperatives/<uuid:cooperative_id>"
 
 blueprint = Blueprint("cooperatives", __name__, description="Cooperatives, their members and savings")
 
 
 @blueprint.get("/<agency>/cooperatives")
-@guard(*READERS)
+@guard(Permission.COOPERATIVES_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.CooperativeSchema))
 def list_cooperatives(query: dict[str, Any], agency: str) -> paging.Page[Any]:
@@ -30,7 +29,7 @@ def list_cooperatives(query: dict[str, Any], agency: str) -> paging.Page[Any]:
 
 
 @blueprint.post("/<agency>/cooperatives")
-@guard(Role.OFFICER)
+@guard(Permission.COOPERATIVES_RUN)
 @blueprint.arguments(schemas.RegistrationSchema)
 @blueprint.response(201, schemas.CooperativeStandingSchema)
 def register(given: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def register(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.get(ONE)
-@guard(*READERS)
+@guard(Permission.COOPERATIVES_READ)
 @blueprint.response(200, schemas.CooperativeStandingSchema)
 def get_cooperative(agency: str, cooperative_id: UUID) -> dict[str, Any]:
     """One cooperative: its members and what each has saved."""
@@ -49,7 +48,7 @@ def get_cooperative(agency: str, cooperative_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.put(f"{ONE}/legal-number")
-@guard(Role.OFFICER)
+@guard(Permission.COOPERATIVES_RUN)
 @blueprint.arguments(schemas.LegalNumberSchema)
 @blueprint.response(200, schemas.CooperativeStandingSchema)
 def give_legal_number(given: dict[str, Any], agency: str, cooperative_id: UUID) -> dict[str, Any]:
@@ -61,7 +60,7 @@ def give_legal_number(given: dict[str, Any], agency: str, cooperative_id: UUID) 
 
 
 @blueprint.get(f"{ONE}/savings")
-@guard(*READERS)
+@guard(Permission.COOPERATIVES_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.SavingEntrySchema))
 def list_savings(query: dict[str, Any], agency: str, cooperative_id: UUID) -> paging.Page[CooperativeSaving]:
@@ -72,7 +71,7 @@ def list_savings(query: dict[str, Any], agency: str, cooperative_id: UUID) -> pa
 
 
 @blueprint.post(f"{ONE}/savings")
-@guard(Role.OFFICER)
+@guard(Permission.COOPERATIVES_RUN)
 @blueprint.arguments(schemas.SavingSchema)
 @blueprint.response(201, schemas.SavingEntrySchema)
 def save_money(given: dict[str, Any], agency: str, cooperative_id: UUID) -> CooperativeSaving:

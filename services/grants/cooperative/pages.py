@@ -10,6 +10,7 @@ from services.grants.cooperative import api, queries, schemas
 from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative, CooperativeSaving
 from services.grants.cooperative.rules import MEMBERS
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.referrals.words import place
 from shared.web import door, forms, paging, posting
@@ -19,7 +20,7 @@ pages = Blueprint("cooperatives_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/cooperatives")
-@guard(*api.READERS)
+@guard(Permission.COOPERATIVES_READ)
 def list_cooperatives(agency: str) -> str:
     """The office's cooperatives, the latest first."""
     officer = door.current_officer()
@@ -37,7 +38,7 @@ def list_cooperatives(agency: str) -> str:
 
 
 @pages.get("/<agency>/cooperatives/new")
-@guard(Role.OFFICER)
+@guard(Permission.COOPERATIVES_RUN)
 def register_form(agency: str, form: forms.Form | None = None) -> str:
     """The form that registers a cooperative."""
     form = form or forms.blank({"area": door.current_officer().areas[0]})
@@ -45,7 +46,7 @@ def register_form(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/cooperatives")
-@guard(Role.OFFICER)
+@guard(Permission.COOPERATIVES_RUN)
 @posting.sent_from(register_form)
 def register(agency: str) -> Response:
     """Note a cooperative that exists already."""
@@ -56,7 +57,7 @@ def register(agency: str) -> Response:
 
 
 @pages.get(api.ONE)
-@guard(*api.READERS)
+@guard(Permission.COOPERATIVES_READ)
 def show_cooperative(agency: str, cooperative_id: UUID, form: forms.Form | None = None) -> str:
     """One cooperative: its members and their savings."""
     officer = door.current_officer()
@@ -84,7 +85,7 @@ def show_cooperative(agency: str, cooperative_id: UUID, form: forms.Form | None 
 
 
 @pages.post(f"{api.ONE}/legal-number")
-@guard(Role.OFFICER)
+@guard(Permission.COOPERATIVES_RUN)
 @posting.sent_from(show_cooperative)
 def give_legal_number(agency: str, cooperative_id: UUID) -> Response:
     """Note the number under which it became a legal entity."""
@@ -95,7 +96,7 @@ def give_legal_number(agency: str, cooperative_id: UUID) -> Response:
 
 
 @pages.post(f"{api.ONE}/savings")
-@guard(Role.OFFICER)
+@guard(Permission.COOPERATIVES_RUN)
 @posting.sent_from(show_cooperative)
 def save_money(agency: str, cooperative_id: UUID) -> Response:
     """Book a saving."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.grants.entitlements import doors, schemas
+from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -11,7 +12,7 @@ blueprint = Blueprint("entitlements", __name__, description="Entitlements: who h
 
 
 @blueprint.get("/<agency>/entitlements")
-@guard(*doors.READERS)
+@guard(Permission.ENTITLEMENTS_READ)
 @blueprint.arguments(schemas.EntitlementQuery, location="query")
 @blueprint.response(200, schemas.EntitlementSchema(many=True))
 def list_entitlements(query: dict[str, Any], agency: str) -> list[dict[str, Any]]:

@@ -8,10 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.grants.entitlements import queries
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
 from shared.privacy import looks
-
-READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 
 
 def entitlements(session: Session, officer: Officer, asked: Mapping[str, UUID]) -> list[dict[str, Any]]:

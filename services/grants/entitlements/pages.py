@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from services.grants.entitlements import doors, queries, schemas
 from services.grants.entitlements.rules import ClaimState
+from shared.identity.permissions import Permission
 from shared.referrals import words
 from shared.web import door, forms
 from shared.web.guard import guard
@@ -23,7 +24,7 @@ AT_ONCE = 20
 
 
 @pages.get("/<agency>/entitlements")
-@guard(*doors.READERS)
+@guard(Permission.ENTITLEMENTS_READ)
 def list_cases(agency: str) -> str | Response:
     """The cases to choose from. No name stands here: the look at somebody's aid is logged, not the way to it."""
     asked = {name: value for name, value in request.args.items() if value}
@@ -45,7 +46,7 @@ def list_cases(agency: str) -> str | Response:
 
 
 @pages.get("/<agency>/entitlements/shares")
-@guard(*doors.READERS)
+@guard(Permission.ENTITLEMENTS_READ)
 def show_shares(agency: str) -> str:
     """All aid that everybody behind a referral, or one of them, has a share of; the look is logged."""
     query = forms.load(schemas.EntitlementQuery(), request.args)

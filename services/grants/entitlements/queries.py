@@ -14,11 +14,11 @@ from services.grants.entitlements.models import AidAcknowledgement, AidBeneficia
 from services.grants.entitlements.rules import LIVE, Beneficiary, Claim, Met
 from services.grants.groups import queries as groups
 from shared.identity import offices
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.programmes.definition import Policy
 from shared.referrals.models import Referral
-from shared.referrals.queries import in_areas
 from shared.web.paging import Page, page
 
 
@@ -74,7 +74,7 @@ def open_to(
     if programme is not None:
         statement = statement.where(AidCase.programme == programme)
     if area is not None:
-        statement = statement.where(in_areas(Referral.area, [area]))
+        statement = statement.where(within(Referral.area, [area]))
     return page(session, statement, Referral.id, after=after, limit=limit, newest_first=True)
 
 

@@ -4,19 +4,18 @@ from typing import Any
 
 from services.grants.funds import commands, queries, schemas
 from services.grants.funds.models import Fund, FundEntry
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/funds/<fund_id>"
 
 blueprint = Blueprint("funds", __name__, description="Funds: ceilings, balances and ledgers")
 
 
 @blueprint.get("/<agency>/funds")
-@guard(*READERS)
+@guard(Permission.FUNDS_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.FundSchema))
 def list_funds(query: dict[str, Any], agency: str) -> paging.Page[Fund]:
@@ -27,7 +26,7 @@ def list_funds(query: dict[str, Any], agency: str) -> paging.Page[Fund]:
 
 
 @blueprint.post("/<agency>/funds")
-@guard(Role.HEAD)
+@guard(Permission.FUNDS_OPEN)
 @blueprint.arguments(schemas.FundOpeningSchema)
 @blueprint.response(201, schemas.FundSchema)
 def open_fund(given: dict[str, Any], agency: str) -> Fund:
@@ -37,7 +36,7 @@ def open_fund(given: dict[str, Any], agency: str) -> Fund:
 
 
 @blueprint.get(ONE)
-@guard(*READERS)
+@guard(Permission.FUNDS_READ)
 @blueprint.response(200, schemas.FundSchema)
 def get_fund(agency: str, fund_id: str) -> Fund:
     """One fund and where its money stands."""
@@ -46,7 +45,7 @@ def get_fund(agency: str, fund_id: str) -> Fund:
 
 
 @blueprint.get(f"{ONE}/entries")
-@guard(*READERS)
+@guard(Permission.FUNDS_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.FundEntrySchema))
 def list_entries(query: dict[str, Any], agency: str, fund_id: str) -> paging.Page[FundEntry]:
@@ -57,7 +56,7 @@ def list_entries(query: dict[str, Any], agency: str, fund_id: str) -> paging.Pag
 
 
 @blueprint.post(f"{ONE}/close")
-@guard(Role.HEAD)
+@guard(Permission.FUNDS_OPEN)
 @blueprint.response(200, schemas.ClosedSchema)
 def close_fund(agency: str, fund_id: str) -> dict[str, int]:
     """Close the fund's year: what is set aside and not realised lapses; only after 31 December."""

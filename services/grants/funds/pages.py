@@ -4,8 +4,9 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from services.grants.funds import api, commands, queries, schemas
+from services.grants.funds import commands, queries, schemas
 from services.grants.funds.models import Fund, FundEntry
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel.money import format_rupiah
 from shared.web import door, forms, paging, posting
@@ -15,7 +16,7 @@ pages = Blueprint("funds_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/funds")
-@guard(*api.READERS)
+@guard(Permission.FUNDS_READ)
 def list_funds(agency: str) -> str:
     """The office's funds, the latest year first."""
     officer = door.current_officer()
@@ -27,14 +28,14 @@ def list_funds(agency: str) -> str:
 
 
 @pages.get("/<agency>/funds/new")
-@guard(Role.HEAD)
+@guard(Permission.FUNDS_OPEN)
 def fund_form(agency: str, form: forms.Form | None = None) -> str:
     """The form that opens a fund."""
     return render_template("funds/new.html", form=form or forms.blank(), address=_list(agency))
 
 
 @pages.post("/<agency>/funds")
-@guard(Role.HEAD)
+@guard(Permission.FUNDS_OPEN)
 @posting.sent_from(fund_form)
 def open_fund(agency: str) -> Response:
     """Open a fund."""
@@ -45,7 +46,7 @@ def open_fund(agency: str) -> Response:
 
 
 @pages.get("/<agency>/funds/<fund_id>")
-@guard(*api.READERS)
+@guard(Permission.FUNDS_READ)
 def show_fund(agency: str, fund_id: str) -> str:
     """One fund: where its money stands, and its ledger."""
     officer = door.current_officer()
@@ -63,7 +64,7 @@ def show_fund(agency: str, fund_id: str) -> str:
 
 
 @pages.post("/<agency>/funds/<fund_id>/close")
-@guard(Role.HEAD)
+@guard(Permission.FUNDS_OPEN)
 @posting.sent_from(show_fund)
 def close_fund(agency: str, fund_id: str) -> Response:
     """Close a fund's year."""

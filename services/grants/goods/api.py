@@ -6,13 +6,11 @@ from uuid import UUID
 from services.grants.goods import doors, queries, schemas
 from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-WORKERS = (Role.OFFICER, Role.APPROVER, Role.HEAD)
-READERS = (*WORKERS, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/grants/<uuid:grant_id>"
 LINE = f"{ONE}/lines/<int:number>"
 
@@ -24,7 +22,7 @@ class GrantsQuery(paging.PageQuery, schemas.GrantQuerySchema):
 
 
 @blueprint.get("/<agency>/grants")
-@guard(*READERS)
+@guard(Permission.GOODS_READ)
 @blueprint.arguments(GrantsQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.GrantSchema))
 def list_grants(query: dict[str, Any], agency: str) -> paging.Page[Grant]:
@@ -35,7 +33,7 @@ def list_grants(query: dict[str, Any], agency: str) -> paging.Page[Grant]:
 
 
 @blueprint.get(ONE)
-@guard(*READERS)
+@guard(Permission.GOODS_READ)
 @blueprint.response(200, schemas.GrantStandingSchema)
 def get_grant(agency: str, grant_id: UUID) -> dict[str, Any]:
     """One grant: lines, money, decision, orders, deeds, changes and account."""
@@ -44,7 +42,7 @@ def get_grant(agency: str, grant_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post(f"{ONE}/orders/fail")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @blueprint.arguments(schemas.OrderFailedSchema)
 @blueprint.response(200, schemas.GrantStandingSchema)
 def fail_order(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
@@ -55,7 +53,7 @@ def fail_order(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, 
 
 
 @blueprint.post(f"{ONE}/deliveries")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @blueprint.arguments(schemas.DeliverySchema)
 @blueprint.response(201, schemas.GrantStandingSchema)
 def record_delivery(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
@@ -66,7 +64,7 @@ def record_delivery(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[
 
 
 @blueprint.post(f"{LINE}/close")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @blueprint.response(200, schemas.GrantStandingSchema)
 def close_line(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
     """Stop waiting for the rest of a line: its money is free again."""
@@ -76,7 +74,7 @@ def close_line(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
 
 
 @blueprint.post(f"{LINE}/changes")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @blueprint.arguments(schemas.LineChangeSchema)
 @blueprint.response(201, schemas.GrantStandingSchema)
 def propose_change(given: dict[str, Any], agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
@@ -87,7 +85,7 @@ def propose_change(given: dict[str, Any], agency: str, grant_id: UUID, number: i
 
 
 @blueprint.post(f"{LINE}/changes/approve")
-@guard(Role.APPROVER, Role.HEAD)
+@guard(Permission.GOODS_DECIDE)
 @blueprint.response(200, schemas.GrantStandingSchema)
 def approve_change(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
     """Approve a line again; the commitment follows it."""
@@ -97,7 +95,7 @@ def approve_change(agency: str, grant_id: UUID, number: int) -> dict[str, Any]:
 
 
 @blueprint.post(f"{ONE}/refunds")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @blueprint.arguments(schemas.RefundSchema)
 @blueprint.response(201, schemas.GrantStandingSchema)
 def book_refund(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:
@@ -108,7 +106,7 @@ def book_refund(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str,
 
 
 @blueprint.post(f"{ONE}/divisions")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @blueprint.arguments(schemas.DivisionSchema)
 @blueprint.response(201, schemas.GrantStandingSchema)
 def divide_goods(given: dict[str, Any], agency: str, grant_id: UUID) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from services.grants.goods import api, doors, queries, rules, schemas
 from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from services.grants.goods.rules import GrantState
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel import fields
 from shared.referrals.words import place, programme_title
@@ -40,7 +41,7 @@ class _LineChangeForm(schemas.LineChangeSchema):
 
 
 @pages.get("/<agency>/grants")
-@guard(*api.READERS)
+@guard(Permission.GOODS_READ)
 def list_grants(agency: str) -> str:
     """The office's grants, the latest first."""
     query = forms.load(api.GrantsQuery(), request.args)
@@ -60,7 +61,7 @@ def list_grants(agency: str) -> str:
 
 
 @pages.get(api.ONE)
-@guard(*api.READERS)
+@guard(Permission.GOODS_READ)
 def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> str:
     """One grant, and what can be done about it."""
     officer = door.current_officer()
@@ -94,7 +95,7 @@ def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> s
 
 
 @pages.post(f"{api.ONE}/orders/fail")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @posting.sent_from(show_grant)
 def fail_order(agency: str, grant_id: UUID) -> Response:
     """The vendor does not deliver."""
@@ -105,7 +106,7 @@ def fail_order(agency: str, grant_id: UUID) -> Response:
 
 
 @pages.post(f"{api.ONE}/deliveries")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @posting.sent_from(show_grant)
 def record_delivery(agency: str, grant_id: UUID) -> Response:
     """Hand over a rest."""
@@ -116,7 +117,7 @@ def record_delivery(agency: str, grant_id: UUID) -> Response:
 
 
 @pages.post(f"{api.LINE}/close")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @posting.sent_from(show_grant)
 def close_line(agency: str, grant_id: UUID, number: int) -> Response:
     """Stop waiting for the rest of a line."""
@@ -126,7 +127,7 @@ def close_line(agency: str, grant_id: UUID, number: int) -> Response:
 
 
 @pages.post(f"{api.ONE}/changes")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @posting.sent_from(show_grant)
 def propose_change(agency: str, grant_id: UUID) -> Response:
     """Ask to have a line approved again."""
@@ -137,7 +138,7 @@ def propose_change(agency: str, grant_id: UUID) -> Response:
 
 
 @pages.post(f"{api.LINE}/changes/approve")
-@guard(Role.APPROVER, Role.HEAD)
+@guard(Permission.GOODS_DECIDE)
 @posting.sent_from(show_grant)
 def approve_change(agency: str, grant_id: UUID, number: int) -> Response:
     """Approve a line again."""
@@ -147,7 +148,7 @@ def approve_change(agency: str, grant_id: UUID, number: int) -> Response:
 
 
 @pages.post(f"{api.ONE}/refunds")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @posting.sent_from(show_grant)
 def book_refund(agency: str, grant_id: UUID) -> Response:
     """Book money that came back."""
@@ -158,7 +159,7 @@ def book_refund(agency: str, grant_id: UUID) -> Response:
 
 
 @pages.post(f"{api.ONE}/divisions")
-@guard(Role.OFFICER)
+@guard(Permission.GOODS_RUN)
 @posting.sent_from(show_grant)
 def divide_goods(agency: str, grant_id: UUID) -> Response:
     """Divide the goods of a group that split."""

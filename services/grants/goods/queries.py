@@ -22,10 +22,10 @@ from services.grants.goods.models import (
 )
 from services.grants.goods.rules import GrantState
 from services.grants.groups import queries as groups
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
-from shared.referrals.queries import in_areas
 
 
 def grants_of(officer: Officer, state: GrantState | None = None, to_divide: bool = False) -> Select[Any]:
@@ -33,7 +33,7 @@ def grants_of(officer: Officer, state: GrantState | None = None, to_divide: bool
 
     With `to_divide` only those whose group has split, and whose goods wait to be divided.
     """
-    hers = in_areas(Referral.area, officer.areas) if officer.reads_everywhere else Referral.office == officer.office
+    hers = within(Referral.area, officer.areas) if officer.reads_everywhere else Referral.office == officer.office
     wanted = select(Grant).where(exists().where(Referral.journey_id == Grant.journey_id, hers))
     if to_divide:
         wanted = wanted.where(Grant.id.in_(select(holdings.undivided().subquery().c.grant_id)))

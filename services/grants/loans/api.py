@@ -5,19 +5,18 @@ from uuid import UUID
 
 from services.grants.loans import commands, queries, schemas
 from services.grants.loans.models import Loan
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/loans/<uuid:loan_id>"
 
 blueprint = Blueprint("loans", __name__, description="Loans without interest: schedules, repayments and arrears")
 
 
 @blueprint.get("/<agency>/loans")
-@guard(*READERS)
+@guard(Permission.LOANS_READ)
 @blueprint.arguments(schemas.LoanQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.LoanSchema))
 def list_loans(query: dict[str, Any], agency: str) -> paging.Page[Any]:
@@ -29,7 +28,7 @@ def list_loans(query: dict[str, Any], agency: str) -> paging.Page[Any]:
 
 
 @blueprint.get("/<agency>/loans/sums")
-@guard(*READERS)
+@guard(Permission.LOANS_READ)
 @blueprint.response(200, schemas.LoanSumsSchema)
 def get_sums(agency: str) -> queries.Sums:
     """What the office's loans amount to together; no grant is in it."""
@@ -38,7 +37,7 @@ def get_sums(agency: str) -> queries.Sums:
 
 
 @blueprint.get(ONE)
-@guard(*READERS)
+@guard(Permission.LOANS_READ)
 @blueprint.response(200, schemas.LoanStandingSchema)
 def get_loan(agency: str, loan_id: UUID) -> dict[str, Any]:
     """One loan: its schedule as it stands today, and every repayment."""
@@ -47,7 +46,7 @@ def get_loan(agency: str, loan_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post(f"{ONE}/repayments")
-@guard(Role.OFFICER)
+@guard(Permission.LOANS_RUN)
 @blueprint.arguments(schemas.RepaymentSchema)
 @blueprint.response(201, schemas.LoanStandingSchema)
 def record_repayment(given: dict[str, Any], agency: str, loan_id: UUID) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from services.grants.funds import queries as funds
 from services.grants.loans import api, commands, queries, schemas
 from services.grants.loans.rules import LoanState
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.referrals.words import place, programme_title
 from shared.web import door, forms, paging, posting
@@ -20,7 +21,7 @@ TAGS = {LoanState.RUNNING: "active", LoanState.IN_ARREARS: "bad", LoanState.REPA
 
 
 @pages.get("/<agency>/loans")
-@guard(*api.READERS)
+@guard(Permission.LOANS_READ)
 def list_loans(agency: str) -> str:
     """The office's loans, the latest first."""
     officer = door.current_officer()
@@ -45,7 +46,7 @@ def list_loans(agency: str) -> str:
 
 
 @pages.get(api.ONE)
-@guard(*api.READERS)
+@guard(Permission.LOANS_READ)
 def show_loan(agency: str, loan_id: UUID, form: forms.Form | None = None) -> str:
     """One loan: its schedule, and what came back."""
     officer = door.current_officer()
@@ -68,7 +69,7 @@ def show_loan(agency: str, loan_id: UUID, form: forms.Form | None = None) -> str
 
 
 @pages.post(f"{api.ONE}/repayments")
-@guard(Role.OFFICER)
+@guard(Permission.LOANS_RUN)
 @posting.sent_from(show_loan)
 def record_repayment(agency: str, loan_id: UUID) -> Response:
     """Book money that came back."""

@@ -5,19 +5,18 @@ from uuid import UUID
 
 from services.grants.zakat import queries, schemas
 from services.grants.zakat.models import ZakatCase
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
-READERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 ONE = "/<agency>/zakat/<uuid:case_id>"
 
 blueprint = Blueprint("zakat", __name__, description="Support out of zakat: cases, grants and loans apart")
 
 
 @blueprint.get("/<agency>/zakat")
-@guard(*READERS)
+@guard(Permission.ZAKAT_READ)
 @blueprint.arguments(schemas.CaseQuerySchema, location="query")
 @blueprint.response(200, paging.page_of(schemas.ZakatCaseSchema))
 def list_cases(query: dict[str, Any], agency: str) -> paging.Page[ZakatCase]:
@@ -28,7 +27,7 @@ def list_cases(query: dict[str, Any], agency: str) -> paging.Page[ZakatCase]:
 
 
 @blueprint.get("/<agency>/zakat/sums")
-@guard(*READERS)
+@guard(Permission.ZAKAT_READ)
 @blueprint.response(200, schemas.ZakatSumsSchema)
 def get_sums(agency: str) -> queries.Sums:
     """What was given and what was lent; two figures that nobody adds up."""
@@ -37,7 +36,7 @@ def get_sums(agency: str) -> queries.Sums:
 
 
 @blueprint.get(ONE)
-@guard(*READERS)
+@guard(Permission.ZAKAT_READ)
 @blueprint.response(200, schemas.ZakatCaseSchema)
 def get_case(agency: str, case_id: UUID) -> ZakatCase:
     """One case."""

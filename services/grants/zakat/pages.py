@@ -9,6 +9,7 @@ from services.grants.funds import queries as funds
 from services.grants.zakat import api, queries, schemas
 from services.grants.zakat.models import ZakatCase
 from services.grants.zakat.rules import CaseState
+from shared.identity.permissions import Permission
 from shared.referrals.words import place, programme_title
 from shared.web import door, forms, paging
 from shared.web.guard import guard
@@ -26,7 +27,7 @@ TAGS = {
 
 
 @pages.get("/<agency>/zakat")
-@guard(*api.READERS)
+@guard(Permission.ZAKAT_READ)
 def list_cases(agency: str) -> str:
     """The office's cases, the latest first, and what was given and lent."""
     officer = door.current_officer()
@@ -49,7 +50,7 @@ def list_cases(agency: str) -> str:
 
 
 @pages.get(api.ONE)
-@guard(*api.READERS)
+@guard(Permission.ZAKAT_READ)
 def show_case(agency: str, case_id: UUID) -> str:
     """One case."""
     with door.reading() as session:

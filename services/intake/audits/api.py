@@ -4,7 +4,7 @@ from typing import Any
 
 from services.intake.audits import queries, schemas
 from services.intake.audits.models import AuditRun
-from shared.machine.api import READERS
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -13,7 +13,7 @@ blueprint = Blueprint("audits", __name__, description="What the audits of all fo
 
 
 @blueprint.get("/<agency>/audits")
-@guard(*READERS)
+@guard(Permission.AUDITS_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.AuditSchema))
 def list_audits(query: dict[str, Any], agency: str) -> paging.Page[AuditRun]:

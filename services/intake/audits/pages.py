@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 
 from services.intake.audits import queries
 from services.intake.audits.words import GRAVITIES, gravity_name
-from shared.machine.api import READERS
+from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.guard import guard
 
@@ -12,7 +12,7 @@ pages = Blueprint("audits_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/audits/last")
-@guard(*READERS)
+@guard(Permission.AUDITS_READ)
 def last_audit(agency: str) -> str:
     """What the last audit found: a fragment that the machine room fetches."""
     with door.reading() as session:
@@ -21,7 +21,7 @@ def last_audit(agency: str) -> str:
 
 
 @pages.get("/<agency>/audits")
-@guard(*READERS)
+@guard(Permission.AUDITS_READ)
 def list_audits(agency: str) -> str:
     """The audits that are kept."""
     with door.reading() as session:

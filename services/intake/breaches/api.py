@@ -4,20 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.breaches import commands, doors, queries, schemas, words
-from services.intake.breaches.commands import RECORDING
-from services.intake.breaches.doors import REACHING
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("breaches", __name__, description="Failures of protection, and who was told of them")
-LOOKING = (*RECORDING, Role.AUDITOR, *REACHING)
 LANGUAGES = ("id", "en")
 
 
 @blueprint.get("/<agency>/breaches")
-@guard(*LOOKING)
+@guard(Permission.BREACHES_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.BreachSchema))
 def list_breaches(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
@@ -27,7 +24,7 @@ def list_breaches(query: dict[str, Any], agency: str) -> paging.Page[dict[str, A
 
 
 @blueprint.post("/<agency>/breaches")
-@guard(*RECORDING)
+@guard(Permission.BREACHES_RECORD)
 @blueprint.arguments(schemas.BreachRecording)
 @blueprint.response(201, schemas.BreachSchema)
 def record_breach(given: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -38,7 +35,7 @@ def record_breach(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/breaches/<uuid:breach_id>")
-@guard(*LOOKING)
+@guard(Permission.BREACHES_READ)
 @blueprint.response(200, schemas.BreachSchema)
 def show_breach(agency: str, breach_id: UUID) -> dict[str, Any]:
     """One failure, its clock, and how many were told."""
@@ -47,7 +44,7 @@ def show_breach(agency: str, breach_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/breaches/<uuid:breach_id>/notice")
-@guard(*LOOKING)
+@guard(Permission.BREACHES_READ)
 @blueprint.response(200, schemas.Notices)
 def show_notice(agency: str, breach_id: UUID) -> dict[str, Any]:
     """The notice in Indonesian and English: what data, when and how, what is done about it."""
@@ -57,7 +54,7 @@ def show_notice(agency: str, breach_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/breaches/<uuid:breach_id>/persons")
-@guard(*REACHING)
+@guard(Permission.BREACHES_REACH)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.ConcernedSchema))
 def list_persons(query: dict[str, Any], agency: str, breach_id: UUID) -> paging.Page[dict[str, Any]]:
@@ -67,7 +64,7 @@ def list_persons(query: dict[str, Any], agency: str, breach_id: UUID) -> paging.
 
 
 @blueprint.post("/<agency>/breaches/<uuid:breach_id>/persons/told")
-@guard(*REACHING)
+@guard(Permission.BREACHES_REACH)
 @blueprint.arguments(schemas.PersonsTold)
 @blueprint.response(200, schemas.NewlyTold)
 def note_told(given: dict[str, Any], agency: str, breach_id: UUID) -> dict[str, Any]:
@@ -77,7 +74,7 @@ def note_told(given: dict[str, Any], agency: str, breach_id: UUID) -> dict[str, 
 
 
 @blueprint.post("/<agency>/breaches/<uuid:breach_id>/authority")
-@guard(*RECORDING)
+@guard(Permission.BREACHES_RECORD)
 @blueprint.arguments(schemas.AuthorityTold)
 @blueprint.response(200, schemas.BreachSchema)
 def note_authority_told(given: dict[str, Any], agency: str, breach_id: UUID) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from services.intake.registry.rules import Unreadable
 from services.intake.rights.rules import require_registering
 from services.intake.rights.terms import terms
 from shared import places
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
@@ -107,7 +108,7 @@ def note_told(
     session: Session, officer: Officer, breach_id: UUID, *, person_ids: Collection[UUID], told_at: datetime, way: Way
 ) -> int:
     """These persons were told, in this way; gives for how many it is new. What was noted before stays as it is."""
-    require_registering(officer.agency)
+    require_registering(officer.office)
     officer.require(Role.OFFICER, Role.HEAD)
     breach = session.get(Breach, breach_id)
     if breach is None:
@@ -141,7 +142,7 @@ def _concerned(
     session: Session, officer: Officer, scope: Scope, value: str | None, niks: Sequence[str]
 ) -> tuple[Any, ...]:
     """What holds of those concerned, for a query over persons."""
-    mine = (Person.merged_into.is_(None), Person.died_on.is_(None), queries.within(Person.area, officer.areas))
+    mine = (Person.merged_into.is_(None), Person.died_on.is_(None), within(Person.area, officer.areas))
     if scope is Scope.PERSONS:
         return (*mine, among(Person.id, _bearers(session, officer, niks)))
     if not value:
@@ -150,7 +151,7 @@ def _concerned(
         if not places.is_known(value) or places.level_of(value) is not places.Level.KECAMATAN:
             raise rules.NotKecamatan().at("area")
         officer.require(area=value)
-        return (*mine, queries.within(Person.area, [value]))
+        return (*mine, within(Person.area, [value]))
     return (*mine, Person.id.in_(queries.on_programme(value)))
 
 

@@ -10,14 +10,13 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from services.intake.breaches import commands, doors, schemas, words
-from services.intake.breaches.api import LANGUAGES, LOOKING
-from services.intake.breaches.commands import RECORDING
-from services.intake.breaches.doors import REACHING
+from services.intake.breaches.api import LANGUAGES
 from services.intake.journeys import publishing
 from services.intake.rights.terms import terms
 from shared import places
+from shared.identity.permissions import Permission
 from shared.kernel import clock
-from shared.web import door, forms, posting
+from shared.web import access, door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -26,7 +25,7 @@ PERSONS_SHOWN = 50
 
 
 @pages.get("/<agency>/breaches")
-@guard(*LOOKING)
+@guard(Permission.BREACHES_READ)
 def list_breaches(agency: str) -> str:
     """The failures that concern the officer, with what is overdue."""
     with door.reading() as session:
@@ -34,13 +33,14 @@ def list_breaches(agency: str) -> str:
             "breaches/list.html",
             agency=agency,
             page=doors.look_at_list(session, request.args.get("after"), 50),
-            may_record=door.current_officer().has(*RECORDING) and agency == door.current_officer().agency,
+            may_record=access.holds(door.current_officer(), Permission.BREACHES_RECORD)
+            and agency == door.current_officer().agency,
             words=words,
         )
 
 
 @pages.get("/<agency>/breaches/new")
-@guard(*RECORDING)
+@guard(Permission.BREACHES_RECORD)
 def breach_form(agency: str, form: forms.Form | None = None) -> str:
     """The form in which a failure is recorded."""
     with door.reading() as session:
@@ -57,7 +57,7 @@ def breach_form(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/breaches")
-@guard(*RECORDING)
+@guard(Permission.BREACHES_RECORD)
 @posting.sent_from(breach_form)
 def record_breach(agency: str) -> Response:
     """Record a failure, and go on to whom it concerns."""
@@ -68,7 +68,7 @@ def record_breach(agency: str) -> Response:
 
 
 @pages.get("/<agency>/breaches/<uuid:breach_id>")
-@guard(*LOOKING)
+@guard(Permission.BREACHES_READ)
 def show_breach(agency: str, breach_id: UUID, form: forms.Form | None = None) -> str:
     """One failure: its clock, the authority, and for those who reach them the persons; that look is logged."""
     reaches, after = doors.reaches(), request.args.get("after")
@@ -82,7 +82,7 @@ def show_breach(agency: str, breach_id: UUID, form: forms.Form | None = None) ->
         found=found,
         people=people,
         form=form or forms.blank({"told_at": _typed_now()}),
-        may_tell_authority=officer.has(*RECORDING) and officer.office == found["office"],
+        may_tell_authority=access.holds(officer, Permission.BREACHES_RECORD) and officer.office == found["office"],
         words=words,
         ways=words.offered(words.WAYS),
         term=terms().breach_notice,
@@ -90,7 +90,7 @@ def show_breach(agency: str, breach_id: UUID, form: forms.Form | None = None) ->
 
 
 @pages.get("/<agency>/breaches/<uuid:breach_id>/notice")
-@guard(*LOOKING)
+@guard(Permission.BREACHES_READ)
 def show_notice(agency: str, breach_id: UUID) -> str:
     """The notice in both languages, to be printed or sent."""
     with door.reading() as session:
@@ -105,7 +105,7 @@ def show_notice(agency: str, breach_id: UUID) -> str:
 
 
 @pages.post("/<agency>/breaches/<uuid:breach_id>/authority")
-@guard(*RECORDING)
+@guard(Permission.BREACHES_RECORD)
 @posting.sent_from(show_breach)
 def note_authority_told(agency: str, breach_id: UUID) -> Response:
     """Note that the authority was told."""
@@ -116,7 +116,7 @@ def note_authority_told(agency: str, breach_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/breaches/<uuid:breach_id>/persons/told")
-@guard(*REACHING)
+@guard(Permission.BREACHES_REACH)
 @posting.sent_from(show_breach)
 def note_told(agency: str, breach_id: UUID) -> Response:
     """Note that the persons chosen were told."""

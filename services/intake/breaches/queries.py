@@ -1,6 +1,6 @@
 """Which failures of protection concern an officer, how many are still to be told, and who they are."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,11 @@ from services.intake.registry.models import ContactWish, Person
 from services.intake.rights.rules import Waiting
 from shared import places
 from shared.events.intake import SubjectKind
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.web.paging import Page, page
-
-
-def within(column: Any, areas: Iterable[str]) -> Any:
-    """Whether an area lies in one of these."""
-    return or_(*[or_(column == area, column.startswith(f"{area}.")) for area in areas])
 
 
 def on_programme(programme: str) -> Select[Any]:

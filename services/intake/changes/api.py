@@ -7,19 +7,16 @@ from services.intake.changes import commands, doors, schemas
 from services.intake.changes.models import PersonMerge
 from services.intake.groups.models import BusinessGroup
 from services.intake.registry.models import Person
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("changes", __name__, description="What befalls people and groups on the way")
-READERS = (Role.OFFICER, Role.HEAD)
-LOOKING = (Role.OFFICER, Role.APPROVER, Role.HEAD)
-"""Who sees deaths that were noted: whoever may undo one must find it."""
 
 
 @blueprint.get("/<agency>/duplicates")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.Review))
 def list_reviews(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
@@ -29,7 +26,7 @@ def list_reviews(query: dict[str, Any], agency: str) -> paging.Page[dict[str, An
 
 
 @blueprint.post("/<agency>/duplicates/<uuid:review_id>/decision")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @blueprint.arguments(schemas.Decision)
 @blueprint.response(200, schemas.Settled)
 def settle_review(given: dict[str, Any], agency: str, review_id: UUID) -> Person:
@@ -39,7 +36,7 @@ def settle_review(given: dict[str, Any], agency: str, review_id: UUID) -> Person
 
 
 @blueprint.get("/<agency>/merges")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @blueprint.response(200, schemas.Merges)
 def list_merges(agency: str) -> dict[str, Any]:
     """Which records were found to be one person, the latest first, also where that was undone."""
@@ -48,7 +45,7 @@ def list_merges(agency: str) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/persons/<uuid:person_id>/merge")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @blueprint.arguments(schemas.Merging)
 @blueprint.response(201, schemas.Merged)
 def merge_person(given: dict[str, Any], agency: str, person_id: UUID) -> PersonMerge:
@@ -58,7 +55,7 @@ def merge_person(given: dict[str, Any], agency: str, person_id: UUID) -> PersonM
 
 
 @blueprint.post("/<agency>/merges/<uuid:merge_id>/undo")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @blueprint.arguments(schemas.Undoing)
 @blueprint.response(200, schemas.Merged)
 def undo_merge(given: dict[str, Any], agency: str, merge_id: UUID) -> PersonMerge:
@@ -68,7 +65,7 @@ def undo_merge(given: dict[str, Any], agency: str, merge_id: UUID) -> PersonMerg
 
 
 @blueprint.post("/<agency>/persons/<uuid:person_id>/death")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @blueprint.arguments(schemas.Died)
 @blueprint.response(200, schemas.Farewell)
 def note_death(given: dict[str, Any], agency: str, person_id: UUID) -> commands.Farewell:
@@ -78,7 +75,7 @@ def note_death(given: dict[str, Any], agency: str, person_id: UUID) -> commands.
 
 
 @blueprint.get("/<agency>/deaths")
-@guard(*LOOKING)
+@guard(Permission.DEATHS_READ)
 @blueprint.response(200, schemas.Deaths)
 def list_deaths(agency: str) -> dict[str, Any]:
     """The latest deaths noted in the officer's areas, also where that was undone; the look is logged."""
@@ -87,7 +84,7 @@ def list_deaths(agency: str) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/persons/<uuid:person_id>/death/undo")
-@guard(Role.APPROVER, Role.HEAD)
+@guard(Permission.DEATHS_UNDO)
 @blueprint.arguments(schemas.Undoing)
 @blueprint.response(200, schemas.Returned)
 def undo_death(given: dict[str, Any], agency: str, person_id: UUID) -> commands.Return:
@@ -97,7 +94,7 @@ def undo_death(given: dict[str, Any], agency: str, person_id: UUID) -> commands.
 
 
 @blueprint.post("/<agency>/groups/<uuid:group_id>/end")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @blueprint.arguments(schemas.Ending)
 @blueprint.response(200, schemas.Ended)
 def end_group(given: dict[str, Any], agency: str, group_id: UUID) -> BusinessGroup:

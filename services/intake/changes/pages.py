@@ -7,24 +7,22 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.changes import commands, doors, queries, schemas
-from services.intake.changes.api import LOOKING
 from services.intake.groups import commands as groups
 from services.intake.groups import doors as group_doors
 from services.intake.groups import schemas as group_schemas
 from services.intake.registry import doors as registry_doors
 from services.intake.registry import shown
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.referrals.words import programme_title
 from shared.web import door, forms, posting
 from shared.web.guard import guard
 
 pages = Blueprint("changes_pages", __name__, template_folder="templates")
-READERS = (Role.OFFICER, Role.HEAD)
 
 
 @pages.get("/<agency>/duplicates")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 def duplicates(
     agency: str, form: forms.Form | None = None, review_id: UUID | None = None, merge_id: UUID | None = None
 ) -> str:
@@ -45,7 +43,7 @@ def duplicates(
 
 
 @pages.post("/<agency>/duplicates/<uuid:review_id>")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @posting.sent_from(duplicates)
 def settle_review(agency: str, review_id: UUID) -> Response:
     """Decide a review."""
@@ -56,7 +54,7 @@ def settle_review(agency: str, review_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/merges/<uuid:merge_id>/undo")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @posting.sent_from(duplicates)
 def undo_merge(agency: str, merge_id: UUID) -> Response:
     """Take a merge back."""
@@ -67,7 +65,7 @@ def undo_merge(agency: str, merge_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>/changes")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 def of_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """The forms in which a death, or another record of the same person, is noted."""
     with door.looking() as session:
@@ -84,7 +82,7 @@ def of_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> s
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/death")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @posting.sent_from(of_person)
 def note_death(agency: str, person_id: UUID) -> Response:
     """Note a death."""
@@ -95,7 +93,7 @@ def note_death(agency: str, person_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/merge")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @posting.sent_from(of_person)
 def merge_person(agency: str, person_id: UUID) -> Response:
     """Say that this record is another one of somebody known."""
@@ -106,7 +104,7 @@ def merge_person(agency: str, person_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/deaths")
-@guard(*LOOKING)
+@guard(Permission.DEATHS_READ)
 def deaths(agency: str, form: forms.Form | None = None, person_id: UUID | None = None) -> str:
     """The latest deaths that were noted, and the form in which an approver undoes one; the look is logged."""
     with door.looking() as session:
@@ -122,7 +120,7 @@ def deaths(agency: str, form: forms.Form | None = None, person_id: UUID | None =
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/death/undo")
-@guard(Role.APPROVER, Role.HEAD)
+@guard(Permission.DEATHS_UNDO)
 @posting.sent_from(deaths)
 def undo_death(agency: str, person_id: UUID) -> Response:
     """Undo a death that was noted by mistake."""
@@ -133,7 +131,7 @@ def undo_death(agency: str, person_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/groups/<uuid:group_id>/changes")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 def of_group(agency: str, group_id: UUID, form: forms.Form | None = None) -> str:
     """The forms in which a member is replaced, and a group merged or dissolved."""
     with door.looking() as session:
@@ -152,7 +150,7 @@ def of_group(agency: str, group_id: UUID, form: forms.Form | None = None) -> str
 
 
 @pages.post("/<agency>/groups/<uuid:group_id>/replacements")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @posting.sent_from(of_group)
 def replace_member(agency: str, group_id: UUID) -> Response:
     """Let a member go, and another take her place."""
@@ -163,7 +161,7 @@ def replace_member(agency: str, group_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/groups/<uuid:group_id>/end")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @posting.sent_from(of_group)
 def end_group(agency: str, group_id: UUID) -> Response:
     """Merge a group into another, or dissolve it."""
@@ -174,7 +172,7 @@ def end_group(agency: str, group_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/groups/<uuid:group_id>/split")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 def split_form(agency: str, group_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which a group's members go apart."""
     with door.looking() as session:
@@ -185,7 +183,7 @@ def split_form(agency: str, group_id: UUID, form: forms.Form | None = None) -> s
 
 
 @pages.post("/<agency>/groups/<uuid:group_id>/split")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @posting.sent_from(split_form)
 def split_group(agency: str, group_id: UUID) -> Response:
     """Let members go apart."""

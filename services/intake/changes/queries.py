@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from services.intake.changes.models import Death, PersonMerge
@@ -12,6 +12,7 @@ from services.intake.journeys.models import Journey
 from services.intake.registry.models import DuplicateReview, DuplicateState, Person
 from services.intake.rights.rules import Waiting
 from shared import places
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.storage.arrays import among
 from shared.web.paging import Page, page
@@ -31,7 +32,7 @@ def how_many_wait(session: Session, officer: Officer) -> Waiting:
 
 
 def _open(officer: Officer) -> Select[Any]:
-    here = or_(*[Person.area.startswith(area) for area in officer.areas])
+    here = within(Person.area, officer.areas)
     return (
         select(DuplicateReview)
         .join(Person, Person.id == DuplicateReview.person_id)
@@ -63,7 +64,7 @@ def merges(session: Session, officer: Officer) -> list[dict[str, Any]]:
         select(PersonMerge, kept.name, merged.name)
         .join(kept, kept.id == PersonMerge.kept_id)
         .join(merged, merged.id == PersonMerge.merged_id)
-        .where(or_(*[kept.area.startswith(area) for area in officer.areas]))
+        .where(within(kept.area, officer.areas))
         .order_by(PersonMerge.id.desc())
         .limit(MOST_MERGES)
     )
@@ -86,7 +87,7 @@ def deaths(session: Session, officer: Officer) -> list[dict[str, Any]]:
     rows = session.execute(
         select(Death, Person.name)
         .join(Person, Person.id == Death.person_id)
-        .where(or_(*[Person.area.startswith(area) for area in officer.areas]))
+        .where(within(Person.area, officer.areas))
         .order_by(Death.noted_at.desc(), Death.id.desc())
         .limit(MOST_DEATHS)
     ).all()
@@ -135,7 +136,7 @@ def other_groups(session: Session, group: BusinessGroup, limit: int = 200) -> li
     rows = session.execute(
         select(BusinessGroup.id, BusinessGroup.name)
         .where(
-            *(BusinessGroup.area.startswith(kecamatan), BusinessGroup.id != group.id),
+            *(within(BusinessGroup.area, [kecamatan]), BusinessGroup.id != group.id),
             *(BusinessGroup.dissolved_on.is_(None), BusinessGroup.berita_acara.is_not(None)),
         )
         .order_by(BusinessGroup.id.desc())

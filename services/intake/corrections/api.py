@@ -4,18 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.corrections import commands, doors, schemas
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("corrections", __name__, description="Her right to have what is wrong corrected")
-LOOKING = (Role.OFFICER, Role.APPROVER, Role.HEAD)
-DECIDING = (Role.APPROVER, Role.HEAD)
 
 
 @blueprint.get("/<agency>/corrections")
-@guard(*LOOKING)
+@guard(Permission.CORRECTIONS_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.CorrectionSchema))
 def list_corrections(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
@@ -25,7 +23,7 @@ def list_corrections(query: dict[str, Any], agency: str) -> paging.Page[dict[str
 
 
 @blueprint.post("/<agency>/persons/<uuid:person_id>/corrections")
-@guard(Role.OFFICER)
+@guard(Permission.CORRECTIONS_NOTE)
 @blueprint.arguments(schemas.Noting)
 @blueprint.response(201, schemas.CorrectionDetailSchema)
 def note_correction(given: dict[str, Any], agency: str, person_id: UUID) -> dict[str, Any]:
@@ -35,7 +33,7 @@ def note_correction(given: dict[str, Any], agency: str, person_id: UUID) -> dict
 
 
 @blueprint.get("/<agency>/corrections/<uuid:correction_id>")
-@guard(*LOOKING)
+@guard(Permission.CORRECTIONS_READ)
 @blueprint.response(200, schemas.CorrectionDetailSchema)
 def show_correction(agency: str, correction_id: UUID) -> dict[str, Any]:
     """A correction with what is held and what she says it is; the look is logged."""
@@ -44,7 +42,7 @@ def show_correction(agency: str, correction_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/corrections/<uuid:correction_id>/grant")
-@guard(*DECIDING)
+@guard(Permission.CORRECTIONS_DECIDE)
 @blueprint.response(200, schemas.CorrectionDetailSchema)
 def grant_correction(agency: str, correction_id: UUID) -> dict[str, Any]:
     """Correct it here and in every copy; `in-review` where somebody else has come to bear the NIK meanwhile."""
@@ -54,7 +52,7 @@ def grant_correction(agency: str, correction_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/corrections/<uuid:correction_id>/refuse")
-@guard(*DECIDING)
+@guard(Permission.CORRECTIONS_DECIDE)
 @blueprint.arguments(schemas.Refusing)
 @blueprint.response(200, schemas.CorrectionDetailSchema)
 def refuse_correction(given: dict[str, Any], agency: str, correction_id: UUID) -> dict[str, Any]:

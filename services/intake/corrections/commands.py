@@ -34,7 +34,7 @@ def note_correction(
     A NIK that somebody else bears opens a review of both records, as it would from a file. Raises NotHerself,
     NothingToCorrect, Unreadable.
     """
-    require_registering(officer.agency)
+    require_registering(officer.office)
     person = mending.locked(session, person_id)
     officer.require(Role.OFFICER, area=person.area)
     require_herself(person.merged_into, person.died_on)

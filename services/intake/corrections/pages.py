@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.corrections import commands, doors, schemas, words
-from services.intake.corrections.api import DECIDING, LOOKING
 from services.intake.corrections.models import Correction
 from services.intake.corrections.rules import CorrectionState
 from services.intake.registry import doors as registry_doors
@@ -16,9 +15,8 @@ from services.intake.registry import mending
 from services.intake.registry.models import Person
 from services.intake.registry.rules import Detail
 from services.intake.rights import words as rights_words
-from services.intake.rights.rules import require_registering
 from services.intake.rights.terms import terms
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.referrals import words as referral_words
 from shared.web import door, forms, posting
 from shared.web.guard import guard
@@ -27,7 +25,7 @@ pages = Blueprint("correction_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/corrections")
-@guard(*LOOKING)
+@guard(Permission.CORRECTIONS_READ)
 def list_corrections(agency: str) -> str:
     """The corrections that wait for a decision, and the latest decisions; the look at the names is logged."""
     with door.transaction() as session:
@@ -41,10 +39,9 @@ def list_corrections(agency: str) -> str:
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>/corrections/new")
-@guard(Role.OFFICER)
+@guard(Permission.CORRECTIONS_NOTE)
 def correction_form(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which it is noted what is wrong; the look is logged."""
-    require_registering(door.current_officer().agency)
     with door.looking() as session:
         person = registry_doors.look_at(session, person_id)
         held = mending.held(session, session.get_one(Person, person_id))
@@ -63,7 +60,7 @@ def correction_form(agency: str, person_id: UUID, form: forms.Form | None = None
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/corrections")
-@guard(Role.OFFICER)
+@guard(Permission.CORRECTIONS_NOTE)
 @posting.sent_from(correction_form)
 def note_correction(agency: str, person_id: UUID) -> Response:
     """Note what she wants corrected."""
@@ -74,7 +71,7 @@ def note_correction(agency: str, person_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/corrections/<uuid:correction_id>")
-@guard(*LOOKING)
+@guard(Permission.CORRECTIONS_READ)
 def show_correction(agency: str, correction_id: UUID, form: forms.Form | None = None) -> str:
     """One correction: what is held, what she says it is, and the decision; the look is logged."""
     with door.looking() as session:
@@ -92,7 +89,7 @@ def show_correction(agency: str, correction_id: UUID, form: forms.Form | None = 
 
 
 @pages.post("/<agency>/corrections/<uuid:correction_id>/grant")
-@guard(*DECIDING)
+@guard(Permission.CORRECTIONS_DECIDE)
 @posting.sent_from(show_correction)
 def grant_correction(agency: str, correction_id: UUID) -> Response:
     """Correct it, here and in every copy."""
@@ -102,7 +99,7 @@ def grant_correction(agency: str, correction_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/corrections/<uuid:correction_id>/refuse")
-@guard(*DECIDING)
+@guard(Permission.CORRECTIONS_DECIDE)
 @posting.sent_from(show_correction)
 def refuse_correction(agency: str, correction_id: UUID) -> Response:
     """Refuse it, and say why."""

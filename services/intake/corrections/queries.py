@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.intake.corrections.models import Correction
@@ -12,6 +12,7 @@ from services.intake.registry import mending
 from services.intake.registry.models import Person
 from services.intake.registry.rules import Detail
 from services.intake.rights.rules import Waiting
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
@@ -116,5 +117,4 @@ def _lines(found: Correction, before: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _ours(officer: Officer) -> tuple[ColumnElement[bool], ...]:
-    here = [or_(Correction.area == area, Correction.area.startswith(f"{area}.")) for area in officer.areas]
-    return Correction.agency == officer.agency, or_(*here)
+    return Correction.agency == officer.agency, within(Correction.area, officer.areas)

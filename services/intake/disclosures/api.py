@@ -4,18 +4,17 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.disclosures import commands, doors, schemas
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 from shared.web.rates import costly
 
 blueprint = Blueprint("disclosures", __name__, description="Her right to see what is held of her")
-SERVING = (Role.OFFICER, Role.HEAD)
 
 
 @blueprint.get("/<agency>/disclosures")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.DisclosureSchema))
 def list_disclosures(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
@@ -25,7 +24,7 @@ def list_disclosures(query: dict[str, Any], agency: str) -> paging.Page[dict[str
 
 
 @blueprint.post("/<agency>/persons/<uuid:person_id>/disclosures")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 @blueprint.arguments(schemas.Asking)
 @blueprint.response(201, schemas.DisclosureSchema)
 def note_request(given: dict[str, Any], agency: str, person_id: UUID) -> dict[str, Any]:
@@ -35,7 +34,7 @@ def note_request(given: dict[str, Any], agency: str, person_id: UUID) -> dict[st
 
 
 @blueprint.get("/<agency>/disclosures/<uuid:disclosure_id>/dossier")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 @blueprint.response(200, schemas.DossierSchema)
 @costly
 def show_dossier(agency: str, disclosure_id: UUID) -> dict[str, Any]:
@@ -45,7 +44,7 @@ def show_dossier(agency: str, disclosure_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/disclosures/<uuid:disclosure_id>/answer")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 @blueprint.arguments(schemas.Answering)
 @blueprint.response(200, schemas.DisclosureSchema)
 def note_answer(given: dict[str, Any], agency: str, disclosure_id: UUID) -> dict[str, Any]:

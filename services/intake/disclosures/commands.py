@@ -21,7 +21,7 @@ def note_request(
     session: Session, officer: Officer, person_id: UUID, *, identified: Identified, seen: str
 ) -> Disclosure:
     """Somebody asks to see what is held of her; the clock runs from now. Raises NotHerself, AskedAlready."""
-    require_registering(officer.agency)
+    require_registering(officer.office)
     person = session.get(Person, person_id)
     if person is None:
         raise NotFound(what="person")

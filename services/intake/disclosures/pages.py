@@ -10,15 +10,14 @@ from werkzeug.wrappers import Response
 from services.intake.breaches import words as breach_words
 from services.intake.corrections import words as correction_words
 from services.intake.disclosures import commands, doors, schemas, words
-from services.intake.disclosures.api import SERVING
 from services.intake.journeys import words as journey_words
 from services.intake.registry import doors as registry_doors
 from services.intake.registry import shown
 from services.intake.rights import words as rights_words
-from services.intake.rights.rules import require_registering
 from services.intake.rights.terms import terms
 from services.intake.sharing import words as sharing_words
 from shared import places
+from shared.identity.permissions import Permission
 from shared.referrals import words as referral_words
 from shared.web import door, forms, posting
 from shared.web.guard import guard
@@ -29,7 +28,7 @@ pages = Blueprint("disclosure_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/disclosures")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 def list_disclosures(agency: str) -> str:
     """The requests to see that wait for an answer, and the latest answers; the look at the names is logged."""
     with door.transaction() as session:
@@ -43,10 +42,9 @@ def list_disclosures(agency: str) -> str:
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>/disclosures/new")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 def request_form(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which it is noted that she asks; the look is logged."""
-    require_registering(door.current_officer().agency)
     with door.looking() as session:
         return render_template(
             "disclosures/new.html",
@@ -59,7 +57,7 @@ def request_form(agency: str, person_id: UUID, form: forms.Form | None = None) -
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/disclosures")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 @posting.sent_from(request_form)
 def note_request(agency: str, person_id: UUID) -> Response:
     """Note that she asks, and go on to what is held of her."""
@@ -70,7 +68,7 @@ def note_request(agency: str, person_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/disclosures/<uuid:disclosure_id>")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 def show_disclosure(agency: str, disclosure_id: UUID, form: forms.Form | None = None) -> str:
     """One request, with its clock and the form of its answer; the look is logged."""
     with door.looking() as session:
@@ -88,7 +86,7 @@ def show_disclosure(agency: str, disclosure_id: UUID, form: forms.Form | None = 
 
 
 @pages.post("/<agency>/disclosures/<uuid:disclosure_id>/answer")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 @posting.sent_from(show_disclosure)
 def note_answer(agency: str, disclosure_id: UUID) -> Response:
     """Note that she was told."""
@@ -99,7 +97,7 @@ def note_answer(agency: str, disclosure_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/disclosures/<uuid:disclosure_id>/dossier")
-@guard(*SERVING)
+@guard(Permission.DISCLOSURES_SERVE)
 @costly
 def show_dossier(agency: str, disclosure_id: UUID) -> str:
     """Everything that is held of her, to be read with her or printed; the look is logged."""

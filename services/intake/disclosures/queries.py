@@ -3,23 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from services.intake.disclosures.models import Disclosure
 from services.intake.registry.models import Person
 from services.intake.rights.rules import Waiting
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.web.paging import Page, page
 
 MOST_ANSWERED = 50
-
-
-def within(column: Any, officer: Officer) -> ColumnElement[bool]:
-    """Whether an area lies in those that an officer works in."""
-    return or_(*[or_(column == area, column.startswith(f"{area}.")) for area in officer.areas])
 
 
 def disclosure(session: Session, officer: Officer, disclosure_id: UUID) -> Disclosure:
@@ -43,13 +39,13 @@ def how_many_wait(session: Session, officer: Officer) -> Waiting:
 
 
 def _open(officer: Officer) -> tuple[ColumnElement[bool], ...]:
-    return Disclosure.agency == officer.agency, within(Disclosure.area, officer), Disclosure.answered_at.is_(None)
+    return Disclosure.agency == officer.agency, within(Disclosure.area, officer.areas), Disclosure.answered_at.is_(None)
 
 
 def answered(session: Session, officer: Officer) -> list[Disclosure]:
     """The latest requests that were answered."""
     statement = select(Disclosure).where(
-        Disclosure.agency == officer.agency, within(Disclosure.area, officer), Disclosure.answered_at.is_not(None)
+        Disclosure.agency == officer.agency, within(Disclosure.area, officer.areas), Disclosure.answered_at.is_not(None)
     )
     return list(session.scalars(statement.order_by(Disclosure.answered_at.desc()).limit(MOST_ANSWERED)))
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.intake.eligibility import doors, schemas
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -12,7 +12,7 @@ blueprint = Blueprint("eligibility", __name__, description="Who qualifies for a 
 
 
 @blueprint.get("/<agency>/candidates")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.CANDIDATES_READ)
 @blueprint.arguments(schemas.CandidateQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.Candidate))
 def list_candidates(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 
 from services.intake.eligibility import doors, schemas
 from shared import places
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.programmes import library
 from shared.referrals.words import place
@@ -15,7 +16,7 @@ pages = Blueprint("eligibility_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/candidates")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.CANDIDATES_READ)
 def list_candidates(agency: str) -> str:
     """Persons who would qualify and are not on the way in the programme; the look at their names is logged."""
     query = forms.load(schemas.CandidateQuery(), request.args)

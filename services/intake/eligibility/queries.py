@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from services.intake.eligibility.rules import age_on
@@ -13,6 +13,7 @@ from services.intake.journeys.models import Journey
 from services.intake.registry.models import HouseholdMember, Listing, Person
 from services.intake.registry.queries import ACTIVE
 from services.intake.registry.rules import Relation
+from shared.identity.areas import within
 from shared.kernel import clock
 from shared.programmes import eligibility, library
 from shared.programmes.definition import Programme
@@ -44,10 +45,14 @@ def reference_dates(session: Session, referrals: Collection[Referral]) -> dict[U
     return {each.id: fixed[each.id] or begun.get(each.journey_id, clock.today()) for each in referrals}
 
 
-def facts_of_registry(session: Session, on: date, areas: Collection[str] = ()) -> Iterator[tuple[UUID, Facts]]:
-    """The facts of all who are alive (in these areas), read bit by bit: a million persons need no more memory."""
-    statement = _facts().where(ACTIVE).order_by(Person.id).execution_options(yield_per=AT_A_TIME)
-    for row in session.execute(_within(statement, areas)):
+def facts_of_registry(session: Session, on: date, areas: Collection[str] | None = None) -> Iterator[tuple[UUID, Facts]]:
+    """The facts of all who are alive, of everywhere or of these areas.
+
+    They are read bit by bit: a million persons need no more memory.
+    """
+    statement = _facts() if areas is None else _within(_facts(), areas)
+    ordered = statement.where(ACTIVE).order_by(Person.id).execution_options(yield_per=AT_A_TIME)
+    for row in session.execute(ordered):
         yield row.id, _as_facts(row, on)
 
 
@@ -128,7 +133,7 @@ def _facts() -> Select[Any]:
 
 
 def _within(statement: Select[Any], areas: Collection[str]) -> Select[Any]:
-    return statement.where(or_(*[Person.area.startswith(area) for area in areas])) if areas else statement
+    return statement.where(within(Person.area, areas))
 
 
 def _as_facts(row: Row[Any], on: date) -> Facts:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.intake.groups import commands, doors, queries, schemas
 from services.intake.groups.models import BusinessGroup
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -14,7 +14,7 @@ blueprint = Blueprint("groups", __name__, description="Business groups and their
 
 
 @blueprint.get("/<agency>/groups")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.GROUPS_READ)
 @blueprint.arguments(schemas.GroupQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.Group))
 def list_groups(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
@@ -31,7 +31,7 @@ def list_groups(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any
 
 
 @blueprint.post("/<agency>/groups")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @blueprint.arguments(schemas.GroupFounded)
 @blueprint.response(201, schemas.Group)
 def found_group(given: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def found_group(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/groups/<uuid:group_id>")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.GROUPS_READ)
 @blueprint.response(200, schemas.Group)
 def show_group(agency: str, group_id: UUID) -> dict[str, Any]:
     """A group with its members; the look at their names is logged."""
@@ -51,7 +51,7 @@ def show_group(agency: str, group_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/groups/<uuid:group_id>/candidates")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @blueprint.response(200, schemas.PossibleMember(many=True))
 def possible_members(agency: str, group_id: UUID) -> Any:
     """Persons of the group's kecamatan who belong to no group; the look at their names is logged."""
@@ -63,7 +63,7 @@ def possible_members(agency: str, group_id: UUID) -> Any:
 
 
 @blueprint.post("/<agency>/groups/<uuid:group_id>/proposals")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @blueprint.arguments(schemas.MembersProposed)
 @blueprint.response(200, schemas.Group)
 def propose_members(given: dict[str, Any], agency: str, group_id: UUID) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def propose_members(given: dict[str, Any], agency: str, group_id: UUID) -> dict[
 
 
 @blueprint.post("/<agency>/groups/<uuid:group_id>/replacements")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @blueprint.arguments(schemas.MemberReplaced)
 @blueprint.response(200, schemas.Group)
 def replace_member(given: dict[str, Any], agency: str, group_id: UUID) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def replace_member(given: dict[str, Any], agency: str, group_id: UUID) -> dict[s
 
 
 @blueprint.post("/<agency>/groups/<uuid:group_id>/split")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @blueprint.arguments(schemas.Splitting)
 @blueprint.response(201, schemas.Apart)
 def split_group(given: dict[str, Any], agency: str, group_id: UUID) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from services.intake.groups import commands, doors, queries, schemas
 from services.intake.groups.models import BusinessGroup
 from shared import places
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
 
@@ -22,7 +22,7 @@ SHOWN = 20
 
 
 @pages.get("/<agency>/groups")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.GROUPS_READ)
 def list_groups(agency: str) -> str:
     """The groups of the officer's areas, newest first."""
     with door.reading() as session:
@@ -33,14 +33,14 @@ def list_groups(agency: str) -> str:
 
 
 @pages.get("/<agency>/groups/new")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 def founding_form(agency: str, form: forms.Form | None = None) -> str:
     """The form in which a group is founded."""
     return render_template("groups/new.html", agency=agency, form=form or forms.blank())
 
 
 @pages.post("/<agency>/groups/new")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @posting.sent_from(founding_form)
 def found_group(agency: str) -> Response:
     """Found a group."""
@@ -51,7 +51,7 @@ def found_group(agency: str) -> Response:
 
 
 @pages.get("/<agency>/groups/<uuid:group_id>")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.GROUPS_READ)
 def show_group(agency: str, group_id: UUID) -> str:
     """A group with its members; the look at their names is logged."""
     with door.transaction() as session:
@@ -70,7 +70,7 @@ def show_group(agency: str, group_id: UUID) -> str:
 
 
 @pages.get("/<agency>/groups/<uuid:group_id>/proposals")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 def proposal_form(agency: str, group_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which members are proposed, to be verified before the deliberation; the look at them is logged."""
     with door.looking() as session:
@@ -95,7 +95,7 @@ def proposal_form(agency: str, group_id: UUID, form: forms.Form | None = None) -
 
 
 @pages.post("/<agency>/groups/<uuid:group_id>/proposals")
-@guard(Role.OFFICER)
+@guard(Permission.GROUPS_CHANGE)
 @posting.sent_from(proposal_form)
 def propose_members(agency: str, group_id: UUID) -> str | Response:
     """Say who might form the group, or look for others: what was typed stands in no address, what was ticked stays."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.intake.groups.models import BusinessGroup, GroupMember
@@ -14,6 +14,7 @@ from services.intake.groups.rules import KECAMATAN_CODE, MemberRole
 from services.intake.registry.models import Person, Residence
 from services.intake.registry.queries import ACTIVE
 from shared import places
+from shared.identity.areas import within
 from shared.storage.arrays import among
 
 
@@ -30,9 +31,8 @@ class Membership:
 
 
 def groups_in(areas: Iterable[str]) -> Select[BusinessGroup]:
-    """The groups of these areas; prefixes of codes."""
-    prefixes = [BusinessGroup.area.startswith(area) for area in areas]
-    return select(BusinessGroup).where(or_(false(), *prefixes))
+    """The groups of these areas."""
+    return select(BusinessGroup).where(within(BusinessGroup.area, areas))
 
 
 def members_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, list[Membership]]:
@@ -121,7 +121,7 @@ def possible_members(session: Session, group: BusinessGroup, limit: int = 200) -
     taken = select(GroupMember.person_id).where(GroupMember.left_on.is_(None))
     return session.scalars(
         select(Person)
-        .where(ACTIVE, Person.area.startswith(group.area[:KECAMATAN_CODE]), Person.id.not_in(taken))
+        .where(ACTIVE, within(Person.area, [group.area[:KECAMATAN_CODE]]), Person.id.not_in(taken))
         .order_by(Person.area != group.area, Person.id)
         .limit(limit)
     ).all()
@@ -136,7 +136,7 @@ def people_to_propose(
     here; nobody is shown but whom this returns.
     """
     elsewhere = select(GroupMember.person_id).where(GroupMember.left_on.is_(None), GroupMember.group_id != group.id)
-    possible = [ACTIVE, Person.area.startswith(group.area[:KECAMATAN_CODE]), Person.id.not_in(elsewhere)]
+    possible = [ACTIVE, within(Person.area, [group.area[:KECAMATAN_CODE]]), Person.id.not_in(elsewhere)]
     listed = select(Person.id, Person.name).where(*possible, ~among(Person.id, chosen))
     if village:
         listed = listed.where(Person.area == village)

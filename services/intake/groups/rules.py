@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from shared.kernel.errors import Conflict, Invalid, NotFound
+from shared.places import covers
 
 KECAMATAN_CODE = 8
 """Characters of a kecamatan's code: `64.02.01`."""
@@ -195,7 +196,7 @@ def check_proposal(person_ids: Sequence[UUID]) -> None:
 def check_area(group_area: str, living_in: Mapping[UUID, str]) -> None:
     """Refuse members from another kecamatan than the group's."""
     kecamatan = group_area[:KECAMATAN_CODE]
-    if any(not area.startswith(kecamatan) for area in living_in.values()):
+    if any(not covers(kecamatan, area) for area in living_in.values()):
         raise OtherArea().at("members")
 
 

@@ -7,17 +7,16 @@ from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
 from services.intake.journeys import commands, queries, schemas
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("journeys", __name__, description="Journeys through a programme")
-LOOKING = (Role.OFFICER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 
 
 @blueprint.get("/<agency>/journeys")
-@guard(*LOOKING)
+@guard(Permission.JOURNEYS_READ)
 @blueprint.arguments(schemas.JourneyQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.Journey))
 def list_journeys(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
@@ -28,7 +27,7 @@ def list_journeys(query: dict[str, Any], agency: str) -> paging.Page[dict[str, A
 
 
 @blueprint.post("/<agency>/journeys")
-@guard(Role.OFFICER)
+@guard(Permission.JOURNEYS_START)
 @blueprint.arguments(schemas.JourneysOpened)
 @blueprint.response(200, schemas.Opening)
 def open_journeys(given: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def open_journeys(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/journeys/<uuid:journey_id>")
-@guard(*LOOKING)
+@guard(Permission.JOURNEYS_READ)
 @blueprint.response(200, schemas.WholeJourney)
 def show_journey(agency: str, journey_id: UUID) -> dict[str, Any]:
     """One journey, stage by stage."""
@@ -55,7 +54,7 @@ def show_journey(agency: str, journey_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/journeys/<uuid:journey_id>/reoffer")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 @blueprint.arguments(schemas.StageReoffered)
 @blueprint.response(200, schemas.WholeJourney)
 def reoffer_stage(given: dict[str, Any], agency: str, journey_id: UUID) -> dict[str, Any]:
@@ -66,7 +65,7 @@ def reoffer_stage(given: dict[str, Any], agency: str, journey_id: UUID) -> dict[
 
 
 @blueprint.post("/<agency>/journeys/<uuid:journey_id>/withdraw")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 @blueprint.arguments(schemas.Reason)
 @blueprint.response(200, schemas.WholeJourney)
 def withdraw_journey(given: dict[str, Any], agency: str, journey_id: UUID) -> dict[str, Any]:
@@ -77,7 +76,7 @@ def withdraw_journey(given: dict[str, Any], agency: str, journey_id: UUID) -> di
 
 
 @blueprint.post("/<agency>/journeys/<uuid:journey_id>/end")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 @blueprint.arguments(schemas.Reason)
 @blueprint.response(200, schemas.WholeJourney)
 def end_journey(given: dict[str, Any], agency: str, journey_id: UUID) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from services.intake.registry.models import Person
 from shared.bus import Heard
 from shared.events.intake import JourneyOpened, SubjectKind
 from shared.identity import offices
+from shared.identity.areas import covers
 from shared.identity.officer import Officer
-from shared.identity.rules import Role, covers
+from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.errors import DomainError, NotFound
 from shared.programmes import engine

@@ -11,17 +11,18 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import or_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
-from services.intake.journeys import api, commands, publishing, queries, schemas
+from services.intake.journeys import commands, publishing, queries, schemas
 from services.intake.journeys.rules import OfficeOfAnotherRole
 from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
 from shared.events.intake import SubjectKind
 from shared.identity import offices
+from shared.identity.areas import within
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel.errors import NotFound
 from shared.programmes.definition import Programme
@@ -36,7 +37,7 @@ ONE = "/<agency>/journeys/<uuid:journey_id>"
 
 
 @pages.get("/<agency>/journeys")
-@guard(*api.LOOKING)
+@guard(Permission.JOURNEYS_READ)
 def list_journeys(agency: str) -> str:
     """The journeys of the officer's areas; those that wait for a decision come first."""
     query = forms.load(schemas.JourneyQuery(), request.args)
@@ -57,7 +58,7 @@ def list_journeys(agency: str) -> str:
 
 
 @pages.get("/<agency>/journeys/new")
-@guard(Role.OFFICER)
+@guard(Permission.JOURNEYS_START)
 def opening_form(agency: str) -> str | Response:
     """Choose a programme, and for a programme of groups, which of them set out; persons are chosen as candidates."""
     with door.reading() as session:
@@ -77,7 +78,7 @@ def opening_form(agency: str) -> str | Response:
 
 
 @pages.post("/<agency>/journeys")
-@guard(Role.OFFICER)
+@guard(Permission.JOURNEYS_START)
 def open_journeys(agency: str) -> str | Response:
     """Let the chosen persons or groups set out, and say who could not and why."""
     if not request.form.getlist("subject_ids[]"):
@@ -99,7 +100,7 @@ def open_journeys(agency: str) -> str | Response:
 
 
 @pages.get(ONE)
-@guard(*api.LOOKING)
+@guard(Permission.JOURNEYS_READ)
 def show_journey(agency: str, journey_id: UUID) -> str:
     """One journey, stage by stage, with what came back and what can be decided."""
     officer = door.current_officer()
@@ -122,7 +123,7 @@ def show_journey(agency: str, journey_id: UUID) -> str:
 
 
 @pages.get(f"{ONE}/reoffer/<stage>")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 def reoffer_form(agency: str, journey_id: UUID, stage: str, form: forms.Form | None = None) -> str:
     """The form in which a stage is offered again."""
     with door.reading() as session:
@@ -142,7 +143,7 @@ def reoffer_form(agency: str, journey_id: UUID, stage: str, form: forms.Form | N
 
 
 @pages.post(f"{ONE}/reoffer/<stage>")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 @posting.sent_from(reoffer_form)
 def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Response:
     """Offer a stage again, to the same office or another."""
@@ -156,14 +157,14 @@ def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Response:
 
 
 @pages.get(f"{ONE}/end")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 def ending_form(agency: str, journey_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which the leading office ends a journey."""
     return _closing(agency, journey_id, "end", form)
 
 
 @pages.post(f"{ONE}/end")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 @posting.sent_from(ending_form)
 def end_journey(agency: str, journey_id: UUID) -> Response:
     """End a journey before its last stage."""
@@ -174,14 +175,14 @@ def end_journey(agency: str, journey_id: UUID) -> Response:
 
 
 @pages.get(f"{ONE}/withdraw")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 def withdrawal_form(agency: str, journey_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which it is noted that a person or group steps back."""
     return _closing(agency, journey_id, "withdraw", form)
 
 
 @pages.post(f"{ONE}/withdraw")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.JOURNEYS_STEER)
 @posting.sent_from(withdrawal_form)
 def withdraw_journey(agency: str, journey_id: UUID) -> Response:
     """Note that a person or group steps back."""
@@ -194,7 +195,7 @@ def withdraw_journey(agency: str, journey_id: UUID) -> Response:
 def _groups_at_rest(session: Session, programme: Programme) -> paging.Page[BusinessGroup]:
     """The groups of the officer's areas and of the programme's region that are not on the way in it."""
     statement = groups.groups_in(door.current_officer().areas).where(
-        or_(*[BusinessGroup.area.startswith(region) for region in programme.region]),
+        within(BusinessGroup.area, programme.region),
         BusinessGroup.id.not_in(queries.open_subjects(programme.id)),
     )
     return paging.page(session, statement, BusinessGroup.id, after=request.args.get("after"), newest_first=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, cast, false, func, or_, select
+from sqlalchemy import Select, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from services.intake.journeys.rules import JourneyStatus
 from shared.bus.chain import partition_of
 from shared.bus.models import LoggedEvent
 from shared.events.intake import StageOffered
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.kernel.settings import settings
@@ -32,9 +33,7 @@ AWAITS_CONSENT = (Journey.is_stuck, func.jsonb_path_exists(Journey.state, cast(N
 
 def visible(officer: Officer) -> Select[Journey]:
     """The journeys that an officer may see: those of her areas, also where she reads what other agencies do."""
-    statement = select(Journey)
-    inside = [or_(Journey.area == area, Journey.area.startswith(f"{area}.")) for area in officer.areas]
-    return statement.where(or_(false(), *inside))
+    return select(Journey).where(within(Journey.area, officer.areas))
 
 
 def journeys(

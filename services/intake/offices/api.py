@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from services.intake.offices import commands, queries, rules, schemas
+from services.intake.offices import commands, queries, schemas
 from shared.identity.offices import Office
+from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -12,7 +13,7 @@ blueprint = Blueprint("offices", __name__, description="Which office holds which
 
 
 @blueprint.get("/<agency>/offices")
-@guard(*rules.LOOKING)
+@guard(Permission.OFFICES_READ)
 @blueprint.response(200, schemas.OfficesListed)
 def list_offices(agency: str) -> dict[str, Any]:
     """Every office, and those that are closed or unknown and still hold something."""
@@ -24,7 +25,7 @@ def list_offices(agency: str) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/offices")
-@guard(*rules.CHANGING)
+@guard(Permission.OFFICES_CHANGE)
 @blueprint.arguments(schemas.OfficeAdded)
 @blueprint.response(201, schemas.OfficeSchema)
 def add_office(given: dict[str, Any], agency: str) -> Office:
@@ -34,7 +35,7 @@ def add_office(given: dict[str, Any], agency: str) -> Office:
 
 
 @blueprint.get("/<agency>/offices/<office>")
-@guard(*rules.LOOKING)
+@guard(Permission.OFFICES_READ)
 @blueprint.response(200, schemas.OfficeShown)
 def show_office(agency: str, office: str) -> queries.Shown:
     """One office, with what waits for it and what was done to it."""
@@ -43,7 +44,7 @@ def show_office(agency: str, office: str) -> queries.Shown:
 
 
 @blueprint.patch("/<agency>/offices/<office>")
-@guard(*rules.CHANGING)
+@guard(Permission.OFFICES_CHANGE)
 @blueprint.arguments(schemas.OfficeChanged)
 @blueprint.response(200, schemas.OfficeSchema)
 def change_office(given: dict[str, Any], agency: str, office: str) -> Office:
@@ -53,7 +54,7 @@ def change_office(given: dict[str, Any], agency: str, office: str) -> Office:
 
 
 @blueprint.post("/<agency>/offices/<office>/close")
-@guard(*rules.CHANGING)
+@guard(Permission.OFFICES_CHANGE)
 @blueprint.response(200, schemas.OfficeSchema)
 def close_office(agency: str, office: str) -> Office:
     """Close an office that never had an officer nor any work."""
@@ -62,7 +63,7 @@ def close_office(agency: str, office: str) -> Office:
 
 
 @blueprint.post("/<agency>/offices/<office>/hand-over")
-@guard(*rules.CHANGING)
+@guard(Permission.OFFICES_CHANGE)
 @blueprint.arguments(schemas.OfficeSuccession)
 @blueprint.response(200, schemas.OfficeSchema)
 def hand_over_office(given: dict[str, str], agency: str, office: str) -> Office:

@@ -23,7 +23,9 @@ from shared.events.intake import OfficeHandedOver
 from shared.identity import office_files, offices
 from shared.identity.officer import Officer
 from shared.identity.offices import Office
+from shared.identity.permissions import Permission
 from shared.kernel import clock
+from shared.web import access
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class By:
 
 def by(officer: Officer) -> By:
     """An administrator who changes offices; raises RoleMissing for anybody else."""
-    officer.require(*rules.CHANGING)
+    access.require(officer, Permission.OFFICES_CHANGE)
     return By(officer.id, officer.name)
 
 

@@ -4,24 +4,25 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from services.intake.offices import commands, queries, rules, schemas, words
+from services.intake.offices import commands, queries, schemas, words
 from shared import places
 from shared.identity import offices
+from shared.identity.permissions import Permission
 from shared.identity.rules import AGENCIES
 from shared.places import Level
-from shared.web import door, forms, posting
+from shared.web import access, door, forms, posting
 from shared.web.guard import guard
 from shared.web.messages import N_
 from shared.web.navigation import Link
 from shared.web.showing import agency_name
 
 pages = Blueprint("offices_pages", __name__, template_folder="templates")
-MENU = Link(N_("Offices"), "/intake/{agency}/offices", frozenset(rules.LOOKING))
+MENU = Link(N_("Offices"), "/intake/{agency}/offices", Permission.OFFICES_READ)
 ONE = "/<agency>/offices/<office>"
 
 
 @pages.get("/<agency>/offices")
-@guard(*rules.LOOKING)
+@guard(Permission.OFFICES_READ)
 def list_offices(agency: str, form: forms.Form | None = None) -> str:
     """Every office, those that are to be handed over first."""
     with door.reading() as session:
@@ -33,12 +34,12 @@ def list_offices(agency: str, form: forms.Form | None = None) -> str:
             open_offices=[(each.id, each.name) for each in _open_offices()],
             form=form or forms.blank(),
             words=words,
-            may_change=door.current_officer().has(*rules.CHANGING),
+            may_change=access.holds(door.current_officer(), Permission.OFFICES_CHANGE),
         )
 
 
 @pages.get("/<agency>/offices/new")
-@guard(*rules.CHANGING)
+@guard(Permission.OFFICES_CHANGE)
 def office_form(agency: str, form: forms.Form | None = None) -> str:
     """The form in which an office is added."""
     return render_template(
@@ -51,7 +52,7 @@ def office_form(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/offices")
-@guard(*rules.CHANGING)
+@guard(Permission.OFFICES_CHANGE)
 @posting.sent_from(office_form)
 def add_office(agency: str) -> Response:
     """Add an office."""
@@ -62,7 +63,7 @@ def add_office(agency: str) -> Response:
 
 
 @pages.get(ONE)
-@guard(*rules.LOOKING)
+@guard(Permission.OFFICES_READ)
 def show_office(agency: str, office: str, form: forms.Form | None = None) -> str:
     """One office: what waits for it, what was done to it, and how it is changed."""
     with door.reading() as session:
@@ -79,12 +80,12 @@ def show_office(agency: str, office: str, form: forms.Form | None = None) -> str
             ],
             areas=_areas(),
             words=words,
-            may_change=door.current_officer().has(*rules.CHANGING) and kept.is_open,
+            may_change=access.holds(door.current_officer(), Permission.OFFICES_CHANGE) and kept.is_open,
         )
 
 
 @pages.post(f"{ONE}/change")
-@guard(*rules.CHANGING)
+@guard(Permission.OFFICES_CHANGE)
 @posting.sent_from(show_office)
 def change_office(agency: str, office: str) -> Response:
     """Change what an office is called, where it works, or whether it registers persons."""
@@ -96,7 +97,7 @@ def change_office(agency: str, office: str) -> Response:
 
 
 @pages.post(f"{ONE}/close")
-@guard(*rules.CHANGING)
+@guard(Permission.OFFICES_CHANGE)
 @posting.sent_from(show_office)
 def close_office(agency: str, office: str) -> Response:
     """Close an office: what it holds goes to its successor; without one only an office that never worked."""
@@ -112,7 +113,7 @@ def close_office(agency: str, office: str) -> Response:
 
 
 @pages.post("/<agency>/offices/hand-over")
-@guard(*rules.CHANGING)
+@guard(Permission.OFFICES_CHANGE)
 @posting.sent_from(list_offices)
 def hand_over_office(agency: str) -> Response:
     """Hand over what an office still holds that is closed, or that no file names any more."""

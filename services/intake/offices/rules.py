@@ -4,11 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from shared.identity.offices import Office
-from shared.identity.rules import Role
 from shared.kernel.errors import Conflict, Invalid
-
-LOOKING = (Role.ADMINISTRATOR, Role.AUDITOR)
-CHANGING = (Role.ADMINISTRATOR,)
 
 
 class Change(StrEnum):

@@ -8,45 +8,32 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from services.intake.breaches import queries as breaches
-from services.intake.breaches.api import LOOKING as LOOKING_AT_BREACHES
 from services.intake.changes import queries as changes
-from services.intake.changes.api import LOOKING as LOOKING_AT_DEATHS
-from services.intake.changes.api import READERS as LOOKING_AT_DUPLICATES
 from services.intake.corrections import queries as corrections
-from services.intake.corrections.api import DECIDING
-from services.intake.corrections.api import LOOKING as LOOKING_AT_CORRECTIONS
 from services.intake.disclosures import queries as disclosures
-from services.intake.disclosures.api import SERVING
 from services.intake.journeys import queries as journeys
-from services.intake.rights.rules import REGISTERING, Waiting
+from services.intake.rights.rules import Waiting
 from services.intake.rights.terms import terms
-from services.intake.sharing.api import ASKING
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
-from shared.web import door
+from shared.identity.permissions import Permission
+from shared.web import access, door
 from shared.web.guard import guard
 from shared.web.messages import N_
 from shared.web.navigation import Link
 
 pages = Blueprint("overview_pages", __name__, template_folder="templates")
 
-DISCLOSURES = Link(
-    N_("Requests for own data"), "/intake/{agency}/disclosures", frozenset(SERVING), agencies=REGISTERING
+DISCLOSURES = Link(N_("Requests for own data"), "/intake/{agency}/disclosures", Permission.DISCLOSURES_SERVE)
+CORRECTIONS = Link(N_("Corrections"), "/intake/{agency}/corrections", Permission.CORRECTIONS_READ)
+BREACHES = Link(N_("Data breaches"), "/intake/{agency}/breaches", Permission.BREACHES_READ)
+DUPLICATES = Link(N_("Duplicate records"), "/intake/{agency}/duplicates", Permission.REGISTRY_READ)
+DEATHS = Link(N_("Deaths"), "/intake/{agency}/deaths", Permission.DEATHS_READ)
+MENU = Link(
+    N_("Data and rights"),
+    "/intake/{agency}/data",
+    Permission.RIGHTS_SEE,
+    beneath=(DISCLOSURES, CORRECTIONS, BREACHES, DUPLICATES, DEATHS),
 )
-CORRECTIONS = Link(
-    N_("Corrections"), "/intake/{agency}/corrections", frozenset(LOOKING_AT_CORRECTIONS), agencies=REGISTERING
-)
-BREACHES = Link(
-    N_("Data breaches"),
-    "/intake/{agency}/breaches",
-    frozenset(LOOKING_AT_BREACHES),
-    agencies=REGISTERING | frozenset({"bappeda"}),
-)
-DUPLICATES = Link(N_("Duplicate records"), "/intake/{agency}/duplicates", frozenset(LOOKING_AT_DUPLICATES))
-DEATHS = Link(N_("Deaths"), "/intake/{agency}/deaths", frozenset(LOOKING_AT_DEATHS))
-BENEATH = (DISCLOSURES, CORRECTIONS, BREACHES, DUPLICATES, DEATHS)
-LOOKING = tuple(sorted(frozenset[Role]().union(*(each.roles for each in BENEATH))))
-MENU = Link(N_("Data and rights"), "/intake/{agency}/data", frozenset(LOOKING), beneath=BENEATH)
 
 
 @dataclass(frozen=True)
@@ -61,7 +48,7 @@ class Entry:
 
 
 @pages.get("/<agency>/data")
-@guard(*LOOKING)
+@guard(Permission.RIGHTS_SEE)
 def show_overview(agency: str) -> str:
     """The rights of persons over their data, and what keeps the records right."""
     officer = door.current_officer()
@@ -75,25 +62,26 @@ def show_overview(agency: str) -> str:
 
 
 def _rights(session: Session, officer: Officer) -> Iterator[Entry]:
-    if _is_for(DISCLOSURES, officer):
+    if DISCLOSURES.is_for(officer):
         text = _(
             "Every person may see all that we hold about her. She is answered within %(hours)s hours, nights and"
             " holidays included.",
             hours=terms().disclosure.hours,
         )
         yield _entry(DISCLOSURES, officer, text, disclosures.how_many_wait(session, officer))
-    if _is_for(CORRECTIONS, officer):
+    if CORRECTIONS.is_for(officer):
         text = _("Something that we hold about her is wrong. One officer notes it, another one decides on it.")
         waiting = corrections.how_many_wait(session, officer)
-        yield _entry(CORRECTIONS, officer, text, waiting, for_others=not officer.has(*DECIDING))
-    if officer.agency in REGISTERING and officer.has(*ASKING):
+        decides = access.holds(officer, Permission.CORRECTIONS_DECIDE)
+        yield _entry(CORRECTIONS, officer, text, waiting, for_others=not decides)
+    if access.holds(officer, Permission.CONSENTS_ASK):
         yield Entry(
             _("Consents"),
             _("Some agencies learn of her only if she allows it. These journeys wait until everybody was asked."),
             f"/intake/{officer.agency}/journeys?state=consent",
             Waiting(journeys.how_many_await_consent(session, officer)),
         )
-    if _is_for(BREACHES, officer):
+    if BREACHES.is_for(officer):
         text = _(
             "Data was lost, or got into the wrong hands. Those concerned and the authority are told within %(hours)s"
             " hours.",
@@ -103,11 +91,12 @@ def _rights(session: Session, officer: Officer) -> Iterator[Entry]:
 
 
 def _records(session: Session, officer: Officer) -> Iterator[Entry]:
-    if _is_for(DUPLICATES, officer):
+    if DUPLICATES.is_for(officer):
         text = _("Two records claim the same NIK. Compare them, and decide whether they are one person.")
         waiting = changes.how_many_wait(session, officer)
-        yield _entry(DUPLICATES, officer, text, waiting, for_others=not officer.has(Role.OFFICER))
-    if _is_for(DEATHS, officer):
+        decides = access.holds(officer, Permission.REGISTRY_CHANGE)
+        yield _entry(DUPLICATES, officer, text, waiting, for_others=not decides)
+    if DEATHS.is_for(officer):
         text = _("Who died, and which journeys ended with it. A death that was noted by mistake is undone here.")
         yield _entry(DEATHS, officer, text)
 
@@ -116,7 +105,3 @@ def _entry(
     link: Link, officer: Officer, text: str, waiting: Waiting | None = None, *, for_others: bool = False
 ) -> Entry:
     return Entry(_(link.label), text, link.at(officer), waiting, for_others)
-
-
-def _is_for(link: Link, officer: Officer) -> bool:
-    return link.is_for(officer, frozenset())

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.intake.programmes import queries, schemas
 from services.intake.programmes.queries import Published
+from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -14,7 +15,7 @@ LINE = ("id", "version", "title", "budget_year", "region", "lead", "subject")
 
 
 @blueprint.get("/<agency>/programmes")
-@guard()
+@guard(Permission.PROGRAMMES_READ)
 @blueprint.response(200, schemas.ProgrammeList)
 def list_programmes(agency: str) -> dict[str, Any]:
     """Every published programme in its newest version."""
@@ -23,7 +24,7 @@ def list_programmes(agency: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/programmes/<programme_id>")
-@guard()
+@guard(Permission.PROGRAMMES_READ)
 @blueprint.arguments(schemas.VersionAsked, location="query")
 @blueprint.response(200, schemas.ProgrammeShown)
 def show_programme(query: dict[str, Any], agency: str, programme_id: str) -> dict[str, Any]:

@@ -4,17 +4,17 @@ from flask import Blueprint, Response, render_template, request
 
 from services.intake.programmes import queries, schemas, words
 from services.intake.proposals.queries import how_many_wait
-from services.intake.trials.rules import STARTERS
+from shared.identity.permissions import Permission
 from shared.programmes.kinds import kind
 from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH, layout_of
-from shared.web import door, forms
+from shared.web import access, door, forms
 from shared.web.guard import guard
 
 pages = Blueprint("programmes_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/programmes")
-@guard()
+@guard(Permission.PROGRAMMES_READ)
 def list_programmes(agency: str) -> str:
     """Every published programme in its newest version."""
     with door.reading() as session:
@@ -23,13 +23,13 @@ def list_programmes(agency: str) -> str:
             agency=agency,
             found=queries.published(session),
             waiting=how_many_wait(session),
-            may_try=door.current_officer().has(*STARTERS),
+            may_try=access.holds(door.current_officer(), Permission.PROGRAMMES_TRY),
             words=words,
         )
 
 
 @pages.get("/<agency>/programmes/<programme_id>")
-@guard()
+@guard(Permission.PROGRAMMES_READ)
 def show_programme(agency: str, programme_id: str) -> str:
     """One version of a programme as a whole."""
     version = forms.load(schemas.VersionAsked(), request.args)["version"]
@@ -43,13 +43,13 @@ def show_programme(agency: str, programme_id: str) -> str:
             drawn=layout_of(found.programme),
             box={"width": BOX_WIDTH, "height": BOX_HEIGHT},
             kind=kind,
-            may_try=door.current_officer().has(*STARTERS),
+            may_try=access.holds(door.current_officer(), Permission.PROGRAMMES_TRY),
             words=words,
         )
 
 
 @pages.get("/<agency>/programmes/<programme_id>/file")
-@guard()
+@guard(Permission.PROGRAMMES_READ)
 def download_file(agency: str, programme_id: str) -> Response:
     """The file of one version, word for word as it was published."""
     version = forms.load(schemas.VersionAsked(), request.args)["version"]

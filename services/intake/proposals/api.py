@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from services.intake.proposals import commands, queries, rules, schemas
+from services.intake.proposals import commands, queries, schemas
 from services.intake.proposals.models import ProgrammeProposal
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -13,7 +14,7 @@ blueprint = Blueprint("proposals", __name__, description="A tried programme, pub
 
 
 @blueprint.get("/<agency>/proposals")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.ProposalSchema))
 def list_proposals(query: dict[str, Any], agency: str) -> paging.Page[ProgrammeProposal]:
@@ -23,7 +24,7 @@ def list_proposals(query: dict[str, Any], agency: str) -> paging.Page[ProgrammeP
 
 
 @blueprint.post("/<agency>/proposals")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @blueprint.arguments(schemas.TrialProposed)
 @blueprint.response(201, schemas.ProposalSchema)
 def propose(given: dict[str, Any], agency: str) -> ProgrammeProposal:
@@ -33,7 +34,7 @@ def propose(given: dict[str, Any], agency: str) -> ProgrammeProposal:
 
 
 @blueprint.get("/<agency>/proposals/<uuid:proposal_id>")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @blueprint.response(200, schemas.ProposalWithText)
 def show_proposal(agency: str, proposal_id: UUID) -> ProgrammeProposal:
     """One proposal with its programme word for word."""
@@ -42,7 +43,7 @@ def show_proposal(agency: str, proposal_id: UUID) -> ProgrammeProposal:
 
 
 @blueprint.post("/<agency>/proposals/<uuid:proposal_id>/consent")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @blueprint.response(200, schemas.ProposalSchema)
 def consent(agency: str, proposal_id: UUID) -> ProgrammeProposal:
     """Publish what somebody else has proposed, for good."""
@@ -51,7 +52,7 @@ def consent(agency: str, proposal_id: UUID) -> ProgrammeProposal:
 
 
 @blueprint.post("/<agency>/proposals/<uuid:proposal_id>/refuse")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @blueprint.arguments(schemas.ProposalRefused)
 @blueprint.response(200, schemas.ProposalSchema)
 def refuse(given: dict[str, str], agency: str, proposal_id: UUID) -> ProgrammeProposal:
@@ -61,7 +62,7 @@ def refuse(given: dict[str, str], agency: str, proposal_id: UUID) -> ProgrammePr
 
 
 @blueprint.post("/<agency>/proposals/<uuid:proposal_id>/take-back")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @blueprint.response(200, schemas.ProposalSchema)
 def take_back(agency: str, proposal_id: UUID) -> ProgrammeProposal:
     """Take one's own proposal back."""

@@ -16,10 +16,12 @@ from services.intake.trials.rules import TrialState, areas_in_common
 from shared.events.envelope import digest
 from shared.identity import offices
 from shared.identity.officer import Officer
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.programmes import load
 from shared.programmes.definition import Programme
+from shared.web import access
 
 
 def propose(session: Session, officer: Officer, trial_id: UUID) -> ProgrammeProposal:
@@ -27,7 +29,7 @@ def propose(session: Session, officer: Officer, trial_id: UUID) -> ProgrammeProp
 
     Raises TrialNotClean, PublishedAlready, ProposedAlready, and NoOffice where nobody would do one of its stages.
     """
-    officer.require(*rules.PROPOSING)
+    access.require(officer, Permission.PROGRAMMES_PUBLISH)
     run = session.get(ProgrammeTrial, trial_id)
     if run is None or run.office != officer.office:
         raise NotFound(what="trial")
@@ -114,7 +116,7 @@ def require_offices(programme: Programme) -> None:
 
 
 def _waiting(session: Session, officer: Officer, proposal_id: UUID) -> ProgrammeProposal:
-    officer.require(*rules.PROPOSING)
+    access.require(officer, Permission.PROGRAMMES_PUBLISH)
     found = session.scalar(
         select(ProgrammeProposal).where(ProgrammeProposal.id == proposal_id).with_for_update(),
         execution_options={"populate_existing": True},

@@ -6,8 +6,9 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from services.intake.proposals import commands, queries, rules, schemas, words
+from services.intake.proposals import commands, queries, schemas, words
 from services.intake.trials import pages as trials
+from shared.identity.permissions import Permission
 from shared.web import door, forms, posting
 from shared.web.guard import guard
 
@@ -15,7 +16,7 @@ pages = Blueprint("proposals_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/proposals")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 def list_proposals(agency: str) -> str:
     """Every proposal, the latest first."""
     with door.reading() as session:
@@ -24,7 +25,7 @@ def list_proposals(agency: str) -> str:
 
 
 @pages.post("/<agency>/trials/<uuid:trial_id>/propose")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @posting.sent_from(trials.show_trial)
 def propose(agency: str, trial_id: UUID) -> Response:
     """Propose the programme of a clean trial for publication."""
@@ -35,7 +36,7 @@ def propose(agency: str, trial_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/proposals/<uuid:proposal_id>")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 def show_proposal(agency: str, proposal_id: UUID, form: forms.Form | None = None) -> str:
     """One proposal: the programme word for word, who proposed it, and what is decided."""
     with door.reading() as session:
@@ -46,7 +47,7 @@ def show_proposal(agency: str, proposal_id: UUID, form: forms.Form | None = None
 
 
 @pages.post("/<agency>/proposals/<uuid:proposal_id>/consent")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @posting.sent_from(show_proposal)
 def consent(agency: str, proposal_id: UUID) -> Response:
     """Publish what somebody else has proposed."""
@@ -56,7 +57,7 @@ def consent(agency: str, proposal_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/proposals/<uuid:proposal_id>/refuse")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @posting.sent_from(show_proposal)
 def refuse(agency: str, proposal_id: UUID) -> Response:
     """Refuse what somebody else has proposed, and say why."""
@@ -67,7 +68,7 @@ def refuse(agency: str, proposal_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/proposals/<uuid:proposal_id>/take-back")
-@guard(*rules.PROPOSING)
+@guard(Permission.PROGRAMMES_PUBLISH)
 @posting.sent_from(show_proposal)
 def take_back(agency: str, proposal_id: UUID) -> Response:
     """Take one's own proposal back."""

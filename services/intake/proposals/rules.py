@@ -2,11 +2,7 @@
 
 from enum import StrEnum
 
-from services.intake.trials.rules import STARTERS
 from shared.kernel.errors import Conflict, Forbidden
-
-PROPOSING = STARTERS
-"""Whoever may try a programme may propose it, and consent to what somebody else proposes."""
 
 
 class ProposalState(StrEnum):

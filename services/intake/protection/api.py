@@ -4,20 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from services.intake.protection import commands, doors, log, queries, schemas
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard, unrecorded
 
 blueprint = Blueprint("protection", __name__, description="The protection compartment of DP3A")
-WRITERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COUNSELLOR)
 ROOT = "/<agency>/protection"
 CASE = f"{ROOT}/cases/<uuid:case_id>"
 GLASS = f"{ROOT}/glass/<uuid:glass_id>"
 
 
 @blueprint.post(f"{ROOT}/requests")
-@guard(*WRITERS)
+@guard(Permission.PROTECTION_ASK)
 @unrecorded
 @blueprint.arguments(schemas.WhoSchema)
 @blueprint.response(204)
@@ -28,7 +27,7 @@ def ask_for_talk(given: dict[str, Any], agency: str) -> None:
 
 
 @blueprint.post(f"{ROOT}/requests/<uuid:request_id>/settle")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.SettleSchema)
 @blueprint.response(204)
@@ -39,7 +38,7 @@ def settle_request(given: dict[str, Any], agency: str, request_id: UUID) -> None
 
 
 @blueprint.get(f"{ROOT}/due")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.response(200, schemas.DueSchema)
 def list_due(agency: str) -> queries.Due:
@@ -49,7 +48,7 @@ def list_due(agency: str) -> queries.Due:
 
 
 @blueprint.get(f"{ROOT}/cases")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.CaseQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.CaseLineSchema))
@@ -61,7 +60,7 @@ def list_cases(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]
 
 
 @blueprint.post(f"{ROOT}/cases")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.OpenCaseSchema)
 @blueprint.response(201, schemas.CaseSchema)
@@ -73,7 +72,7 @@ def open_case(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.get(CASE)
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.response(200, schemas.CaseSchema)
 def get_case(agency: str, case_id: UUID) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def get_case(agency: str, case_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.put(f"{CASE}/safe-contact")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.ContactWishSchema)
 @blueprint.response(204)
@@ -94,7 +93,7 @@ def keep_safe_contact(given: dict[str, Any], agency: str, case_id: UUID) -> None
 
 
 @blueprint.post(f"{CASE}/steps")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.StepSchema)
 @blueprint.response(204)
@@ -105,7 +104,7 @@ def note_step(given: dict[str, Any], agency: str, case_id: UUID) -> None:
 
 
 @blueprint.post(f"{CASE}/report-clock")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.response(204)
 def start_report_clock(agency: str, case_id: UUID) -> None:
@@ -115,7 +114,7 @@ def start_report_clock(agency: str, case_id: UUID) -> None:
 
 
 @blueprint.post(f"{CASE}/report")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.ReportSchema)
 @blueprint.response(204)
@@ -126,7 +125,7 @@ def report_to_police(given: dict[str, Any], agency: str, case_id: UUID) -> None:
 
 
 @blueprint.post(f"{CASE}/close")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.CloseSchema)
 @blueprint.response(204)
@@ -137,7 +136,7 @@ def close_case(given: dict[str, Any], agency: str, case_id: UUID) -> None:
 
 
 @blueprint.post(f"{CASE}/onward")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.OnwardSchema)
 @blueprint.response(201, schemas.ReferredSchema)
@@ -149,7 +148,7 @@ def refer_onward(given: dict[str, Any], agency: str, case_id: UUID) -> dict[str,
 
 
 @blueprint.post(f"{ROOT}/glass")
-@guard(Role.HEAD)
+@guard(Permission.PROTECTION_BREAK_GLASS)
 @unrecorded
 @blueprint.arguments(schemas.AskToReadSchema)
 @blueprint.response(202, schemas.GlassSchema)
@@ -161,7 +160,7 @@ def ask_to_read(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.get(f"{ROOT}/glass")
-@guard(Role.HEAD)
+@guard(Permission.PROTECTION_BREAK_GLASS)
 @unrecorded
 @blueprint.response(200, schemas.GlassSchema(many=True))
 def list_glasses(agency: str) -> list[dict[str, Any]]:
@@ -171,7 +170,7 @@ def list_glasses(agency: str) -> list[dict[str, Any]]:
 
 
 @blueprint.get(GLASS)
-@guard(Role.HEAD)
+@guard(Permission.PROTECTION_BREAK_GLASS)
 @unrecorded
 @blueprint.response(200, schemas.CaseSchema(many=True))
 def look_through_glass(agency: str, glass_id: UUID) -> list[dict[str, Any]]:
@@ -181,7 +180,7 @@ def look_through_glass(agency: str, glass_id: UUID) -> list[dict[str, Any]]:
 
 
 @blueprint.post(f"{GLASS}/decide")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.DecideSchema)
 @blueprint.response(204)
@@ -192,7 +191,7 @@ def decide_on_glass(given: dict[str, Any], agency: str, glass_id: UUID) -> None:
 
 
 @blueprint.get(f"{ROOT}/log")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @blueprint.arguments(schemas.LogQuery, location="query")
 @blueprint.response(200, schemas.LogLineSchema(many=True))

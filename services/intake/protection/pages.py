@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.protection import commands, doors, queries, rules, schemas, words
-from services.intake.protection.api import CASE, GLASS, ROOT, WRITERS
+from services.intake.protection.api import CASE, GLASS, ROOT
 from services.intake.protection.terms import terms
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.places import name_of
 from shared.web import door, forms, posting
@@ -19,7 +19,7 @@ pages = Blueprint("protection_pages", __name__, template_folder="templates")
 
 
 @pages.get(ROOT)
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 def due(agency: str, form: forms.Form | None = None) -> str:
     """What the office's counsellors owe, and the office's cases."""
@@ -35,7 +35,7 @@ def due(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.get(f"{ROOT}/ask")
-@guard(*WRITERS)
+@guard(Permission.PROTECTION_ASK)
 @unrecorded
 def ask_form(agency: str, form: forms.Form | None = None) -> str:
     """The form in which any officer writes down that a woman asks for a conversation."""
@@ -45,7 +45,7 @@ def ask_form(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post(f"{ROOT}/requests")
-@guard(*WRITERS)
+@guard(Permission.PROTECTION_ASK)
 @unrecorded
 @posting.sent_from(ask_form)
 def ask_for_talk(agency: str) -> Response:
@@ -57,7 +57,7 @@ def ask_for_talk(agency: str) -> Response:
 
 
 @pages.post(f"{ROOT}/requests/<uuid:request_id>/settle")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @posting.sent_from(due)
 def settle_request(agency: str, request_id: UUID) -> Response:
@@ -69,7 +69,7 @@ def settle_request(agency: str, request_id: UUID) -> Response:
 
 
 @pages.get(f"{ROOT}/cases/new")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 def new_case(agency: str, form: forms.Form | None = None) -> str:
     """The form in which a case is opened."""
@@ -79,7 +79,7 @@ def new_case(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post(f"{ROOT}/cases")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @posting.sent_from(new_case)
 def open_case(agency: str) -> Response:
@@ -91,7 +91,7 @@ def open_case(agency: str) -> Response:
 
 
 @pages.get(f"{ROOT}/cases")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 def list_cases(agency: str) -> str:
     """The office's cases, the latest first."""
@@ -106,7 +106,7 @@ def list_cases(agency: str) -> str:
 
 
 @pages.get(CASE)
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 def case(agency: str, case_id: UUID, form: forms.Form | None = None) -> str:
     """One case with all that was done."""
@@ -129,7 +129,7 @@ def case(agency: str, case_id: UUID, form: forms.Form | None = None) -> str:
 
 
 @pages.post(f"{CASE}/safe-contact")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @posting.sent_from(case)
 def keep_safe_contact(agency: str, case_id: UUID) -> Response:
@@ -141,7 +141,7 @@ def keep_safe_contact(agency: str, case_id: UUID) -> Response:
 
 
 @pages.post(f"{CASE}/steps")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @posting.sent_from(case)
 def note_step(agency: str, case_id: UUID) -> Response:
@@ -153,7 +153,7 @@ def note_step(agency: str, case_id: UUID) -> Response:
 
 
 @pages.post(f"{CASE}/report-clock")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @posting.sent_from(case)
 def start_report_clock(agency: str, case_id: UUID) -> Response:
@@ -164,7 +164,7 @@ def start_report_clock(agency: str, case_id: UUID) -> Response:
 
 
 @pages.post(f"{CASE}/report")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @posting.sent_from(case)
 def report_to_police(agency: str, case_id: UUID) -> Response:
@@ -176,7 +176,7 @@ def report_to_police(agency: str, case_id: UUID) -> Response:
 
 
 @pages.post(f"{CASE}/close")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @posting.sent_from(case)
 def close_case(agency: str, case_id: UUID) -> Response:
@@ -188,7 +188,7 @@ def close_case(agency: str, case_id: UUID) -> Response:
 
 
 @pages.post(f"{CASE}/onward")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @posting.sent_from(case)
 def refer_onward(agency: str, case_id: UUID) -> Response:
@@ -200,7 +200,7 @@ def refer_onward(agency: str, case_id: UUID) -> Response:
 
 
 @pages.get(f"{ROOT}/glass")
-@guard(Role.HEAD)
+@guard(Permission.PROTECTION_BREAK_GLASS)
 @unrecorded
 def glasses(agency: str, form: forms.Form | None = None) -> str:
     """What a head asked to read without the role, and the form to ask."""
@@ -211,7 +211,7 @@ def glasses(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post(f"{ROOT}/glass")
-@guard(Role.HEAD)
+@guard(Permission.PROTECTION_BREAK_GLASS)
 @unrecorded
 @posting.sent_from(glasses)
 def ask_to_read(agency: str) -> Response:
@@ -224,7 +224,7 @@ def ask_to_read(agency: str) -> Response:
 
 
 @pages.get(GLASS)
-@guard(Role.HEAD)
+@guard(Permission.PROTECTION_BREAK_GLASS)
 @unrecorded
 def look_through_glass(agency: str, glass_id: UUID) -> str:
     """Read with a second person's leave."""
@@ -234,7 +234,7 @@ def look_through_glass(agency: str, glass_id: UUID) -> str:
 
 
 @pages.post(f"{GLASS}/decide")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 @posting.sent_from(due)
 def decide_on_glass(agency: str, glass_id: UUID) -> Response:
@@ -246,7 +246,7 @@ def decide_on_glass(agency: str, glass_id: UUID) -> Response:
 
 
 @pages.get(f"{ROOT}/log")
-@guard(Role.COUNSELLOR)
+@guard(Permission.PROTECTION_WORK)
 @unrecorded
 def read_log(agency: str) -> str:
     """The compartment's own log."""

@@ -3,17 +3,16 @@
 from typing import Any
 
 from services.intake.recruitment import doors, schemas
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("recruitment", __name__, description="Members who bring others")
-LOOKING = (Role.OFFICER, Role.HEAD, Role.COORDINATOR, Role.AUDITOR)
 
 
 @blueprint.get("/<agency>/recruitment")
-@guard(*LOOKING)
+@guard(Permission.RECRUITMENT_READ)
 @blueprint.arguments(schemas.RecruitmentQuery, location="query")
 @blueprint.response(200, schemas.RecruitmentSoFar)
 def show_recruitment(query: dict[str, Any], agency: str) -> dict[str, Any]:

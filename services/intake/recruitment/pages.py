@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from services.intake.recruitment import doors
-from services.intake.recruitment.api import LOOKING
+from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.guard import guard
 from shared.web.language import language
@@ -12,7 +12,7 @@ pages = Blueprint("recruitment_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/recruitment")
-@guard(*LOOKING)
+@guard(Permission.RECRUITMENT_READ)
 def show_recruitment(agency: str) -> str:
     """How many women and villages each recruiting programme has reached, and who waits for a group."""
     officer = door.current_officer()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, text, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, union
 from sqlalchemy.orm import Session
 
 from services.intake.eligibility import queries as eligibility
@@ -18,8 +18,8 @@ from services.intake.registry.models import Person
 from services.intake.registry.queries import ACTIVE
 from services.intake.registry.rules import Sex
 from shared.events.intake import JourneyOutcome, SubjectKind
+from shared.identity.areas import covers, within
 from shared.identity.officer import Officer
-from shared.identity.rules import covers
 from shared.kernel import clock
 from shared.programmes import library
 from shared.programmes.definition import Programme
@@ -142,13 +142,10 @@ def waiting_by_kecamatan(session: Session, officer: Officer, programme: str) -> 
         select(kecamatan, func.count())
         .select_from(Recruit)
         .join(Person, Person.id == Recruit.person_id)
-        .where(Recruit.programme == programme, _waits())
+        .where(Recruit.programme == programme, _waits(), within(Person.area, officer.areas))
         .group_by(kecamatan)
         .order_by(kecamatan)
     )
-    if not officer.reads_everywhere:
-        inside = [or_(Person.area == area, Person.area.startswith(f"{area}.")) for area in officer.areas]
-        statement = statement.where(or_(false(), *inside))
     return {area: count for area, count in session.execute(statement)}  # noqa: C416
 
 

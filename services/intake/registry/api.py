@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.intake.registry import doors, queries, schemas
 from services.intake.registry.models import ImportRun
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -14,11 +14,10 @@ from shared.web.rates import costly, searching
 
 blueprint = Blueprint("registry", __name__, description="Persons, and the registry files that tell of them")
 blueprint.url_value_preprocessor(doors.allow_large_files)
-READERS = (Role.OFFICER, Role.HEAD)
 
 
 @blueprint.post("/<agency>/imports")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_IMPORT)
 @blueprint.arguments(schemas.ImportFileSchema, location="files")
 @blueprint.response(202, schemas.ImportSchema)
 @costly
@@ -28,7 +27,7 @@ def begin_import(files: dict[str, Any], agency: str) -> ImportRun:
 
 
 @blueprint.get("/<agency>/imports")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.ImportSchema))
 def list_imports(query: dict[str, Any], agency: str) -> paging.Page[ImportRun]:
@@ -38,7 +37,7 @@ def list_imports(query: dict[str, Any], agency: str) -> paging.Page[ImportRun]:
 
 
 @blueprint.get("/<agency>/imports/<uuid:import_id>")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @blueprint.response(200, schemas.ImportSchema)
 def show_import(agency: str, import_id: UUID) -> ImportRun:
     """How far an import has come."""
@@ -47,7 +46,7 @@ def show_import(agency: str, import_id: UUID) -> ImportRun:
 
 
 @blueprint.post("/<agency>/imports/<uuid:import_id>/again")
-@guard(*READERS)
+@guard(Permission.REGISTRY_IMPORT)
 @blueprint.response(202, schemas.ImportSchema)
 def start_import_again(agency: str, import_id: UUID) -> ImportRun:
     """Go on with an import that has failed, where it stopped."""
@@ -55,7 +54,7 @@ def start_import_again(agency: str, import_id: UUID) -> ImportRun:
 
 
 @blueprint.get("/<agency>/imports/<uuid:import_id>/refusals")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.RefusalSchema))
 def list_refusals(query: dict[str, Any], agency: str, import_id: UUID) -> paging.Page[dict[str, Any]]:
@@ -76,7 +75,7 @@ def list_refusals(query: dict[str, Any], agency: str, import_id: UUID) -> paging
 
 
 @blueprint.get("/<agency>/persons")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @blueprint.arguments(schemas.PersonQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.PersonLineSchema))
 def list_persons(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
@@ -88,7 +87,7 @@ def list_persons(query: dict[str, Any], agency: str) -> paging.Page[dict[str, An
 
 
 @blueprint.post("/<agency>/persons/search")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @blueprint.arguments(schemas.NikSchema)
 @blueprint.response(200, paging.page_of(schemas.PersonLineSchema))
 @searching
@@ -100,7 +99,7 @@ def search_persons(given: dict[str, str], agency: str) -> paging.Page[dict[str, 
 
 
 @blueprint.put("/<agency>/persons/<uuid:person_id>/contact-wish")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @blueprint.arguments(schemas.ContactWishSchema)
 @blueprint.response(204)
 def note_contact_wish(given: dict[str, Any], agency: str, person_id: UUID) -> None:
@@ -110,7 +109,7 @@ def note_contact_wish(given: dict[str, Any], agency: str, person_id: UUID) -> No
 
 
 @blueprint.get("/<agency>/persons/<uuid:person_id>")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @blueprint.response(200, schemas.PersonSchema)
 def show_person(agency: str, person_id: UUID) -> dict[str, Any]:
     """Everything about one person; the look is logged."""

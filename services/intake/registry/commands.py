@@ -23,10 +23,11 @@ from services.intake.registry.models import (
 )
 from services.intake.registry.records import NikOfAnother, Record, Refusal, read_record
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import Conflict
 from shared.kernel.failpoints import failpoint
+from shared.web import access
 
 
 class ImportHasNotFailed(Conflict):
@@ -43,7 +44,8 @@ ONE_AT_A_TIME = 0x6B61696C_72656769  # "kailregi": two imports that bring the sa
 
 def begin_import(session: Session, officer: Officer, agency: str, file_name: str, content: bytes) -> ImportRun:
     """Take a registry file in; the same file again is the same run. Raises Invalid where it cannot be read at all."""
-    officer.require(Role.OFFICER, agency=agency)
+    officer.require(agency=agency)
+    access.require(officer, Permission.REGISTRY_IMPORT)
     digest = hashlib.sha256(content).digest()
     known = session.scalar(select(ImportRun).where(ImportRun.digest == digest, ImportRun.office == officer.office))
     if known:
@@ -92,7 +94,8 @@ def take_up(session: Session, run_id: UUID) -> bool:
 
 def start_again(session: Session, officer: Officer, run: ImportRun) -> None:
     """Go on with an import that has failed, where it stopped; raises ImportHasNotFailed."""
-    officer.require(Role.OFFICER, Role.HEAD, office=run.office)
+    officer.require(office=run.office)
+    access.require(officer, Permission.REGISTRY_IMPORT)
     session.refresh(run, with_for_update=True)
     if run.state is not ImportState.FAILED:
         raise ImportHasNotFailed

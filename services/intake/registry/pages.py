@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from services.intake.registry import doors, queries, schemas, shown
 from services.intake.registry.words import COLUMNS
 from shared import places
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
 from shared.web import door, forms, posting
 from shared.web.guard import guard
@@ -19,11 +19,10 @@ from shared.web.rates import costly, searching
 
 pages = Blueprint("registry_pages", __name__, template_folder="templates")
 pages.url_value_preprocessor(doors.allow_large_files)
-READERS = (Role.OFFICER, Role.HEAD)
 
 
 @pages.get("/<agency>/imports")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 def imports(agency: str, form: forms.Form | None = None) -> str:
     """The imports of the office, and the form for one more."""
     with door.reading() as session:
@@ -37,7 +36,7 @@ def imports(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/imports")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_IMPORT)
 @posting.sent_from(imports)
 @costly
 def begin_import(agency: str) -> Response:
@@ -50,7 +49,7 @@ def begin_import(agency: str) -> Response:
 
 
 @pages.get("/<agency>/imports/<uuid:import_id>")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 def show_import(agency: str, import_id: UUID) -> str:
     """How far an import has come and what was refused; asked by htmx, only the progress."""
     with door.reading() as session:
@@ -67,7 +66,7 @@ def show_import(agency: str, import_id: UUID) -> str:
 
 
 @pages.post("/<agency>/imports/<uuid:import_id>/again")
-@guard(*READERS)
+@guard(Permission.REGISTRY_IMPORT)
 @posting.sent_from(show_import)
 def start_import_again(agency: str, import_id: UUID) -> Response:
     """Go on with an import that has failed."""
@@ -76,7 +75,7 @@ def start_import_again(agency: str, import_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/persons")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 def persons(agency: str) -> str:
     """The persons of an area; every look is logged."""
     area = request.args.get("area") or None
@@ -91,7 +90,7 @@ def _nobody(agency: str, form: forms.Form) -> str:
 
 
 @pages.post("/<agency>/persons")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 @posting.sent_from(_nobody)
 @searching
 def search_persons(agency: str) -> Response:
@@ -109,7 +108,7 @@ def search_persons(agency: str) -> Response:
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>")
-@guard(*READERS)
+@guard(Permission.REGISTRY_READ)
 def show_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """Everything about one person; the look is logged."""
     with door.looking() as session:
@@ -125,7 +124,7 @@ def show_person(agency: str, person_id: UUID, form: forms.Form | None = None) ->
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/contact-wish")
-@guard(Role.OFFICER)
+@guard(Permission.REGISTRY_CHANGE)
 @posting.sent_from(show_person)
 def note_contact_wish(agency: str, person_id: UUID) -> Response:
     """Keep how a person wishes to be reached."""

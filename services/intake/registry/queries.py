@@ -23,6 +23,7 @@ from services.intake.registry.records import REASONS
 from services.intake.registry.rules import RECEIVED, UNLESS_SHE_SAYS, parse_nik
 from shared import places
 from shared.bus import UnderWay
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.privacy.fields import blind_indexes
@@ -237,5 +238,4 @@ def sentence(refusal: ImportRefusal, language: str) -> str:
 
 
 def _visible(officer: Officer, areas: Iterable[str]) -> Select[Person]:
-    inside = [or_(Person.area == area, Person.area.like(f"{area}.%")) for area in areas]
-    return select(Person).where(or_(*inside)) if inside else select(Person).where(Person.id.is_(None))
+    return select(Person).where(within(Person.area, areas))

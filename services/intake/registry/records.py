@@ -144,7 +144,7 @@ def _record(row: Row, areas: Sequence[str], today: date) -> Record:
     area = _area_of(row.cells)
     if area is None:
         raise _Refused("id_wilayah", AreaNotFound())
-    if not any(places.within(area, own) for own in areas):
+    if not any(places.covers(own, area) for own in areas):
         raise _Refused("id_wilayah", AreaNotYours())
     cautions = rules.nik_warnings(nik, sex, birth_date, places.is_known) if nik else [Caution.NIK_MISSING]
     phone = read("phone", _phone)

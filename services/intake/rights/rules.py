@@ -5,10 +5,8 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from shared.identity import offices
 from shared.kernel.errors import Conflict, Forbidden
-
-REGISTERING = frozenset({"dinsos", "dp3a"})
-"""The agencies that register: they lead programmes and bring registry files in, so what intake holds is theirs."""
 
 
 class Identified(StrEnum):
@@ -41,9 +39,9 @@ class NotHerself(Conflict):
     indonesian = "Data ini bagian dari data lain, atau orangnya sudah meninggal; tidak ada yang dapat meminta atasnya."
 
 
-def require_registering(agency: str) -> None:
-    """Hold an officer to an agency that registers; raises NotRegistering."""
-    if agency not in REGISTERING:
+def require_registering(office: str) -> None:
+    """Hold an officer to an office that registers: what intake holds of persons is its own; raises NotRegistering."""
+    if not offices.registers(office):
         raise NotRegistering
 
 

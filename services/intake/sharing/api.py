@@ -3,17 +3,16 @@
 from typing import Any
 
 from services.intake.sharing import commands, doors, schemas
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("sharing", __name__, description="Consent, and what follows from it")
-ASKING = (Role.OFFICER, Role.HEAD)
 
 
 @blueprint.get("/<agency>/consents")
-@guard(*ASKING)
+@guard(Permission.CONSENTS_ASK)
 @blueprint.arguments(schemas.ConsentQuery, location="query")
 @blueprint.response(200, schemas.Lines)
 def list_consents(query: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -25,7 +24,7 @@ def list_consents(query: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/consents")
-@guard(*ASKING)
+@guard(Permission.CONSENTS_ASK)
 @blueprint.arguments(schemas.Recording)
 @blueprint.response(200, schemas.Recorded)
 def record_consents(given: dict[str, Any], agency: str) -> dict[str, Any]:
@@ -35,7 +34,7 @@ def record_consents(given: dict[str, Any], agency: str) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/consents/withdraw")
-@guard(*ASKING)
+@guard(Permission.CONSENTS_ASK)
 @blueprint.arguments(schemas.Taking)
 @blueprint.response(200, schemas.Withdrawal)
 def withdraw_consent(given: dict[str, Any], agency: str) -> commands.Withdrawal:

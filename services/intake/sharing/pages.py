@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from services.intake.consents.rules import Said
 from services.intake.sharing import commands, doors, schemas
-from services.intake.sharing.api import ASKING
 from services.intake.sharing.queries import Line
 from services.intake.sharing.words import SAID, how_names, said_name
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.referrals import words
 from shared.web import door, forms, posting
@@ -27,14 +27,14 @@ OF: dict[str, Reading] = {"journeys": doors.of_journey, "persons": doors.of_pers
 
 
 @pages.get("/<agency>/journeys/<uuid:journey_id>/consents")
-@guard(*ASKING)
+@guard(Permission.CONSENTS_ASK)
 def of_journey(agency: str, journey_id: UUID, form: forms.Form | None = None) -> str:
     """Everybody whose consent a journey asks for; the look is logged."""
     return _shown(agency, "journeys", journey_id, form)
 
 
 @pages.post("/<agency>/journeys/<uuid:journey_id>/consents")
-@guard(*ASKING)
+@guard(Permission.CONSENTS_ASK)
 @posting.sent_from(of_journey)
 def record_for_journey(agency: str, journey_id: UUID) -> Response:
     """Note what the chosen members answered."""
@@ -42,14 +42,14 @@ def record_for_journey(agency: str, journey_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>/consents")
-@guard(*ASKING)
+@guard(Permission.CONSENTS_ASK)
 def of_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """What a person answered and is still asked; the look is logged."""
     return _shown(agency, "persons", person_id, form)
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/consents")
-@guard(*ASKING)
+@guard(Permission.CONSENTS_ASK)
 @posting.sent_from(of_person)
 def record_for_person(agency: str, person_id: UUID) -> Response:
     """Note what she answered."""
@@ -57,7 +57,7 @@ def record_for_person(agency: str, person_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/persons/<uuid:person_id>/consents/<programme>/<recipient>")
-@guard(*ASKING)
+@guard(Permission.CONSENTS_ASK)
 def taking_back(agency: str, person_id: UUID, programme: str, recipient: str, form: forms.Form | None = None) -> str:
     """The form in which it is noted that she takes her consent back."""
     return render_template(
@@ -71,7 +71,7 @@ def taking_back(agency: str, person_id: UUID, programme: str, recipient: str, fo
 
 
 @pages.post("/<agency>/persons/<uuid:person_id>/consents/<programme>/<recipient>")
-@guard(*ASKING)
+@guard(Permission.CONSENTS_ASK)
 @posting.sent_from(taking_back)
 def take_back(agency: str, person_id: UUID, programme: str, recipient: str) -> str:
     """Note it, and say what is deleted and what stays."""

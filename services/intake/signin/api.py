@@ -10,7 +10,7 @@ from services.intake.sessions.commands import end_session
 from services.intake.signin import commands
 from services.intake.signin.schemas import LanguageSchema, SignInSchema, TokenSchema
 from shared.identity import tokens
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, sessions
 from shared.web.api import Blueprint
 from shared.web.guard import guard, public
@@ -29,7 +29,7 @@ def issue_token(given: dict[str, str]) -> dict[str, Any]:
 
 
 @blueprint.delete("/tokens")
-@guard(*Role)
+@guard(Permission.ACCOUNT_OWN)
 @blueprint.response(204)
 def end_tokens() -> None:
     """End the session that the token belongs to: none of its tokens is good any more, in none of the services."""
@@ -38,7 +38,7 @@ def end_tokens() -> None:
 
 
 @blueprint.put("/language")
-@guard(*Role)
+@guard(Permission.ACCOUNT_OWN)
 @blueprint.arguments(LanguageSchema)
 @blueprint.response(200, TokenSchema)
 def choose_language(given: dict[str, str]) -> dict[str, Any]:

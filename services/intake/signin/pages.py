@@ -11,8 +11,9 @@ from services.intake.signin.api import caller
 from services.intake.signin.schemas import SignInSchema
 from services.intake.welcome.commands import has_administrator
 from shared.identity import tokens
+from shared.identity.areas import meet
 from shared.identity.officer import Officer
-from shared.identity.rules import Role, covers
+from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid, TooMany, Unauthenticated
 from shared.programmes import kinds, library
 from shared.web import door, forms, kept, language, navigation, sessions
@@ -118,7 +119,7 @@ def choose_language() -> Response:
 
 
 @pages.post("/kept")
-@guard(*Role)
+@guard(Permission.ACCOUNT_OWN)
 @unrecorded
 def bring_back() -> Response:
     """What the officer had typed when her sign-in ended, for the form that it belongs to."""
@@ -145,7 +146,7 @@ def _sources(officer: Officer) -> set[tuple[str, str]]:
     return {
         (kinds.kind(stage.does).service, stage.agency)
         for programme in library.published().values()
-        if any(covers(own, each) or covers(each, own) for own in officer.areas for each in programme.region)
+        if meet(officer.areas, programme.region)
         for stage in programme.stages.values()
     }
 

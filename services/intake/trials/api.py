@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.intake.trials import commands, doors, queries, schemas
 from services.intake.trials.models import ProgrammeTrial
-from services.intake.trials.rules import STARTERS
+from shared.identity.permissions import Permission
 from shared.programmes import apart
 from shared.web import door, paging
 from shared.web.api import Blueprint
@@ -16,7 +16,7 @@ blueprint = Blueprint("trials", __name__, description="A programme tried on the 
 
 
 @blueprint.post("/<agency>/trials/check")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @blueprint.arguments(schemas.FileText)
 @blueprint.response(200, schemas.FileChecked)
 @costly
@@ -27,7 +27,7 @@ def check_file(given: dict[str, str], agency: str) -> dict[str, Any]:
 
 
 @blueprint.post("/<agency>/trials")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @blueprint.arguments(schemas.TrialAsked)
 @blueprint.response(202, schemas.TrialLine)
 @costly
@@ -37,7 +37,7 @@ def begin_trial(given: dict[str, Any], agency: str) -> ProgrammeTrial:
 
 
 @blueprint.get("/<agency>/trials")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.TrialLine))
 def list_trials(query: dict[str, Any], agency: str) -> paging.Page[ProgrammeTrial]:
@@ -47,7 +47,7 @@ def list_trials(query: dict[str, Any], agency: str) -> paging.Page[ProgrammeTria
 
 
 @blueprint.get("/<agency>/trials/example")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @blueprint.response(200, schemas.FileText)
 def show_example(agency: str) -> dict[str, str]:
     """A made-up programme for the officer's area, to be changed into one's own."""
@@ -55,7 +55,7 @@ def show_example(agency: str) -> dict[str, str]:
 
 
 @blueprint.get("/<agency>/trials/<uuid:trial_id>")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @blueprint.response(200, schemas.TrialReport)
 def show_trial(agency: str, trial_id: UUID) -> queries.TrialRead:
     """How far a dry run has come and what it has found."""
@@ -64,7 +64,7 @@ def show_trial(agency: str, trial_id: UUID) -> queries.TrialRead:
 
 
 @blueprint.post("/<agency>/trials/<uuid:trial_id>/cancel")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @blueprint.response(200, schemas.TrialLine)
 def cancel_trial(agency: str, trial_id: UUID) -> ProgrammeTrial:
     """End a dry run before its time; what it had counted is kept."""
@@ -73,7 +73,7 @@ def cancel_trial(agency: str, trial_id: UUID) -> ProgrammeTrial:
 
 
 @blueprint.post("/<agency>/trials/<uuid:trial_id>/again")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @blueprint.response(202, schemas.TrialLine)
 def start_trial_again(agency: str, trial_id: UUID) -> ProgrammeTrial:
     """Go on with a dry run that has failed, where it stopped."""

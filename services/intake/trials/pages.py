@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from services.intake.journeys import publishing
 from services.intake.trials import commands, doors, queries, words
-from services.intake.trials.rules import STARTERS
+from shared.identity.permissions import Permission
 from shared.kernel import storable
 from shared.programmes import apart
 from shared.programmes.findings import ProgrammeInvalid
@@ -24,7 +24,7 @@ pages = Blueprint("trials_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/trials")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeInvalid | None = None) -> str:
     """The dry runs of the office, and the form for one more."""
     with door.reading() as session:
@@ -42,7 +42,7 @@ def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeI
 
 
 @pages.post("/<agency>/trials")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @posting.sent_from(list_trials)
 @costly
 def begin_trial(agency: str) -> Response:
@@ -62,7 +62,7 @@ def begin_trial(agency: str) -> Response:
 
 
 @pages.get("/<agency>/trials/example")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 def download_example(agency: str) -> Response:
     """A made-up programme for the officer's area, to be changed into one's own."""
     answer = make_response(doors.example_for(door.current_officer()))
@@ -72,7 +72,7 @@ def download_example(agency: str) -> Response:
 
 
 @pages.get("/<agency>/trials/<uuid:trial_id>")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 def show_trial(agency: str, trial_id: UUID) -> str:
     """How far a dry run has come and what it has found; asked by htmx, only that."""
     with door.reading() as session:
@@ -84,7 +84,7 @@ def show_trial(agency: str, trial_id: UUID) -> str:
 
 
 @pages.post("/<agency>/trials/<uuid:trial_id>/cancel")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @posting.sent_from(show_trial)
 def cancel_trial(agency: str, trial_id: UUID) -> Response:
     """End a dry run before its time."""
@@ -94,7 +94,7 @@ def cancel_trial(agency: str, trial_id: UUID) -> Response:
 
 
 @pages.post("/<agency>/trials/<uuid:trial_id>/again")
-@guard(*STARTERS)
+@guard(Permission.PROGRAMMES_TRY)
 @posting.sent_from(show_trial)
 def start_trial_again(agency: str, trial_id: UUID) -> Response:
     """Go on with a dry run that has failed."""

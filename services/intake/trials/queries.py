@@ -12,13 +12,14 @@ from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import UNDER_WAY, TrialState
 from shared.bus import UnderWay
 from shared.identity.officer import Officer
+from shared.identity.permissions import LEADING, REGISTERING
 from shared.kernel.errors import NotFound
 from shared.privacy import cells
 from shared.programmes import load
 from shared.programmes.definition import Figure, Programme, Text
 from shared.programmes.eligibility import IN_REGION
 from shared.programmes.trial import Trial
-from shared.web.navigation import AGENCIES_OF
+from shared.web import access
 from shared.web.paging import Page, page
 
 
@@ -93,7 +94,7 @@ def trial(session: Session, officer: Officer, trial_id: UUID) -> TrialRead:
     programme = load.read_again(run.text, run.file_name or run.programme)
     entitled = (
         officer.has(*rules.SEES_SMALL_CELLS)
-        and officer.agency in AGENCIES_OF["intake"]
+        and access.works_at(officer, REGISTERING, LEADING)
         and all(officer.works_in(area) for area in run.areas)
     )
     return TrialRead(run, programme, report(programme, Trial.from_json(programme, run.counts), entitled=entitled))

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from shared.identity.rules import Role, covers
+from shared.identity.areas import meet
+from shared.identity.rules import Role
 from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.privacy import cells
 
@@ -74,7 +75,7 @@ def areas_in_common(region: Sequence[str], own: Sequence[str]) -> tuple[str, ...
     """The areas that lie both in a programme's region and in an officer's areas; raises RegionElsewhere."""
     if not region:
         return tuple(own)
-    inner = {(one, other) for one in region for other in own if covers(one, other) or covers(other, one)}
+    inner = {(one, other) for one in region for other in own if meet([one], [other])}
     if not inner:
         raise RegionElsewhere
     return tuple(sorted({max(pair, key=len) for pair in inner}))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.monitoring.flow import passages, process_map, queries, reach, schemas
 from services.monitoring.money import queries as money
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.programmes import library
 from shared.web import door, paging
@@ -15,7 +16,7 @@ blueprint = Blueprint("flow", __name__, description="Where everybody is, who owe
 
 
 @blueprint.get("/<agency>/programmes")
-@guard()
+@guard(Permission.FIGURES_READ)
 @blueprint.response(200, schemas.HeadlinesSchema)
 def list_programmes(agency: str) -> dict[str, Any]:
     """How many journeys of each programme are open in your areas, and how the others ended."""
@@ -24,7 +25,7 @@ def list_programmes(agency: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/programmes/<programme_id>/flow")
-@guard()
+@guard(Permission.FIGURES_READ)
 @blueprint.arguments(schemas.VersionQuery, location="query")
 @blueprint.response(200, schemas.FlowSchema)
 def show_flow(query: dict[str, Any], agency: str, programme_id: str) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def show_flow(query: dict[str, Any], agency: str, programme_id: str) -> dict[str
 
 
 @blueprint.get("/<agency>/journeys")
-@guard()
+@guard(Permission.FIGURES_READ)
 @blueprint.arguments(schemas.JourneyQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.JourneyLineSchema))
 def list_journeys(query: dict[str, Any], agency: str) -> paging.Page[queries.JourneyLine]:
@@ -59,7 +60,7 @@ def list_journeys(query: dict[str, Any], agency: str) -> paging.Page[queries.Jou
 
 
 @blueprint.get("/<agency>/journeys/<uuid:journey_id>")
-@guard()
+@guard(Permission.FIGURES_READ)
 @blueprint.response(200, schemas.StorySchema)
 def show_journey(agency: str, journey_id: UUID) -> queries.Story:
     """One journey's whole story over all agencies."""
@@ -68,7 +69,7 @@ def show_journey(agency: str, journey_id: UUID) -> queries.Story:
 
 
 @blueprint.get("/<agency>/programmes/<programme_id>/coverage")
-@guard()
+@guard(Permission.FIGURES_READ)
 @blueprint.arguments(schemas.VersionQuery, location="query")
 @blueprint.response(200, schemas.CoverageSchema)
 def show_coverage(query: dict[str, Any], agency: str, programme_id: str) -> reach.Coverage:
@@ -79,7 +80,7 @@ def show_coverage(query: dict[str, Any], agency: str, programme_id: str) -> reac
 
 
 @blueprint.get("/<agency>/programmes/<programme_id>/survival")
-@guard()
+@guard(Permission.FIGURES_READ)
 @blueprint.arguments(schemas.VersionQuery, location="query")
 @blueprint.response(200, schemas.SurvivalSchema)
 def show_survival(query: dict[str, Any], agency: str, programme_id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from services.monitoring.flow import passages, process_map, queries, reach, schemas, storytelling, words
 from services.monitoring.flow.models import JourneyFigure
 from services.monitoring.money import queries as money
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
@@ -40,7 +41,7 @@ for said_as in (
 
 
 @pages.get("/<agency>/programmes")
-@guard()
+@guard(Permission.FIGURES_READ)
 def list_programmes(agency: str) -> str:
     """Every programme that this deployment runs, with its headline figures."""
     with door.reading() as session:
@@ -55,14 +56,14 @@ def list_programmes(agency: str) -> str:
 
 
 @pages.get("/<agency>/programmes/<programme_id>")
-@guard()
+@guard(Permission.FIGURES_READ)
 def show_map(agency: str, programme_id: str) -> str:
     """The process map of a programme, its table, who waits for whom, and its money."""
     return _map("flow/map.html", agency, programme_id)
 
 
 @pages.get("/<agency>/programmes/<programme_id>/live")
-@guard()
+@guard(Permission.FIGURES_READ)
 def show_live_part(agency: str, programme_id: str) -> str:
     """The part of the map's page that moves; the page asks for it when the figures have changed."""
     return _map("flow/live.html", agency, programme_id)
@@ -92,7 +93,7 @@ def _map(template: str, agency: str, programme_id: str) -> str:
 
 
 @pages.get("/<agency>/journeys")
-@guard()
+@guard(Permission.FIGURES_READ)
 def list_journeys(agency: str) -> str:
     """The journeys behind a number."""
     asked = {name: value for name, value in request.args.items() if value}
@@ -112,7 +113,7 @@ def list_journeys(agency: str) -> str:
 
 
 @pages.get("/<agency>/journeys/<uuid:journey_id>")
-@guard()
+@guard(Permission.FIGURES_READ)
 def show_journey(agency: str, journey_id: UUID) -> str:
     """One journey: how it stands, who owes the next step until when, and everything that happened."""
     officer = door.current_officer()

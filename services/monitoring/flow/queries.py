@@ -27,10 +27,10 @@ from services.monitoring.flow.models import (
 )
 from services.monitoring.flow.rules import COMPLETED, OPEN, At, Ended, Owed, StageCounts, StageTurn, Standing
 from services.monitoring.flow.tallies import Condition
+from shared.identity.areas import meet, within
 from shared.identity.officer import Officer
 from shared.kernel.calendar import add_months
 from shared.kernel.errors import NotFound
-from shared.places import areas
 from shared.privacy import cells
 from shared.programmes import library
 from shared.programmes.definition import Programme
@@ -115,7 +115,7 @@ def programmes_of(officer: Officer) -> list[Programme]:
 
 def is_around(officer: Officer, region: str) -> bool:
     """Whether an officer works in a region, or somewhere inside it."""
-    return any(areas.within(region, own) or areas.within(own, region) for own in officer.areas)
+    return meet([region], officer.areas)
 
 
 def stage_counts(session: Session, officer: Officer, programme: str, version: int) -> dict[str, StageCounts]:
@@ -176,7 +176,7 @@ def journeys(
     """
     listed = select(JourneyFigure).where(*ours(officer, programme, version))
     if area is not None:
-        listed = listed.where(tallies.within(JourneyFigure.area, [area]))
+        listed = listed.where(within(JourneyFigure.area, [area]))
     if cohort is not None:
         first = cohort.replace(day=1)
         listed = listed.where(JourneyFigure.opened_on >= first, JourneyFigure.opened_on < add_months(first, 1))
@@ -219,7 +219,7 @@ def reached(
         *(column == value for column, value in wanted.items() if value is not None)
     )
     if area is not None:
-        counted = counted.where(tallies.within(told.c.area, [area]))
+        counted = counted.where(within(told.c.area, [area]))
     if cohort is not None:
         counted = counted.where(told.c.cohort == cohort.replace(day=1))
     listed, people = (int(number) for number in session.execute(counted).one())
@@ -285,7 +285,7 @@ def _headlines(session: Session, told: FromClause) -> list[Headline]:
 
 def ours(officer: Officer, programme: str | None, version: int | None) -> list[Condition]:
     """What a journey must fulfil to be seen by this officer: her areas and, where given, a programme's version."""
-    conditions = [tallies.within(JourneyFigure.area, officer.areas)]
+    conditions = [within(JourneyFigure.area, officer.areas)]
     if programme is not None:
         conditions.append(JourneyFigure.programme == programme)
     if version is not None:

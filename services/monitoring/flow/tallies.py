@@ -4,7 +4,7 @@ The figures say what happened; the classification says what follows from it, for
 count. `summing` brings the tallies up to date, the audit counts afresh, and both take their definitions from here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,6 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
-    false,
     func,
     literal,
     null,
@@ -55,8 +54,8 @@ from services.monitoring.flow.models import (
     VisitStanding,
 )
 from services.monitoring.flow.rules import OPEN, Standing
+from shared.identity.areas import covers, within
 from shared.identity.officer import Officer
-from shared.identity.rules import covers
 from shared.kernel import clock
 from shared.storage import Base
 from shared.storage.arrays import among
@@ -439,8 +438,3 @@ def counted(tally: type[Tally], officer: Officer, *of_programme: Any) -> FromCla
         rows = select(standing).where(standing.journey_id.in_(there)).subquery("there")  # type: ignore[attr-defined]
         found = select(union_all(found, added_up(tally, lines(rows, literal(1)).subquery("lines"))).subquery("both"))
     return found.subquery(f"our_{table.name}")
-
-
-def within(column: Any, areas: Iterable[str]) -> Condition:
-    """Whether an area code lies in one of these areas."""
-    return or_(false(), *(or_(column == area, column.startswith(f"{area}.", autoescape=True)) for area in areas))

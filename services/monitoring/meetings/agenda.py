@@ -17,7 +17,7 @@ from services.monitoring.meetings import rules
 from services.monitoring.meetings.models import AgendaItem, Meeting, Task
 from services.monitoring.meetings.rules import Reason
 from services.monitoring.money import queries as money
-from shared.identity.rules import covers
+from shared.identity.areas import meet, within
 from shared.kernel import ids
 from shared.programmes import library
 from shared.referrals.models import Referral
@@ -73,7 +73,7 @@ def _waiting(session: Session, meeting: Meeting) -> Iterator[Row]:
             Referral.agency == meeting.agency,
             Referral.office == meeting.office,
             Referral.state.in_(OPEN),
-            _within(Referral.area, meeting.area),
+            within(Referral.area, [meeting.area]),
             among(Referral.programme, meeting.programmes) if meeting.programmes else true(),
         )
         .order_by(Referral.offered_at, Referral.id)
@@ -175,12 +175,8 @@ def _row(reason: Reason, subject: str, since: Any) -> Row:
 
 
 def _about(meeting: Meeting) -> ColumnElement[bool]:
-    about = _within(JourneyFigure.area, meeting.area)
+    about = within(JourneyFigure.area, [meeting.area])
     return and_(about, among(JourneyFigure.programme, meeting.programmes)) if meeting.programmes else about
-
-
-def _within(column: Any, area: str) -> ColumnElement[bool]:
-    return or_(column == area, column.startswith(f"{area}.", autoescape=True))
 
 
 def _confidential() -> ColumnElement[bool]:
@@ -194,4 +190,4 @@ def _confidential() -> ColumnElement[bool]:
 
 
 def _touches(regions: Sequence[str], area: str) -> bool:
-    return any(covers(each, area) or covers(area, each) for each in regions)
+    return meet(regions, [area])

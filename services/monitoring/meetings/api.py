@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from services.monitoring.meetings import commands, doors, queries, schemas
-from services.monitoring.meetings.commands import CONVENERS, DOERS
 from services.monitoring.meetings.models import AgendaItem, Meeting, Task
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -16,7 +16,7 @@ TASK = "/<agency>/tasks/<uuid:task_id>"
 
 
 @blueprint.get("/<agency>/meetings")
-@guard()
+@guard(Permission.MEETINGS_READ)
 @blueprint.arguments(schemas.MeetingQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.MeetingLineSchema))
 def list_meetings(query: dict[str, Any], agency: str) -> paging.Page[Meeting]:
@@ -27,7 +27,7 @@ def list_meetings(query: dict[str, Any], agency: str) -> paging.Page[Meeting]:
 
 
 @blueprint.post("/<agency>/meetings")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @blueprint.arguments(schemas.MeetingPlan)
 @blueprint.response(201, schemas.MeetingSchema)
 def convene_meeting(given: dict[str, Any], agency: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -38,7 +38,7 @@ def convene_meeting(given: dict[str, Any], agency: str) -> tuple[dict[str, Any],
 
 
 @blueprint.get(MEETING)
-@guard()
+@guard(Permission.MEETINGS_READ)
 @blueprint.response(200, schemas.MeetingSchema)
 def get_meeting(agency: str, meeting_id: UUID) -> dict[str, Any]:
     """One meeting: the tasks open from before, what stands on its agenda, what it decided and who came."""
@@ -47,7 +47,7 @@ def get_meeting(agency: str, meeting_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.get(f"{MEETING}/agenda")
-@guard()
+@guard(Permission.MEETINGS_READ)
 @blueprint.arguments(schemas.AgendaQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.AgendaItemSchema))
 def list_agenda(query: dict[str, Any], agency: str, meeting_id: UUID) -> paging.Page[AgendaItem]:
@@ -58,7 +58,7 @@ def list_agenda(query: dict[str, Any], agency: str, meeting_id: UUID) -> paging.
 
 
 @blueprint.post(f"{MEETING}/agenda")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @blueprint.response(200, schemas.MeetingSchema)
 def renew_agenda(agency: str, meeting_id: UUID) -> dict[str, Any]:
     """Make the agenda anew from what is known now."""
@@ -67,7 +67,7 @@ def renew_agenda(agency: str, meeting_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post(f"{MEETING}/decisions")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @blueprint.arguments(schemas.DecisionSchema)
 @blueprint.response(201, schemas.TaskSchema)
 def decide(given: dict[str, Any], agency: str, meeting_id: UUID) -> Task:
@@ -77,7 +77,7 @@ def decide(given: dict[str, Any], agency: str, meeting_id: UUID) -> Task:
 
 
 @blueprint.post(f"{MEETING}/decisions/<uuid:task_id>/strike")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @blueprint.response(204)
 def strike_decision(agency: str, meeting_id: UUID, task_id: UUID) -> None:
     """Take a decision back while the meeting is under way."""
@@ -86,7 +86,7 @@ def strike_decision(agency: str, meeting_id: UUID, task_id: UUID) -> None:
 
 
 @blueprint.post(f"{MEETING}/hold")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @blueprint.arguments(schemas.MeetingHeld)
 @blueprint.response(200, schemas.MeetingSchema)
 def hold_meeting(given: dict[str, Any], agency: str, meeting_id: UUID) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def hold_meeting(given: dict[str, Any], agency: str, meeting_id: UUID) -> dict[s
 
 
 @blueprint.post(f"{MEETING}/cancel")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @blueprint.arguments(schemas.MeetingCancelled)
 @blueprint.response(200, schemas.MeetingSchema)
 def cancel_meeting(given: dict[str, Any], agency: str, meeting_id: UUID) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def cancel_meeting(given: dict[str, Any], agency: str, meeting_id: UUID) -> dict
 
 
 @blueprint.get("/<agency>/tasks")
-@guard()
+@guard(Permission.TASKS_READ)
 @blueprint.arguments(schemas.TaskQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.TaskSchema))
 def list_tasks(query: dict[str, Any], agency: str) -> paging.Page[Task]:
@@ -117,7 +117,7 @@ def list_tasks(query: dict[str, Any], agency: str) -> paging.Page[Task]:
 
 
 @blueprint.post(f"{TASK}/accept")
-@guard(*DOERS)
+@guard(Permission.TASKS_DO)
 @blueprint.response(200, schemas.TaskSchema)
 def accept_task(agency: str, task_id: UUID) -> Task:
     """Take a task on."""
@@ -126,7 +126,7 @@ def accept_task(agency: str, task_id: UUID) -> Task:
 
 
 @blueprint.post(f"{TASK}/finish")
-@guard(*DOERS)
+@guard(Permission.TASKS_DO)
 @blueprint.arguments(schemas.TaskDone)
 @blueprint.response(200, schemas.TaskSchema)
 def finish_task(given: dict[str, Any], agency: str, task_id: UUID) -> Task:

@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 from services.monitoring.flow import queries as flow
 from services.monitoring.flow.pages import area_name, titles
 from services.monitoring.meetings import commands, doors, queries, rules, schemas
-from services.monitoring.meetings.commands import CONVENERS, DOERS
 from services.monitoring.money import queries as money
 from shared.identity import offices
-from shared.web import door, forms, paging, posting
+from shared.identity.permissions import Permission
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 from shared.web.language import language
 from shared.web.messages import N_
@@ -49,7 +49,7 @@ def meeting_word(code: str) -> str:
 
 
 @pages.get("/<agency>/meetings")
-@guard()
+@guard(Permission.MEETINGS_READ)
 def list_meetings(agency: str) -> str:
     """The office's meetings, the latest first."""
     query = forms.load(schemas.MeetingQuery(), request.args)
@@ -61,12 +61,12 @@ def list_meetings(agency: str) -> str:
             page=found,
             address=_meetings(agency),
             area_name=area_name,
-            may_convene=officer.has(*CONVENERS) and officer.agency == agency,
+            may_convene=access.holds(officer, Permission.MEETINGS_RUN) and officer.agency == agency,
         )
 
 
 @pages.get("/<agency>/meetings/new")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 def convene_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to convene a meeting."""
     officer = door.current_officer()
@@ -79,7 +79,7 @@ def convene_form(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/meetings")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @posting.sent_from(convene_form)
 def convene_meeting(agency: str) -> Response:
     """Convene a meeting."""
@@ -90,7 +90,7 @@ def convene_meeting(agency: str) -> Response:
 
 
 @pages.get(MEETING)
-@guard()
+@guard(Permission.MEETINGS_READ)
 def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) -> str:
     """One meeting: open tasks first, then its agenda, its decisions and who came."""
     officer = door.current_officer()
@@ -110,12 +110,14 @@ def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) 
             fund_titles=_fund_titles(session, {each.fund_id for each in items.items if each.fund_id}),
             titles=titles([*meeting.programmes, *(each.programme for each in items.items if each.programme)]),
             area_name=area_name,
-            may_change=officer.has(*CONVENERS) and officer.office == meeting.office and meeting.state == "planned",
+            may_change=access.holds(officer, Permission.MEETINGS_RUN)
+            and officer.office == meeting.office
+            and meeting.state == "planned",
         )
 
 
 @pages.post(f"{MEETING}/agenda")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @posting.sent_from(show_meeting)
 def renew_agenda(agency: str, meeting_id: UUID) -> Response:
     """Make the agenda anew."""
@@ -125,7 +127,7 @@ def renew_agenda(agency: str, meeting_id: UUID) -> Response:
 
 
 @pages.post(f"{MEETING}/decisions")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @posting.sent_from(show_meeting)
 def decide(agency: str, meeting_id: UUID) -> Response:
     """Write a decision down."""
@@ -136,7 +138,7 @@ def decide(agency: str, meeting_id: UUID) -> Response:
 
 
 @pages.post(f"{MEETING}/decisions/<uuid:task_id>/strike")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @posting.sent_from(show_meeting)
 def strike_decision(agency: str, meeting_id: UUID, task_id: UUID) -> Response:
     """Take a decision back."""
@@ -146,7 +148,7 @@ def strike_decision(agency: str, meeting_id: UUID, task_id: UUID) -> Response:
 
 
 @pages.post(f"{MEETING}/hold")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @posting.sent_from(show_meeting)
 def hold_meeting(agency: str, meeting_id: UUID) -> Response:
     """Close the meeting with its minutes."""
@@ -158,7 +160,7 @@ def hold_meeting(agency: str, meeting_id: UUID) -> Response:
 
 
 @pages.post(f"{MEETING}/cancel")
-@guard(*CONVENERS)
+@guard(Permission.MEETINGS_RUN)
 @posting.sent_from(show_meeting)
 def cancel_meeting(agency: str, meeting_id: UUID) -> Response:
     """Call the meeting off."""
@@ -169,7 +171,7 @@ def cancel_meeting(agency: str, meeting_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/tasks")
-@guard()
+@guard(Permission.TASKS_READ)
 def list_tasks(agency: str, form: forms.Form | None = None) -> str:
     """The tasks that meetings gave to the office, the earliest due first."""
     query = forms.load(schemas.TaskQuery(), request.args)
@@ -187,13 +189,13 @@ def list_tasks(agency: str, form: forms.Form | None = None) -> str:
             agency=agency,
             address=_tasks(agency),
             asked={name: value for name, value in request.args.items() if name != "after" and value},
-            may_do=officer.has(*DOERS),
+            may_do=access.holds(officer, Permission.TASKS_DO),
             office=officer.office,
         )
 
 
 @pages.get("/<agency>/tasks/waiting")
-@guard()
+@guard(Permission.TASKS_READ)
 def waiting_tasks(agency: str) -> str:
     """The office's next tasks: a part that the start page fetches."""
     with door.reading() as session:
@@ -208,7 +210,7 @@ def waiting_tasks(agency: str) -> str:
 
 
 @pages.post(f"{TASK}/accept")
-@guard(*DOERS)
+@guard(Permission.TASKS_DO)
 @posting.sent_from(list_tasks)
 def accept_task(agency: str, task_id: UUID) -> Response:
     """Take a task on."""
@@ -218,7 +220,7 @@ def accept_task(agency: str, task_id: UUID) -> Response:
 
 
 @pages.post(f"{TASK}/finish")
-@guard(*DOERS)
+@guard(Permission.TASKS_DO)
 @posting.sent_from(list_tasks)
 def finish_task(agency: str, task_id: UUID) -> Response:
     """Say what was done."""

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from enum import StrEnum
 
+from shared.identity.areas import covers, meet
 from shared.identity.offices import Office
-from shared.identity.rules import covers
 from shared.kernel.errors import Conflict, Invalid
 
 NEARLY_USED = 90
@@ -105,7 +105,7 @@ def require_begun(meets_on: date, today: date) -> None:
 
 def concerned(offices: Iterable[Office], area: str) -> dict[str, Office]:
     """The offices that a meeting for an area can give tasks to: those around it, and those within it."""
-    return {each.id: each for each in offices if covers(each.region, area) or covers(area, each.region)}
+    return {each.id: each for each in offices if meet([each.region], [area])}
 
 
 def require_agencies(present: Iterable[Office], convener: str) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.monitoring.oversight import dashboard, promises, red_list, schemas
+from shared.identity.permissions import Permission
 from shared.programmes import library
 from shared.web import door, paging
 from shared.web.api import Blueprint
@@ -12,7 +13,7 @@ blueprint = Blueprint("oversight", __name__, description="Who waits for whom, wh
 
 
 @blueprint.get("/<agency>/dashboard")
-@guard()
+@guard(Permission.FIGURES_READ)
 @blueprint.arguments(schemas.DashboardQuery, location="query")
 @blueprint.response(200, schemas.DashboardSchema)
 def show_dashboard(query: dict[str, Any], agency: str) -> dashboard.Dashboard:
@@ -24,7 +25,7 @@ def show_dashboard(query: dict[str, Any], agency: str) -> dashboard.Dashboard:
 
 
 @blueprint.get("/<agency>/red-list")
-@guard()
+@guard(Permission.FIGURES_READ)
 @blueprint.arguments(schemas.RedListQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.OpenStageSchema))
 def list_open_stages(query: dict[str, Any], agency: str) -> paging.Page[red_list.OpenStage]:
@@ -34,7 +35,7 @@ def list_open_stages(query: dict[str, Any], agency: str) -> paging.Page[red_list
 
 
 @blueprint.get("/<agency>/promises")
-@guard()
+@guard(Permission.FIGURES_READ)
 @blueprint.arguments(schemas.PromisesQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.ClosedStageSchema))
 def list_closed_stages(query: dict[str, Any], agency: str) -> paging.Page[promises.ClosedStage]:

@@ -21,6 +21,7 @@ from services.monitoring.oversight import (
     words,
 )
 from services.monitoring.oversight.dashboard import Dashboard
+from shared.identity.permissions import Permission
 from shared.kernel.errors import NotFound
 from shared.programmes import layout, library
 from shared.programmes.definition import Programme
@@ -36,14 +37,14 @@ A_WHILE = "private, max-age=3600"
 
 
 @pages.get("/<agency>/dashboard")
-@guard()
+@guard(Permission.FIGURES_READ)
 def show_dashboard(agency: str) -> str:
     """The dashboard of all programmes, or of one."""
     return _dashboard("oversight/dashboard.html", agency)
 
 
 @pages.get("/<agency>/dashboard/figures")
-@guard()
+@guard(Permission.FIGURES_READ)
 def show_figures(agency: str) -> str | tuple[str, int]:
     """The part of the dashboard that moves; nothing when the page shows it already (`known`)."""
     known = request.args.get("known")
@@ -54,14 +55,14 @@ def show_figures(agency: str) -> str | tuple[str, int]:
 
 
 @pages.get("/<agency>/live")
-@guard()
+@guard(Permission.FIGURES_READ)
 def watch_figures(agency: str) -> Response:
     """A stream that tells when the figures are others than those `known`; pages ask for theirs again then."""
     return _watch().stream(request.args.get("known", ""))
 
 
 @pages.get("/<agency>/dashboard/charts/<name>.svg")
-@guard()
+@guard(Permission.FIGURES_READ)
 def show_chart(agency: str, name: str) -> Response:
     """A chart of the dashboard's figures; the same figures stand in a table beside it."""
     width = charts.NARROW if "narrow" in request.args else charts.WIDE
@@ -84,7 +85,7 @@ def show_chart(agency: str, name: str) -> Response:
 
 
 @pages.get("/<agency>/red-list")
-@guard()
+@guard(Permission.FIGURES_READ)
 def list_open_stages(agency: str) -> str:
     """Open stages, the earliest due first, with the share of their time limit that is used."""
     asked = {name: value for name, value in request.args.items() if value}
@@ -110,7 +111,7 @@ def list_open_stages(agency: str) -> str:
 
 
 @pages.get("/<agency>/promises")
-@guard()
+@guard(Permission.FIGURES_READ)
 def list_closed_stages(agency: str) -> str:
     """The closed stages behind the promises."""
     asked = {name: value for name, value in request.args.items() if value}

@@ -12,6 +12,7 @@ from services.monitoring.flow import tallies
 from services.monitoring.flow.models import ReferralFigure, StageFigure, StageStanding, TallyPromise
 from services.monitoring.flow.rules import local_day, median
 from services.monitoring.oversight import rules
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.web import paging
@@ -89,7 +90,7 @@ def closed_stages(
 ) -> paging.Page[ClosedStage]:
     """The stages behind the promises, the latest month first; months are named by any of their days."""
     standing = StageStanding
-    listed = select(standing).where(standing.closed_in.is_not(None), tallies.within(standing.area, officer.areas))
+    listed = select(standing).where(standing.closed_in.is_not(None), within(standing.area, officer.areas))
     wanted = {
         standing.programme: programme,
         standing.version: version,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from services.monitoring.flow import tallies
 from services.monitoring.flow.models import TallyJourney
 from services.monitoring.oversight import rules
+from shared.identity.areas import meet
 from shared.identity.officer import Officer
 from shared.places import areas
 from shared.programmes.definition import Programme
@@ -94,7 +95,7 @@ def regions(
 
 
 def _is_hers(officer: Officer, region: str) -> bool:
-    return officer.works_in(region) or any(areas.within(own, region) for own in officer.areas)
+    return meet([region], officer.areas)
 
 
 def _region(code: str, carried: dict[str, tuple[int, int]], officer: Officer) -> Region | None:
@@ -104,7 +105,7 @@ def _region(code: str, carried: dict[str, tuple[int, int]], officer: Officer) ->
         return None
     counted = {each: carried.get(each, (0, 0))[0] for each in inside}
     journeys = {each: carried.get(each, (0, 0))[1] for each in inside}
-    all_inside = [found for each, found in carried.items() if areas.within(each, code)]  # older codes, too
+    all_inside = [found for each, found in carried.items() if areas.covers(code, each)]  # older codes, too
     total = sum(people for people, _ in all_inside)
     known = rules.shown_alone(total, officer)
     even = rules.even_share(known or 0, len(inside))

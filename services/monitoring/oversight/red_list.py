@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from services.monitoring.flow.models import StageFigure, StageStanding
 from services.monitoring.flow.rules import Standing
-from services.monitoring.flow.tallies import within
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.referrals.rules import Lateness, lateness

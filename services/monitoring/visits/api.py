@@ -3,17 +3,16 @@
 from typing import Any
 
 from services.monitoring.visits import queries, schemas
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("visits", __name__, description="What officers found where goods were given")
-READERS = (Role.OFFICER, Role.HEAD)
 
 
 @blueprint.get("/<agency>/sold-goods")
-@guard(*READERS)
+@guard(Permission.SOLD_GOODS_READ)
 @blueprint.response(200, schemas.Sales)
 def list_sold_goods(agency: str) -> dict[str, Any]:
     """Goods that were passed on or sold within the first year without approval, the latest first."""

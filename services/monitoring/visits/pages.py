@@ -7,9 +7,9 @@ from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from services.monitoring.visits import queries
-from services.monitoring.visits.api import READERS
 from services.monitoring.words import BUSINESS, CAUSES
 from shared import places
+from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.guard import guard
 from shared.web.showing import day
@@ -38,7 +38,7 @@ def visit_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
 
 
 @templates.get("/<agency>/sold-goods")
-@guard(*READERS)
+@guard(Permission.SOLD_GOODS_READ)
 def sold_goods(agency: str) -> str:
     """Goods that were passed on or sold within the first year without approval."""
     with door.reading() as session:

@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select, true
+from sqlalchemy import Row, select, true
 from sqlalchemy.orm import Session
 
 from services.monitoring.visits.models import Visit
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.referrals.models import Referral
 
@@ -25,7 +26,7 @@ def visits_of(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, li
 def sold_without_approval(session: Session, officer: Officer) -> Sequence[Row[Any]]:
     """Goods that went away within the first year without approval, in an officer's office and areas, latest first."""
     own = true() if officer.reads_everywhere else Referral.office == officer.office
-    here = or_(*[Referral.area.startswith(area) for area in officer.areas])
+    here = within(Referral.area, officer.areas)
     statement = (
         select(Visit.referral_id, Referral.journey_id, Referral.area, Visit.visited_on)
         .join(Referral, Referral.id == Visit.referral_id)

@@ -7,8 +7,8 @@ from random import Random
 
 from services.simulate.case import Case, morning, working_days_later
 from services.simulate.client import Client, Json
+from shared.identity.areas import meet
 from shared.identity.offices import all_offices
-from shared.identity.rules import covers
 from shared.kernel import calendar, clock
 from shared.kernel.calendar import add_months
 from shared.programmes import library
@@ -111,7 +111,7 @@ def _done_on(task: Json, luck: Luck) -> date:
 def _around(area: str) -> dict[str, str]:
     """The offices of an area by their identifiers, with their agencies."""
     offices = all_offices().values()
-    return {each.id: each.agency for each in offices if covers(each.region, area) or covers(area, each.region)}
+    return {each.id: each.agency for each in offices if meet([each.region], [area])}
 
 
 ACTS = {KIND: wait_for_meeting}

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.training.courses import commands, queries, schemas
 from services.training.courses.commands import Mark
 from services.training.courses.models import Course, Enrolment
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -16,7 +16,7 @@ ONE = "/<agency>/courses/<uuid:course_id>"
 
 
 @blueprint.get("/<agency>/courses")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.COURSES_READ)
 @blueprint.arguments(schemas.CourseQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.CourseSchema))
 def list_courses(query: dict[str, Any], agency: str) -> paging.Page[Course]:
@@ -27,7 +27,7 @@ def list_courses(query: dict[str, Any], agency: str) -> paging.Page[Course]:
 
 
 @blueprint.post("/<agency>/courses")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.COURSES_PLAN)
 @blueprint.arguments(schemas.CoursePlanSchema)
 @blueprint.response(201, schemas.CourseSchema)
 def plan_course(given: dict[str, Any], agency: str) -> tuple[Course, dict[str, str]]:
@@ -38,7 +38,7 @@ def plan_course(given: dict[str, Any], agency: str) -> tuple[Course, dict[str, s
 
 
 @blueprint.get(ONE)
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.COURSES_READ)
 @blueprint.response(200, schemas.CourseSchema)
 def get_course(agency: str, course_id: UUID) -> Course:
     """One course."""
@@ -47,7 +47,7 @@ def get_course(agency: str, course_id: UUID) -> Course:
 
 
 @blueprint.get(f"{ONE}/enrolments")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.COURSES_READ)
 @blueprint.response(200, schemas.EnrolmentSchema(many=True))
 def list_enrolments(agency: str, course_id: UUID) -> list[Enrolment]:
     """Who sits in the course."""
@@ -57,7 +57,7 @@ def list_enrolments(agency: str, course_id: UUID) -> list[Enrolment]:
 
 
 @blueprint.post(f"{ONE}/enrolments")
-@guard(Role.OFFICER)
+@guard(Permission.COURSES_RUN)
 @blueprint.arguments(schemas.EnrolSchema)
 @blueprint.response(200, schemas.EnrolmentSchema(many=True))
 def enrol(given: dict[str, Any], agency: str, course_id: UUID) -> list[Enrolment]:
@@ -68,7 +68,7 @@ def enrol(given: dict[str, Any], agency: str, course_id: UUID) -> list[Enrolment
 
 
 @blueprint.put(f"{ONE}/sessions/<int:number>/attendance")
-@guard(Role.OFFICER)
+@guard(Permission.COURSES_RUN)
 @blueprint.arguments(schemas.AttendanceSchema)
 @blueprint.response(204)
 def mark_attendance(given: dict[str, Any], agency: str, course_id: UUID, number: int) -> None:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from services.training.courses import commands, queries, schemas
 from services.training.courses.commands import Mark
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.referrals import words
 from shared.web import door, forms, paging, posting
@@ -20,7 +20,7 @@ ROWS = 4
 
 
 @pages.get("/<agency>/courses")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.COURSES_READ)
 def list_courses(agency: str) -> str:
     """The office's courses, the latest first."""
     query = forms.load(schemas.CourseQuery(), request.args)
@@ -32,7 +32,7 @@ def list_courses(agency: str) -> str:
 
 
 @pages.get("/<agency>/courses/new")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.COURSES_PLAN)
 def plan_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to plan a course."""
     form = form or forms.blank({"area": door.current_officer().areas[0]})
@@ -44,7 +44,7 @@ def plan_form(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/courses")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.COURSES_PLAN)
 @posting.sent_from(plan_form)
 def plan_course(agency: str) -> Response:
     """Plan a course with all its sessions."""
@@ -55,7 +55,7 @@ def plan_course(agency: str) -> Response:
 
 
 @pages.get(ONE)
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.COURSES_READ)
 def course(agency: str, course_id: UUID, form: forms.Form | None = None) -> str:
     """One course: its sessions, who is enrolled, and who came."""
     with door.reading() as session:
@@ -76,7 +76,7 @@ def course(agency: str, course_id: UUID, form: forms.Form | None = None) -> str:
 
 
 @pages.post(f"{ONE}/sessions/<int:number>/attendance")
-@guard(Role.OFFICER)
+@guard(Permission.COURSES_RUN)
 @posting.sent_from(course)
 def mark_attendance(agency: str, course_id: UUID, number: int) -> Response:
     """Mark who came to a session."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.training.markets import queries, schemas
 from services.training.markets.commands import fairs
 from services.training.markets.models import Fair
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -16,7 +16,7 @@ ONE = "/<agency>/fairs/<uuid:fair_id>"
 
 
 @blueprint.get("/<agency>/fairs")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_READ)
 @blueprint.arguments(schemas.FairQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.FairSchema))
 def list_fairs(query: dict[str, Any], agency: str) -> paging.Page[Fair]:
@@ -27,7 +27,7 @@ def list_fairs(query: dict[str, Any], agency: str) -> paging.Page[Fair]:
 
 
 @blueprint.post("/<agency>/fairs")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_PLAN)
 @blueprint.arguments(schemas.FairPlanSchema)
 @blueprint.response(201, schemas.FairSchema)
 def plan_fair(given: dict[str, Any], agency: str) -> tuple[Fair, dict[str, str]]:
@@ -38,7 +38,7 @@ def plan_fair(given: dict[str, Any], agency: str) -> tuple[Fair, dict[str, str]]
 
 
 @blueprint.get(ONE)
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_READ)
 @blueprint.response(200, schemas.FairSchema)
 def get_fair(agency: str, fair_id: UUID) -> Fair:
     """One fair."""
@@ -47,7 +47,7 @@ def get_fair(agency: str, fair_id: UUID) -> Fair:
 
 
 @blueprint.get(f"{ONE}/stands")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_READ)
 @blueprint.response(200, schemas.FairStandsSchema)
 def list_stands(agency: str, fair_id: UUID) -> dict[str, Any]:
     """Who has a stand at the fair, from which kecamatan, and what she sold."""
@@ -56,7 +56,7 @@ def list_stands(agency: str, fair_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.post(f"{ONE}/stands")
-@guard(Role.OFFICER)
+@guard(Permission.FAIRS_RUN)
 @blueprint.arguments(schemas.StandBookingSchema)
 @blueprint.response(200, schemas.FairStandsSchema)
 def book_stands(given: dict[str, Any], agency: str, fair_id: UUID) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def book_stands(given: dict[str, Any], agency: str, fair_id: UUID) -> dict[str, 
 
 
 @blueprint.post(f"{ONE}/cancel")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_PLAN)
 @blueprint.arguments(schemas.FairCancelSchema)
 @blueprint.response(200, schemas.FairSchema)
 def cancel_fair(given: dict[str, Any], agency: str, fair_id: UUID) -> Fair:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from services.training.markets import api, queries, schemas
 from services.training.markets.commands import fairs
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.referrals import words
 from shared.web import door, forms, paging, posting
@@ -19,7 +20,7 @@ ONE = "/<agency>/fairs/<uuid:fair_id>"
 
 
 @pages.get("/<agency>/fairs")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_READ)
 def list_fairs(agency: str) -> str:
     """The office's fairs, the latest first."""
     query = forms.load(schemas.FairQuery(), request.args)
@@ -31,14 +32,14 @@ def list_fairs(agency: str) -> str:
 
 
 @pages.get("/<agency>/fairs/new")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_PLAN)
 def plan_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to plan a fair."""
     return render_template("markets/plan.html", form=form or forms.blank(), address=_list(agency))
 
 
 @pages.post("/<agency>/fairs")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_PLAN)
 @posting.sent_from(plan_form)
 def plan_fair(agency: str) -> Response:
     """Plan a fair with its stands."""
@@ -49,7 +50,7 @@ def plan_fair(agency: str) -> Response:
 
 
 @pages.get(ONE)
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_READ)
 def show_fair(agency: str, fair_id: UUID, form: forms.Form | None = None) -> str:
     """One fair: who has a stand, from where, and what was sold."""
     officer = door.current_officer()
@@ -69,7 +70,7 @@ def show_fair(agency: str, fair_id: UUID, form: forms.Form | None = None) -> str
 
 
 @pages.post(f"{ONE}/stands")
-@guard(Role.OFFICER)
+@guard(Permission.FAIRS_RUN)
 @posting.sent_from(show_fair)
 def book_stands(agency: str, fair_id: UUID) -> Response:
     """Give the chosen referrals a stand each."""
@@ -80,7 +81,7 @@ def book_stands(agency: str, fair_id: UUID) -> Response:
 
 
 @pages.post(f"{ONE}/cancel")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.FAIRS_PLAN)
 @posting.sent_from(show_fair)
 def cancel_fair(agency: str, fair_id: UUID) -> Response:
     """Cancel the fair and free its stands."""

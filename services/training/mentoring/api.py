@@ -6,7 +6,7 @@ from uuid import UUID
 from services.training.mentoring import commands, queries, schemas
 from services.training.mentoring.models import CashBook, MentorCohort
 from services.training.mentoring.queries import OpenedBook
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.privacy.looks import log_look
 from shared.web import door, paging
 from shared.web.api import Blueprint
@@ -15,12 +15,10 @@ from shared.web.guard import guard
 blueprint = Blueprint("mentoring", __name__, description="Student mentors, their terms, and the cash books they keep")
 COHORT = "/<agency>/cohorts/<uuid:cohort_id>"
 BOOK = "/<agency>/cash-books/<uuid:referral_id>"
-READERS = (Role.OFFICER, Role.HEAD, Role.MENTOR)
-WRITERS = (Role.OFFICER, Role.MENTOR)
 
 
 @blueprint.get("/<agency>/cohorts")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.CohortSchema))
 def list_cohorts(query: dict[str, Any], agency: str) -> paging.Page[MentorCohort]:
@@ -31,7 +29,7 @@ def list_cohorts(query: dict[str, Any], agency: str) -> paging.Page[MentorCohort
 
 
 @blueprint.post("/<agency>/cohorts")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 @blueprint.arguments(schemas.CohortPlanSchema)
 @blueprint.response(201, schemas.CohortSchema)
 def plan_cohort(given: dict[str, Any], agency: str) -> tuple[MentorCohort, dict[str, str]]:
@@ -42,7 +40,7 @@ def plan_cohort(given: dict[str, Any], agency: str) -> tuple[MentorCohort, dict[
 
 
 @blueprint.get(COHORT)
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 @blueprint.response(200, schemas.CohortSchema)
 def get_cohort(agency: str, cohort_id: UUID) -> MentorCohort:
     """One cohort with its students."""
@@ -51,7 +49,7 @@ def get_cohort(agency: str, cohort_id: UUID) -> MentorCohort:
 
 
 @blueprint.post(f"{COHORT}/mentors")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 @blueprint.arguments(schemas.MentorsSchema)
 @blueprint.response(200, schemas.CohortSchema)
 def add_mentors(given: dict[str, Any], agency: str, cohort_id: UUID) -> MentorCohort:
@@ -61,7 +59,7 @@ def add_mentors(given: dict[str, Any], agency: str, cohort_id: UUID) -> MentorCo
 
 
 @blueprint.put(f"{COHORT}/mentors/<uuid:mentor_id>/account")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 @blueprint.arguments(schemas.MentorAccountSchema)
 @blueprint.response(200, schemas.CohortSchema)
 def set_account(given: dict[str, Any], agency: str, cohort_id: UUID, mentor_id: UUID) -> MentorCohort:
@@ -71,7 +69,7 @@ def set_account(given: dict[str, Any], agency: str, cohort_id: UUID, mentor_id: 
 
 
 @blueprint.get("/<agency>/mentor-accounts")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 @blueprint.response(200, schemas.KnownAccountsSchema)
 def list_accounts(agency: str) -> dict[str, Any]:
     """The mentors of the office who have come by of late, and so can be given cash books."""
@@ -80,7 +78,7 @@ def list_accounts(agency: str) -> dict[str, Any]:
 
 
 @blueprint.get("/<agency>/cash-books")
-@guard(*READERS)
+@guard(Permission.CASH_BOOKS_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.CashBookLineSchema))
 def list_books(query: dict[str, Any], agency: str) -> paging.Page[CashBook]:
@@ -91,7 +89,7 @@ def list_books(query: dict[str, Any], agency: str) -> paging.Page[CashBook]:
 
 
 @blueprint.get(BOOK)
-@guard(*READERS)
+@guard(Permission.CASH_BOOKS_READ)
 @blueprint.response(200, schemas.CashBookSchema)
 def get_book(agency: str, referral_id: UUID) -> OpenedBook:
     """One cash book with every entry; the look is logged."""
@@ -103,7 +101,7 @@ def get_book(agency: str, referral_id: UUID) -> OpenedBook:
 
 
 @blueprint.post(f"{BOOK}/entries")
-@guard(*WRITERS)
+@guard(Permission.CASH_BOOKS_WRITE)
 @blueprint.arguments(schemas.CashEntriesSchema)
 @blueprint.response(200, schemas.CashBookSchema)
 def write_entries(given: dict[str, Any], agency: str, referral_id: UUID) -> OpenedBook:
@@ -114,7 +112,7 @@ def write_entries(given: dict[str, Any], agency: str, referral_id: UUID) -> Open
 
 
 @blueprint.post(f"{BOOK}/entries/<int:number>/correction")
-@guard(*WRITERS)
+@guard(Permission.CASH_BOOKS_WRITE)
 @blueprint.arguments(schemas.CashCorrectionSchema)
 @blueprint.response(200, schemas.CashBookSchema)
 def correct_entry(given: dict[str, Any], agency: str, referral_id: UUID, number: int) -> OpenedBook:

@@ -7,11 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.training.mentoring import commands, queries, schemas
-from services.training.mentoring.api import READERS, WRITERS
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.privacy.looks import log_look
 from shared.referrals import words
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("mentoring_pages", __name__, template_folder="templates")
@@ -21,7 +20,7 @@ ROWS = 4
 
 
 @pages.get("/<agency>/cohorts")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 def list_cohorts(agency: str) -> str:
     """The office's cohorts, the latest first."""
     query = forms.load(paging.PageQuery(), request.args)
@@ -32,7 +31,7 @@ def list_cohorts(agency: str) -> str:
 
 
 @pages.get("/<agency>/cohorts/new")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 def plan_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to take in a cohort."""
     form = form or forms.blank()
@@ -42,7 +41,7 @@ def plan_form(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/cohorts")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 @posting.sent_from(plan_form)
 def plan_cohort(agency: str) -> Response:
     """Take in a cohort for a term."""
@@ -53,7 +52,7 @@ def plan_cohort(agency: str) -> Response:
 
 
 @pages.get(COHORT)
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 def cohort(agency: str, cohort_id: UUID, form: forms.Form | None = None, mentor_id: UUID | None = None) -> str:
     """One cohort with its students; what was typed is about one of them, or about those who are to join."""
     office = door.current_officer().office
@@ -75,7 +74,7 @@ def cohort(agency: str, cohort_id: UUID, form: forms.Form | None = None, mentor_
 
 
 @pages.post(f"{COHORT}/mentors")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 @posting.sent_from(cohort)
 def add_mentors(agency: str, cohort_id: UUID) -> Response:
     """Take more students into a cohort."""
@@ -86,7 +85,7 @@ def add_mentors(agency: str, cohort_id: UUID) -> Response:
 
 
 @pages.post(f"{COHORT}/mentors/<uuid:mentor_id>/account")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.MENTORS_RUN)
 @posting.sent_from(cohort)
 def set_account(agency: str, cohort_id: UUID, mentor_id: UUID) -> Response:
     """Give a mentor the account with which she signs in, or take it from her."""
@@ -97,7 +96,7 @@ def set_account(agency: str, cohort_id: UUID, mentor_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/cash-books")
-@guard(*READERS)
+@guard(Permission.CASH_BOOKS_READ)
 def list_books(agency: str) -> str:
     """The office's cash books; a mentor's own while her term lasts."""
     query = forms.load(paging.PageQuery(), request.args)
@@ -108,7 +107,7 @@ def list_books(agency: str) -> str:
 
 
 @pages.get(BOOK)
-@guard(*READERS)
+@guard(Permission.CASH_BOOKS_READ)
 def book(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
     """One cash book with every entry; the look is logged."""
     officer = door.current_officer()
@@ -121,14 +120,14 @@ def book(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
             book=found,
             form=form or forms.blank(),
             rows=range(ROWS),
-            may_write=found.is_open and officer.has(*WRITERS),
+            may_write=found.is_open and access.holds(officer, Permission.CASH_BOOKS_WRITE),
             address=_books(agency),
             words=words,
         )
 
 
 @pages.post(f"{BOOK}/entries")
-@guard(*WRITERS)
+@guard(Permission.CASH_BOOKS_WRITE)
 @posting.sent_from(book)
 def write_entries(agency: str, referral_id: UUID) -> Response:
     """Write entries at the end of the book."""
@@ -139,7 +138,7 @@ def write_entries(agency: str, referral_id: UUID) -> Response:
 
 
 @pages.post(f"{BOOK}/entries/<int:number>/correction")
-@guard(*WRITERS)
+@guard(Permission.CASH_BOOKS_WRITE)
 @posting.sent_from(book)
 def correct_entry(agency: str, referral_id: UUID, number: int) -> Response:
     """Undo an entry by a counter-entry."""

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from services.training.mentoring import rules
 from services.training.mentoring.models import CashBook, CashEntry, Mentor, MentorCohort
 from services.training.mentoring.rules import Line, Month
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
-from shared.referrals.queries import in_areas
 from shared.web import roster
 from shared.web.roster import KnownOfficer
 
@@ -88,7 +88,7 @@ def books(session: Session, officer: Officer) -> Select[Any]:
     """The cash books that somebody may see; raises TermEnded for a mentor who served and no longer does."""
     found = select(CashBook).where(CashBook.office == officer.office, CashBook.mentor_id.is_not(None))
     if not officer.has(Role.MENTOR):
-        return found.where(in_areas(CashBook.area, officer.areas))
+        return found.where(within(CashBook.area, officer.areas))
     today = clock.today()
     terms = session.scalars(
         select(MentorCohort)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.training.placement import commands, queries, schemas
 from services.training.placement.models import JobBatch, JobSeeker, Vacancy
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -16,7 +16,7 @@ VACANCY = "/<agency>/vacancies/<uuid:vacancy_id>"
 
 
 @blueprint.get("/<agency>/batches")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_READ)
 @blueprint.arguments(schemas.BatchQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.JobBatchSchema))
 def list_batches(query: dict[str, Any], agency: str) -> paging.Page[JobBatch]:
@@ -27,7 +27,7 @@ def list_batches(query: dict[str, Any], agency: str) -> paging.Page[JobBatch]:
 
 
 @blueprint.post("/<agency>/batches")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_PLAN)
 @blueprint.arguments(schemas.BatchPlanSchema)
 @blueprint.response(201, schemas.JobBatchSchema)
 def plan_batch(given: dict[str, Any], agency: str) -> tuple[JobBatch, dict[str, str]]:
@@ -38,7 +38,7 @@ def plan_batch(given: dict[str, Any], agency: str) -> tuple[JobBatch, dict[str, 
 
 
 @blueprint.get(BATCH)
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_READ)
 @blueprint.response(200, schemas.JobBatchSchema)
 def get_batch(agency: str, batch_id: UUID) -> JobBatch:
     """One batch."""
@@ -47,7 +47,7 @@ def get_batch(agency: str, batch_id: UUID) -> JobBatch:
 
 
 @blueprint.get(f"{BATCH}/trainees")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_READ)
 @blueprint.response(200, schemas.TraineeSchema(many=True))
 def list_trainees(agency: str, batch_id: UUID) -> list[JobSeeker]:
     """Who has a place in the batch, and how they did."""
@@ -57,7 +57,7 @@ def list_trainees(agency: str, batch_id: UUID) -> list[JobSeeker]:
 
 
 @blueprint.post(f"{BATCH}/trainees")
-@guard(Role.OFFICER)
+@guard(Permission.PLACEMENTS_RUN)
 @blueprint.arguments(schemas.BatchEnrolSchema)
 @blueprint.response(200, schemas.TraineeSchema(many=True))
 def enrol_trainees(given: dict[str, Any], agency: str, batch_id: UUID) -> list[JobSeeker]:
@@ -68,7 +68,7 @@ def enrol_trainees(given: dict[str, Any], agency: str, batch_id: UUID) -> list[J
 
 
 @blueprint.post(f"{BATCH}/cancel")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_PLAN)
 @blueprint.arguments(schemas.BatchCancelSchema)
 @blueprint.response(200, schemas.JobBatchSchema)
 def cancel_batch(given: dict[str, Any], agency: str, batch_id: UUID) -> JobBatch:
@@ -78,7 +78,7 @@ def cancel_batch(given: dict[str, Any], agency: str, batch_id: UUID) -> JobBatch
 
 
 @blueprint.get("/<agency>/vacancies")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_READ)
 @blueprint.arguments(schemas.VacancyQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.VacancySchema))
 def list_vacancies(query: dict[str, Any], agency: str) -> paging.Page[Vacancy]:
@@ -89,7 +89,7 @@ def list_vacancies(query: dict[str, Any], agency: str) -> paging.Page[Vacancy]:
 
 
 @blueprint.post("/<agency>/vacancies")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_PLAN)
 @blueprint.arguments(schemas.VacancyNoteSchema)
 @blueprint.response(201, schemas.VacancySchema)
 def note_vacancy(given: dict[str, Any], agency: str) -> tuple[Vacancy, dict[str, str]]:
@@ -100,7 +100,7 @@ def note_vacancy(given: dict[str, Any], agency: str) -> tuple[Vacancy, dict[str,
 
 
 @blueprint.get(VACANCY)
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_READ)
 @blueprint.response(200, schemas.VacancySchema)
 def get_vacancy(agency: str, vacancy_id: UUID) -> Vacancy:
     """One vacancy."""
@@ -109,7 +109,7 @@ def get_vacancy(agency: str, vacancy_id: UUID) -> Vacancy:
 
 
 @blueprint.post(f"{VACANCY}/close")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_PLAN)
 @blueprint.response(200, schemas.VacancySchema)
 def close_vacancy(agency: str, vacancy_id: UUID) -> Vacancy:
     """Take the vacancy off the list."""

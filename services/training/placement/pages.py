@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from services.training.placement import commands, queries, schemas
 from services.training.placement.rules import CONTRACTS, SECTORS
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.referrals import words
 from shared.web import door, forms, paging, posting
@@ -20,7 +21,7 @@ VACANCY = "/<agency>/vacancies/<uuid:vacancy_id>"
 
 
 @pages.get("/<agency>/batches")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_READ)
 def list_batches(agency: str) -> str:
     """The office's batches, the latest first."""
     query = forms.load(schemas.BatchQuery(), request.args)
@@ -33,7 +34,7 @@ def list_batches(agency: str) -> str:
 
 
 @pages.get("/<agency>/batches/new")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_PLAN)
 def plan_form(agency: str, form: forms.Form | None = None) -> str:
     """The form to plan a batch."""
     form = form or forms.blank({"area": door.current_officer().areas[0]})
@@ -41,7 +42,7 @@ def plan_form(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/batches")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_PLAN)
 @posting.sent_from(plan_form)
 def plan_batch(agency: str) -> Response:
     """Plan a batch."""
@@ -52,7 +53,7 @@ def plan_batch(agency: str) -> Response:
 
 
 @pages.get(BATCH)
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_READ)
 def show_batch(agency: str, batch_id: UUID, form: forms.Form | None = None) -> str:
     """One batch: who has a place, and how they did."""
     officer = door.current_officer()
@@ -72,7 +73,7 @@ def show_batch(agency: str, batch_id: UUID, form: forms.Form | None = None) -> s
 
 
 @pages.post(f"{BATCH}/trainees")
-@guard(Role.OFFICER)
+@guard(Permission.PLACEMENTS_RUN)
 @posting.sent_from(show_batch)
 def enrol_trainees(agency: str, batch_id: UUID) -> Response:
     """Give the chosen referrals places."""
@@ -83,7 +84,7 @@ def enrol_trainees(agency: str, batch_id: UUID) -> Response:
 
 
 @pages.post(f"{BATCH}/cancel")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_PLAN)
 @posting.sent_from(show_batch)
 def cancel_batch(agency: str, batch_id: UUID) -> Response:
     """Cancel the batch."""
@@ -94,7 +95,7 @@ def cancel_batch(agency: str, batch_id: UUID) -> Response:
 
 
 @pages.get("/<agency>/vacancies")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_READ)
 def list_vacancies(agency: str, form: forms.Form | None = None) -> str:
     """The vacancies that the office knows of, the latest first, and the form to note one."""
     query = forms.load(schemas.VacancyQuery(), request.args)
@@ -113,7 +114,7 @@ def list_vacancies(agency: str, form: forms.Form | None = None) -> str:
 
 
 @pages.post("/<agency>/vacancies")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_PLAN)
 @posting.sent_from(list_vacancies)
 def note_vacancy(agency: str) -> Response:
     """Note a vacancy."""
@@ -124,7 +125,7 @@ def note_vacancy(agency: str) -> Response:
 
 
 @pages.post(f"{VACANCY}/close")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PLACEMENTS_PLAN)
 @posting.sent_from(list_vacancies)
 def close_vacancy(agency: str, vacancy_id: UUID) -> Response:
     """Take the vacancy off the list."""

@@ -5,7 +5,7 @@ from typing import Any
 from services.training.products import queries, schemas
 from services.training.products.queries import Asked
 from services.training.products.requirements import requirements
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -14,7 +14,7 @@ blueprint = Blueprint("products", __name__, description="Products on their way f
 
 
 @blueprint.get("/<agency>/products")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PRODUCTS_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.ProductLineSchema))
 def list_products(query: dict[str, Any], agency: str) -> paging.Page[Asked]:

@@ -5,7 +5,7 @@ from flask import Blueprint, render_template, request
 from services.training.products import queries
 from services.training.products import words as names
 from services.training.products.requirements import requirements
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.referrals import words
 from shared.web import door, forms, paging
 from shared.web.guard import guard
@@ -14,7 +14,7 @@ pages = Blueprint("products_pages", __name__, template_folder="templates")
 
 
 @pages.get("/<agency>/products")
-@guard(Role.OFFICER, Role.HEAD)
+@guard(Permission.PRODUCTS_READ)
 def list_products(agency: str) -> str:
     """The products that the office was asked about, the latest first."""
     query = forms.load(paging.PageQuery(), request.args)

@@ -13,9 +13,9 @@ from services.training.products import rules
 from services.training.products.models import Product, ProductEvidence, Production, ProductStage
 from services.training.products.rules import Licence, Made, Requirements, Rung, Standing
 from shared.events.intake import SubjectKind
+from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
-from shared.referrals.queries import in_areas
 
 Subject = tuple[SubjectKind, UUID]
 LATEST_FIRST = (ProductStage.referral_id,)
@@ -32,7 +32,7 @@ class Asked:
 
 def stages(officer: Officer) -> Select[Any]:
     """The stages of an officer's office in her areas; read them by `LATEST_FIRST`."""
-    return select(ProductStage).where(ProductStage.office == officer.office, in_areas(ProductStage.area, officer.areas))
+    return select(ProductStage).where(ProductStage.office == officer.office, within(ProductStage.area, officer.areas))
 
 
 def with_products(session: Session, asked: Collection[ProductStage], required: Requirements) -> list[Asked]:

@@ -23,7 +23,7 @@ def test_the_same_region_count_and_seed_give_the_same_file():
 def test_every_number_has_a_serial_that_no_office_gives():
     people = [each for each in read("64.02", 2_000) if isinstance(each, records.Record) and each.nik]
     assert {each.nik[12] for each in people} == {"9"}
-    assert all(places.within(each.area, "64.02") for each in people)
+    assert all(places.covers("64.02", each.area) for each in people)
 
 
 def test_rows_are_broken_at_the_rate_that_is_promised():

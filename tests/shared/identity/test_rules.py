@@ -23,20 +23,6 @@ def test_an_officer_may_hold_several_roles_that_agree() -> None:
     assert rules.checked_roles(["approver", "head"]) == {Role.APPROVER, Role.HEAD}
 
 
-@pytest.mark.parametrize(
-    ("region", "area", "inside"),
-    [
-        ("64", "64.02.05.2001", True),
-        ("64.02", "64.02", True),
-        ("64.02", "64.021", False),
-        ("64.02", "64", False),
-        ("64.02", "64.07.01", False),
-    ],
-)
-def test_a_region_covers_the_areas_below_it(region: str, area: str, inside: bool) -> None:
-    assert rules.covers(region, area) is inside
-
-
 def test_an_officer_is_held_to_role_agency_office_and_area() -> None:
     officer = an_officer(Role.OFFICER, office="dinsos-kukar")
     officer.require(Role.OFFICER, Role.HEAD, agency="dinsos", office="dinsos-kukar", area="64.02.05")

@@ -54,10 +54,10 @@ def test_a_code_that_nobody_has_is_an_error_in_both_languages():
 
 
 def test_within_looks_at_whole_parts_of_a_code():
-    assert places.within("64.02.06.1001", "64.02")
-    assert places.within("64.02", "64.02")
-    assert not places.within("64.021", "64.02")
-    assert not places.within("64", "64.02")
+    assert places.covers("64.02", "64.02.06.1001")
+    assert places.covers("64.02", "64.02")
+    assert not places.covers("64.02", "64.021")
+    assert not places.covers("64.02", "64")
 
 
 def test_the_kecamatan_of_a_village_is_the_first_three_parts():

@@ -12,14 +12,14 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, func, insert, sel
 from sqlalchemy.orm import Session, registry
 from werkzeug.wrappers import Response
 
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import fields
 from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from shared.storage import Database
 from shared.web import door, forms, paging, posting
 from shared.web.api import Blueprint
 from shared.web.factory import create_app
-from shared.web.guard import accepts_up_to, guard, public, unrecorded
+from shared.web.guard import guard, public, unrecorded
 from shared.web.navigation import Link
 
 NOTES = Table("test_note", MetaData(), Column("id", Integer, primary_key=True), Column("words", Text, unique=True))
@@ -66,7 +66,7 @@ def notebook_api() -> Blueprint:
     api = Blueprint("notes", __name__, description="Notes")
 
     @api.get("/<agency>/notes")
-    @guard(Role.OFFICER, Role.COORDINATOR)
+    @guard(Permission.GOODS_READ)
     @api.arguments(paging.PageQuery, location="query")
     @api.response(200, paging.page_of(NoteSchema))
     def list_notes(query: dict[str, Any], agency: str) -> paging.Page[Note]:
@@ -75,7 +75,7 @@ def notebook_api() -> Blueprint:
             return paging.page(session, select(Note), Note.id, **query)
 
     @api.post("/<agency>/notes")
-    @guard(Role.OFFICER, Role.COORDINATOR)
+    @guard(Permission.TASKS_DO)
     @api.arguments(NoteSchema)
     @api.response(201, NoteSchema)
     def add_note(given: dict[str, Any], agency: str) -> Note:
@@ -84,7 +84,7 @@ def notebook_api() -> Blueprint:
             return write(session, given["words"])
 
     @api.get("/notes/<int:note_id>")
-    @guard()
+    @guard(Permission.FIGURES_READ)
     @api.response(200, NoteSchema)
     def one_note(note_id: int) -> Note:
         """One note."""
@@ -92,7 +92,7 @@ def notebook_api() -> Blueprint:
             return session.get_one(Note, note_id)
 
     @api.post("/write-while-reading")
-    @guard()
+    @guard(Permission.FIGURES_READ)
     def write_while_reading() -> dict[str, str]:
         """Tries to write through a session that may only look."""
         with door.reading() as session:
@@ -105,7 +105,7 @@ def notebook_api() -> Blueprint:
 
 def _add_views_that_fail(api: Blueprint) -> None:
     @api.post("/unchecked")
-    @guard()
+    @guard(Permission.FIGURES_READ)
     def unchecked() -> dict[str, str]:
         """Keeps what it was sent without asking a schema."""
         with door.transaction() as session:
@@ -114,7 +114,7 @@ def _add_views_that_fail(api: Blueprint) -> None:
         return {}
 
     @api.post("/unseen/<path:words>")
-    @guard()
+    @guard(Permission.FIGURES_READ)
     @unrecorded
     def unseen(words: str) -> dict[str, str]:
         """Breaks where no trace may be left."""
@@ -124,7 +124,7 @@ def _add_views_that_fail(api: Blueprint) -> None:
         raise RuntimeError(words)
 
     @api.post("/broken")
-    @guard()
+    @guard(Permission.FIGURES_READ)
     def broken() -> str:
         """Writes, and then breaks."""
         with door.transaction() as session:
@@ -132,7 +132,7 @@ def _add_views_that_fail(api: Blueprint) -> None:
         raise RuntimeError("NIK 6402015501900001 is in this text")
 
     @api.post("/caught")
-    @guard()
+    @guard(Permission.FIGURES_READ)
     def caught() -> dict[str, str]:
         """Writes, fails, and goes on without what it wrote."""
         try:
@@ -145,7 +145,7 @@ def _add_views_that_fail(api: Blueprint) -> None:
         return {}
 
     @api.post("/cut-off/<when>")
-    @guard()
+    @guard(Permission.FIGURES_READ)
     def cut_off(when: str) -> dict[str, str]:
         """Loses its connection when all its work is done."""
         with door.reading() if when == "reading" else door.transaction() as session:
@@ -164,14 +164,14 @@ def notebook_pages() -> flask.Blueprint:
     pages = flask.Blueprint("note_pages", __name__, template_folder="templates")
 
     @pages.get("/<agency>/notes")
-    @guard(Role.OFFICER)
+    @guard(Permission.GOODS_RUN)
     def page(agency: str, form: forms.Form | None = None, gone: str = "") -> str:
         if gone:
             raise NotFound(what="notebook")
         return render_template("notes.html", form=form or forms.blank())
 
     @pages.post("/<agency>/notes")
-    @guard(Role.OFFICER)
+    @guard(Permission.GOODS_RUN)
     @posting.sent_from(page)
     def add(agency: str) -> Response:
         given = forms.load(NoteSchema(), request.form)
@@ -181,19 +181,13 @@ def notebook_pages() -> flask.Blueprint:
 
     @pages.post("/<agency>/notes/refuse/<int:number>")
     @pages.post("/<agency>/notes/refuse/<int:number>/<gone>")
-    @guard(Role.OFFICER)
+    @guard(Permission.GOODS_RUN)
     @posting.sent_from(page)
     def refuse(agency: str, number: int, gone: str = "") -> Response:
         raise REFUSALS[number]
 
-    @pages.post("/large")
-    @guard()
-    @accepts_up_to(10_000)
-    def large() -> str:
-        return str(len(request.form["words"]))
-
     @pages.get("/gallery")
-    @guard()
+    @guard(Permission.FIGURES_READ)
     def gallery() -> str:
         wrong = Invalid(errors={"words": ["Wajib diisi."], "decision": ["Pilih salah satu."]})
         return render_template("gallery.html", form=forms.filled({"kind": "fish", "lines.0.price": "15000000"}, wrong))
@@ -212,7 +206,7 @@ def app(intake_db: Database) -> Iterator[Flask]:
     with intake_db.engine.begin() as connection:
         NOTES.metadata.create_all(connection)
         connection.execute(text("TRUNCATE test_note RESTART IDENTITY"))
-    menu = [Link("Notes", "/intake/{agency}/notes", frozenset({Role.OFFICER}))]
+    menu = [Link("Notes", "/intake/{agency}/notes", Permission.GOODS_RUN)]
     made = create_app("intake", blueprints=[notebook_api()], pages=[notebook_pages()], menu=menu, database=intake_db)
     made.testing = True
     yield made

@@ -117,7 +117,7 @@ def test_the_api_describes_itself(app: Flask) -> None:
     assert spec["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     add = spec["paths"]["/intake/v1/{agency}/notes"]["post"]
     assert add["security"] == [{"bearer": []}]
-    assert add["x-roles"] == ["coordinator", "officer"]
+    assert (add["x-permission"], add["x-roles"]) == ("tasks.do", ["approver", "coordinator", "head", "officer"])
     assert "Idempotency-Key" in [each.get("name") for each in add["parameters"]]
     default = spec["components"]["responses"]["DEFAULT_ERROR"]
     assert list(default["content"]) == ["application/problem+json"]

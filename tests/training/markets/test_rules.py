@@ -14,7 +14,7 @@ AMOUNTS = st.integers(min_value=0, max_value=10_000)
 
 
 @pytest.mark.parametrize(
-    ("travel", "home", "fair", "needs"),
+    ("travel", "lives_in", "fair", "needs"),
     [
         (True, "36.74.06.1001", "31.71", True),
         (True, "36.74.06.1001", "36.74.05.1005", False),
@@ -23,9 +23,9 @@ AMOUNTS = st.integers(min_value=0, max_value=10_000)
     ],
 )
 def test_ticket_and_lodging_are_owed_outside_the_city_where_the_programme_pays_them(
-    travel: bool, home: str, fair: str, needs: bool
+    travel: bool, lives_in: str, fair: str, needs: bool
 ) -> None:
-    assert rules.needs_travel(travel, home, fair) is needs
+    assert rules.needs_travel(travel, lives_in, fair) is needs
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.training.mentoring.work import WORKS
-from shared.events.intake import StageOffered, SubjectKind
+from services.training.worker import TRAINING
+from shared.events.intake import AccessEnded, StageOffered, SubjectKind
 from shared.events.referrals import ReferralCompleted
+from shared.identity import revocation
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.calendar import add_months
@@ -439,3 +441,26 @@ def test_cohort_and_cash_book_are_kept_on_pages(training_db: Database, app: Flas
     assert "undone by entry 2" in browser.get(f"{books}/{one}").text
     assert one[-6:] in browser.get(books).text
     assert browser.submit(f"{referral}/complete", {}).status_code == 422
+
+
+def test_the_books_of_a_mentor_who_has_left_are_her_offices_again(
+    training_db: Database, client: FlaskClient, app: Flask
+) -> None:
+    (book,) = begun(training_db, client)
+    hearing = TRAINING.hears[AccessEnded]
+
+    def end(officer_id: UUID, *, closed: bool) -> None:
+        told = AccessEnded(officer_id=officer_id, ended_at=revocation.real_now(), closed=closed)
+        for _ in range(2):
+            with training_db.transaction() as session:
+                hearing.run(session, [heard(told)])
+
+    def keeps(who: FlaskClient) -> int:
+        return int(write(who, book, entry()).status_code)
+
+    end(MENTOR, closed=False)
+    end(ids.new_id(), closed=True)
+    assert keeps(signed_in(app, Role.MENTOR, MENTOR)) == 200
+    end(MENTOR, closed=True)
+    assert keeps(signed_in(app, Role.MENTOR, MENTOR)) == 404
+    assert keeps(client) == 200
