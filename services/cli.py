@@ -27,6 +27,10 @@ COMMANDS = {
         "Print the code by which the first administrator begins; it takes the place of the one printed before.",
     ),
     "keys": ("services.supervise.keys", "Make the deployment's keys, cut them into parts, rotate and retire them."),
+    "check-deployment": (
+        "services.supervise.deployment",
+        "Say what is unsafe in how this deployment is set up; exit 1 when something is.",
+    ),
     "migrate": ("services.supervise.run", "Bring the databases of these services (or all) to the newest schema."),
     "web": ("services.supervise.run", "Serve these services (or all) over HTTP until stopped."),
     "worker": ("services.supervise.run", "Work off a service's events, or its long work, until stopped."),
@@ -52,7 +56,7 @@ class LazyGroup(click.Group):
         """Import the module that defines the command."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)
         return command
 

@@ -20,7 +20,10 @@ __all__ = ["CannotStart", "Embedded", "PostgreSQL", "Valkey", "remove"]
 
 
 class Embedded:
-    """The embedded servers of one home; `durable=False` trades safety for speed, for tests only."""
+    """The embedded servers of one home; `durable=False` trades safety for speed, for tests only.
+
+    With `roles_apart` each service serves as a role of its own, which owns nothing, as in production.
+    """
 
     def __init__(
         self,
@@ -29,10 +32,13 @@ class Embedded:
         durable: bool = True,
         postgresql: bool = True,
         redis: bool = True,
+        roles_apart: bool = False,
         say: Say = say_aloud,
     ) -> None:
         self.home = Path(home).absolute()
-        self.postgresql = PostgreSQL(self.home, durable=durable, say=say) if postgresql else None
+        self.postgresql = (
+            PostgreSQL(self.home, durable=durable, roles_apart=roles_apart, say=say) if postgresql else None
+        )
         self.valkey = Valkey(self.home) if redis else None
 
     @property
@@ -43,7 +49,10 @@ class Embedded:
     @property
     def addresses(self) -> dict[str, str]:
         """Where the servers are, in the form that `servers.json` tells it to the settings."""
-        return {server.name: server.address for server in self.servers}
+        known = {server.name: server.address for server in self.servers}
+        if self.postgresql and self.postgresql.roles_apart:
+            known["postgresql_owner"] = self.postgresql.owner_address
+        return known
 
     def start(self) -> None:
         """Start what is wanted, wait until it answers, and write down where it is; raises CannotStart."""

@@ -59,12 +59,13 @@ class PostgreSQL(ServerProcess):
     name = "postgresql"
     stop_signal = signal.SIGINT  # PostgreSQL's fast shutdown: open transactions are undone, nothing committed is lost
 
-    def __init__(self, home: Path, *, durable: bool = True, say: Say = say_aloud) -> None:
+    def __init__(self, home: Path, *, durable: bool = True, roles_apart: bool = False, say: Say = say_aloud) -> None:
         super().__init__(home)
         self.folder = home / "postgresql"
         self.data = self.folder / "data"
         self.settings = SETTINGS if durable else SETTINGS | HASTY
         self.say = say
+        self.roles_apart = roles_apart
 
     @property
     def socket_folder(self) -> Path:
@@ -73,8 +74,16 @@ class PostgreSQL(ServerProcess):
 
     @property
     def address(self) -> str:
-        """SQLAlchemy's URL with `{database}` still to be filled in."""
-        return f"postgresql+psycopg://{SYSTEM_USER}@/{{database}}?host={self.socket_folder}"
+        """SQLAlchemy's URL with `{database}` still to be filled in; a service's own role has its database's name."""
+        return self._address("{database}" if self.roles_apart else SYSTEM_USER)
+
+    @property
+    def owner_address(self) -> str:
+        """The same for the owner of every table."""
+        return self._address(SYSTEM_USER)
+
+    def _address(self, role: str) -> str:
+        return f"postgresql+psycopg://{role}@/{{database}}?host={self.socket_folder}"
 
     def start(self) -> None:
         """Start the cluster, made at first use, and create the databases that are missing; raises CannotStart."""
@@ -156,6 +165,10 @@ class PostgreSQL(ServerProcess):
             for service in SERVICES:
                 if (database := f"kail_{service}") not in there:
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+            roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+            for role in (f"kail_{service}" for service in SERVICES if self.roles_apart):
+                if role not in roles:
+                    connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 
 
 def binaries() -> Path:

@@ -93,6 +93,7 @@ class OneMachine:
             home.path,
             postgresql=any(service not in known.database_urls for service in SERVICES),
             redis=known.broker_url is None,
+            roles_apart=True,
             say=console.print,
         )
         self.reviver = Reviver(self.embedded.servers, self._report)

@@ -28,6 +28,7 @@ class LoggedEvent(Base):
         Index("uq_event_log_position", "partition", "position", unique=True),
         # a confirmation erases the sealed parts it covers
         Index("ix_event_log_sealed", "partition", "position", postgresql_where=text("sealed IS NOT NULL")),
+        {"info": {"append_only": ("position", "hash", "sealed")}},
     )
 
     seq: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

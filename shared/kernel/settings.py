@@ -39,6 +39,7 @@ class Settings:
     programmes_path: Path
     clusters_path: Path
     database_urls: dict[str, str] = field(repr=False)
+    owner_urls: dict[str, str] = field(repr=False)
     broker_url: str | None = field(repr=False)
 
     def _server(self, name: str) -> str:
@@ -55,6 +56,16 @@ class Settings:
         """The SQLAlchemy address of a service's own PostgreSQL database; raises NoServer."""
         given = self.database_urls.get(service)
         return given or self._server("postgresql").format(database=f"kail_{service}")
+
+    def owner_url(self, service: str) -> str:
+        """The same database for its owner, who makes and changes tables; the serving role's where none is apart."""
+        given = self.owner_urls.get(service)
+        if given or self.database_urls.get(service):
+            return given or self.database_url(service)
+        try:
+            return self._server("postgresql_owner").format(database=f"kail_{service}")
+        except NoServer:
+            return self.database_url(service)
 
     @property
     def is_demonstration(self) -> bool:
@@ -81,6 +92,10 @@ def settings() -> Settings:
     urls = {
         name: _address(env, f"DATABASE_URL_{name.upper()}", f"DATABASE_PASSWORD_{name.upper()}") for name in SERVICES
     }
+    owners = {
+        name: _address(env, f"DATABASE_OWNER_URL_{name.upper()}", f"DATABASE_OWNER_PASSWORD_{name.upper()}")
+        for name in SERVICES
+    }
     return Settings(
         home=env.path("KAIL_HOME", Path(".kail")).absolute(),
         port=env.int("KAIL_PORT", 8000),
@@ -94,11 +109,14 @@ def settings() -> Settings:
         metrics_token=secret(env, "KAIL_METRICS_TOKEN"),
         programmes_path=env.path("KAIL_PROGRAMMES", Path(__file__).parents[2] / "programmes"),
         clusters_path=env.path("KAIL_CLUSTERS", Path("/var/lib/kail")).absolute(),
-        database_urls={
-            name: url.replace("postgresql://", "postgresql+psycopg://", 1) for name, url in urls.items() if url
-        },
+        database_urls=_with_driver(urls),
+        owner_urls=_with_driver(owners),
         broker_url=_address(env, "REDIS_URL", "REDIS_PASSWORD") or None,
     )
+
+
+def _with_driver(urls: dict[str, str]) -> dict[str, str]:
+    return {name: url.replace("postgresql://", "postgresql+psycopg://", 1) for name, url in urls.items() if url}
 
 
 def secret(env: Env, name: str) -> str | None:

@@ -39,7 +39,7 @@ class Look(Base):
     """One officer saw one subject's personal data, for a stated reason."""
 
     __tablename__ = "look"
-    __table_args__ = (Index("ix_look_subject_id", "subject_id"),)
+    __table_args__ = (Index("ix_look_subject_id", "subject_id"), {"info": {"append_only": ()}})
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[Timestamp]

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import make_url
 
+from shared.kernel.settings import settings
+from shared.storage import rights
 from shared.storage.database import Database, database
 
 
@@ -20,5 +23,14 @@ def config(service: str, base: Database | None = None) -> Config:
 
 
 def prepare(service: str, base: Database | None = None) -> None:
-    """Apply every migration that this service's database does not have yet; harmless when there is none."""
-    command.upgrade(config(service, base), "head")
+    """Apply, as the owner, every migration that this service's database does not have yet; harmless when there is none.
+
+    Where another role serves, it gets its rights over what there is now.
+    """
+    owner = base or Database(service, settings().owner_url(service))
+    command.upgrade(config(service, owner), "head")
+    if base is None:
+        serves, owns = (make_url(url).username for url in (settings().database_url(service), owner.url))
+        if serves and serves != owns:
+            rights.give(owner, serves)
+        owner.dispose()

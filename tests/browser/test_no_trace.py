@@ -84,8 +84,10 @@ class Proxy:
     def __init__(self, folder, upstream):
         self.folder, self.port = folder, a_free_port()
         shipped = COMPOSE["configs"]["proxy"]["content"].replace("$$", "$")
-        assert "listen 80;" in shipped
-        shipped = shipped.replace("listen 80;", f"listen 127.0.0.1:{self.port};").replace("/var/log/nginx", str(folder))
+        assert "listen 8443 ssl;" in shipped
+        shipped = shipped.replace("listen 8443 ssl;", f"listen 127.0.0.1:{self.port};")
+        shipped = re.sub(r"\n *ssl_[^\n]*", "", shipped).replace("/var/log/nginx", str(folder))
+        shipped = re.sub(r"\$\{KAIL_OUTER_PROXY:-([^}]*)\}", r"\1", shipped)
         shipped = re.sub(r"http://[a-z]+-api:8000", f"http://127.0.0.1:{upstream}", shipped)
         said = MAIN.format(folder=folder, shipped=shipped)
         (folder / "nginx.conf").write_text(said if os.geteuid() else f"user root;\n{said}")

@@ -10,6 +10,7 @@ from services.intake.changes.models import Death, PersonMerge
 from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.journeys.models import Journey
 from services.intake.registry.models import DuplicateReview, DuplicateState, Person
+from services.intake.registry.rules import masked
 from services.intake.rights.rules import Waiting
 from shared import places
 from shared.identity.areas import within
@@ -49,12 +50,20 @@ def side_by_side(session: Session, reviews: Page[DuplicateReview]) -> list[dict[
     return [
         {
             "id": each.id,
-            "bearer": {**_record(bearers[each.person_id]), "id": each.person_id, "nik": bearers[each.person_id].nik},
+            "bearer": {
+                **_record(bearers[each.person_id]),
+                "id": each.person_id,
+                "nik": masked(bearers[each.person_id].nik),
+            },
             "claim": {**each.claim, "id": each.record_id, "village": places.name_of(each.claim["area"])},
             "opened_at": each.opened_at,
         }
         for each in reviews.items
     ]
+
+
+def _bearer(found: Person) -> dict[str, Any]:
+    return {**_record(found), "id": found.id, "nik": masked(found.nik)}
 
 
 def merges(session: Session, officer: Officer) -> list[dict[str, Any]]:

@@ -131,7 +131,7 @@ class LogLine(Base):
     """Who read or changed what in the compartment; each hash covers the line before and the encrypted line itself."""
 
     __tablename__ = "protection_log"
-    __table_args__ = (Index("ix_protection_log_office", "office", "seq"),)
+    __table_args__ = (Index("ix_protection_log_office", "office", "seq"), {"info": {"append_only": ()}})
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     office: Mapped[str]

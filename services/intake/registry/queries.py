@@ -20,7 +20,7 @@ from services.intake.registry.models import (
     Residence,
 )
 from services.intake.registry.records import REASONS
-from services.intake.registry.rules import RECEIVED, UNLESS_SHE_SAYS, parse_nik
+from services.intake.registry.rules import RECEIVED, UNLESS_SHE_SAYS, masked, parse_nik
 from shared import places
 from shared.bus import UnderWay
 from shared.identity.areas import within
@@ -138,6 +138,7 @@ def described(session: Session, found: Person) -> dict[str, Any]:
     wish = session.get(ContactWish, found.id)
     return {
         **summary(found),
+        "nik": found.nik,
         "contact_wish": wish.wish if wish else UNLESS_SHE_SAYS,
         "died_on": found.died_on,
         "merged_into": found.merged_into,
@@ -185,11 +186,11 @@ def sources_of(session: Session, snapshot_ids: Collection[UUID]) -> dict[UUID, s
 
 
 def summary(found: Person) -> dict[str, Any]:
-    """A person as a list shows her."""
+    """A person as a list shows her: of her NIK, what tells her from others beside her."""
     return {
         "id": found.id,
         "name": found.name,
-        "nik": found.nik,
+        "nik": masked(found.nik),
         "sex": found.sex,
         "birth_date": found.birth_date,
         "area": found.area,

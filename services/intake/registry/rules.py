@@ -244,6 +244,15 @@ def parse_nik(text: str) -> Nik:
     return Nik(number, f"{number[:2]}.{number[2:4]}.{number[4:6]}", sex, day, month, year)
 
 
+def masked(number: str | None) -> str | None:
+    """A NIK as lists show it: its last two digits.
+
+    Beside a name, a day of birth and a kecamatan every other digit but those of the serial can be guessed, so that more
+    of them would be the whole number.
+    """
+    return f"{'•' * (len(number) - 2)}{number[-2:]}" if number else None
+
+
 def nik_warnings(
     nik: Nik, sex: Sex | None, birth_date: date | None, is_known_area: Callable[[str], bool]
 ) -> list[Caution]:

@@ -81,7 +81,7 @@ class PersonLineSchema(Schema):
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
-    nik = fields.String(required=True, allow_none=True)
+    nik = fields.String(required=True, allow_none=True, metadata={"description": "In lists its last two digits alone"})
     sex = fields.Enum(Sex, by_value=True, required=True, allow_none=True)
     birth_date = fields.Date(required=True, allow_none=True)
     area = fields.String(required=True)

@@ -128,6 +128,7 @@ class CashEntry(Base):
         ForeignKeyConstraint(["referral_id", "corrects"], ["cash_entry.referral_id", "cash_entry.number"]),
         CheckConstraint("number >= 1 AND corrects < number", name="counted_from_one"),
         CheckConstraint("amount > 0", name="moves_money"),
+        {"info": {"append_only": ("what",)}},
     )
 
     id: Mapped[Id]

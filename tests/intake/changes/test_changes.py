@@ -19,7 +19,7 @@ from services.intake.groups.rules import Chosen, GroupDissolved, IntoItself, Mem
 from services.intake.journeys.rules import GroupEnded, GroupFrozen, PersonNotActive
 from services.intake.registry import queries as registry
 from services.intake.registry.models import DuplicateReview, DuplicateState, Person, Residence
-from services.intake.registry.rules import MaritalStatus
+from services.intake.registry.rules import MaritalStatus, masked
 from shared.events.intake import GroupFrozen as Frozen
 from shared.events.intake import GroupMended, JourneyEnded, JourneyOutcome, StageWithdrawn
 from shared.events.referrals import ReferralAccepted
@@ -325,7 +325,9 @@ def test_moved_to_another_kelurahan_her_address_is_dated_her_journey_stays_and_h
 def test_records_are_told_apart_and_put_together_on_pages_and_each_look_is_logged(road: Road, app: Flask) -> None:
     bearer_id, review = a_review(road)
     browser, address = Browser(app, OFFICER), "/intake/dinsos/duplicates"
-    assert NIK in browser.get(address).text
+    page = browser.get(address).text
+    assert masked(NIK) in page
+    assert NIK not in page
     wrong = browser.submit(f"{address}/{review}", {"same": "true"})
     assert wrong.status_code == 422
     assert browser.submit(f"{address}/{review}", {"same": "true", "evidence": LETTER}).status_code == 303
@@ -370,7 +372,7 @@ def test_a_program_does_the_same(road: Road, app: Flask) -> None:
         return client.post(f"{root}/{address}", headers=bearer(OFFICER), json=body)
 
     (listed,) = client.get(f"{root}/duplicates", headers=bearer(OFFICER)).json["items"]
-    assert (listed["id"], listed["bearer"]["nik"], listed["claim"]["name"]) == (str(review), NIK, "Rohana Uji")
+    assert (listed["id"], listed["bearer"]["nik"], listed["claim"]["name"]) == (str(review), masked(NIK), "Rohana Uji")
     settled = send(f"duplicates/{review}/decision", same=True, evidence=LETTER).json
     assert settled["merged_into"] == str(bearer_id)
     (merge,) = client.get(f"{root}/merges", headers=bearer(OFFICER)).json["items"]
