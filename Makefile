@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test check bench lint format types contracts lock theme install chromium nginx docs clean gallery
+.PHONY: help up down status test long check bench lint format types contracts lock theme install chromium nginx docs clean gallery
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -27,6 +27,9 @@ test: check chromium nginx ## Run everything that continuous integration runs
 
 check: lint types contracts ## Lint, types, contracts and the quick tests: under two minutes
 	$(BIN)/pytest -q -n $(JOBS) -m "not slow"
+
+long: install chromium ## Run the whole of what `make test` takes samples of, and note it in docs/long.md: half an hour
+	KAIL_LONG=1 $(BIN)/pytest -m long
 
 bench: install ## Measure journeys a second and latency, beside a Celery chain and a plain loop (bench/README.md)
 	$(BIN)/python -m bench.journeys

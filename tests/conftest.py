@@ -38,6 +38,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(clusters, ignore_errors=True))
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Note what `make long` found, so that its last report is kept with the code."""
+    if "KAIL_LONG" not in os.environ:
+        return
+    found = [
+        (report.nodeid.rpartition("::")[2], report.outcome, report.duration)
+        for outcome in ("passed", "failed", "skipped")
+        for report in terminalreporter.stats.get(outcome, ())
+        if report.when == "call"
+    ]
+    rows = "".join(f"| {name.replace('_', ' ')} | {outcome} | {seconds:.0f} |\n" for name, outcome, seconds in found)
+    head = "# The last long run\n\n`make long` writes this page; the seconds are those of one machine on one day.\n\n"
+    (Path(__file__).parents[1] / "docs" / "long.md").write_text(f"{head}| test | outcome | s |\n|---|---|---|\n{rows}")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what lives in a slow folder as slow."""
     for item in items:

@@ -5,6 +5,7 @@ seen yet: another route, another role, or the work of another kind of stage in a
 """
 
 import json
+import os
 import re
 import shutil
 from collections import defaultdict, deque
@@ -20,11 +21,10 @@ from werkzeug.routing import RequestRedirect
 from services.intake.accounts.demo import DEMO_OFFICERS
 from services.simulate.begin import BEGINNINGS
 from shared.identity import offices
-from shared.identity.rules import STAFF
 from shared.kernel.settings import SERVICES
-from shared.web import guard
 from tests.browser.looking import DESK, frame_faults, language_faults, look
 
+THOROUGH = "KAIL_LONG" in os.environ
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_PAGES = ("operations.", "assets.", "openapi")
 """Blueprints that serve programs and browsers, not people."""
@@ -62,7 +62,6 @@ class Route:
     service: str
     endpoint: str
     rule: str
-    roles: frozenset[str]
 
     def __str__(self):
         return f"{self.service}: {self.rule}"
@@ -78,9 +77,7 @@ class Pages:
             self.maps[service] = app.url_map.bind("127.0.0.1")
             for rule in app.url_map.iter_rules():
                 if "GET" in rule.methods and "/v1/" not in rule.rule and not rule.endpoint.startswith(NO_PAGES):
-                    mark = guard.guard_of(app, rule.endpoint, "GET")
-                    roles = frozenset() if mark.public_because else mark.roles or STAFF
-                    self.routes[service, rule.endpoint] = Route(service, rule.endpoint, rule.rule, roles)
+                    self.routes[service, rule.endpoint] = Route(service, rule.endpoint, rule.rule)
 
     def route(self, path):
         """The route of a path; None where it is no page of ours."""
@@ -156,6 +153,12 @@ class Walk:
     tried: set = field(default_factory=set)
     titles: dict = field(default_factory=lambda: defaultdict(set))
     faults: dict = field(default_factory=lambda: defaultdict(list))
+    met_by: set = field(default_factory=set)
+    thorough: bool = THOROUGH
+
+    def is_to_be_looked_at(self, what):
+        """Whether this is opened in the browser: a sample opens each page once, whoever else may see it."""
+        return what not in self.seen if self.thorough else what[0] not in self.routes()
 
     def sign_in(self, officer):
         """A window in which this officer has signed in."""
@@ -212,7 +215,9 @@ class Window:
             been.add(what)
             if meet:
                 meet(path, what)
-            leads = Ways(self.fetch(path)[1] if meet or what in self.walk.seen else self.open(path, what))
+            self.walk.met_by |= set(self.officer.roles if self.officer else ())
+            look = not meet and self.walk.is_to_be_looked_at(what)
+            leads = Ways(self.open(path, what) if look else self.fetch(path)[1])
             ways.extend(leads.links)
             for part in set(leads.parts) - read:
                 read.add(part)

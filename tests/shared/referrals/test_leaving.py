@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from shared.events.intake import AccessEnded
-from shared.identity import revocation
+from shared.identity import revocation, tokens
 from shared.identity.officer import Officer
 from shared.identity.revocation import Revocation, real_now
 from shared.identity.rules import Role, TokenRefused
@@ -104,6 +104,8 @@ def test_the_end_of_one_session_leaves_the_others(training_db: Database) -> None
     one, other = token_of(her := an_officer()), token_of(her)
     hear(training_db, ended(her.id, session_id=one.session_id))
     assert (passes(training_db, one), passes(training_db, other)) == (False, True)
+    later = tokens.read(tokens.issue(her, session_id=one.session_id))
+    assert not passes(training_db, later)
 
 
 def test_ends_heard_in_any_order_and_twice_come_to_the_same(training_db: Database) -> None:

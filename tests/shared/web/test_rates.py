@@ -10,7 +10,7 @@ import pytest
 import redis
 from flask import Flask
 
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel.settings import load, settings
 from shared.storage import Database
 from shared.web import rates
@@ -45,33 +45,33 @@ def app_of(base: Database) -> Flask:
     kinds, pages = Blueprint("kinds", "kinds", description="x"), flask.Blueprint("pages", "pages")
 
     @kinds.get("/<agency>/read")
-    @guard(Role.OFFICER)
+    @guard(Permission.ACCOUNT_OWN)
     @kinds.response(204)
     def read(agency: str) -> None:
         return None
 
     @kinds.post("/<agency>/write")
-    @guard(Role.OFFICER)
+    @guard(Permission.ACCOUNT_OWN)
     @kinds.response(204)
     def write(agency: str) -> None:
         return None
 
     @kinds.post("/<agency>/search")
-    @guard(Role.OFFICER)
+    @guard(Permission.ACCOUNT_OWN)
     @kinds.response(204)
     @searching
     def search(agency: str) -> None:
         return None
 
     @kinds.get("/<agency>/heavy")
-    @guard(Role.OFFICER)
+    @guard(Permission.ACCOUNT_OWN)
     @kinds.response(204)
     @costly
     def heavy(agency: str) -> None:
         return None
 
     @kinds.get("/<agency>/hidden")
-    @guard(Role.OFFICER)
+    @guard(Permission.ACCOUNT_OWN)
     @kinds.response(204)
     @unrecorded
     def hidden(agency: str) -> None:
@@ -84,7 +84,7 @@ def app_of(base: Database) -> Flask:
         return None
 
     @pages.get("/<agency>/page")
-    @guard(Role.OFFICER)
+    @guard(Permission.ACCOUNT_OWN)
     def page(agency: str) -> str:
         return "page"
 
