@@ -2,6 +2,8 @@
 
 from flask import Flask
 
+from services.intake.accounts import api as accounts_api
+from services.intake.accounts import pages as accounts_pages
 from services.intake.assessments import pages as assessments_pages
 from services.intake.audits import api as audits_api
 from services.intake.audits import pages as audits_pages
@@ -69,6 +71,7 @@ MENU = (
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", Permission.PROTECTION_ASK),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", Permission.PROTECTION_BREAK_GLASS),
     offices_pages.MENU,
+    accounts_pages.MENU,
     machine_pages.link("intake"),
 )
 
@@ -79,6 +82,7 @@ def create(database: Database | None = None) -> Flask:
         "intake",
         blueprints=[
             signin_api.blueprint,
+            accounts_api.blueprint,
             referrals_api.blueprint("intake", WORKS),
             registry_api.blueprint,
             eligibility_api.blueprint,
@@ -101,6 +105,7 @@ def create(database: Database | None = None) -> Flask:
         ],
         pages=[
             signin_pages.pages,
+            accounts_pages.pages,
             referrals_pages.blueprint("intake", WORKS),
             registry_pages.pages,
             assessments_pages.templates,

@@ -17,6 +17,10 @@ class Permission(StrEnum):
     """A piece of work, named for it."""
 
     ACCOUNT_OWN = "account.own"  # her language, what she had typed, her own account
+    ACCOUNTS_AUDIT = "accounts.audit"  # the log of all that befell officers' accounts
+    ACCOUNTS_MANAGE = "accounts.manage"  # invite, change, suspend, reset, close
+    ACCOUNTS_READ = "accounts.read"
+    ACCOUNTS_REVIEW = "accounts.review"  # confirm once a year who has which right
     AUDITS_READ = "audits.read"
     BREACHES_READ = "breaches.read"
     BREACHES_REACH = "breaches.reach"  # see who is concerned, and note who was told
@@ -287,6 +291,16 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.TASKS_READ: (_right(STAFF - OVERSIGHT, EVERY, scope=Scope.AREAS), LOOKING_ON),
     Permission.TASKS_DO: (_right(WORKERS | {Role.COORDINATOR}, EVERY, scope=Scope.OFFICE),),
     # ---- the deployment and its machine
+    Permission.ACCOUNTS_READ: (
+        _right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.AREAS),
+        _right(HEAD, EVERY, scope=Scope.OFFICE),
+    ),
+    Permission.ACCOUNTS_MANAGE: (_right(ADMINISTRATION, EVERY, scope=Scope.AREAS),),
+    Permission.ACCOUNTS_REVIEW: (
+        _right(ADMINISTRATION, EVERY, scope=Scope.AREAS),
+        _right(HEAD, EVERY, scope=Scope.OFFICE),
+    ),
+    Permission.ACCOUNTS_AUDIT: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.AREAS),),
     Permission.OFFICES_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.OFFICES_CHANGE: (_right(ADMINISTRATION, EVERY, scope=Scope.INSTALLATION),),
     Permission.AUDITS_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),

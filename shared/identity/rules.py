@@ -1,6 +1,7 @@
 """What Kail believes about officers: the roles, which of them exclude each other, and what an area covers."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.kernel.errors import Forbidden, Invalid, TooMany, Unauthenticated
@@ -33,8 +34,16 @@ AGENCIES = (
 )
 """The agency roles that a programme may name; which office holds one of them is each region's own affair."""
 
-INCOMPATIBLE = ((Role.OFFICER, Role.APPROVER),)
-"""Pairs that no officer holds together: who verifies does not approve."""
+
+@dataclass(frozen=True)
+class Pair:
+    """Two roles that nobody holds together, and why, in Indonesian and in English."""
+
+    one: Role
+    other: Role
+    why: str
+    why_en: str
+
 
 STAFF = frozenset(Role) - {Role.MENTOR}
 """Everybody who works for an office for good; a route that names no role is for them, never for a student mentor."""
@@ -46,9 +55,9 @@ READS_EVERYWHERE = frozenset({Role.COORDINATOR, Role.AUDITOR})
 
 
 class RolesIncompatible(Invalid):
-    """One officer cannot be both {one} and {other}: who verifies does not approve."""
+    """One officer cannot be both {one} and {other}: {why_en}"""
 
-    indonesian = "Satu petugas tidak boleh menjadi {one} sekaligus {other}: yang memeriksa tidak memutuskan."
+    indonesian = "Satu petugas tidak boleh menjadi {one} sekaligus {other}: {why}"
 
 
 class MentorIsNothingElse(Invalid):
@@ -105,16 +114,16 @@ class TokenRefused(Unauthenticated):
     indonesian = "Sesi Anda sudah berakhir; silakan masuk lagi."
 
 
-def checked_roles(roles: Iterable[str], agency: str | None = None) -> frozenset[Role]:
+def checked_roles(roles: Iterable[str], agency: str | None, pairs: Iterable[Pair]) -> frozenset[Role]:
     """The roles as a set; raises NoRole, RolesIncompatible, or RoleElsewhere for an agency that cannot have one."""
     held = frozenset(Role(role) for role in roles)
     if not held:
         raise NoRole
     if Role.MENTOR in held and len(held) > 1:
         raise MentorIsNothingElse
-    for one, other in INCOMPATIBLE:
-        if one in held and other in held:
-            raise RolesIncompatible(one=one.value, other=other.value)
+    for pair in pairs:
+        if pair.one in held and pair.other in held:
+            raise RolesIncompatible(one=pair.one.value, other=pair.other.value, why=pair.why, why_en=pair.why_en)
     for role, where in HELD_ONLY_AT.items():
         if role in held and agency not in (None, where):
             raise RoleElsewhere(role=role.value, agency=where)

@@ -4,7 +4,6 @@ Each row's hash covers the row before it. Looks are chained one after the other 
 the door commits; a look that is undone with its transaction has shown nobody anything.
 """
 
-import hashlib
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -16,10 +15,10 @@ from sqlalchemy import BigInteger, Index, LargeBinary, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.kernel import clock
+from shared.privacy import chain
 from shared.storage import Base
 from shared.storage.columns import Timestamp
 
-GENESIS = bytes(32)
 CHAIN_LOCK = 0x6B61696C_6C6F6F6B  # "kaillook"
 
 
@@ -70,9 +69,7 @@ def log_looks(session: Session, officer: Looker, subject_kind: str, subject_ids:
     subjects = list(subject_ids)
     if not subjects:
         return
-    session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    last = session.execute(select(Look.seq, Look.hash).order_by(Look.seq.desc()).limit(1)).first()
-    seq, running = last or (0, GENESIS)
+    seq, running = chain.end(session, CHAIN_LOCK, Look.seq, Look.hash)
     at = clock.now()
     rows = []
     for subject_id in subjects:
@@ -120,7 +117,7 @@ def looks_at(session: Session, subject_kind: str, subject_ids: Collection[UUID])
 
 def verify_looks(session: Session) -> LooksVerified:
     """Walk the whole chain, and name the first row that was changed, or that follows one taken out."""
-    running, count = GENESIS, 0
+    running, count = chain.GENESIS, 0
     with session.scalars(select(Look).order_by(Look.seq).execution_options(yield_per=2_000)) as looks:
         for look in looks:
             count += 1
@@ -137,4 +134,4 @@ def _link(
     previous: bytes, seq: int, at: datetime, officer: UUID, office: str, kind: str, subject: UUID, why: str
 ) -> bytes:
     line = json.dumps([seq, at.astimezone(UTC).isoformat(), str(officer), office, kind, str(subject), why])
-    return hashlib.sha256(previous + line.encode()).digest()
+    return chain.link(previous, line.encode())

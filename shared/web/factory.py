@@ -176,6 +176,8 @@ def _ask_first(app: Flask) -> None:
             csrf.protect()
         if (renewal := sessions.renew_when_due()) is not None:
             return renewal
-        if idempotency.key_of_request() is None or not guard.is_guarded() or guard.is_unrecorded():
+        if idempotency.key_of_request() is None or not guard.is_guarded():
+            return None
+        if guard.is_unrecorded() or guard.is_shown_once():
             return None
         return door.answer_again()

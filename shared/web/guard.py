@@ -21,6 +21,7 @@ from shared.web import access, sessions
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "kail_guard"
 UNRECORDED = "kail_unrecorded"
+SHOWN_ONCE = "kail_shown_once"
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -71,11 +72,27 @@ def unrecorded(view: View) -> View:
     return view
 
 
+def shown_once(view: View) -> View:
+    """Let no answer of a view be kept for a repetition: it holds a secret that is kept as a hash only."""
+    setattr(view, SHOWN_ONCE, True)
+    return view
+
+
 def is_unrecorded() -> bool:
     """Whether this request is one that leaves no trace; so is a wrong address among theirs, which may name one."""
     if not request.endpoint:
         return sessions.is_hidden(request.path)
-    return getattr(_handler(current_app, request.endpoint, request.method), UNRECORDED, False)
+    return _is_marked(UNRECORDED)
+
+
+def is_shown_once() -> bool:
+    """Whether the answer to this request is kept nowhere."""
+    return _is_marked(SHOWN_ONCE)
+
+
+def _is_marked(mark: str) -> bool:
+    endpoint = request.endpoint
+    return endpoint is not None and getattr(_handler(current_app, endpoint, request.method), mark, False)
 
 
 def guard_of(app: Flask, endpoint: str, method: str) -> Guard | None:

@@ -22,6 +22,10 @@ from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 
 OPEN = {
+    "account_pages.choose_password",
+    "account_pages.follow_link",
+    "accounts.choose_password",
+    "accounts.show_holder",
     "assets.static_file",
     "openapi",
     "operations.health",

@@ -147,7 +147,7 @@ def test_every_encrypted_column_of_every_table_is_written_anew(
 ) -> None:
     """One row in which every column has a value, whatever the table's rules; it is taken back at the end."""
     columns = [each for each in renewal.columns_of(service) if each.table is table and each.renewable]
-    plain = {each.name: sample(each) for each in table.columns}
+    plain = {each.name: sample(each) for each in table.columns if each.computed is None}
     with databases[service].transaction() as doing:
         for (name,) in doing.execute(
             text(
@@ -170,7 +170,7 @@ def test_every_encrypted_column_of_every_table_is_written_anew(
         for each in table.columns:
             if isinstance(each.type, BlindIndex) and each.type.of:
                 assert now[each.name] == each.type.fingerprint("Siti", None if each.type.within is None else "None")
-            elif not isinstance(each.type, BlindIndex):
+            elif not isinstance(each.type, BlindIndex) and each.computed is None:
                 assert now[each.name] == plain[each.name]
         again, _ = renewal._renew_chunk(doing, columns, None)
         assert again.values == 0

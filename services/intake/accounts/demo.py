@@ -90,9 +90,10 @@ def demo_officers(session: Session, password: str) -> list[OfficerAccount]:
     missing = [each for each in present() if each.username not in there]
     if missing:
         passwords.check(password)
-        one_hash = passwords.hashed(
-            password
-        )  # hashing is slow on purpose; half a hundred times it would delay every start
-        session.add_all(unsaved(each.username, one_hash, each.name, each.office, each.roles) for each in missing)
+        one_hash = passwords.hashed(password)  # slow on purpose; half a hundred times it would delay every start
+        for each in missing:
+            account = unsaved(each.username, each.name, each.office, each.roles)
+            account.password_hash = one_hash
+            session.add(account)
         session.flush()
     return list(session.scalars(select(OfficerAccount).where(OfficerAccount.username.in_(usernames))))

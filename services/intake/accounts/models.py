@@ -1,14 +1,25 @@
-"""Officers' accounts as they are kept."""
+"""Officers' accounts as they are kept, the links that open them, and the log of all that befell them."""
 
-from sqlalchemy import Boolean, CheckConstraint, Text, func, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.intake.accounts.rules import Purpose, State, What
 from shared.identity.rules import Role
+from shared.kernel import clock
+from shared.privacy.fields import EncryptedText
 from shared.storage.base import Base
-from shared.storage.columns import Id, Timestamp
+from shared.storage.columns import Id, Timestamp, enum_text
 
 ROLES = ", ".join(f"'{role.value}'" for role in Role)
+
+
+def _apart(one: str, other: str) -> str:
+    return f"NOT roles @> ARRAY['{one}', '{other}']::text[]"
 
 
 class OfficerAccount(Base):
@@ -17,10 +28,17 @@ class OfficerAccount(Base):
     __tablename__ = "officer_account"
     __table_args__ = (
         CheckConstraint(f"roles <@ ARRAY[{ROLES}]::text[] AND cardinality(roles) > 0", name="known_roles"),
-        CheckConstraint("NOT roles @> ARRAY['officer', 'approver']::text[]", name="who_verifies_does_not_approve"),
+        CheckConstraint(_apart("officer", "approver"), name="who_verifies_does_not_approve"),
+        CheckConstraint(_apart("approver", "auditor"), name="who_decides_does_not_audit"),
+        CheckConstraint(_apart("head", "auditor"), name="who_answers_does_not_audit"),
+        CheckConstraint(_apart("officer", "auditor"), name="who_works_does_not_audit"),
+        CheckConstraint(_apart("administrator", "auditor"), name="who_gives_rights_does_not_audit"),
+        CheckConstraint(_apart("administrator", "counsellor"), name="who_gives_rights_does_not_read_cases"),
+        CheckConstraint(_apart("administrator", "approver"), name="who_gives_rights_does_not_decide"),
         CheckConstraint("NOT 'mentor' = ANY (roles) OR cardinality(roles) = 1", name="a_mentor_is_nothing_else"),
         CheckConstraint("agency = 'dp3a' OR NOT roles @> ARRAY['counsellor']::text[]", name="counsellors_at_dp3a"),
         CheckConstraint("username = lower(username)", name="username_in_lower_case"),
+        CheckConstraint("state NOT IN ('invited', 'closed') OR password_hash IS NULL", name="no_password_no_account"),
     )
 
     id: Mapped[Id]
@@ -31,6 +49,57 @@ class OfficerAccount(Base):
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     areas: Mapped[list[str]] = mapped_column(ARRAY(Text))
     language: Mapped[str | None] = mapped_column(Text)
-    password_hash: Mapped[str] = mapped_column(Text)
-    active: Mapped[bool] = mapped_column(Boolean, server_default=true(), default=True)
+    password_hash: Mapped[str | None] = mapped_column(Text)  # none: a one-time link lets her choose one
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    state: Mapped[State] = mapped_column(
+        enum_text(State, "account_state"), default=State.ACTIVE, server_default=text("'active'")
+    )
+    active: Mapped[bool] = mapped_column(Boolean, Computed("state = 'active'", persisted=True))
+    revision: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    phone: Mapped[str | None] = mapped_column(EncryptedText)
+    email: Mapped[str | None] = mapped_column(EncryptedText)
+    last_signed_in_at: Mapped[Timestamp | None]
+    reviewed_on: Mapped[date] = mapped_column(default=clock.today, server_default=text("CURRENT_DATE"))
+    reviewed_by: Mapped[UUID | None]
     created_at: Mapped[Timestamp] = mapped_column(server_default=func.now())
+
+
+class AccountLink(Base):
+    """A one-time link that lets somebody choose a password; the secret in it is kept as a hash only."""
+
+    __tablename__ = "account_link"
+    __table_args__ = (
+        # of one account only the newest link opens anything
+        Index(
+            "uq_account_link_open",
+            "account_id",
+            unique=True,
+            postgresql_where=text("used_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("officer_account.id"), index=True)
+    purpose: Mapped[Purpose] = mapped_column(enum_text(Purpose, "link_purpose"))
+    hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    made_at: Mapped[Timestamp]
+    made_by: Mapped[UUID | None]  # none: from the command line
+    expires_at: Mapped[Timestamp]  # real time, never the domain's clock
+    used_at: Mapped[Timestamp | None]
+    revoked_at: Mapped[Timestamp | None]
+
+
+class AccountLine(Base):
+    """What befell an account: who did it (nobody: the command line), what was before, and what is since."""
+
+    __tablename__ = "account_line"
+    __table_args__ = (Index("ix_account_line_about", "about", "seq"),)
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[Timestamp]
+    by: Mapped[UUID | None]
+    about: Mapped[UUID]
+    what: Mapped[What] = mapped_column(enum_text(What, "account_what"))
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)

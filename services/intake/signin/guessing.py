@@ -59,12 +59,13 @@ def authenticate(
         raise TooManySignIns(minutes=math.ceil(seconds / 60), seconds=seconds)
     asked = select(OfficerAccount).where(OfficerAccount.username == username, OfficerAccount.active)
     account = session.scalar(asked.with_for_update())  # whoever ends the account's access waits for this sign-in
-    matches = passwords.matches(account.password_hash if account else passwords.hash_of_nobody(), password)
+    matches = passwords.matches(account.password_hash if account else None, password)
     if account is None or not matches:
         session.add_all(SignInFailure(who=each, failed_at=now) for each in (here, name, network, source))
         return None
     session.execute(delete(SignInFailure).where(SignInFailure.who.in_((here, network))))
-    if passwords.is_outdated(account.password_hash):
+    account.last_signed_in_at = now
+    if account.password_hash and passwords.is_outdated(account.password_hash):
         account.password_hash = passwords.hashed(password)
     return officer_of(account)
 

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.intake.accounts import commands, demo, passwords, queries
 from services.intake.accounts.models import OfficerAccount
+from services.intake.accounts.rules import State
 from services.intake.signin import guessing
 from shared.identity import offices, rules
 from shared.identity.rules import Role
@@ -50,7 +51,7 @@ def test_a_wrong_password_an_unknown_name_and_a_closed_account_are_refused_alike
     assert not try_in(intake_db, "nobody", PASSWORD)
     assert not try_in(intake_db, " ", PASSWORD)
     with intake_db.transaction() as session:
-        session.execute(update(OfficerAccount).values(active=False))
+        session.execute(update(OfficerAccount).values(state="suspended"))
     assert not try_in(intake_db, "sari", PASSWORD)
 
 
@@ -61,7 +62,7 @@ def test_a_name_is_taken_once(intake_db: Database) -> None:
 
 
 def test_a_short_password_and_an_unknown_office_are_refused(intake_db: Database) -> None:
-    given = {"username": "a", "name": "A", "roles": [Role.HEAD]}
+    given = {"username": "an", "name": "A", "roles": [Role.HEAD]}
     with intake_db.transaction() as session:
         with pytest.raises(passwords.PasswordTooShort):
             commands.create_officer(session, password="short", office="dinsos-kaltim", **given)
@@ -105,7 +106,8 @@ def test_a_closed_account_is_not_renewed(intake_db: Database) -> None:
     with intake_db.transaction() as session:
         account = session.scalars(select(OfficerAccount)).one()
         assert queries.active_officer(session, account.id).name == "Sari Contoh"
-        account.active = False
+        account.state = State.SUSPENDED
+        session.flush()
         with pytest.raises(rules.TokenRefused):
             queries.active_officer(session, account.id)
         with pytest.raises(rules.TokenRefused):

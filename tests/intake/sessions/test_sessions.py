@@ -178,7 +178,7 @@ def test_no_renewal_prolongs_a_token_without_a_session_or_of_a_closed_account(
         officer = tokens.read(text).officer
     assert not renews(app, how, tokens.issue(officer, signed_in_at=int(time.time()) - 40))
     with intake_db.transaction() as session:
-        session.execute(update(OfficerAccount).values(active=False))
+        session.execute(update(OfficerAccount).values(state="suspended"))
     assert not renews(app, how, text)
 
 

@@ -119,7 +119,7 @@ def test_a_closed_account_is_out_at_the_next_renewal(app: Flask, intake_db: Data
     page = Browser(app)
     carry(page, age=sessions.RENEW_AFTER + 1)
     with intake_db.transaction() as session:
-        session.execute(update(OfficerAccount).values(active=False))
+        session.execute(update(OfficerAccount).values(state="suspended"))
     assert renewal(page) == "/intake/signin?next=%2Fgrants%2Fdinsos%2Ffunds"
     assert page.get("/").status_code == 303
 

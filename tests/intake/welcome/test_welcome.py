@@ -53,7 +53,7 @@ def test_the_code_opens_the_first_office_and_account_by_api_and_only_once(client
     again = client.post(API, json={**SHE, "username": "budi", "code": code, "office": "bappeda-contoh"})
     assert (again.status_code, again.json["code"]) == (409, "administrator-there")
     with intake_db.transaction() as session:
-        session.execute(update(OfficerAccount).values(active=False))  # and it stays used when she has gone
+        session.execute(update(OfficerAccount).values(state="suspended"))  # and it stays used when she has gone
     again = client.post(API, json={**SHE, "username": "budi", "code": code, "office": "bappeda-contoh"})
     assert (again.status_code, list(again.json["errors"])) == (422, ["code"])
     assert len(accounts(intake_db)) == 1

@@ -7,20 +7,23 @@ from shared.identity.rules import Role
 from shared.kernel.errors import Forbidden
 from tests.browsing import an_officer
 
+PAIRS = (rules.Pair(Role.OFFICER, Role.APPROVER, "yang memeriksa tidak memutuskan.", "who verifies does not approve."),)
 
-def test_who_verifies_does_not_approve() -> None:
+
+def test_a_pair_of_roles_that_excludes_itself_is_refused_with_its_reason() -> None:
     with pytest.raises(rules.RolesIncompatible) as refused:
-        rules.checked_roles(["approver", "officer", "head"])
-    assert refused.value.message("id").startswith("Satu petugas tidak boleh menjadi officer sekaligus approver")
+        rules.checked_roles(["approver", "officer", "head"], None, PAIRS)
+    assert refused.value.message("id").startswith("Satu petugas tidak boleh menjadi officer sekaligus approver: yang")
+    assert refused.value.message("en").endswith("who verifies does not approve.")
 
 
 def test_an_officer_without_a_role_is_none() -> None:
     with pytest.raises(rules.NoRole):
-        rules.checked_roles([])
+        rules.checked_roles([], None, PAIRS)
 
 
 def test_an_officer_may_hold_several_roles_that_agree() -> None:
-    assert rules.checked_roles(["approver", "head"]) == {Role.APPROVER, Role.HEAD}
+    assert rules.checked_roles(["approver", "head"], None, PAIRS) == {Role.APPROVER, Role.HEAD}
 
 
 def test_an_officer_is_held_to_role_agency_office_and_area() -> None:
@@ -39,6 +42,6 @@ def test_an_officer_is_held_to_role_agency_office_and_area() -> None:
 
 @pytest.mark.parametrize("role", sorted(rules.STAFF))
 def test_a_student_mentor_holds_no_other_role(role: Role) -> None:
-    assert rules.checked_roles(["mentor"]) == {Role.MENTOR}
+    assert rules.checked_roles(["mentor"], None, PAIRS) == {Role.MENTOR}
     with pytest.raises(rules.MentorIsNothingElse):
-        rules.checked_roles(["mentor", role])
+        rules.checked_roles(["mentor", role], None, PAIRS)

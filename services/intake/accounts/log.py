@@ -1,0 +1,58 @@
+"""The log of all that befell accounts, in a chain that shows when a line was changed or taken out."""
+
+import json
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.intake.accounts.models import AccountLine
+from services.intake.accounts.rules import What
+from shared.identity.officer import Officer
+from shared.kernel import clock
+from shared.privacy import chain
+
+CHAIN_LOCK = 0x6B61696C_61636374  # "kailacct"
+
+
+def hold(session: Session) -> None:
+    """Let one change of accounts happen after the other: who is the last administrator is only so decided."""
+    chain.end(session, CHAIN_LOCK, AccountLine.seq, AccountLine.hash)
+
+
+def note(
+    session: Session,
+    by: Officer | None,
+    about: UUID,
+    what: What,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write down what somebody did to an account; without an officer it was the command line."""
+    seq, last = chain.end(session, CHAIN_LOCK, AccountLine.seq, AccountLine.hash)
+    line = AccountLine(
+        seq=seq + 1,
+        at=clock.now(),
+        by=by.id if by else None,
+        about=about,
+        what=what,
+        before=before or {},
+        after=after or {},
+    )
+    line.hash = chain.link(last, _content(line))
+    session.add(line)
+    session.flush()
+
+
+def broken_at(session: Session) -> int | None:
+    """The first line that was changed, or that follows one taken out; None when the chain holds."""
+    with session.scalars(select(AccountLine).order_by(AccountLine.seq).execution_options(yield_per=2_000)) as lines:
+        return chain.broken_at((each.seq, each.hash, _content(each)) for each in lines)
+
+
+def _content(line: AccountLine) -> bytes:
+    by = str(line.by) if line.by else None
+    said = [line.seq, line.at.astimezone(UTC).isoformat(), by, str(line.about), line.what, line.before, line.after]
+    return json.dumps(said, sort_keys=True, ensure_ascii=False).encode()
