@@ -1,8 +1,9 @@
 """The shapes in which proposals cross HTTP."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, validate
 
 from services.intake.proposals.rules import ProposalState
+from shared.kernel import fields
 
 
 class TrialProposed(Schema):
