@@ -127,12 +127,16 @@ def doing(*kinds: str) -> Kind:
 
 @dataclass(frozen=True)
 class Workplace:
-    """What an officer's office is there for, as far as a right may depend on it."""
+    """What an officer's office is there for, as far as a right may depend on it.
+
+    `does` are the kinds of stages that the programmes of her areas give to her agency, `around` all that they have.
+    """
 
     agency: str
     registers: bool = False
     leads: bool = False
     does: frozenset[str] = frozenset()
+    around: frozenset[str] = frozenset()
 
     def is_a(self, kind: Kind) -> bool:
         """Whether it is of this kind."""

@@ -201,7 +201,8 @@ class _CurrentRing:
         """Look at the file now, and read it if it is another than before."""
         with self._lock:
             path = file()
-            if not os.environ.get("KAIL_KEYS") and self._ring is None:
+            is_new = self._stamp is None or self._stamp[0] != str(path)
+            if is_new and not os.environ.get("KAIL_KEYS"):
                 keyfile.make(path, fresh())
                 keyfile.complete(path, fresh())
             found = path.stat()

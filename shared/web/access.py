@@ -1,6 +1,6 @@
 """Whether an officer holds a permission: the table of `identity.permissions`, asked with what her office is for."""
 
-from collections.abc import Mapping
+from flask import g, has_request_context
 
 from shared.identity import offices
 from shared.identity.areas import meet
@@ -9,7 +9,6 @@ from shared.identity.permissions import Kind, Permission, Right, Workplace, righ
 from shared.identity.rules import RoleMissing
 from shared.kernel.errors import Forbidden
 from shared.programmes import library
-from shared.programmes.definition import Programme
 
 
 class NotItsWork(Forbidden):
@@ -25,14 +24,28 @@ class NotWithThisKey(Forbidden):
 
 
 def workplace(officer: Officer) -> Workplace:
-    """What her office is there for: whether it registers, and what the programmes of her areas give to her agency."""
-    home = offices.all_offices().get(officer.office)
-    leads, does = _in_programmes(officer)
+    """What her office is there for: whether it registers, and what the programmes of her areas give to her agency.
+
+    A page asks dozens of times, and looks into the folders of offices and programmes once.
+    """
+    if not has_request_context():
+        return _workplace(officer)
+    known: dict[tuple[str, tuple[str, ...]], Workplace] = g.setdefault("workplaces", {})
+    key = officer.office, officer.areas
+    if key not in known:
+        known[key] = _workplace(officer)
+    return known[key]
+
+
+def _workplace(officer: Officer) -> Workplace:
+    here = [each for each in library.published().values() if meet(officer.areas, each.region)]
+    stages = [stage for programme in here for stage in programme.stages.values()]
     return Workplace(
         officer.agency,
-        registers=home is not None and home.registers,
-        leads=leads,
-        does=does,
+        registers=offices.registers(officer.office),
+        leads=any(each.lead == officer.agency for each in here),
+        does=frozenset(stage.does for stage in stages if stage.agency == officer.agency),
+        around=frozenset(stage.does for stage in stages),
     )
 
 
@@ -64,33 +77,3 @@ def works_at(officer: Officer, *kinds: Kind) -> bool:
     """Whether her office is of one of these kinds."""
     here = workplace(officer)
     return any(here.is_a(kind) for kind in kinds)
-
-
-def kinds_around(officer: Officer) -> frozenset[str]:
-    """The kinds of stages that the programmes of her areas have, whichever agency does them."""
-    found = (each for each in library.published().values() if meet(officer.areas, each.region))
-    return frozenset(stage.does for programme in found for stage in programme.stages.values())
-
-
-def _in_programmes(officer: Officer) -> "InProgrammes":
-    """Whether a programme of her areas is led by her agency, and the kinds of stages that such programmes give to it.
-
-    It is asked several times for a page, so the answer is kept until a programme is published.
-    """
-    global _answers
-    published = library.published()
-    if _answers[0] is not published:
-        _answers = published, {}
-    key = officer.agency, officer.areas
-    if key not in _answers[1]:
-        here = [each for each in published.values() if meet(officer.areas, each.region)]
-        stages = (stage for programme in here for stage in programme.stages.values())
-        _answers[1][key] = (
-            any(each.lead == officer.agency for each in here),
-            frozenset(stage.does for stage in stages if stage.agency == officer.agency),
-        )
-    return _answers[1][key]
-
-
-InProgrammes = tuple[bool, frozenset[str]]
-_answers: tuple[Mapping[library.Key, Programme], dict[tuple[str, tuple[str, ...]], InProgrammes]] = ({}, {})

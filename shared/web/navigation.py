@@ -61,7 +61,7 @@ class Link:
         """Whether this officer is offered it."""
         if self.beneath:
             return any(each.is_for(officer) for each in self.beneath)
-        wanted = not self.kinds or not self.kinds.isdisjoint(access.kinds_around(officer))
+        wanted = not self.kinds or not self.kinds.isdisjoint(access.workplace(officer).around)
         return wanted and access.holds(officer, self.permission)
 
     def is_here(self, officer: Officer) -> bool:

@@ -59,13 +59,16 @@ def is_api() -> bool:
 
 def current_token() -> tokens.Token:
     """The verified token of this request, which no end is known of; raises Unauthenticated."""
+    if "refused" in g:
+        raise g.refused
     if "token" not in g:
         try:
             token = tokens.read(_presented())
             revocation.hold(current_app.extensions["kail"].database(), token)
-        except TokenRefused:
+        except TokenRefused as refused:
             if not is_api():
                 _remember_whose(session.pop("token", None))
+            g.refused = refused  # asked again in this request, the answer is the same: she had signed in
             raise
         g.token = token
     known: tokens.Token = g.token
@@ -103,19 +106,24 @@ def sign_in(token: str) -> None:
     """Let this browser carry the token; whatever the session held before is dropped."""
     session.clear()
     session["token"] = token
-    g.pop("token", None)
+    _forget_answer()
 
 
 def renew(token: str) -> None:
     """Let this browser carry a fresh token and go on as it was."""
     session["token"] = token
-    g.pop("token", None)
+    _forget_answer()
 
 
 def sign_out() -> None:
     """Forget who this browser belongs to."""
     session.clear()
+    _forget_answer()
+
+
+def _forget_answer() -> None:
     g.pop("token", None)
+    g.pop("refused", None)
 
 
 def renew_when_due() -> Response | None:

@@ -12,7 +12,7 @@ from tests.titles import titles
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_menu_asks_for_the_permission_that_its_page_asks_for(service):
+def test_a_menu_asks_for_the_permission_that_its_page_asks_for(home, service):
     app = import_module(f"services.{service}.app").create(None)
     addresses, officer = app.url_map.bind("127.0.0.1"), an_officer()
     menu = app.extensions["kail"].menu

@@ -116,6 +116,18 @@ def test_signing_out_ends_the_copied_cookie_too(app: Flask, intake_db: Database)
     assert (told.session_id is not None, told.closed) == (True, False)
 
 
+def test_whose_session_has_ended_is_told_so_and_signs_in_at_once(app: Flask, intake_db: Database) -> None:
+    page = signed_in(app)
+    with intake_db.transaction() as session:
+        commands.end_access(session, tokens.read(held(page)).officer.id)
+    refused = page.submit("/intake/kept", {"closed": "x"})
+    assert refused.status_code == 401
+    assert "Sesi Anda sudah berakhir" in refused.text
+    again = copied(app, tokens.issue(an_officer(), lifetime=-3600))
+    assert again.submit(SIGN_IN, GIVEN).status_code == 303
+    assert again.get("/").status_code == 200
+
+
 def test_a_program_ends_its_session(app: Flask, intake_db: Database) -> None:
     text, client = a_program(app), app.test_client()
     assert client.delete("/intake/v1/tokens", headers=bearer(text)).status_code == 204

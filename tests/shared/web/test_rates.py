@@ -9,6 +9,7 @@ import flask
 import pytest
 import redis
 from flask import Flask
+from limits.storage import RedisStorage
 
 from shared.identity.permissions import Permission
 from shared.kernel.settings import load, settings
@@ -228,6 +229,14 @@ def test_redis_is_asked_again_after_a_while(app: Flask, monkeypatch: pytest.Monk
     later = time.monotonic() + rates.PAUSE
     monkeypatch.setattr(rates.time, "monotonic", lambda: later)
     assert counting._in_redis() is not None
+
+
+def test_redis_is_given_a_moment_and_no_second_chance() -> None:
+    storage = rates.storage_of("redis://127.0.0.1:6379/0", "intake")
+    assert isinstance(storage, RedisStorage)
+    given = storage.storage.connection_pool.connection_kwargs
+    assert given["socket_timeout"] == given["socket_connect_timeout"] == rates.PATIENCE <= 0.1
+    assert given["retry"].get_retries() == 0
 
 
 def test_limits_are_what_the_setting_says_and_else_the_usual_ones() -> None:
