@@ -20,6 +20,8 @@ from services.intake.signin import models as signin  # noqa: F401 (nothing is he
 from services.intake.signin.jobs import forget_failures
 from services.intake.trials.jobs import resume_trials, try_programme
 from services.intake.welcome import models as welcome  # noqa: F401 (nothing is heard, and its table stands here)
+from shared.anchors import handlers as anchors
+from shared.anchors.jobs import anchor_looks
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
 from shared.machine.bells import renew_keys
@@ -32,7 +34,7 @@ WORKS = (GroupFormation(), VerificationWork(), AssessmentWork(), RecruitmentWork
 
 INTAKE = Subscriber(
     name="intake",
-    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS, **journeys.HEARS},
+    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS, **journeys.HEARS, **anchors.HEARS},
     declines={
         **journeys.DECLINES,
         grants.FundOpened: "Money is grants' affair.",
@@ -56,6 +58,7 @@ PARTICIPANT = Participant(
         *jobs.bells("intake", WORKS),
         forget_answers("intake"),
         renew_keys("intake"),
+        anchor_looks("intake"),
         resume_imports,
         resume_trials,
         forget_sessions,

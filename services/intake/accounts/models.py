@@ -93,7 +93,7 @@ class AccountLine(Base):
     """What befell an account: who did it (nobody: the command line), what was before, and what is since."""
 
     __tablename__ = "account_line"
-    __table_args__ = (Index("ix_account_line_about", "about", "seq"),)
+    __table_args__ = (Index("ix_account_line_about", "about", "seq"), {"info": {"append_only": ()}})
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[Timestamp]
