@@ -7,8 +7,8 @@ use, remove a release later; a new index on a large table goes CONCURRENTLY in a
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
