@@ -21,7 +21,10 @@ COMMANDS = {
         "Check programme definitions, show them, try them on a registry, publish them.",
     ),
     "agencies": ("services.operate.agencies", "Check, show and change which office holds which agency role where."),
-    "officers": ("services.intake.accounts.cli", "Open, change and end the accounts of those who work at an office."),
+    "officers": (
+        "services.intake.second_step.cli",
+        "Open, change and end the accounts of those who work at an office.",
+    ),
     "welcome": (
         "services.intake.welcome.cli",
         "Print the code by which the first administrator begins; it takes the place of the one printed before.",
@@ -35,6 +38,10 @@ COMMANDS = {
     "web": ("services.supervise.run", "Serve these services (or all) over HTTP until stopped."),
     "worker": ("services.supervise.run", "Work off a service's events, or its long work, until stopped."),
     "relay": ("services.supervise.run", "Carry a service's events to whoever hears them until stopped."),
+    "protection": (
+        "services.supervise.run",
+        "Write down what is passed on to the protection compartment until stopped.",
+    ),
     "beat": ("services.supervise.run", "Ring the bells of all services until stopped."),
     "registry": ("services.intake.registry.cli", "Invent a registry file, or bring one in."),
     "audit": ("services.operate.commands", "Prove that nothing is lost, doubled or out of order."),

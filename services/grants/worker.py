@@ -11,6 +11,8 @@ from services.grants.goods import handlers
 from services.grants.goods import work as goods
 from services.grants.groups import handlers as groups
 from services.grants.zakat import work as zakat
+from shared.anchors import handlers as anchors
+from shared.anchors.jobs import anchor_looks
 from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.machine.bells import renew_keys
@@ -33,6 +35,7 @@ GRANTS = Subscriber(
         **entitlements.subscriber_hears(WORKS),
         **groups.HEARS,
         **succession.HEARS,
+        **anchors.HEARS,
         **funds.HEARS,
         intake.JourneyEnded: batch(hear_journeys_ended),
     },
@@ -48,5 +51,5 @@ GRANTS = Subscriber(
 PARTICIPANT = Participant(
     name="grants",
     subscribers=(GRANTS,),
-    bells=(*jobs.bells("grants", WORKS), forget_answers("grants"), renew_keys("grants")),
+    bells=(*jobs.bells("grants", WORKS), forget_answers("grants"), renew_keys("grants"), anchor_looks("grants")),
 )

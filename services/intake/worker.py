@@ -11,6 +11,7 @@ from services.intake.eligibility.work import VerificationWork
 from services.intake.groups.work import GroupFormation
 from services.intake.journeys import handlers as journeys
 from services.intake.offices import models as offices  # noqa: F401 (nothing is heard, and its table stands here)
+from services.intake.proposals import models as proposals  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.protection.work import OfferedTalk
 from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import
@@ -19,6 +20,8 @@ from services.intake.signin import models as signin  # noqa: F401 (nothing is he
 from services.intake.signin.jobs import forget_failures
 from services.intake.trials.jobs import resume_trials, try_programme
 from services.intake.welcome import models as welcome  # noqa: F401 (nothing is heard, and its table stands here)
+from shared.anchors import handlers as anchors
+from shared.anchors.jobs import anchor_looks
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
 from shared.machine.bells import renew_keys
@@ -31,7 +34,7 @@ WORKS = (GroupFormation(), VerificationWork(), AssessmentWork(), RecruitmentWork
 
 INTAKE = Subscriber(
     name="intake",
-    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS, **journeys.HEARS},
+    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS, **journeys.HEARS, **anchors.HEARS},
     declines={
         **journeys.DECLINES,
         grants.FundOpened: "Money is grants' affair.",
@@ -55,6 +58,7 @@ PARTICIPANT = Participant(
         *jobs.bells("intake", WORKS),
         forget_answers("intake"),
         renew_keys("intake"),
+        anchor_looks("intake"),
         resume_imports,
         resume_trials,
         forget_sessions,

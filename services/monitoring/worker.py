@@ -12,8 +12,11 @@ from services.monitoring.money import commands as money
 from services.monitoring.money import handlers as money_handlers
 from services.monitoring.outcomes.work import Graduation
 from services.monitoring.visits.work import Visits
+from shared.anchors import handlers as anchors
+from shared.anchors.jobs import anchor_looks
 from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
+from shared.events.anchors import AccessLogAnchored
 from shared.machine.bells import renew_keys
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
@@ -31,7 +34,7 @@ def reset(session: Session) -> None:
 
 MONITORING = Subscriber(
     name="monitoring",
-    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS},
+    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS, **anchors.HEARS},
     declines={
         intake.JourneyOpened: "A journey concerns the worklist only once one of its stages is offered.",
         intake.StageSkipped: "What is not offered is no work.",
@@ -52,6 +55,7 @@ FIGURES = Subscriber(
         intake.ParticularsCorrected: "Figures hold no particulars: nothing of what is counted was wrong.",
         intake.OfficeHandedOver: "Figures are of journeys and funds; each of these says so for itself.",
         intake.AccessEnded: "Figures know no officers.",
+        AccessLogAnchored: "Kept by the service itself: figures are of journeys.",
         intake.GroupCounted: "Figures are of journeys; each of these says so for itself.",
         intake.GroupSplit: "Figures are of journeys, and these stay with the group that has set out.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "Figures are of journeys, and these go on."),
@@ -64,5 +68,11 @@ FIGURES = Subscriber(
 PARTICIPANT = Participant(
     name="monitoring",
     subscribers=(MONITORING, FIGURES),
-    bells=(*jobs.bells("monitoring", WORKS), forget_answers("monitoring"), renew_keys("monitoring"), *flow_jobs.BELLS),
+    bells=(
+        *jobs.bells("monitoring", WORKS),
+        forget_answers("monitoring"),
+        renew_keys("monitoring"),
+        anchor_looks("monitoring"),
+        *flow_jobs.BELLS,
+    ),
 )

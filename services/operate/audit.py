@@ -29,6 +29,7 @@ from services.monitoring.flow import summing
 from services.monitoring.meetings import queries as meetings
 from services.training.markets import queries as markets
 from services.training.placement import queries as placement
+from shared.anchors import queries as anchors
 from shared.bus.audit import Finding, Gravity, audit_bus
 from shared.bus.models import HeldEvent, HeldState
 from shared.privacy.looks import verify_looks
@@ -181,6 +182,17 @@ def _looks(databases: Mapping[str, Database]) -> Iterator[str]:
             broken_at = verify_looks(session).broken_at
         if broken_at is not None:
             yield f"the access log of {service} was changed at line {broken_at}"
+    for service, base in databases.items():
+        for holder, other in databases.items():
+            with other.reading() as session:
+                told = anchors.told_of(session, service)
+            with base.reading() as session:
+                wrong = next(anchors.not_as_told(session, told), None)
+            if wrong is not None:
+                yield (
+                    f"the access log of {service} is not the one of {wrong.day}: {holder} was told of {wrong.lines} "
+                    "lines, of which the last is gone or another"
+                )
 
 
 def _held_journeys(databases: Mapping[str, Database]) -> set[UUID]:

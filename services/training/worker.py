@@ -10,6 +10,8 @@ from services.training.mentoring import handlers as mentors
 from services.training.mentoring import work as mentoring
 from services.training.placement import work as placement
 from services.training.products import work as products
+from shared.anchors import handlers as anchors
+from shared.anchors.jobs import anchor_looks
 from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.machine.bells import renew_keys
@@ -31,6 +33,7 @@ TRAINING = Subscriber(
     hears={
         **handlers.subscriber_hears(WORKS),
         **succession.HEARS,
+        **anchors.HEARS,
         intake.AccessEnded: batch(hear_access_ended),
     },
     declines={
@@ -48,5 +51,10 @@ TRAINING = Subscriber(
 PARTICIPANT = Participant(
     name="training",
     subscribers=(TRAINING,),
-    bells=(*jobs.bells("training", WORKS), forget_answers("training"), renew_keys("training")),
+    bells=(
+        *jobs.bells("training", WORKS),
+        forget_answers("training"),
+        renew_keys("training"),
+        anchor_looks("training"),
+    ),
 )

@@ -14,8 +14,17 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from environs import Env
 
 SERVICES = ("intake", "grants", "training", "monitoring")
+STORES = ("protection", *SERVICES)
+"""Every database that a deployment has, in the order in which they are brought to the newest schema: each service's
+own, and before them that of the protection compartment, which is no service (docs/decisions/0005)."""
+APART = {"services.intake.protection": "protection"}
+"""Packages of a service whose tables stand in a database and under a role of their own."""
 DEMO_PASSWORD = "demo-password"  # noqa: S105
 """The file in a home that holds the one password of all made-up officers; only a demonstration has it."""
+
+
+TWO_STEP_ROLES = ["approver", "head", "counsellor", "coordinator", "administrator"]
+"""Whose sign-in needs a code from their telephone as well, where a deployment says nothing else."""
 
 
 class NoServer(RuntimeError):
@@ -35,6 +44,7 @@ class Settings:
     https: bool
     hosts: tuple[str, ...]
     limits: str
+    two_step_roles: frozenset[str]
     metrics_token: str | None = field(repr=False)
     programmes_path: Path
     clusters_path: Path
@@ -52,10 +62,10 @@ class Settings:
                 f"REDIS_URL (looked in {known})"
             ) from missing
 
-    def database_url(self, service: str) -> str:
-        """The SQLAlchemy address of a service's own PostgreSQL database; raises NoServer."""
-        given = self.database_urls.get(service)
-        return given or self._server("postgresql").format(database=f"kail_{service}")
+    def database_url(self, store: str) -> str:
+        """The SQLAlchemy address of a service's own PostgreSQL database, or of one apart; raises NoServer."""
+        given = self.database_urls.get(store)
+        return given or self._server("postgresql").format(database=f"kail_{store}")
 
     def owner_url(self, service: str) -> str:
         """The same database for its owner, who makes and changes tables; the serving role's where none is apart."""
@@ -89,12 +99,10 @@ def settings() -> Settings:
     """The settings of this process."""
     env = Env()
     hosts: list[str] = env.list("KAIL_HOSTS", [])
-    urls = {
-        name: _address(env, f"DATABASE_URL_{name.upper()}", f"DATABASE_PASSWORD_{name.upper()}") for name in SERVICES
-    }
+    urls = {name: _address(env, f"DATABASE_URL_{name.upper()}", f"DATABASE_PASSWORD_{name.upper()}") for name in STORES}
     owners = {
         name: _address(env, f"DATABASE_OWNER_URL_{name.upper()}", f"DATABASE_OWNER_PASSWORD_{name.upper()}")
-        for name in SERVICES
+        for name in STORES
     }
     return Settings(
         home=env.path("KAIL_HOME", Path(".kail")).absolute(),
@@ -106,6 +114,7 @@ def settings() -> Settings:
         https=env.bool("KAIL_HTTPS", False),
         hosts=tuple(name.strip().lower() for name in hosts if name.strip()),
         limits=env.str("KAIL_LIMITS", ""),
+        two_step_roles=frozenset(filter(None, env.list("KAIL_TWO_STEP_ROLES", TWO_STEP_ROLES))),
         metrics_token=secret(env, "KAIL_METRICS_TOKEN"),
         programmes_path=env.path("KAIL_PROGRAMMES", Path(__file__).parents[2] / "programmes"),
         clusters_path=env.path("KAIL_CLUSTERS", Path("/var/lib/kail")).absolute(),

@@ -14,6 +14,8 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from shared.anchors.models import LogCheck
+from shared.anchors.queries import last_check
 from shared.bus import Participant, UnderWay, broker, presence
 from shared.bus.metrics import unnumbered
 from shared.bus.models import Cursor, HeldEvent, HeldState, LoggedEvent, LogHead, Subscription, SubscriptionState
@@ -149,6 +151,7 @@ class Standing:
     release: Release
     room: Room
     keys: Sequence[Use]
+    access_log: LogCheck | None
     left_behind: Sequence[LeftBehind]
 
     @property
@@ -183,6 +186,7 @@ class Standing:
                 self.worker_works and not self.bells_ring,
                 not self.release.is_current,
                 self.room.is_short,
+                self.access_log is not None and self.access_log.broken_at is not None,
                 len(self.held),
                 len(self.left_behind),
                 *(bool(route.halted) or route.is_late for route in self.routes),
@@ -211,6 +215,7 @@ def standing(session: Session, participant: Participant) -> Standing:
         release=release(session, participant.name),
         room=room(session),
         keys=keys_left(session, participant.name),
+        access_log=last_check(session, participant.name),
         left_behind=left_behind(session),
     )
 

@@ -109,6 +109,15 @@ class MachineRoomSchema(Schema):
     disk = fields.Integer()
 
 
+class LogCheckSchema(Schema):
+    """What the last daily look at the log of looks found."""
+
+    day = fields.Date()
+    checked_at = fields.AwareDateTime()
+    lines = fields.Integer()
+    broken_at = fields.Integer(allow_none=True, metadata={"description": "The first line that does not fit"})
+
+
 class KeyUseSchema(Schema):
     """How many values of a column still stand under a key that was followed by another."""
 
@@ -154,6 +163,7 @@ class ServiceStandingSchema(Schema):
     work = fields.List(fields.Nested(LongWorkSchema))
     release = fields.Nested(ReleaseSchema)
     room = fields.Nested(MachineRoomSchema)
+    access_log = fields.Nested(LogCheckSchema, allow_none=True, metadata={"description": "The log of looks, daily"})
     keys = fields.List(fields.Nested(KeyUseSchema), metadata={"description": "What stands under older keys"})
     left_behind = fields.List(fields.Nested(LeftBehindSchema), metadata={"description": "Offices to hand over"})
 
