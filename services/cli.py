@@ -35,6 +35,10 @@ COMMANDS = {
     "web": ("services.supervise.run", "Serve these services (or all) over HTTP until stopped."),
     "worker": ("services.supervise.run", "Work off a service's events, or its long work, until stopped."),
     "relay": ("services.supervise.run", "Carry a service's events to whoever hears them until stopped."),
+    "protection": (
+        "services.supervise.run",
+        "Write down what is passed on to the protection compartment until stopped.",
+    ),
     "beat": ("services.supervise.run", "Ring the bells of all services until stopped."),
     "registry": ("services.intake.registry.cli", "Invent a registry file, or bring one in."),
     "audit": ("services.operate.commands", "Prove that nothing is lost, doubled or out of order."),

@@ -13,7 +13,7 @@ from pathlib import Path
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from shared.kernel.settings import SERVICES, load
+from shared.kernel.settings import STORES, load
 
 NOISE = re.compile(r"^ +# ### .*\n", re.MULTILINE)
 
@@ -32,8 +32,8 @@ def write(service: str, sentence: str) -> Path:
 
 def main(arguments: list[str]) -> int:
     """Make a database, bring it to the newest schema, and write down what it lacks."""
-    if len(arguments) != 2 or arguments[0] not in SERVICES:
-        print(f'usage: python -m services.migration {"|".join(SERVICES)} "What it brings."', file=sys.stderr)
+    if len(arguments) != 2 or arguments[0] not in STORES:
+        print(f'usage: python -m services.migration {"|".join(STORES)} "What it brings."', file=sys.stderr)
         return 2
     from services import catalogue
     from services.embedded import Embedded, remove

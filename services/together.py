@@ -12,13 +12,14 @@ from services.embedded.process import die_with_parent
 from shared.bus import Participant
 from shared.kernel import logging
 from shared.kernel.memory import keep_what_is_loaded
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import APART, SERVICES
 from shared.web.origin import Wsgi, one_origin
 
 
 def participant(service: str) -> Participant:
-    """One service as the bus knows it."""
-    found: Participant = import_module(f"services.{service}.worker").PARTICIPANT
+    """One service as the bus knows it; of a database apart, the service whose part it is."""
+    package = next((name for name, store in APART.items() if store == service), f"services.{service}")
+    found: Participant = import_module(f"services.{package.split('.')[1]}.worker").PARTICIPANT
     return found
 
 

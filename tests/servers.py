@@ -17,9 +17,9 @@ import redis
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import SERVICES, STORES
 
-NAMES = {service: f"DATABASE_URL_{service.upper()}" for service in SERVICES}
+NAMES = {service: f"DATABASE_URL_{service.upper()}" for service in STORES}
 GIVEN = {name: url for name in (*NAMES.values(), "REDIS_URL") if (url := os.environ.get(name))}
 """What was named when the tests began; what each of them uses is in its own environment."""
 POSTGRESQL = all(name in GIVEN for name in NAMES.values())

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 from click.testing import CliRunner
@@ -33,7 +34,7 @@ from services.embedded import PostgreSQL, Valkey
 from services.embedded.postgresql import binaries
 from services.supervise import secrets
 from shared.bus import broker
-from shared.kernel.settings import SERVICES, load
+from shared.kernel.settings import SERVICES, STORES, load
 from shared.privacy import parts
 from shared.storage import Database
 from tests.servers import own_postgresql
@@ -42,6 +43,7 @@ from tests.waiting import PATIENCE, wait_until
 ROOT = Path(__file__).parents[1]
 COMPOSE = YAML(typ="safe").load(ROOT / "docker-compose.yml")
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
+COMPARTMENT = "intake-protection"
 OURS = {name: each for name, each in COMPOSE["services"].items() if each.get("image") == "kail"}
 
 
@@ -81,20 +83,32 @@ def test_every_service_has_its_api_worker_and_relay_and_only_its_own_database_an
     assert OURS[f"{service}-api"]["command"][:2] == ["web", service]
     assert OURS[f"{service}-worker"]["command"] == ["worker", service]
     assert OURS[f"{service}-relay"]["command"] == ["relay", service]
-    for part in (name for name in parts.PARTS if name.startswith(f"{service}-")):
+    for part in (name for name in parts.PARTS if name.startswith(f"{service}-") and name != COMPARTMENT):
         environment = OURS[part]["environment"]
+        stores = [service, "protection"] if part == "intake-api" else [service]  # its pages are the one door to it
         assert {name for name in environment if name.startswith("DATABASE_")} == {
-            f"DATABASE_URL_{service.upper()}",
-            f"DATABASE_PASSWORD_{service.upper()}_FILE",
+            name
+            for store in stores
+            for name in (f"DATABASE_URL_{store.upper()}", f"DATABASE_PASSWORD_{store.upper()}_FILE")
         }
         assert f"//{service}@" in environment["REDIS_URL"]
         own = {
             "keys": f"keys-{part}",
-            f"postgresql-{service}": f"postgresql-{service}",
+            **{f"postgresql-{store}": f"postgresql-{store}" for store in stores},
             f"redis-{service}": f"redis-{service}",
         }
         assert secrets_of(part) == own | ({"metrics": "metrics"} if part.endswith("-api") else {})
         assert environment["KAIL_KEYS"] == "/run/secrets/keys"
+
+
+def test_only_the_compartments_own_parts_hold_its_address_and_its_password():
+    given = {name for name, each in OURS.items() if "DATABASE_PASSWORD_PROTECTION_FILE" in each["environment"]}
+    assert given == {"intake-api", COMPARTMENT, "operator"}
+    assert {name for name in OURS if "postgresql-protection" in secrets_of(name)} == given
+    each = OURS[COMPARTMENT]
+    assert (each["command"], each["networks"]) == (["protection"], ["data"])
+    assert set(secrets_of(COMPARTMENT)) == {"keys", "postgresql-intake", "postgresql-protection"}
+    assert "REDIS_URL" not in each["environment"]
 
 
 def test_every_secret_is_a_file_that_the_command_makes_and_every_path_names_one_that_is_given(tmp_path):
@@ -339,8 +353,8 @@ def test_the_databases_are_made_with_any_passwords_and_a_service_works_with_what
     server.start()
     try:
         with server._connect() as operator:
-            for service in SERVICES:
-                operator.execute(f"DROP DATABASE kail_{service}")
+            for store in STORES:
+                operator.execute(f"DROP DATABASE kail_{store}")
             (access,) = operator.execute("SHOW hba_file").fetchone()
             Path(access).write_text("local all kail trust\nlocal all all scram-sha-256\n")
             operator.execute("SELECT pg_reload_conf()")
@@ -378,6 +392,14 @@ def test_the_databases_are_made_with_any_passwords_and_a_service_works_with_what
         with pytest.raises(ProgrammingError), serving.transaction() as session:
             session.execute(text("DROP TABLE look"))
         serving.dispose()
+        for role, store in itertools.product(STORES, STORES):
+            word = (passwords / f"postgresql-{role}").read_text(encoding="utf-8").rstrip("\n")
+            entering = {"host": str(server.socket_folder), "user": f"kail_{role}", "password": word}
+            if role == store:
+                psycopg.connect(dbname=f"kail_{store}", **entering).close()
+            else:
+                with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+                    psycopg.connect(dbname=f"kail_{store}", **entering)
     finally:
         monkeypatch.undo()
         load()

@@ -23,7 +23,7 @@ from services.embedded import apart
 from services.embedded.apart import SYSTEM_USER, Say
 from services.embedded.process import CannotStart, ServerProcess, is_alive
 from shared.kernel import home
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import STORES
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; Linux allows 107 for the whole path of a socket, macOS 103."""
@@ -54,7 +54,7 @@ def say_aloud(sentence: str) -> None:
 
 
 class PostgreSQL(ServerProcess):
-    """One PostgreSQL cluster with the databases kail_intake, kail_grants, kail_training and kail_monitoring."""
+    """One PostgreSQL cluster with a database for each service, and one for the protection compartment."""
 
     name = "postgresql"
     stop_signal = signal.SIGINT  # PostgreSQL's fast shutdown: open transactions are undone, nothing committed is lost
@@ -162,11 +162,11 @@ class PostgreSQL(ServerProcess):
     def _create_databases(self) -> None:
         with self._connect() as connection:
             there = {name for (name,) in connection.execute("SELECT datname FROM pg_database")}
-            for service in SERVICES:
-                if (database := f"kail_{service}") not in there:
+            for store in STORES:
+                if (database := f"kail_{store}") not in there:
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
             roles = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
-            for role in (f"kail_{service}" for service in SERVICES if self.roles_apart):
+            for role in (f"kail_{store}" for store in STORES if self.roles_apart):
                 if role not in roles:
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.kernel.settings import SERVICES, NoServer, Settings, settings
+from shared.kernel.settings import STORES, NoServer, Settings, settings
 from shared.privacy import keys
 
 OWNS = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND pg_has_role(current_user, tableowner, 'USAGE')"
@@ -65,7 +65,7 @@ def _is_open(path: Path) -> bool:
 def _databases() -> Iterator[str]:
     from shared.storage import Database
 
-    for service in SERVICES:
+    for service in STORES:
         try:
             base = Database(service, settings().database_url(service))
         except NoServer:

@@ -4,7 +4,7 @@ from services.intake.accounts.demo import DemoOfficer, absent_offices, present
 from services.simulate.accounts import demo_clients, demo_password
 from services.supervise.home import Home
 from services.supervise.parts import Part
-from shared.kernel.settings import SERVICES, settings
+from shared.kernel.settings import SERVICES, STORES, settings
 
 
 def is_made_up(*, simulate: bool) -> bool:
@@ -37,6 +37,7 @@ def prepare(*, simulate: bool) -> None:
 
     for service in SERVICES:
         participant(service)
+    for service in STORES:
         migrate.prepare(service)
     said = []
     made_up = is_made_up(simulate=simulate)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from services.supervise import secrets
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import STORES
 from shared.privacy import keyfile, parts
 from shared.privacy import keys as known_keys
 from shared.privacy.keys import Kind
@@ -20,7 +20,7 @@ from shared.privacy.keys import Kind
 KIND = click.Choice([kind.value for kind in Kind])
 FOLDER = click.Path(path_type=Path, file_okay=False)
 IN_FOLDER = "The folder of a deployment's secrets, as `keys make --folder` made it; its parts' files follow."
-SERVICE = click.Choice(SERVICES)
+STORE = click.Choice(STORES)
 
 AFTERWARDS = {
     Kind.FIELD: "What is encrypted is written anew, bit by bit; `kail keys status` says what is left.",
@@ -87,7 +87,7 @@ def rotate(kind: str, folder: Path | None, apart: bool) -> None:
 
 
 @keys.command()
-@click.argument("services", type=SERVICE, nargs=-1)
+@click.argument("services", type=STORE, nargs=-1)
 def status(services: tuple[str, ...]) -> None:
     """Say which key of each kind is current, and what still needs the older ones."""
     from services.together import participant
@@ -97,7 +97,7 @@ def status(services: tuple[str, ...]) -> None:
     whole = json.loads(known_keys.file().read_text())
     for kind, current, before in parts.ids(whole):
         click.echo(f"{kind}: {current}" + (f", before it {', '.join(before)}" if before else ""))
-    for service in services or SERVICES:
+    for service in services or STORES:
         participant(service)
         with database(service).reading() as session:
             for kind, key_id in parts.previous(whole, service):
@@ -107,14 +107,14 @@ def status(services: tuple[str, ...]) -> None:
 
 
 @keys.command()
-@click.argument("services", type=SERVICE, nargs=-1)
+@click.argument("services", type=STORE, nargs=-1)
 def renew(services: tuple[str, ...]) -> None:
     """Bring everything under the current keys now; may be stopped and begun again at any moment."""
     from services.together import participant
     from shared.privacy import renewal
     from shared.storage import database
 
-    for service in services or SERVICES:
+    for service in services or STORES:
         participant(service)
         total = renewal.Renewed()
         while True:  # rows that somebody else held are left for the next round

@@ -78,6 +78,15 @@ def run_beat() -> None:
     runtime.run_beat(participants())
 
 
+def run_protection() -> None:
+    """Write down what is passed on to the protection compartment, until told to stop."""
+    from services.intake.protection import jobs
+    from services.together import participant
+
+    participant("intake")
+    jobs.run()
+
+
 def parts_of_one_machine() -> list[Part]:
     """Everything that has to run for all four services to work."""
     return [
@@ -85,6 +94,7 @@ def parts_of_one_machine() -> list[Part]:
         *(Part(f"relay-{service}", partial(run_relay, service)) for service in SERVICES),
         *(Part(f"worker-{service}", partial(run_worker, service)) for service in SERVICES),
         Part("slow-intake", partial(run_worker, "intake", slow=True)),
+        Part("protection", run_protection),
         Part("beat", run_beat, stops_in_round=0),
     ]
 

@@ -4,19 +4,20 @@ import click
 
 from services.supervise import parts
 from shared.kernel import logging
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import SERVICES, STORES
 
 SERVICE = click.Choice(SERVICES)
+STORE = click.Choice(STORES)
 
 
 @click.command()
-@click.argument("services", type=SERVICE, nargs=-1)
+@click.argument("services", type=STORE, nargs=-1)
 def migrate(services: tuple[str, ...]) -> None:
     """Bring the databases of these services (or all) to the newest schema."""
     from services.together import participant
     from shared.storage import migrate as migrations
 
-    for service in services or SERVICES:
+    for service in services or STORES:
         participant(service)
         migrations.prepare(service)
         click.echo(f"{service}: up to date")
@@ -48,6 +49,13 @@ def relay(service: str) -> None:
     """Carry a service's events to whoever hears them until stopped."""
     logging.configure(f"relay-{service}")
     parts.run_relay(service)
+
+
+@click.command()
+def protection() -> None:
+    """Write down what is passed on to the protection compartment until stopped."""
+    logging.configure("protection")
+    parts.run_protection()
 
 
 @click.command()

@@ -8,15 +8,15 @@ import secrets
 from pathlib import Path
 
 from shared.kernel import home
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import SERVICES, STORES
 from shared.privacy import keyfile, parts
 
 GIVEN = 0o444
 """A container reads its file as a user of its own; on the way there, the folder lets nobody pass."""
 PASSWORDS = (
     "postgresql",
-    *(f"postgresql-{service}" for service in SERVICES),
-    *(f"postgresql-{service}-owner" for service in SERVICES),
+    *(f"postgresql-{store}" for store in STORES),
+    *(f"postgresql-{store}-owner" for store in STORES),
     *(f"redis-{service}" for service in SERVICES),
     "redis-beat",
     "metrics",

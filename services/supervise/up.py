@@ -24,7 +24,7 @@ from services.together import import_everything
 from shared import places
 from shared.identity import offices
 from shared.kernel.home import NotAHome
-from shared.kernel.settings import SERVICES, settings
+from shared.kernel.settings import SERVICES, STORES, settings
 from shared.kernel.stopping import Stopping
 
 SERVES_WITHIN = 60.0
@@ -91,7 +91,7 @@ class OneMachine:
         self.simulate = simulate
         self.embedded = Embedded(
             home.path,
-            postgresql=any(service not in known.database_urls for service in SERVICES),
+            postgresql=any(service not in known.database_urls for service in STORES),
             redis=known.broker_url is None,
             roles_apart=True,
             say=console.print,

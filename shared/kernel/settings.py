@@ -14,6 +14,11 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from environs import Env
 
 SERVICES = ("intake", "grants", "training", "monitoring")
+STORES = ("protection", *SERVICES)
+"""Every database that a deployment has, in the order in which they are brought to the newest schema: each service's
+own, and before them that of the protection compartment, which is no service (docs/decisions/0005)."""
+APART = {"services.intake.protection": "protection"}
+"""Packages of a service whose tables stand in a database and under a role of their own."""
 DEMO_PASSWORD = "demo-password"  # noqa: S105
 """The file in a home that holds the one password of all made-up officers; only a demonstration has it."""
 
@@ -52,10 +57,10 @@ class Settings:
                 f"REDIS_URL (looked in {known})"
             ) from missing
 
-    def database_url(self, service: str) -> str:
-        """The SQLAlchemy address of a service's own PostgreSQL database; raises NoServer."""
-        given = self.database_urls.get(service)
-        return given or self._server("postgresql").format(database=f"kail_{service}")
+    def database_url(self, store: str) -> str:
+        """The SQLAlchemy address of a service's own PostgreSQL database, or of one apart; raises NoServer."""
+        given = self.database_urls.get(store)
+        return given or self._server("postgresql").format(database=f"kail_{store}")
 
     def owner_url(self, service: str) -> str:
         """The same database for its owner, who makes and changes tables; the serving role's where none is apart."""
@@ -89,12 +94,10 @@ def settings() -> Settings:
     """The settings of this process."""
     env = Env()
     hosts: list[str] = env.list("KAIL_HOSTS", [])
-    urls = {
-        name: _address(env, f"DATABASE_URL_{name.upper()}", f"DATABASE_PASSWORD_{name.upper()}") for name in SERVICES
-    }
+    urls = {name: _address(env, f"DATABASE_URL_{name.upper()}", f"DATABASE_PASSWORD_{name.upper()}") for name in STORES}
     owners = {
         name: _address(env, f"DATABASE_OWNER_URL_{name.upper()}", f"DATABASE_OWNER_PASSWORD_{name.upper()}")
-        for name in SERVICES
+        for name in STORES
     }
     return Settings(
         home=env.path("KAIL_HOME", Path(".kail")).absolute(),

@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import SERVICES, STORES
 from shared.privacy.keys import KeyRing, Kind, new_key, ring_of, with_ids
 
 Content = dict[str, Any]
@@ -25,9 +25,10 @@ PARTS: Mapping[str, tuple[Kind, ...]] = {
     **{f"{service}-worker": (*OWN, Kind.SEAL, Kind.BUS) for service in SERVICES},
     **{f"{service}-relay": (Kind.BUS,) for service in SERVICES},
     "intake-slow": (*OWN, Kind.SEAL),
+    "intake-protection": (*OWN, Kind.SEAL),
 }
 """The parts that hold keys at all, and which kinds; the compartment's own parts hold its keys besides."""
-WITH_COMPARTMENT = ("intake-api", "intake-worker")
+WITH_COMPARTMENT = ("intake-api", "intake-protection")
 
 
 def kinds_of(part: str) -> tuple[Kind, ...]:
@@ -107,7 +108,7 @@ def holders(whole: Mapping[str, Any], kind: Kind, key_id: str) -> list[str]:
         if each is kind and key_id in _all_ids(whole_kind):
             if whole_kind["current"] == key_id and not (not name and whole.get("of") and kind in OWN):
                 raise CannotRetire(f"{key_id} is the current key: rotate {kind} first")
-            found += [name] if name else list(SERVICES)
+            found += [name] if name else list(STORES)
     if not found:
         raise CannotRetire(f"there is no {kind} key {key_id!r} here")
     return list(dict.fromkeys(found))

@@ -18,6 +18,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from shared.kernel.failpoints import failpoint
 from shared.kernel.logging import get_logger
+from shared.kernel.settings import APART
 from shared.privacy import fields
 from shared.privacy.fields import BlindIndex, EncryptedJSON, EncryptedText, KeptClosed, Purpose
 from shared.privacy.keys import KeyNotHeld, Kind, UnknownKey, keyring
@@ -140,7 +141,7 @@ def uses(session: Session, service: str, kind: Kind, key_id: str) -> Iterator[Us
             statement = statement.where(text(each.column.type.needed))
         if found := session.scalar(statement):
             yield Use(each.name, kind, key_id, found, each.renewable)
-    if kind is Kind.SEAL:
+    if kind is Kind.SEAL and service not in APART.values():
         for name, query in SEALED.items():
             if found := session.scalar(text(query), {"key": key_id}):
                 yield Use(name, kind, key_id, found, renewable=False)
@@ -261,6 +262,7 @@ def take_over(
                 f'WHERE t."{column.name}" = r.old'
             ),
             given,
+            bind_arguments={"mapper": each.class_},
         )
 
 

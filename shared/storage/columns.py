@@ -11,6 +11,8 @@ from sqlalchemy.orm import mapped_column
 from shared.kernel import ids
 
 Id = Annotated[uuid.UUID, mapped_column(primary_key=True, default=ids.new_id)]
+RandomId = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
+"""An identifier that tells nothing of the moment at which it was made."""
 Timestamp = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 
 

@@ -6,17 +6,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
+from typing import Any
 
 import orjson
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.orm import Session
 
 from shared.kernel import clock
 from shared.kernel.failpoints import failpoint
-from shared.kernel.settings import settings
+from shared.kernel.settings import APART, settings
+from shared.storage.base import owner_of
 
 CLOCK_STALE_AFTER = 0.2
 """Seconds for which a process trusts the domain clock's offset it read last."""
+
+
+class Divided(Session):
+    """A session that finds what is kept apart in the database that it stands in, and all else in the service's own.
+
+    What is written to both is committed one after the other: whoever needs both or none must not count on it.
+    """
+
+    def get_bind(self, mapper: Any = None, **more: Any) -> Engine | Connection:
+        """The database of what is asked for."""
+        if mapper is not None and (store := owner_of(inspect(mapper).class_.__module__)) in APART.values():
+            return database(str(store)).engine
+        return super().get_bind(mapper, **more)
 
 
 class Database:
@@ -39,7 +54,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session whose work is committed at the end, or undone as a whole when anything fails."""
-        with Session(self.engine, expire_on_commit=False, info={"service": self.service}) as session, session.begin():
+        with Divided(self.engine, expire_on_commit=False, info={"service": self.service}) as session, session.begin():
             self._follow_clock(session)
             yield session
             failpoint("transaction.before-commit")
@@ -48,13 +63,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that may look but not change anything: the database itself refuses a write."""
-        with Session(self.engine, expire_on_commit=False, info={"service": self.service}) as session:
+        with Divided(self.engine, expire_on_commit=False, info={"service": self.service}) as session:
             session.connection(execution_options={"postgresql_readonly": True})
             self._follow_clock(session)
             yield session
 
     def _follow_clock(self, session: Session) -> None:
-        if time.monotonic() - self._clock_read_at < CLOCK_STALE_AFTER:
+        if self.service in APART.values() or time.monotonic() - self._clock_read_at < CLOCK_STALE_AFTER:
             return
         ahead = session.scalar(text("SELECT ahead FROM domain_clock"))
         with self._lock:

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import make_url
 
-from shared.kernel.settings import settings
+from shared.kernel.settings import APART, settings
 from shared.storage import rights
 from shared.storage.database import Database, database
 
@@ -15,7 +15,10 @@ def config(service: str, base: Database | None = None) -> Config:
     """Alembic's configuration for one service's line of versions (`services/<service>/migrations`)."""
     found = Config()
     found.set_main_option("script_location", str(Path(__file__).with_name("alembic")))
-    found.set_main_option("version_locations", str(Path(__file__).parents[2] / "services" / service / "migrations"))
+    package = next((name for name, store in APART.items() if store == service), f"services.{service}")
+    found.set_main_option(
+        "version_locations", str(Path(__file__).parents[2].joinpath(*package.split("."), "migrations"))
+    )
     found.set_main_option("path_separator", "os")
     found.attributes["service"] = service
     found.attributes["database"] = base or database(service)

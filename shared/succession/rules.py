@@ -15,13 +15,6 @@ STAYS: Mapping[str, str] = {
     "product_evidence.office": "Who saw the product.",
     **dict.fromkeys(
         (
-            *("protection_case.office", "protection_request.office"),
-            *("protection_glass.office", "protection_log.office"),
-        ),
-        "Nothing outside the compartment may tell what is in it: DP3A finishes its cases before its office is closed.",
-    ),
-    **dict.fromkeys(
-        (
             *("journey_figure.lead_office", "stage_figure.office", "stage_figure.sender_office"),
             *("stage_figure.accountable_office", "referral_figure.office", "visit_figure.office"),
             *("timeline_entry.office", "office_word.office", "stage_standing.office", "stage_standing.sender_office"),

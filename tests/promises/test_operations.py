@@ -10,7 +10,7 @@ import click
 import pytest
 
 from services.cli import COMMANDS, main
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import STORES
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
@@ -46,7 +46,7 @@ def test_every_setting_is_documented_and_nothing_else_is():
     read = set(re.findall(r'"(KAIL_[A-Z_]+|REDIS_URL|REDIS_PASSWORD)"', source)) - {"KAIL_WEB_SERVES"}
     families = set(re.findall(r'f"(DATABASE_[A-Z_]+)_\{name\.upper\(\)\}"', source))
     assert len(families) >= 2
-    read |= {f"{family}_{service.upper()}" for family in families for service in SERVICES}
+    read |= {f"{family}_{service.upper()}" for family in families for service in STORES}
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", OPERATIONS, flags=re.MULTILINE))
     assert read == documented
 

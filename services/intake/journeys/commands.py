@@ -43,10 +43,12 @@ def open_journeys(
     subject_ids: Iterable[UUID],
     version: int | None = None,
     contact: Mapping[str, Any] | None = None,
+    journey_ids: Mapping[UUID, UUID] | None = None,
 ) -> Opening:
     """Let these persons or groups set out; each is refused for itself. Whether she qualifies is decided on the way.
 
-    With `contact` the offices on the way are told this of how to reach them, and not their own wish.
+    With `contact` the offices on the way are told this of how to reach them, and not their own wish; `journey_ids`
+    names journeys beforehand, by subject.
     """
     definition = publishing.newest(session, programme, version)
     officer.require(Role.OFFICER, agency=definition.lead)
@@ -60,7 +62,7 @@ def open_journeys(
             refused[subject] = rules.OutsideOwnArea(area=areas[subject])
     refused |= _hindered(session, definition, [subject for subject in wanted if subject not in refused])
     going = {subject: areas[subject] for subject in wanted if subject not in refused}
-    opened = _open(session, definition, going, refused, contact=contact)
+    opened = _open(session, definition, going, refused, contact=contact, journey_ids=journey_ids)
     return Opening(opened, refused)
 
 
@@ -183,6 +185,7 @@ def _open(
     parent: UUID | None = None,
     cause: Heard[Any] | None = None,
     contact: Mapping[str, Any] | None = None,
+    journey_ids: Mapping[UUID, UUID] | None = None,
 ) -> dict[UUID, UUID]:
     kind, now = SubjectKind(definition.subject.kind.value), clock.now()
     consents = consenting.of_newcomers(session, definition, kind, areas)
@@ -193,7 +196,10 @@ def _open(
             refused[subject] = rules.OutsideRegion(area=area)
             continue
         lead = offices.resolve(definition.lead, area, definition.office_pins()).id
-        whose, telling = Subject(ids.new_id(), kind, subject, area, lead), Telling(now)
+        whose, telling = (
+            Subject((journey_ids or {}).get(subject) or ids.new_id(), kind, subject, area, lead),
+            Telling(now),
+        )
         event = JourneyOpened(
             journey_id=whose.journey_id,
             programme=definition.id,

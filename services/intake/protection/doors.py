@@ -34,7 +34,8 @@ def once() -> str | None:
 
 
 def opening(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """What opens a case, with the woman found where she is named rather than her request."""
-    if given["request_id"] is not None:
-        return {name: value for name, value in given.items() if name not in ("person_id", "nik")}
+    """What opens a case, with the woman found where she is named rather than her request or an alias."""
+    alias = given["alias"] and given["alias"].strip()
+    if given["request_id"] is not None or (alias and not (given["person_id"] or given["nik"])):
+        return {name: value for name, value in given.items() if name not in ("person_id", "nik")} | {"alias": alias}
     return {"person_id": whom(session, given), **given}

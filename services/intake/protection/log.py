@@ -38,7 +38,7 @@ class Line:
 
 def note(session: Session, officer: Officer, what: str, about: UUID | None = None, why: str | None = None) -> None:
     """Write down what the officer read or did; the lock lasts until the door commits."""
-    session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)), bind_arguments={"mapper": LogLine})
     last = session.execute(select(LogLine.seq, LogLine.hash).order_by(LogLine.seq.desc()).limit(1)).first()
     seq, running = last or (0, GENESIS)
     said = {

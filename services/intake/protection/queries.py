@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.intake.journeys import publishing
 from services.intake.protection import log, rules
@@ -19,6 +19,7 @@ from shared.kernel.errors import NotFound
 from shared.privacy.fields import protected_indexes
 from shared.privacy.renewal import pairs_of, take_over
 from shared.programmes.definition import Programme
+from shared.web.paging import CursorUnreadable, Page
 
 OF_HER = ("name", "phone", "village", "address")
 MOST_DUE = 200
@@ -38,16 +39,16 @@ def due(session: Session, officer: Officer) -> Due:
     requests = session.scalars(
         select(TalkRequest)
         .where(TalkRequest.office == officer.office, TalkRequest.settled_at.is_(None))
-        .order_by(TalkRequest.due_at, TalkRequest.id)
+        .order_by(TalkRequest.look_on, TalkRequest.id)
         .limit(MOST_DUE)
     ).all()
     cases = session.scalars(
-        of_office(officer, closed=False).order_by(ProtectionCase.follow_up_due_at, ProtectionCase.id).limit(MOST_DUE)
+        of_office(officer, closed=False).order_by(ProtectionCase.look_on, ProtectionCase.id).limit(MOST_DUE)
     ).all()
     glasses = session.scalars(
         select(Glass)
         .where(Glass.office == officer.office, Glass.decided_at.is_(None))
-        .order_by(Glass.asked_at, Glass.id)
+        .order_by(Glass.id)
         .limit(MOST_DUE)
     ).all()
     names = _names(
@@ -65,9 +66,9 @@ def due(session: Session, officer: Officer) -> Due:
                 "due_at": each.due_at,
                 "is_overdue": each.due_at < now,
             }
-            for each in requests
+            for each in sorted(requests, key=lambda each: each.due_at)
         ],
-        [line(each, names) for each in cases],
+        [line(each, names) for each in sorted(cases, key=lambda each: each.follow_up_due_at or each.opened_at)],
         [
             {
                 "id": each.id,
@@ -75,9 +76,9 @@ def due(session: Session, officer: Officer) -> Due:
                 "asked_by": each.content["asked_by"],
                 "reason": each.content["reason"],
                 "asked_at": each.asked_at,
-                "may_decide": each.asked_by != officer.id,
+                "may_decide": each.asked_by != account_of(session, officer),
             }
-            for each in glasses
+            for each in sorted(glasses, key=lambda each: each.asked_at)
         ],
     )
 
@@ -90,10 +91,27 @@ def of_office(officer: Officer, *, closed: bool | None = None) -> Select[Any]:
     return statement.where(ProtectionCase.closed_at.is_not(None) if closed else ProtectionCase.closed_at.is_(None))
 
 
+def page_of_cases(
+    session: Session, officer: Officer, *, closed: bool | None, after: str | None, limit: int
+) -> Page[ProtectionCase]:
+    """The cases of the officer's office, the latest first, from the one behind `after` on; raises CursorUnreadable.
+
+    When a case was opened only the key tells, so that an office's cases are put into order here.
+    """
+    found = sorted(session.scalars(of_office(officer, closed=closed)), key=lambda each: each.opened_at, reverse=True)
+    begin = 0
+    if after:
+        begin = next((at for at, each in enumerate(found, 1) if str(each.id) == after), 0)
+        if not begin:
+            raise CursorUnreadable(errors={"after": ["?"]})
+    shown = found[begin : begin + limit]
+    return Page(shown, str(shown[-1].id) if len(found) > begin + limit else None)
+
+
 def lines(session: Session, cases: Iterable[ProtectionCase]) -> list[dict[str, Any]]:
     """Cases as a list shows them."""
     found = list(cases)
-    names = _names(session, [UUID(each.person_id) for each in found])
+    names = _names(session, [UUID(each.person_id) for each in found if not each.alias])
     return [line(each, names) for each in found]
 
 
@@ -102,7 +120,8 @@ def line(case: ProtectionCase, names: dict[UUID, str]) -> dict[str, Any]:
     now = clock.now()
     return {
         "id": case.id,
-        "name": names.get(UUID(case.person_id)),
+        "name": case.alias or names.get(UUID(case.person_id)),
+        "is_registered": not case.alias,
         "kind": case.kind,
         "opened_at": case.opened_at,
         "follow_up_due_at": case.follow_up_due_at,
@@ -116,15 +135,17 @@ def line(case: ProtectionCase, names: dict[UUID, str]) -> dict[str, Any]:
 def described(session: Session, case: ProtectionCase) -> dict[str, Any]:
     """A case with all that was done, and what is needed to reach the woman."""
     person = UUID(case.person_id)
-    particulars = registry.particulars_of_persons(session, [person], OF_HER).get(person, {})
-    steps = session.scalars(select(Step).where(Step.case_id == case.id).order_by(Step.recorded_at, Step.id)).all()
+    known = {} if case.alias else registry.particulars_of_persons(session, [person], OF_HER)
+    particulars = known.get(person, {})
+    found = session.scalars(select(Step).where(Step.case_id == case.id))
+    steps = sorted(found, key=lambda each: each.recorded_at)
     return {
         **line(case, {person: particulars["name"]} if "name" in particulars else {}),
         "person_id": person,
         "particulars": particulars,
         "notes": case.notes,
         "safe_contact": case.safe_contact,
-        "steps": [{"id": each.id, "recorded_at": each.recorded_at, **each.content} for each in steps],
+        "steps": [{"id": each.id, "recorded_at": each.recorded_at, **_told(each)} for each in steps],
         "closing": case.closing,
     }
 
@@ -142,7 +163,17 @@ def was_sent_before(session: Session, case_id: UUID, once: str | None) -> bool:
     """Whether a form of this name has written its step already."""
     if once is None:
         return False
-    return session.scalar(select(Step.id).where(Step.case_id == case_id, Step.once == once)) is not None
+    said = select(Step.id).where(Step.case_id == case_id, Step.once == name_of_form(session, once))
+    return session.scalar(said) is not None
+
+
+def journey_noted(session: Session, case_id: UUID, once: str | None) -> UUID | None:
+    """The journey that a form of this name has opened already."""
+    if once is None:
+        return None
+    said = select(Step.content).where(Step.case_id == case_id, Step.once == name_of_form(session, once))
+    found = session.scalar(said)
+    return UUID(found["journey"]) if found and "journey" in found else None
 
 
 def was_reported(session: Session, case_id: UUID) -> bool:
@@ -153,8 +184,21 @@ def was_reported(session: Session, case_id: UUID) -> bool:
 
 def index_of(session: Session, person_id: UUID) -> bytes:
     """By which the compartment finds her; what it knows under an older key is brought under the current one."""
-    known = protected_indexes(str(person_id))
-    columns = [TalkRequest.person_index, ProtectionCase.person_index, Glass.person_index]
+    return _indexed(session, str(person_id), TalkRequest.person_index, ProtectionCase.person_index, Glass.person_index)
+
+
+def account_of(session: Session, officer: Officer) -> bytes:
+    """By which the compartment knows an officer's account again; older keys as with `index_of`."""
+    return _indexed(session, str(officer.id), Glass.asked_by, Glass.decided_by)
+
+
+def name_of_form(session: Session, once: str | None) -> bytes | None:
+    """By which a form that was sent twice is known again; older keys as with `index_of`."""
+    return None if once is None else _indexed(session, once, Step.once)
+
+
+def _indexed(session: Session, value: str, *columns: InstrumentedAttribute[Any]) -> bytes:
+    known = protected_indexes(value)
     take_over(session, columns, pairs_of(known))
     return known[0]
 
@@ -164,15 +208,15 @@ def cases_about(session: Session, office: str, person_index: bytes) -> list[Prot
     statement = select(ProtectionCase).where(
         ProtectionCase.office == office, ProtectionCase.person_index == person_index
     )
-    return list(session.scalars(statement.order_by(ProtectionCase.closed_at.desc().nulls_first(), ProtectionCase.id)))
+    found = sorted(session.scalars(statement), key=lambda each: each.opened_at, reverse=True)
+    return sorted(found, key=lambda each: each.closed_at is not None)
 
 
 def glasses(session: Session, officer: Officer) -> list[dict[str, Any]]:
     """What an officer asked to read, the latest first: the same for a woman with a case and for one without."""
-    found = session.scalars(
-        select(Glass).where(Glass.asked_by == officer.id).order_by(Glass.id.desc()).limit(MOST_DUE)
-    ).all()
-    return [asked(each) for each in found]
+    mine = session.scalars(select(Glass).where(Glass.asked_by == account_of(session, officer)))
+    found = sorted(mine, key=lambda each: each.asked_at, reverse=True)
+    return [asked(each) for each in found[:MOST_DUE]]
 
 
 def asked(glass: Glass) -> dict[str, Any]:
@@ -201,6 +245,10 @@ def audit(session: Session) -> list[str]:
 def written(session: Session, officer: Officer, before: int | None) -> list[log.Line]:
     """The compartment's own log as the office's counsellors read it."""
     return log.lines(session, officer.office, before)
+
+
+def _told(step: Step) -> dict[str, Any]:
+    return {name: value for name, value in step.content.items() if name != "once"}
 
 
 def _whose(row: TalkRequest | Glass) -> UUID:

@@ -118,6 +118,12 @@ class ClockRanBefore(Conflict):
     indonesian = "Batas waktu laporan kasus ini pernah berjalan dan tidak dimulai lagi; kejadian baru: buka kasus lain."
 
 
+class NotRegistered(Conflict):
+    """She stands in no registry yet: register her, and open a case under her name, before she is referred."""
+
+    indonesian = "Ia belum terdaftar: daftarkan dahulu dan buka kasus atas namanya sebelum dirujuk."
+
+
 class NumberOrReason(Invalid):
     """Give the report's number, or the reason why there is none."""
 
@@ -174,6 +180,11 @@ def next_follow_up(now: datetime, chosen: date | None, terms: Terms) -> datetime
 def report_by(opened_at: datetime, terms: Terms) -> datetime:
     """By when the police must have the report: hours, not working days."""
     return opened_at + timedelta(hours=terms.police_report.count)
+
+
+def look_on(*due: datetime | None) -> date:
+    """The day on which somebody has to look: that of whatever is due first, in the deployment's zone."""
+    return min(each for each in due if each is not None).astimezone(clock.zone()).date()
 
 
 def glass_until(granted_at: datetime, terms: Terms) -> datetime:

@@ -44,6 +44,7 @@ class OpenCaseSchema(WhoSchema):
     """A case as it is opened: for a woman who asked, or for one directly."""
 
     request_id = fields.UUID(load_default=None, allow_none=True)
+    alias = _line(metadata={"description": "What she is called who has no papers or gives no name; no registry entry"})
     kind = fields.Enum(CaseKind, by_value=True, required=True)
     notes = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=LONGEST_NOTE))
     under_tpks = fields.Boolean(load_default=False, metadata={"description": "UU TPKS asks for a report to the police"})
@@ -115,6 +116,7 @@ class CaseLineSchema(Schema):
 
     id = fields.UUID(required=True)
     name = fields.String(required=True, allow_none=True)
+    is_registered = fields.Boolean(required=True, metadata={"description": "False where the name is an alias"})
     kind = fields.String(required=True)
     opened_at = fields.AwareDateTime(required=True)
     follow_up_due_at = fields.AwareDateTime(required=True, allow_none=True)

@@ -34,5 +34,5 @@ class OfferedTalk(StageWork):
             each.subject_id: as_said_to(officer.office, done["contact"]) for each, done in told if done["contact"]
         }
         registry.note_contact_wishes(session, contacts)
-        commands.ask_for_talks(session, officer, [each.subject_id for each, done in told if done["asks"]])
+        commands.pass_on(session, officer, [each.subject_id if done["asks"] else None for each, done in pairs])
         return [Completion(OFFERED, {}) for _ in pairs]

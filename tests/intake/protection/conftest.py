@@ -13,6 +13,7 @@ import structlog
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from services.intake.protection import jobs
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel.logging import configure
@@ -47,6 +48,10 @@ class Compartment:
     def women(self, count: int = 1) -> list[UUID]:
         with self.base.transaction() as session:
             return register(session, count)
+
+    def take_over(self) -> None:
+        """What the compartment's worker does every minute."""
+        jobs.look(self.base)
 
     def due(self) -> dict[str, Any]:
         found: dict[str, Any] = self.ask(self.counsellor, "GET", "due").get_json()

@@ -9,9 +9,11 @@ from sqlalchemy import delete, func, select, text
 from services.intake.protection import commands, log, queries
 from services.intake.protection.models import LogLine, ProtectionCase, TalkRequest
 from services.intake.protection.rules import CaseKind
+from services.intake.registry.models import Person
 from shared.identity.rules import OtherOffice, Role
 from shared.kernel import clock, ids
 from shared.privacy.looks import Look
+from shared.storage import database
 from tests.browsing import Browser, an_officer
 from tests.intake.protection.conftest import Compartment
 
@@ -249,11 +251,11 @@ def test_the_database_shows_neither_who_nor_what(compartment: Compartment) -> No
     case = compartment.case(woman, safe_contact={"channel": "message", "code_word": "melati"})
     step = {"kind": "legal-aid", "note": "RAHASIA-43", "done_on": clock.today().isoformat()}
     compartment.ask(compartment.counsellor, "POST", f"cases/{case['id']}/steps", step)
-    with compartment.base.reading() as session:
+    with compartment.base.reading() as session, database("protection").engine.connect() as apart:
         stored = " ".join(
             str(row)
             for table in ("request", "case", "step", "glass", "log")
-            for row in session.execute(text(f"SELECT * FROM protection_{table}"))
+            for row in apart.execute(text(f"SELECT * FROM protection_{table}"))
         )
         index = session.scalar(select(ProtectionCase.person_index))
     for secret in (str(woman), "RAHASIA", "melati", "domestic-violence", "legal-aid"):
@@ -304,6 +306,47 @@ def test_a_counsellor_works_on_pages(compartment: Compartment) -> None:
     assert counsellor.submit(f"{root}/glass/{waiting['id']}/decide", form).status_code == 303
     assert f"/glass/{waiting['id']}" in head.get(f"{root}/glass").text
     assert "Didampingi." in head.get(f"{root}/glass/{waiting['id']}").text
+
+
+def test_a_woman_without_papers_or_name_has_a_case_under_an_alias_and_stands_in_no_registry(
+    compartment: Compartment,
+) -> None:
+    def persons() -> int:
+        with compartment.base.reading() as session:
+            return session.scalar(select(func.count()).select_from(Person)) or 0
+
+    before = persons()
+    given = {"alias": " Mawar ", "kind": "trafficking", "safe_contact": {"channel": "visit"}}
+    made = compartment.ask(compartment.counsellor, "POST", "cases", given)
+    assert made.status_code == 201, made.text
+    case = made.get_json()
+    assert (case["name"], case["is_registered"], case["particulars"]) == ("Mawar", False, {})
+    again = compartment.ask(compartment.counsellor, "POST", "cases", given).get_json()
+    assert again["id"] != case["id"]  # another woman may be called so, too
+    assert [each["name"] for each in compartment.due()["cases"]] == ["Mawar", "Mawar"]
+    onward = compartment.ask(compartment.counsellor, "POST", f"cases/{case['id']}/onward", {"programme": "any"})
+    assert codes(onward) == (409, "not-registered")
+    counsellor, root = Browser(compartment.app, compartment.counsellor), "/intake/dp3a/protection"
+    assert 'name="alias"' in counsellor.get(f"{root}/cases/new").text
+    made = counsellor.submit(f"{root}/cases", {"alias": "Melati", "kind": "other", "nik": ""})
+    assert made.status_code == 303
+    page = counsellor.get(made.location).text
+    assert "Melati" in page
+    assert "/onward" not in page
+    for wrong in ({"alias": "   ", "kind": "other"}, {"alias": "", "kind": "other"}, {"kind": "other"}):
+        assert counsellor.submit(f"{root}/cases", wrong).status_code == 422
+    assert persons() == before
+    today = clock.today().isoformat()
+    step = {"kind": "shelter", "note": "Diantar.", "done_on": today}
+    assert counsellor.submit(f"{made.location}/steps", step).status_code == 303
+    assert "Melati" in counsellor.get(f"{root}/cases").text
+
+
+def test_a_name_in_the_registry_goes_before_an_alias(compartment: Compartment) -> None:
+    (woman,) = compartment.women()
+    case = compartment.case(woman, alias="Mawar")
+    assert (case["is_registered"], case["person_id"]) == (True, str(woman))
+    assert case["name"] != "Mawar"
 
 
 def test_one_forms_mistake_leaves_the_wish_in_the_form_beside_it(compartment: Compartment) -> None:

@@ -44,7 +44,8 @@ def test_every_part_holds_exactly_the_kinds_that_its_work_needs():
     api, worker = {"field", "blind_index", "seal", "web", "token"}, {"field", "blind_index", "seal", "bus"}
     compartment = {"protection", "protection_index"}
     assert set(parts.kinds_of("intake-api")) == api | compartment
-    assert set(parts.kinds_of("intake-worker")) == worker | compartment
+    assert set(parts.kinds_of("intake-worker")) == worker
+    assert set(parts.kinds_of("intake-protection")) == {"field", "blind_index", "seal"} | compartment
     assert set(parts.kinds_of("grants-api")) == api
     assert set(parts.kinds_of("grants-worker")) == worker
     assert parts.kinds_of("grants-relay") == (Kind.BUS,)

@@ -9,14 +9,14 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from services import catalogue
-from shared.kernel.settings import SERVICES
-from shared.storage import Database, rights
+from shared.kernel.settings import SERVICES, STORES
+from shared.storage import Database, database, rights
 from shared.storage.base import tables_of
 
 catalogue.participants()
 KEPT = [
     pytest.param(service, table, id=f"{service}.{table.name}")
-    for service in SERVICES
+    for service in STORES
     for table in tables_of(service)
     if rights.APPEND_ONLY in table.info
 ]
@@ -26,7 +26,7 @@ KEPT = [
 def serving(databases: dict[str, Database]) -> Iterator[dict[str, Database]]:
     """Each service's database as the role that serves sees it."""
     made = {}
-    for service, owner in databases.items():
+    for service, owner in {**databases, "protection": database("protection")}.items():
         role = f"tests of {service}"  # a name that has to be quoted
         with owner.engine.begin() as connection:
             if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}):
@@ -51,7 +51,7 @@ def refused(base: Database, statement: str) -> bool:
     return False
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", STORES)
 def test_it_reads_and_writes_rows_of_every_table(serving: dict[str, Database], service: str) -> None:
     with Session(serving[service].engine) as session:
         for table in tables_of(service):
@@ -102,7 +102,7 @@ CHAINED = {"event_log_head", "cursor", "log_check"}
 def test_every_log_is_only_added_to() -> None:
     logs = {
         table.name
-        for service in SERVICES
+        for service in STORES
         for table in tables_of(service)
         if "hash" in table.columns and not table.columns["hash"].unique and table.name not in CHAINED
     }
