@@ -1,9 +1,13 @@
-"""Odd values, and every place of an API where one can be put: found in its description, not listed by hand."""
+"""Odd values, and every place of an API or a page where one can be put: found in what they say, not listed by hand."""
 
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from marshmallow import Schema
+
+from shared.kernel import fields
 from shared.kernel.ids import new_id
 
 TEXTS: tuple[Any, ...] = (
@@ -126,3 +130,46 @@ def odd_values(usual: Any) -> tuple[Any, ...]:
             return DAYS
         return IDENTIFIERS if re.fullmatch(r"[0-9a-f-]{36}", usual) else TEXTS
     return NUMBERS if isinstance(usual, int) and not isinstance(usual, bool) else OTHERS
+
+
+WRITTEN = (
+    "\0", "a\0b", "", " ", "x" * 5_000, "9" * 5_000, "9223372036854775808", "4294967296", "-1", "1.5", "1e9", "1_000",
+    "NaN", "²", "٣", "0001-01-01", "9999-12-31", "2023-02-30", "0001-01-01T00:00", "9999-12-31T23:59", "\ufffe",
+    "%",
+    "../../etc/passwd", "[", "{", "0" * 32, "urn:uuid:" + "0" * 32, "/\r\nx", "//x",
+)  # fmt: skip
+"""What may be written into a field of a page, or into its address."""
+LOADED = re.compile(r"forms\.load\(\s*(\w+)\.(\w+)\(")
+ASKED = re.compile(r"""request\.(?:form|args)\.get(?:list)?\(["']([\w\[\]]+)["']""")
+
+
+def fields_of(view: Callable[..., Any]) -> dict[str, str]:
+    """What a page's view reads of its form or address, with something usual for each: read off its own text."""
+    view = inspect.unwrap(view)
+    said = inspect.getsource(view)
+    found = dict.fromkeys(ASKED.findall(said), "kata")
+    for module, name in LOADED.findall(said):
+        schema = getattr(view.__globals__.get(module), name, None)
+        if isinstance(schema, type) and issubclass(schema, Schema):
+            found |= dict(_named(schema()))
+    return found
+
+
+def _named(schema: Schema, before: str = "") -> Iterator[tuple[str, str]]:
+    for name, field in schema.fields.items():
+        if isinstance(field, fields.List) and isinstance(field.inner, fields.Nested):
+            yield from _named(field.inner.schema, f"{before}{name}.0.")
+        elif isinstance(field, fields.List):
+            yield f"{before}{name}[]", _usual(field.inner)
+        elif isinstance(field, fields.Nested):
+            yield from _named(field.schema, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", _usual(field)
+
+
+def _usual(field: Any) -> str:
+    if isinstance(field, fields.Enum):
+        return str(next(iter(field.enum)).value)
+    known = {fields.Integer: "1", fields.Date: TEXT_OF["date"], fields.UUID: TEXT_OF["uuid"], fields.Boolean: "true",
+             fields.DateTime: "2026-03-02T08:00"}  # fmt: skip
+    return next((text for kind, text in known.items() if isinstance(field, kind)), "kata kata kata")

@@ -26,6 +26,8 @@ from services.intake.offices import pages as offices_pages
 from services.intake.overview import pages as overview_pages
 from services.intake.programmes import api as programmes_api
 from services.intake.programmes import pages as programmes_pages
+from services.intake.proposals import api as proposals_api
+from services.intake.proposals import pages as proposals_pages
 from services.intake.protection import api as protection_api
 from services.intake.protection import pages as protection_pages
 from services.intake.recruitment import api as recruitment_api
@@ -95,6 +97,7 @@ def create(database: Database | None = None) -> Flask:
             protection_api.blueprint,
             programmes_api.blueprint,
             trials_api.blueprint,
+            proposals_api.blueprint,
             audits_api.blueprint,
             offices_api.blueprint,
             welcome_api.blueprint,
@@ -119,6 +122,7 @@ def create(database: Database | None = None) -> Flask:
             protection_pages.pages,
             programmes_pages.pages,
             trials_pages.pages,
+            proposals_pages.pages,
             audits_pages.pages,
             offices_pages.pages,
             welcome_pages.pages,

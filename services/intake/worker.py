@@ -11,6 +11,7 @@ from services.intake.eligibility.work import VerificationWork
 from services.intake.groups.work import GroupFormation
 from services.intake.journeys import handlers as journeys
 from services.intake.offices import models as offices  # noqa: F401 (nothing is heard, and its table stands here)
+from services.intake.proposals import models as proposals  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.protection.work import OfferedTalk
 from services.intake.recruitment.work import RecruitmentWork
 from services.intake.registry.jobs import resume_imports, run_import

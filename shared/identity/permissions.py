@@ -68,6 +68,7 @@ class Permission(StrEnum):
     PLACEMENTS_PLAN = "placements.plan"
     PLACEMENTS_RUN = "placements.run"
     PRODUCTS_READ = "products.read"
+    PROGRAMMES_PUBLISH = "programmes.publish"  # propose one that was tried, and decide on what somebody else proposed
     PROGRAMMES_READ = "programmes.read"
     PROGRAMMES_TRY = "programmes.try"
     PROTECTION_ASK = "protection.ask"  # write down that a woman asks for a talk
@@ -231,6 +232,10 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.PROGRAMMES_READ: (
         _right(STAFF - OVERSIGHT, EVERY, scope=Scope.INSTALLATION),
         _right(OVERSIGHT, EVERY, scope=Scope.EVERY_AGENCY),
+    ),
+    Permission.PROGRAMMES_PUBLISH: (
+        _right(HEAD, REGISTERING, LEADING, scope=Scope.AREAS),
+        _right(ADMINISTRATION | {Role.COORDINATOR}, EVERY, scope=Scope.AREAS),
     ),
     Permission.PROGRAMMES_TRY: (
         _right(HEAD, REGISTERING, LEADING, scope=Scope.AREAS),

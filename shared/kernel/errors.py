@@ -5,6 +5,7 @@ Only `shared.web` knows which HTTP status a family becomes.
 
 import inspect
 import re
+from contextlib import suppress
 from datetime import date
 from typing import Any, ClassVar, Self
 
@@ -42,14 +43,15 @@ MONTHS = {
         *("July", "August", "September", "October", "November", "December"),
     ),
 }
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _said(value: Any, language: str) -> Any:
     """A day that stands among the evidence as JSON writes it, as people write it; everything else as it is."""
     if isinstance(value, str) and DAY.fullmatch(value):
-        day = date.fromisoformat(value)
-        return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
+        with suppress(ValueError):  # it only looks like a day
+            day = date.fromisoformat(value)
+            return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
     return value
 
 

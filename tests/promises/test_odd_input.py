@@ -1,6 +1,7 @@
 """No odd value, wherever a route of any service takes one, is an error of ours."""
 
 import json
+import re
 import traceback
 from collections.abc import Iterator
 from importlib import import_module
@@ -17,11 +18,12 @@ from werkzeug.test import TestResponse
 from shared.identity import offices
 from shared.identity.rules import Role
 from shared.kernel import fields
+from shared.kernel.ids import new_id
 from shared.kernel.settings import SERVICES
 from shared.storage import Database
 from tests import odd
 from tests.apps import web_app
-from tests.browsing import an_officer, bearer
+from tests.browsing import Browser, an_officer, bearer
 
 HELD = {
     bare.Integer: fields.Integer, bare.Float: fields.Float, bare.Date: fields.Date, bare.UUID: fields.UUID,
@@ -29,6 +31,8 @@ HELD = {
     bare.Decimal: (), bare.Time: (), bare.TimeDelta: (), bare.NaiveDateTime: (),
 }  # fmt: skip
 """Kinds of field that let through what no column can keep, and ours that do not."""
+PARTS = {"UUIDConverter": new_id(), "Number": 1}
+NO_PAGES = ("assets.static_file", "operations.health", "operations.metrics", "openapi")
 AMONG_OURSELVES = ("shared.events.", "shared.bus.")
 """What the services tell each other is signed, and was checked when it came in."""
 
@@ -162,6 +166,76 @@ def test_no_odd_value_is_an_error_of_ours(app: Flask) -> None:
 @pytest.mark.slow
 def test_no_odd_value_in_any_place_is_an_error_of_ours(app: Flask) -> None:
     assert sweep(app, 4) == {}
+
+
+class Opening:
+    """Opens an app's pages and sends their forms, as whoever is let in, and keeps what went wrong."""
+
+    def __init__(self, app: Flask) -> None:
+        first = {each.agency: each for each in reversed(offices.all_offices().values())}
+        self.browsers = {agency: Browser(app, an_officer(*Role, office=first[agency].id)) for agency in sorted(first)}
+        self.app = app
+        self.wrong: dict[str, str] = {}
+
+    def pages(self) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:
+        """Every page and form: its rule, method, what stands in its address and what it reads."""
+        for rule in self.app.url_map.iter_rules():
+            if "/v1/" not in rule.rule and rule.endpoint not in NO_PAGES:
+                parts = {name: str(PARTS.get(type(kind).__name__, "x")) for name, kind in rule._converters.items()}
+                for method in sorted({"GET", "POST"} & (rule.methods or set())):
+                    yield rule.rule, method, parts, odd.fields_of(self.app.view_functions[rule.endpoint])
+
+    def whoever_is_let_in(self, rule: str, method: str, parts: dict[str, str]) -> str:
+        """The agency of somebody who may use a page."""
+        for agency in self.browsers:
+            if self.status(agency, rule, method, {**parts, "agency": agency}, {}) not in (401, 403):
+                return agency
+        return "dinsos"
+
+    def status(self, agency: str, rule: str, method: str, parts: dict[str, str], form: dict[str, str]) -> int:
+        """What is answered; 500 where the app failed."""
+        address = re.sub(r"<(?:[^:>]+:)?(\w+)>", lambda found: quote(parts[found[1]], safe=""), rule)
+        browser = self.browsers[agency]
+        try:
+            if method == "GET":
+                return self.over(browser.get(address, query_string=form))
+            return self.over(browser.submit(address, form))
+        except Exception as failed:  # noqa: BLE001 (whatever it is, it is what we look for)
+            self.wrong.setdefault(f"{type(failed).__name__} {_where(failed)}", f"{method} {rule} {str(form)[:300]}")
+            return 500
+
+    @staticmethod
+    def over(answer: TestResponse) -> int:
+        """The status of an answer that is let go, so that a stream ends."""
+        answer.close()
+        return answer.status_code
+
+
+def open_pages(app: Flask, values_of_a_field: int, fields_of_a_page: int | None = None) -> dict[str, str]:
+    """Write odd values into the fields of each page, others each time; what went wrong, and where."""
+    opening, turn = Opening(app), 0
+    for rule, method, parts, form in opening.pages():
+        agency = opening.whoever_is_let_in(rule, method, parts)
+        places = [("path", name) for name in parts if name != "agency"] + [("form", name) for name in form]
+        for where, name in places[turn % (len(places) or 1) :][:fields_of_a_page]:
+            for _ in range(values_of_a_field):
+                value = odd.WRITTEN[turn % len(odd.WRITTEN)]
+                turn += 1
+                filled = {**parts, "agency": agency}, dict(form)
+                filled[where == "form"][name] = value
+                status = opening.status(agency, rule, method, *filled)
+                if status >= 500:
+                    opening.wrong.setdefault(f"{status} {method} {rule}", f"{name}: {value[:50]!r}")
+    return opening.wrong
+
+
+def test_no_odd_value_on_a_page_is_an_error_of_ours(app: Flask) -> None:
+    assert open_pages(app, 1, 1) == {}
+
+
+@pytest.mark.slow
+def test_no_odd_value_in_any_field_of_a_page_is_an_error_of_ours(app: Flask) -> None:
+    assert open_pages(app, 3) == {}
 
 
 def schemas(kind: type[Schema] = Schema) -> Iterator[type[Schema]]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, render_template, request
 
 from services.intake.programmes import queries, schemas, words
+from services.intake.proposals.queries import how_many_wait
 from shared.identity.permissions import Permission
 from shared.programmes.kinds import kind
 from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH, layout_of
@@ -21,6 +22,7 @@ def list_programmes(agency: str) -> str:
             "programmes/list.html",
             agency=agency,
             found=queries.published(session),
+            waiting=how_many_wait(session),
             may_try=access.holds(door.current_officer(), Permission.PROGRAMMES_TRY),
             words=words,
         )

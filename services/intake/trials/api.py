@@ -46,6 +46,14 @@ def list_trials(query: dict[str, Any], agency: str) -> paging.Page[ProgrammeTria
         return queries.trials(session, door.current_officer(), **query)
 
 
+@blueprint.get("/<agency>/trials/example")
+@guard(Permission.PROGRAMMES_TRY)
+@blueprint.response(200, schemas.FileText)
+def show_example(agency: str) -> dict[str, str]:
+    """A made-up programme for the officer's area, to be changed into one's own."""
+    return {"text": doors.example_for(door.current_officer())}
+
+
 @blueprint.get("/<agency>/trials/<uuid:trial_id>")
 @guard(Permission.PROGRAMMES_TRY)
 @blueprint.response(200, schemas.TrialReport)

@@ -61,6 +61,16 @@ def begin_trial(agency: str) -> Response:
     return redirect(f"/intake/{agency}/trials/{run.id}", 303)
 
 
+@pages.get("/<agency>/trials/example")
+@guard(Permission.PROGRAMMES_TRY)
+def download_example(agency: str) -> Response:
+    """A made-up programme for the officer's area, to be changed into one's own."""
+    answer = make_response(doors.example_for(door.current_officer()))
+    answer.content_type = "application/yaml; charset=utf-8"
+    answer.headers.set("Content-Disposition", "attachment", filename="contoh.yaml")
+    return answer
+
+
 @pages.get("/<agency>/trials/<uuid:trial_id>")
 @guard(Permission.PROGRAMMES_TRY)
 def show_trial(agency: str, trial_id: UUID) -> str:

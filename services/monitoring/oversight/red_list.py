@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, extract, select
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow.models import StageFigure, StageStanding
@@ -89,7 +89,8 @@ def _is_used(percent: int) -> ColumnElement[bool]:
     if percent >= ALL:
         return StageStanding.due_at < now()
     begin = select(StageFigure.offered_at).where(StageFigure.id == StageStanding.turn).scalar_subquery()
-    return begin + (StageStanding.due_at - begin) * (percent / ALL) < now()
+    passed, given = extract("epoch", now() - begin), extract("epoch", StageStanding.due_at - begin)
+    return passed * ALL > given * percent
 
 
 def _told(turn: StageStanding, figure: StageFigure, moment: datetime) -> OpenStage:

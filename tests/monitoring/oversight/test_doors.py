@@ -83,6 +83,13 @@ def test_the_red_list_goes_on_where_its_page_ended(app: Flask, told: dict[str, U
     assert len(found) == len(set(found)) == 3
 
 
+def test_the_red_list_is_narrowed_to_what_has_used_so_much_of_its_time(app: Flask, told: dict[str, UUID]) -> None:
+    every = ask(app, "/monitoring/v1/bappeda/red-list")["items"]
+    for percent in (1, 50, 80, 99, 100):
+        found = ask(app, f"/monitoring/v1/bappeda/red-list?used={percent}")["items"]
+        assert found == [each for each in every if each["used"] >= percent], percent
+
+
 def test_a_page_that_begins_nowhere_is_refused(app: Flask, told: dict[str, UUID]) -> None:
     who = bearer(an_officer(Role.COORDINATOR, office="bappeda-kaltim"))
     assert app.test_client().get("/monitoring/v1/bappeda/red-list?after=x", headers=who).status_code == 422

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, NotFound
 
 
 class TooEarly(Conflict):
@@ -22,3 +22,9 @@ def test_a_day_is_said_as_people_write_it_and_stays_as_json_in_the_evidence(lang
     error = TooEarly(day="2027-08-17", count=2)
     assert error.message(language) == said
     assert error.fields["day"] == "2027-08-17"
+
+
+@pytest.mark.parametrize("what", ["2023-02-30", "0000-00-00", "9999-99-99", "٢٠٢٣-01-01"])
+def test_what_only_looks_like_a_day_is_said_as_it_is(what: str) -> None:
+    assert what in NotFound(what=what).message("id")
+    assert what in NotFound(what=what).message("en")

@@ -84,3 +84,10 @@ def test_a_fault_is_told_with_its_line() -> None:
     with pytest.raises(yaml.YamlRefused) as refused:
         yaml.read("a: 1\nb: &b [1]\n")
     assert refused.value.line == 2
+
+
+def test_a_tree_has_so_many_levels_and_no_more() -> None:
+    usual = yaml.read("[" * yaml.DEEPEST + "]" * yaml.DEEPEST)
+    assert isinstance(usual, list)
+    with pytest.raises(yaml.YamlRefused, match="levels deep"):
+        yaml.read("[" * (yaml.DEEPEST + 1) + "]" * (yaml.DEEPEST + 1))
