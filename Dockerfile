@@ -7,7 +7,7 @@ COPY requirements.lock ./
 RUN sed -n '/^uv==/,/^[^ ]/{/^uv==/p;/^ .*--hash/p}' requirements.lock > uv.lock \
     && .venv/bin/pip install --no-cache-dir --require-hashes -r uv.lock \
     && VIRTUAL_ENV=/kail/.venv .venv/bin/uv pip sync --no-cache --require-hashes requirements.lock
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY programmes programmes
 COPY shared shared
 COPY services services

@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test long check bench lint format types contracts lock theme install chromium nginx docs clean gallery
+.PHONY: help up down status test long check bench lint format types contracts lock theme install chromium nginx docs clean gallery sbom
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -84,6 +84,12 @@ nginx:
 
 gallery: install chromium ## Take the pictures of docs/gallery.md from the Kail that runs (ALL=1: every page, into build)
 	$(BIN)/python -m tests.browser.gallery $(if $(ALL),--all)
+
+sbom: install ## Write the bill of materials (CycloneDX) of what requirements.lock names to build/sbom.cdx.json
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON \
+		--output-file build/sbom.cdx.json requirements.lock
+	@echo build/sbom.cdx.json
 
 clean: ## Remove the virtual environment and every cache; the data in KAIL_HOME stays
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -21,7 +21,10 @@ COMMANDS = {
         "Check programme definitions, show them, try them on a registry, publish them.",
     ),
     "agencies": ("services.operate.agencies", "Check, show and change which office holds which agency role where."),
-    "officers": ("services.intake.accounts.cli", "Open, change and end the accounts of those who work at an office."),
+    "officers": (
+        "services.intake.second_step.cli",
+        "Open, change and end the accounts of those who work at an office.",
+    ),
     "welcome": (
         "services.intake.welcome.cli",
         "Print the code by which the first administrator begins; it takes the place of the one printed before.",

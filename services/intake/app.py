@@ -24,6 +24,8 @@ from services.intake.journeys import pages as journeys_pages
 from services.intake.offices import api as offices_api
 from services.intake.offices import pages as offices_pages
 from services.intake.overview import pages as overview_pages
+from services.intake.own_account import api as own_account_api
+from services.intake.own_account import pages as own_account_pages
 from services.intake.programmes import api as programmes_api
 from services.intake.programmes import pages as programmes_pages
 from services.intake.proposals import api as proposals_api
@@ -34,6 +36,8 @@ from services.intake.recruitment import api as recruitment_api
 from services.intake.recruitment import pages as recruitment_pages
 from services.intake.registry import api as registry_api
 from services.intake.registry import pages as registry_pages
+from services.intake.second_step import api as second_step_api
+from services.intake.second_step import pages as second_step_pages
 from services.intake.sharing import api as sharing_api
 from services.intake.sharing import pages as sharing_pages
 from services.intake.signin import api as signin_api
@@ -83,6 +87,8 @@ def create(database: Database | None = None) -> Flask:
         blueprints=[
             signin_api.blueprint,
             accounts_api.blueprint,
+            own_account_api.blueprint,
+            second_step_api.blueprint,
             referrals_api.blueprint("intake", WORKS),
             registry_api.blueprint,
             eligibility_api.blueprint,
@@ -106,6 +112,8 @@ def create(database: Database | None = None) -> Flask:
         pages=[
             signin_pages.pages,
             accounts_pages.pages,
+            own_account_pages.pages,
+            second_step_pages.pages,
             referrals_pages.blueprint("intake", WORKS),
             registry_pages.pages,
             assessments_pages.templates,

@@ -11,15 +11,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from random import Random
+from uuid import UUID
 
 from services.simulate.case import Case, moment, morning
 from services.simulate.chance import Chance
 from services.simulate.client import Client, Json, Refused
 from services.simulate.work import ACTS
+from shared.identity import offices
+from shared.identity.officer import Officer
+from shared.identity.permissions import Permission
+from shared.identity.rules import Role
 from shared.kernel import calendar, clock
 from shared.kernel.settings import SERVICES
 from shared.programmes import library
 from shared.programmes.kinds import kind
+from shared.web import access
 
 PATIENCE = 10
 """How often an officer tries what is refused before she gives the referral back."""
@@ -76,6 +82,19 @@ class Desk:
     def colleague(self, role: str, office: str | None = None) -> Client:
         """Somebody of this office, or of another that she calls, who holds a role."""
         return next(each for each in self.everybody if each.office == (office or self.office) and role in each.roles)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether an officer of this office holds a permission."""
+        region = offices.office(self.office).region
+        somebody = Officer(
+            id=UUID(int=0),
+            name="",
+            office=self.office,
+            agency=self.agency,
+            roles=frozenset({Role.OFFICER}),
+            areas=(region,),
+        )
+        return access.holds(somebody, permission)
 
     def work_a_day(self) -> Iterator[datetime]:
         """Do all that is due today; gives the moments at which something will be due next."""

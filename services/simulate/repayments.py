@@ -7,7 +7,6 @@ from random import Random
 from services.simulate.client import Client
 from shared.kernel import clock
 
-LENDERS = ("baznas", "koperasi")
 PAYS = 0.85
 """Share of months in which somebody who is behind pays all that is due. Source: assumption."""
 

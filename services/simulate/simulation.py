@@ -18,11 +18,12 @@ from services.simulate.days import Days
 from services.simulate.desk import NEVER, Desk
 from services.simulate.intakes import Intake, Intakes
 from services.simulate.lead import decide_on_stuck, let_step_back
-from services.simulate.repayments import LENDERS, book_repayments
+from services.simulate.repayments import book_repayments
 from services.simulate.report import Report
 from services.simulate.work.meetings import convening, do_tasks, hold_meetings
 from shared.identity.areas import covers
 from shared.identity.offices import all_offices
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.settings import SERVICES
 
@@ -154,7 +155,7 @@ class Simulation:
         meeting = convening()
         for desk in self.desks:
             yield from desk.work_a_day()
-            if desk.agency in LENDERS:
+            if desk.may(Permission.LOANS_RUN):
                 book_repayments(desk.colleague("officer"), desk.agency, self._luck_of, self.report.done)
             do_tasks(desk.colleague("officer"), desk.agency, self.chance.of, self.report.done)
             if desk.agency in meeting:  # last, so that nobody at this desk looks for what the meeting has completed

@@ -23,6 +23,10 @@ DEMO_PASSWORD = "demo-password"  # noqa: S105
 """The file in a home that holds the one password of all made-up officers; only a demonstration has it."""
 
 
+TWO_STEP_ROLES = ["approver", "head", "counsellor", "coordinator", "administrator"]
+"""Whose sign-in needs a code from their telephone as well, where a deployment says nothing else."""
+
+
 class NoServer(RuntimeError):
     """Neither the environment nor a running embedded server tells where this server is."""
 
@@ -40,6 +44,7 @@ class Settings:
     https: bool
     hosts: tuple[str, ...]
     limits: str
+    two_step_roles: frozenset[str]
     metrics_token: str | None = field(repr=False)
     programmes_path: Path
     clusters_path: Path
@@ -109,6 +114,7 @@ def settings() -> Settings:
         https=env.bool("KAIL_HTTPS", False),
         hosts=tuple(name.strip().lower() for name in hosts if name.strip()),
         limits=env.str("KAIL_LIMITS", ""),
+        two_step_roles=frozenset(filter(None, env.list("KAIL_TWO_STEP_ROLES", TWO_STEP_ROLES))),
         metrics_token=secret(env, "KAIL_METRICS_TOKEN"),
         programmes_path=env.path("KAIL_PROGRAMMES", Path(__file__).parents[2] / "programmes"),
         clusters_path=env.path("KAIL_CLUSTERS", Path("/var/lib/kail")).absolute(),

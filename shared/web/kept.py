@@ -31,7 +31,7 @@ LONGEST = 12 * 60 * 60
 """Seconds for which it can be opened."""
 SENT_FROM = "kail_sent_from"
 """Under which a view keeps the page whose form it takes; see `shared.web.posting`."""
-NEVER = frozenset({"password", "again", "old_password", "code", *NOT_FIELDS})
+NEVER = frozenset({"password", "new_password", "again", "old_password", "code", *NOT_FIELDS})
 
 
 class NotKept(Invalid):

@@ -36,6 +36,8 @@ OPEN = {
     "signin.sign_in",
     "signin.sign_in_form",
     "signin.sign_out",
+    "signin.step_form",
+    "signin.take_step",
     "tokens.issue_token",
     "welcome.begin",
     "welcome_pages.begin",

@@ -35,7 +35,7 @@ def add(username: str, office: str, name: str, roles: tuple[str, ...], areas: tu
     """Open an account with a first password, which its holder changes when she signs in."""
     from services.intake.accounts import commands
 
-    with _changing() as session:
+    with changing() as session:
         account = commands.create_officer(
             session,
             username=username,
@@ -62,7 +62,7 @@ def invite(
     """Invite somebody, and print the one-time link by which she chooses her password."""
     from services.intake.accounts import commands
 
-    with _changing() as session:
+    with changing() as session:
         account = commands.invite(session, None, username=username, name=name, office=office, roles=roles, areas=areas)
         _print(commands.make_link(session, None, account.id), address)
 
@@ -75,7 +75,7 @@ def invite_list(file: Path, dry_run: bool, address: str | None) -> None:
     """Invite everybody in a list (username,name,office,roles,areas), all or nobody, and print their links."""
     from services.intake.accounts import commands, many
 
-    with _changing() as session:
+    with changing() as session:
         invited = many.invite_many(session, None, file.read_text(encoding="utf-8-sig"), dry_run=dry_run)
         if dry_run:
             click.echo(f"The list is sound: {len(invited)} officers would be invited.")
@@ -120,7 +120,7 @@ def change(username: str, name: str | None, office: str | None, roles: tuple[str
     """Change an officer's name, office, roles or areas; where her rights change, what she has open ends."""
     from services.intake.accounts import commands, queries
 
-    with _changing() as session:
+    with changing() as session:
         found = queries.by_username(session, username)
         account = commands.change(
             session, None, found.id, name=name, office=office, roles=list(roles), areas=list(areas)
@@ -159,7 +159,7 @@ def reset(username: str, address: str | None) -> None:
     """Let an officer's password open nothing any more, and print the one-time link by which she chooses another."""
     from services.intake.accounts import commands, queries
 
-    with _changing() as session:
+    with changing() as session:
         account = commands.reset(session, None, queries.by_username(session, username).id)
         _print(commands.make_link(session, None, account.id), address)
 
@@ -171,7 +171,7 @@ def link(username: str, address: str | None) -> None:
     """Print a new one-time link for somebody who has no password; one from before is good no more."""
     from services.intake.accounts import commands, queries
 
-    with _changing() as session:
+    with changing() as session:
         _print(commands.make_link(session, None, queries.by_username(session, username).id), address)
 
 
@@ -196,7 +196,8 @@ def show_log(username: str | None) -> None:
 
 
 @contextmanager
-def _changing() -> Iterator["Session"]:
+def changing() -> Iterator["Session"]:
+    """A transaction whose refusal is said on the command line."""
     from shared.kernel.errors import DomainError
     from shared.storage import database
 
@@ -214,7 +215,7 @@ def _move(step: str, username: str, why: str | None) -> None:
     from services.intake.accounts import commands, queries
 
     steps = {"suspend": commands.suspend, "resume": commands.resume, "close": commands.close}
-    with _changing() as session:
+    with changing() as session:
         account = steps[step](session, None, queries.by_username(session, username).id, why=why)
         click.echo(f"{account.username} is {account.state}.")
 

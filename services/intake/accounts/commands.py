@@ -60,6 +60,12 @@ class NameMissing(Invalid):
     indonesian = "Petugas memiliki nama, paling panjang {longest} huruf."
 
 
+class PasswordUnchanged(Invalid):
+    """This is the password that you have; choose another one."""
+
+    indonesian = "Ini kata sandi yang sekarang; pilih yang lain."
+
+
 class HasPassword(Conflict):
     """She has a password; reset it first, then hand her a link."""
 
@@ -285,6 +291,16 @@ def choose_password(session: Session, code: str, password: str) -> OfficerAccoun
     link.used_at = datetime.now(UTC)
     log.note(session, officer_of(account), account.id, What.LINK_USED, after={"purpose": link.purpose.value})
     return account
+
+
+def choose_own(account: OfficerAccount, password: str) -> None:
+    """Let somebody who has proved her password choose another one; raises what speaks against it."""
+    passwords.check(password, names=(account.username, account.name))
+    if passwords.matches(account.password_hash, password):
+        raise PasswordUnchanged
+    account.password_hash = passwords.hashed(password)
+    account.must_change_password = False
+    account.revision += 1
 
 
 def confirm_rights(session: Session, by: Officer, account_ids: Collection[UUID]) -> int:

@@ -59,9 +59,32 @@ class OfficerAccount(Base):
     phone: Mapped[str | None] = mapped_column(EncryptedText)
     email: Mapped[str | None] = mapped_column(EncryptedText)
     last_signed_in_at: Mapped[Timestamp | None]
+    step_due_on: Mapped[date | None]  # until when she may put the second step off
     reviewed_on: Mapped[date] = mapped_column(default=clock.today, server_default=text("CURRENT_DATE"))
     reviewed_by: Mapped[UUID | None]
     created_at: Mapped[Timestamp] = mapped_column(server_default=func.now())
+
+
+class SecondStep(Base):
+    """The secret that an officer's telephone makes codes of, and the last of them that was used."""
+
+    __tablename__ = "second_step"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("officer_account.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(EncryptedText)
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    confirmed_at: Mapped[Timestamp | None]
+
+
+class RecoveryCode(Base):
+    """A code on paper that takes the telephone's place once; kept by its hash."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[Id]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("officer_account.id"), index=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    used_at: Mapped[Timestamp | None]
 
 
 class AccountLink(Base):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from services.intake.accounts import commands, log, many, queries, schemas, sheets, words
 from services.intake.accounts.queries import Wanted
+from services.intake.accounts.rules import PasswordsDiffer
 from shared import places
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
@@ -262,12 +263,6 @@ def choose_password() -> Response:
     except DomainError as refused:
         return _shown(code, forms.blank(), refused)
     return _on_paper(make_response(render_template("accounts/chosen.html", account=account)))
-
-
-class PasswordsDiffer(Invalid):
-    """The two passwords differ; type the same one twice."""
-
-    indonesian = "Kedua kata sandi berbeda; ketik yang sama dua kali."
 
 
 def _shown(code: str, form: forms.Form, refused: DomainError | None = None) -> Response:

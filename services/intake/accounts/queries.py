@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
-from services.intake.accounts.models import AccountLine, AccountLink, OfficerAccount
+from services.intake.accounts.models import AccountLine, AccountLink, OfficerAccount, SecondStep
 from services.intake.accounts.rules import State, review_due
 from shared.identity import offices, rules
 from shared.identity.officer import Officer
@@ -163,6 +163,8 @@ def described(session: Session, found: Iterable[OfficerAccount]) -> list[dict[st
     """Accounts as both doors show them; no hash, no telephone."""
     listed = list(found)
     names = names_of(session, {each.reviewed_by for each in listed if each.reviewed_by})
+    confirmed = select(SecondStep.account_id).where(SecondStep.confirmed_at.is_not(None))
+    stepped = set(session.scalars(confirmed.where(SecondStep.account_id.in_([each.id for each in listed]))))
     return [
         {
             "id": each.id,
@@ -176,6 +178,7 @@ def described(session: Session, found: Iterable[OfficerAccount]) -> list[dict[st
             "revision": each.revision,
             "last_signed_in_at": each.last_signed_in_at,
             "awaits_password": each.state != State.CLOSED and each.password_hash is None,
+            "second_step": each.id in stepped,
             "reviewed_on": each.reviewed_on,
             "reviewed_by": names.get(each.reviewed_by, "") if each.reviewed_by else "",
             "review_due": review_due(each.reviewed_on),

@@ -64,6 +64,12 @@ class UsernameInvalid(Invalid):
     indonesian = "Nama pengguna terdiri atas 2 sampai 60 huruf a-z, angka, titik, atau tanda hubung: {username}"
 
 
+class PasswordsDiffer(Invalid):
+    """The two passwords differ; type the same one twice."""
+
+    indonesian = "Kedua kata sandi berbeda; ketik yang sama dua kali."
+
+
 class NotFromHere(Conflict):
     """This cannot be done with an account that is {state}."""
 

@@ -122,6 +122,7 @@ class AccountSchema(Schema):
     revision = fields.Integer()
     last_signed_in_at = fields.AwareDateTime(allow_none=True)
     awaits_password = fields.Boolean(metadata={"description": "Only a one-time link lets her choose one"})
+    second_step = fields.Boolean(metadata={"description": "Whether signing in needs a code from her telephone"})
     reviewed_on = fields.Date()
     reviewed_by = fields.String()
     review_due = fields.Date()

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import request
 
 from services.intake.accounts.commands import choose_language as keep_language
+from services.intake.second_step.rules import CodeNeeded, StepToSetUp
 from services.intake.sessions.commands import end_session
 from services.intake.signin import commands
 from services.intake.signin.schemas import LanguageSchema, SignInSchema, TokenSchema
@@ -22,9 +23,14 @@ blueprint = Blueprint("tokens", __name__, description="Signing in")
 @public("an officer has no token before she has signed in")
 @blueprint.arguments(SignInSchema)
 @blueprint.response(200, TokenSchema)
-def issue_token(given: dict[str, str]) -> dict[str, Any]:
+def issue_token(given: dict[str, Any]) -> dict[str, Any]:
     """Exchange a user name and password for a token that is good for half an hour."""
-    token = commands.sign_in(door.database(), given["username"], given["password"], caller(program=True))
+    known = caller(program=True)
+    extra = {name: given[name] for name in ("new_password", "code")}
+    try:
+        token = commands.sign_in(door.database(), given["username"], given["password"], known, **extra)
+    except commands.OneMoreStep as step:
+        raise (CodeNeeded if step.is_set_up else StepToSetUp) from None
     return _answer(token)
 
 

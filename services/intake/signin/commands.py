@@ -1,12 +1,19 @@
 """Letting an officer in, keeping her in, and letting her out: the only place that issues tokens."""
 
+import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.intake.accounts.models import OfficerAccount
+from services.intake.accounts import log
+from services.intake.accounts.commands import choose_own
+from services.intake.accounts.models import OfficerAccount, SecondStep
 from services.intake.accounts.queries import active_officer
+from services.intake.accounts.rules import What
+from services.intake.second_step import commands as second_step
+from services.intake.second_step.rules import CodeRefused
 from services.intake.sessions.commands import begin_session, keep_session
 from services.intake.sessions.models import OfficerSession
 from services.intake.signin import guessing
@@ -14,6 +21,7 @@ from shared.identity import tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import SignInRefused
 from shared.identity.tokens import Token
+from shared.kernel.errors import DomainError, Forbidden, Invalid
 from shared.storage import Database
 
 
@@ -30,17 +38,131 @@ class Caller:
     device: UUID | None = None
 
 
-def sign_in(database: Database, username: str, password: str, caller: Caller) -> str:
-    """A token of a session that begins now, for this name and password; raises SignInRefused, TooManySignIns.
+class PasswordToChange(Forbidden):
+    """Somebody else set this password: type it once more, and choose one that only you know."""
 
-    It has a transaction of its own, because a failed attempt must be counted although the request is refused.
+    indonesian = "Kata sandi ini dibuat orang lain: ketik sekali lagi, lalu pilih yang hanya Anda ketahui."
+
+
+@dataclass(frozen=True)
+class Half:
+    """Somebody who has given her password, and has a step to go; `mark` is good as long as that password is."""
+
+    username: str
+    mark: str
+
+
+class OneMoreStep(DomainError):
+    """One more step is needed to sign in."""
+
+    indonesian = "Masih ada satu langkah lagi untuk masuk."
+
+    def __init__(self, half: Half, *, is_set_up: bool) -> None:
+        super().__init__()
+        self.half, self.is_set_up = half, is_set_up
+
+
+def sign_in(
+    database: Database,
+    username: str,
+    password: str,
+    caller: Caller,
+    *,
+    new_password: str | None = None,
+    code: str | None = None,
+) -> str:
+    """A token of a session that begins now, for this name and password, and a code where she has a second step.
+
+    Where somebody else set the password, `new_password` takes its place before anything else. Raises SignInRefused,
+    TooManySignIns, PasswordToChange, what speaks against a new password, CodeRefused, and, for a page to go on with,
+    OneMoreStep. It has a transaction of its own, because a failed attempt is counted although the request is refused.
     """
+    refused: list[DomainError] = []
+
+    def proof(account: OfficerAccount | None) -> bool | None:
+        if not guessing.has_password(account, password):
+            return False
+        return _second_step(session, account, code, refused) if account is not None else False
+
     with database.transaction() as session:
-        officer = guessing.authenticate(session, username, password, caller.address, device=caller.device)
+        if new_password:
+            log.hold(session)  # before the account's row, as whoever changes accounts does
+        officer = guessing.let_in(session, username, proof, caller.address, device=caller.device)
+        if officer is not None:
+            _change_where_it_must(session, officer, new_password)
         token = opened(session, officer, caller) if officer else None
     if token is None:
-        raise SignInRefused
+        raise refused[0] if refused else SignInRefused()
     return token
+
+
+def finish(database: Database, half: Half, code: str, caller: Caller) -> tuple[str, list[str]]:
+    """A token for somebody who had a step to go, by a code; with recovery codes where she has set the step up by it.
+
+    Raises SignInRefused where her password has changed since, CodeRefused, CodeWrong, TooManySignIns.
+    """
+    codes: list[str] = []
+    refused: list[DomainError] = []
+
+    def proof(account: OfficerAccount | None) -> bool | None:
+        if account is None or mark_of(account) != half.mark or account.must_change_password:
+            return False
+        if second_step.is_set_up(session, account.id):
+            return _second_step(session, account, code, refused)
+        codes.extend(second_step.confirm(session, account, code))
+        return True
+
+    with database.transaction() as session:
+        log.hold(session)
+        officer = guessing.let_in(session, half.username, proof, caller.address, device=caller.device)
+        token = opened(session, officer, caller) if officer else None
+    if token is None:
+        raise refused[0] if refused else SignInRefused()
+    return token, codes
+
+
+def to_set_up(session: Session, half: Half) -> SecondStep | None:
+    """What she sets the second step up with; None where she has it, and a code is what is missing."""
+    account = session.scalar(select(OfficerAccount).where(OfficerAccount.username == half.username))
+    if account is None or mark_of(account) != half.mark:
+        raise SignInRefused
+    return None if second_step.is_set_up(session, account.id) else second_step.begin(session, account)
+
+
+def mark_of(account: OfficerAccount) -> str:
+    """What changes with an account's password, and tells nothing of it."""
+    return hashlib.sha256((account.password_hash or "").encode()).hexdigest()
+
+
+def _second_step(
+    session: Session, account: OfficerAccount, code: str | None, refused: list[DomainError]
+) -> bool | None:
+    half = Half(account.username, mark_of(account))
+    if not second_step.is_set_up(session, account.id):
+        if account.must_change_password or not second_step.is_overdue(session, account):
+            return True
+        refused.append(OneMoreStep(half, is_set_up=False))
+        return None
+    if not code:
+        refused.append(OneMoreStep(half, is_set_up=True))
+        return None
+    if second_step.passes(session, account.id, code):
+        return True
+    refused.append(CodeRefused())
+    return False
+
+
+def _change_where_it_must(session: Session, officer: Officer, new_password: str | None) -> None:
+    account = session.get_one(OfficerAccount, officer.id)
+    if not account.must_change_password:
+        return
+    if not new_password:
+        raise PasswordToChange
+    try:
+        choose_own(account, new_password)
+    except Invalid as refused:
+        raise refused.at("new_password") from None
+    log.note(session, officer, officer.id, What.PASSWORD_CHANGED)
 
 
 def opened(session: Session, officer: Officer, caller: Caller) -> str:

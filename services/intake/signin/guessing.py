@@ -6,7 +6,7 @@ and is counted as much as a known one, so that nobody learns who has an account.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -27,11 +27,31 @@ from shared.identity.rules import TooManySignIns
 from shared.kernel import clock
 from shared.privacy.fields import blind_index
 
+Proof = Callable[[OfficerAccount | None], bool | None]
+"""Whether somebody has proved that it is she; None where something is missing, which is neither counted nor taken."""
+
 
 def authenticate(
     session: Session, username: str, password: str, address: str, *, device: UUID | None = None
 ) -> Officer | None:
-    """The officer with this name and password, or None, which has been counted as a failure.
+    """The officer with this name and password, or None, which has been counted as a failure."""
+
+    return let_in(session, username, lambda account: has_password(account, password), address, device=device)
+
+
+def has_password(account: OfficerAccount | None, password: str) -> bool:
+    """Whether it is her password; it is hashed anew where that was done with less care than today."""
+    if not passwords.matches(account.password_hash if account else None, password):
+        return False
+    if account is not None and account.password_hash and passwords.is_outdated(account.password_hash):
+        account.password_hash = passwords.hashed(password)
+    return True
+
+
+def let_in(
+    session: Session, username: str, proof: Proof, address: str, *, device: UUID | None = None
+) -> Officer | None:
+    """The officer with this name, once she has proved it, or None, which has been counted as a failure.
 
     `device` is a browser in which this very name has signed in before. It answers rather than raises, because the count
     must be committed; raises TooManySignIns before looking at all.
@@ -59,14 +79,14 @@ def authenticate(
         raise TooManySignIns(minutes=math.ceil(seconds / 60), seconds=seconds)
     asked = select(OfficerAccount).where(OfficerAccount.username == username, OfficerAccount.active)
     account = session.scalar(asked.with_for_update())  # whoever ends the account's access waits for this sign-in
-    matches = passwords.matches(account.password_hash if account else None, password)
-    if account is None or not matches:
+    proved = proof(account)
+    if account is not None and proved is None:
+        return None
+    if account is None or not proved:
         session.add_all(SignInFailure(who=each, failed_at=now) for each in (here, name, network, source))
         return None
     session.execute(delete(SignInFailure).where(SignInFailure.who.in_((here, network))))
     account.last_signed_in_at = now
-    if account.password_hash and passwords.is_outdated(account.password_hash):
-        account.password_hash = passwords.hashed(password)
     return officer_of(account)
 
 

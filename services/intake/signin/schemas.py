@@ -11,6 +11,20 @@ class SignInSchema(Schema):
 
     username = fields.String(required=True, validate=validate.Length(min=1, max=100))
     password = fields.String(required=True, load_only=True, validate=validate.Length(min=1, max=1000))
+    code = fields.String(
+        load_default=None,
+        allow_none=True,
+        load_only=True,
+        validate=validate.Length(max=40),
+        metadata={"description": "From her telephone, or a recovery code, where she has a second step (`code-needed`)"},
+    )
+    new_password = fields.String(
+        load_default=None,
+        allow_none=True,
+        load_only=True,
+        validate=validate.Length(min=1, max=1000),
+        metadata={"description": "Another one, where somebody else set hers (`password-to-change`)"},
+    )
 
 
 class LanguageSchema(Schema):

@@ -1,0 +1,1 @@
+"""What an officer does about her own account: her password, her sessions, how she is reached."""
