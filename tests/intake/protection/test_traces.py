@@ -9,13 +9,13 @@ from services.intake.protection.api import ROOT as RULE
 from shared.identity import tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
-from shared.kernel.ids import new_id
 from shared.web import guard, sessions
 from tests.browsing import Browser, an_officer
 from tests.intake.protection.conftest import OFFICE, Compartment
 
 ROOT = "/intake/dp3a/protection"
-CASE = f"{ROOT}/cases/{new_id()}"
+ONE = "0197a000-0000-7000-8000-000000000001"
+CASE = f"{ROOT}/cases/{ONE}"
 HIDDEN = [
     ROOT,
     CASE,
@@ -23,9 +23,9 @@ HIDDEN = [
     f"{CASE}/nothing",
     f"{CASE}/",
     f"{CASE}/steps",
-    f"{ROOT}/cases/new?request={new_id()}",
-    f"{ROOT}/ask?person={new_id()}",
-    f"{ROOT}/glass/{new_id()}",
+    f"{ROOT}/cases/new?request={ONE}",
+    f"{ROOT}/ask?person={ONE}",
+    f"{ROOT}/glass/{ONE}",
     f"{ROOT}/log",
     f"{ROOT.upper().replace('INTAKE', 'intake')}/cases",
 ]

@@ -142,8 +142,12 @@ def test_who_has_left_is_no_colleague_any_more_not_even_after_a_late_request(tra
     assert named(training_db, her) == []
     with pytest.raises(NotAColleague), training_db.transaction() as session:
         handing_over.hand_over_referral(session, her, WORKS, referral, colleague=gone.id)
-    Roster().note(training_db, token_of(gone))
+    back = token_of(gone)
+    Roster().note(training_db, back)
     assert named(training_db, her) == [gone.id]
+    hear(training_db, ended(gone.id, closed=True))
+    Roster().note(training_db, back)
+    assert named(training_db, her) == []
 
 
 def test_who_is_only_signed_out_keeps_what_she_handles(training_db: Database) -> None:
