@@ -184,6 +184,12 @@ def test_who_can_reach_whom():
     assert published == {"proxy", "redirect"}
 
 
+def test_who_holds_no_key_cannot_make_one_of_its_own_by_mistake():
+    for name, each in OURS.items():
+        if name not in ("beat", "secrets"):
+            assert each["environment"]["KAIL_KEYS"]
+
+
 def test_whatever_ends_is_started_again():
     jobs = {"migrate": "on-failure", "secrets": "no", "operator": "no"}
     for name, each in COMPOSE["services"].items():
