@@ -166,10 +166,11 @@ def let_time_pass(page, app, counsellor, seconds):
     (cookie,) = [each for each in page.context.cookies() if each["name"] == app.config["SESSION_COOKIE_NAME"]]
     serializer = app.session_interface.get_signing_serializer(app)
     held = serializer.loads(cookie["value"])
+    session_id = tokens.read(held["token"]).session_id
     with pytest.MonkeyPatch.context() as patch:
         then = time.time() - seconds
         patch.setattr(tokens.time, "time", lambda: then)
-        held["token"] = tokens.issue(counsellor)
+        held["token"] = tokens.issue(counsellor, session_id=session_id)
     page.context.add_cookies([cookie | {"value": serializer.dumps(held)}])
 
 
@@ -240,7 +241,7 @@ def test_a_counsellors_day_leaves_nothing_in_the_proxys_logs_or_ours(
     assert "/intake/signin" in written
     assert "/intake/dp3a/persons" in written
     assert not re.search(f"protection|{case}|{woman}|next=|/static/", written, re.IGNORECASE), written
-    said = "\n".join(each for each in logs.getvalue().splitlines() if "unhandled-error" not in each)
+    said = logs.getvalue()
     assert "/intake/<agency>/persons" in said
     assert not re.search(f"protection|{case}|{woman}", said), said
 
