@@ -56,12 +56,19 @@ def real_now() -> datetime:
 
 def revoke(session: Session, subject: UUID, ended_at: datetime, *, closed: bool = False) -> None:
     """Refuse an officer's tokens issued until then, or all of a session; `closed` also says that she has left."""
-    row = insert(Revocation).values(
-        subject=subject,
-        not_before=ended_at,
-        closed_at=ended_at if closed else None,
-        until=ended_at + (REMEMBERED if closed else OUTLIVED),
-    )
+    revoke_all(session, [subject], ended_at, closed=closed)
+
+
+def revoke_all(session: Session, subjects: Collection[UUID], ended_at: datetime, *, closed: bool = False) -> None:
+    """Refuse the tokens of several officers or sessions at once."""
+    if not subjects:
+        return
+    said = {
+        "not_before": ended_at,
+        "closed_at": ended_at if closed else None,
+        "until": ended_at + (REMEMBERED if closed else OUTLIVED),
+    }
+    row = insert(Revocation).values([{"subject": each, **said} for each in sorted(set(subjects))])
     later = {name: func.greatest(getattr(Revocation, name), row.excluded[name]) for name in GROWING}
     session.execute(row.on_conflict_do_update(index_elements=["subject"], set_=later))
     _good.clear()

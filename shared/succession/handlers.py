@@ -11,6 +11,7 @@ from shared.events.envelope import Event
 from shared.events.intake import JourneyHandedOver, OfficeHandedOver
 from shared.referrals.models import Referral
 from shared.succession.queries import held_columns
+from shared.succession.rules import MOVED
 
 
 def hear_offices_handed_over(session: Session, heard: Sequence[Heard[OfficeHandedOver]]) -> None:
@@ -34,6 +35,8 @@ def hear_journeys_handed_over(session: Session, heard: Sequence[Heard[JourneyHan
 def hand_over(session: Session, office: str, successor: str) -> None:
     """Make all that an office holds in this service's database its successor's."""
     for column in held_columns(session.info["service"]):
+        if f"{column.table.name}.{column.name}" in MOVED:
+            continue
         session.execute(
             update(column.table).where(column == office).values({column.name: successor}),
             execution_options={"synchronize_session": False},

@@ -15,6 +15,13 @@ STAYS: Mapping[str, str] = {
     "product_evidence.office": "Who saw the product.",
     **dict.fromkeys(
         (
+            *("protection_request.office", "protection_case.office", "protection_glass.office"),
+            "protection_log.office",
+        ),
+        "What a woman told one office's counsellors is no other office's: they finish or refer it before it closes.",
+    ),
+    **dict.fromkeys(
+        (
             *("journey_figure.lead_office", "stage_figure.office", "stage_figure.sender_office"),
             *("stage_figure.accountable_office", "referral_figure.office", "visit_figure.office"),
             *("timeline_entry.office", "office_word.office", "stage_standing.office", "stage_standing.sender_office"),
@@ -24,6 +31,11 @@ STAYS: Mapping[str, str] = {
     ),
 }
 """Columns named after an office that a hand-over leaves alone, and why. Every other one is handed over."""
+
+MOVED: Mapping[str, str] = {
+    "officer_account.office": "An account is moved by its own command, with a line in its log and an end of access.",
+}
+"""Columns whose slice hands them over itself, and why; what is left in them is an office's as everywhere."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -29,7 +29,7 @@ from services.intake.accounts.rules import (
     hold_to,
     new_secret,
 )
-from services.intake.sessions.commands import end_access
+from services.intake.sessions.commands import end_access, end_access_of
 from shared import places
 from shared.identity import offices, rules
 from shared.identity.officer import Officer
@@ -70,6 +70,12 @@ class HasPassword(Conflict):
     """She has a password; reset it first, then hand her a link."""
 
     indonesian = "Ia sudah mempunyai kata sandi; atur ulang lebih dahulu, lalu serahkan tautannya."
+
+
+class RoleStaysBehind(Invalid):
+    """{username} is {role}, which an officer of {agency} cannot be: change her roles first."""
+
+    indonesian = "{username} adalah {role}, yang tidak dapat dipegang petugas {agency}: ubah perannya lebih dahulu."
 
 
 @dataclass(frozen=True)
@@ -200,6 +206,35 @@ def change(
     if changed != {"name"}:
         end_access(session, account.id, closed="office" in changed)
     return account
+
+
+def move_all(session: Session, by_id: UUID | None, office: str, successor: offices.Office) -> int:
+    """Give every officer of an office to its successor, as she is but for her office; says how many they were.
+
+    Their sessions end. Nobody is moved where one of them cannot be there what she is: raises RoleStaysBehind.
+    """
+    log.hold(session)
+    moved = session.scalars(
+        select(OfficerAccount)
+        .where(OfficerAccount.office == office)
+        .order_by(OfficerAccount.username)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for each in moved:
+        try:
+            rules.checked_roles(each.roles, successor.agency, ())
+        except rules.RoleElsewhere as refused:
+            said = {"role": refused.fields["role"], "agency": successor.agency}
+            raise RoleStaysBehind(username=each.username, **said).at("successor") from None
+    for each in moved:
+        each.office, each.agency = successor.id, successor.agency
+        each.revision += 1
+    log.note_all(
+        session, by_id, [each.id for each in moved], What.CHANGED, {"office": office}, {"office": successor.id}
+    )
+    end_access_of(session, [each.id for each in moved if each.state is not State.CLOSED], closed=True)
+    return len(moved)
 
 
 def suspend(

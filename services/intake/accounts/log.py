@@ -1,6 +1,7 @@
 """The log of all that befell accounts, in a chain that shows when a line was changed or taken out."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -31,18 +32,26 @@ def note(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Write down what somebody did to an account; without an officer it was the command line."""
-    seq, last = chain.end(session, CHAIN_LOCK, AccountLine.seq, AccountLine.hash)
-    line = AccountLine(
-        seq=seq + 1,
-        at=clock.now(),
-        by=by.id if by else None,
-        about=about,
-        what=what,
-        before=before or {},
-        after=after or {},
-    )
-    line.hash = chain.link(last, _content(line))
-    session.add(line)
+    note_all(session, by.id if by else None, [about], what, before, after)
+
+
+def note_all(
+    session: Session,
+    by_id: UUID | None,
+    about: Iterable[UUID],
+    what: What,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
+    """Write down what was done to several accounts at once, a line for each of them."""
+    ended, last = chain.end(session, CHAIN_LOCK, AccountLine.seq, AccountLine.hash)
+    at = clock.now()
+    for seq, account_id in enumerate(about, ended + 1):
+        line = AccountLine(
+            seq=seq, at=at, by=by_id, about=account_id, what=what, before=before or {}, after=after or {}
+        )
+        line.hash = last = chain.link(last, _content(line))
+        session.add(line)
     session.flush()
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from services.intake.accounts.commands import move_all
 from services.intake.accounts.models import OfficerAccount
 from services.intake.journeys.handing_over import had_a_stage
 from services.intake.journeys.models import Journey
@@ -102,11 +103,13 @@ def close_office(session: Session, who: By, office: str) -> Office:
 def hand_over_office(session: Session, who: By, office: str, successor: str) -> Office:
     """Give all that an office holds, in every service, to its successor, and close it where it is open.
 
-    It may be done again, also for an office that no file names any more. Raises NotASuccessor.
+    Its officers move at once and sign in again. It may be done again, also for an office that no file names any more.
+    Raises NotASuccessor, RoleStaysBehind.
     """
     known = offices.all_offices()
     before = known.get(office)
     after = rules.require_successor(known, office, before.agency if before else _agency(session, office), successor)
+    move_all(session, who.id, office, after)
     was_open = before is not None and before.is_open
     announce(session, OfficeHandedOver(office=office, successor=after.id, handed_over_on=clock.today()))
     _note(session, who, office, Change.CLOSED if was_open else Change.HANDED_OVER, {"successor": after.id})

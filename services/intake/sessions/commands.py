@@ -4,7 +4,7 @@ An end is written into intake's own list of ends and announced in the caller's t
 commit on, and in the other services within seconds. Whatever renews a token goes through `keep_session`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from shared.identity.revocation import real_now
 from shared.identity.rules import TokenRefused
 from shared.privacy.fields import blind_index
 
-LOCK_ACCOUNT = text("SELECT FROM officer_account WHERE id = :officer FOR UPDATE")
+LOCK_ACCOUNTS = text("SELECT FROM officer_account WHERE id = ANY(:officers) ORDER BY id FOR UPDATE")
 
 
 def begin_session(
@@ -81,14 +81,19 @@ def end_access(session: Session, officer_id: UUID, *, closed: bool = False) -> N
     office): no service proposes her as a colleague any more, and what she handled is to be given to somebody. Call it
     after the account has been changed; a sign-in under way has ended before, or meets the changed account.
     """
+    end_access_of(session, [officer_id], closed=closed)
+
+
+def end_access_of(session: Session, officer_ids: Collection[UUID], *, closed: bool = False) -> None:
+    """End everything that several officers can enter by, as `end_access` does for one."""
     session.flush()
-    session.execute(LOCK_ACCOUNT, {"officer": officer_id})
+    session.execute(LOCK_ACCOUNTS, {"officers": list(officer_ids)})
     now = real_now()
-    for each in _open(session, officer_id):
+    for each in _open(session, *officer_ids):
         each.ended_at = now
     session.flush()
-    revocation.revoke(session, officer_id, now, closed=closed)
-    announce_all(session, [AccessEnded(officer_id=officer_id, ended_at=now, closed=closed)])
+    revocation.revoke_all(session, officer_ids, now, closed=closed)
+    announce_all(session, [AccessEnded(officer_id=each, ended_at=now, closed=closed) for each in officer_ids])
 
 
 def forget_sessions(session: Session) -> None:
@@ -101,8 +106,8 @@ def place_of(address: str) -> bytes:
     return blind_index(rules.neighbourhood(address), "session-place")
 
 
-def _open(session: Session, officer_id: UUID) -> list[OfficerSession]:
-    asked = select(OfficerSession).where(OfficerSession.officer_id == officer_id, OfficerSession.ended_at.is_(None))
+def _open(session: Session, *officer_ids: UUID) -> list[OfficerSession]:
+    asked = select(OfficerSession).where(OfficerSession.officer_id.in_(officer_ids), OfficerSession.ended_at.is_(None))
     return list(session.scalars(asked.order_by(OfficerSession.id).with_for_update()))
 
 

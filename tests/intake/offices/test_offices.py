@@ -10,7 +10,10 @@ from sqlalchemy import select
 
 from services.grants.funds.models import Fund
 from services.grants.worker import GRANTS
-from services.intake.accounts.models import OfficerAccount
+from services.intake.accounts import log
+from services.intake.accounts.models import AccountLine, OfficerAccount
+from services.intake.accounts.queries import officer_of
+from services.intake.accounts.rules import State, What
 from services.intake.journeys import commands as journeys
 from services.intake.journeys import rules as journeys_rules
 from services.intake.offices.models import OfficeChange
@@ -18,12 +21,14 @@ from services.intake.worker import INTAKE
 from services.operate.agencies import agencies as command
 from services.operate.audit import audit
 from shared.events.grants import FundHandedOver
-from shared.events.intake import JourneyHandedOver, OfficeHandedOver
+from shared.events.intake import AccessEnded, JourneyHandedOver, OfficeHandedOver
 from shared.events.referrals import ReferralDeclined
 from shared.identity import office_files, offices
+from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.storage import Database
+from shared.succession import handlers as succession
 from tests.announcements import announced
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
@@ -213,6 +218,77 @@ def test_a_closed_office_s_journeys_stages_officers_and_funds_go_to_its_successo
     assert [each for each in audit(databases) if each.where == "offices"] == []
     owed = ask("GET", "/dinsos-baru").json["owed"]
     assert owed == {"officers": 1, "leads": 1, "stages": 1}
+
+
+def hired(base: Database, username: str, **given) -> Officer:
+    """Somebody who has an account, as she is."""
+    usual = {"office": "dinsos-kaltim", "agency": "dinsos", "roles": ["officer"], "areas": ["64"], "password_hash": "-"}
+    with base.transaction() as session:
+        account = OfficerAccount(username=username, name=username.title(), **(usual | given))
+        session.add(account)
+        session.flush()
+        return officer_of(account)
+
+
+def test_officers_who_move_with_their_office_have_a_line_a_revision_and_an_end_of_what_they_had_open(
+    ask, admin, intake_db: Database
+):
+    ask("POST", "", **{**NEW, "id": "dinsos-baru", "region": "64.09"})
+    satu, dua = hired(intake_db, "satu"), hired(intake_db, "dua", state=State.SUSPENDED, agency="dp3a")
+    tiga = hired(intake_db, "tiga", state=State.CLOSED, password_hash=None)
+    other = hired(intake_db, "empat", office="dinsos-kukar")
+    client = web_app("intake", intake_db).test_client()
+    held, others = bearer(satu), bearer(other)
+    assert client.get("/intake/v1/dinsos/referrals", headers=held).status_code == 200
+    assert ask("POST", "/dinsos-kaltim/hand-over", successor="dinsos-baru").status_code == 200
+    assert client.get("/intake/v1/dinsos/referrals", headers=held).status_code == 401
+    assert client.get("/intake/v1/dinsos/referrals", headers=others).status_code == 200
+    with intake_db.reading() as session:
+        accounts = {each.username: each for each in session.scalars(select(OfficerAccount))}
+        kept = {name: (each.office, each.agency, each.revision, each.areas) for name, each in accounts.items()}
+        assert kept == {
+            **dict.fromkeys(("satu", "dua", "tiga"), ("dinsos-baru", "dinsos", 2, ["64"])),
+            "empat": ("dinsos-kukar", "dinsos", 1, ["64"]),
+        }
+        lines = session.scalars(select(AccountLine).order_by(AccountLine.seq)).all()
+        moved = ({"office": "dinsos-kaltim"}, {"office": "dinsos-baru"})
+        assert [(each.by, each.about, each.what, each.before, each.after) for each in lines] == [
+            (admin.id, each.id, What.CHANGED, *moved) for each in (dua, satu, tiga)
+        ]
+        assert log.broken_at(session) is None
+    ended = [each for each in announced(intake_db) if isinstance(each, AccessEnded)]
+    assert [(each.officer_id, each.closed) for each in ended] == [(dua.id, True), (satu.id, True)]
+
+
+def test_an_account_is_moved_by_its_own_command_alone(ask, intake_db: Database):
+    late = hired(intake_db, "satu")
+    with intake_db.transaction() as session:
+        succession.hand_over(session, "dinsos-kaltim", "dinsos-kukar")
+        assert session.get_one(OfficerAccount, late.id).office == "dinsos-kaltim"
+    assert [ask("POST", "/dinsos-kaltim/hand-over", successor="dinsos-kukar").status_code for _ in range(2)] == [
+        200
+    ] * 2
+    with intake_db.reading() as session:
+        assert session.get_one(OfficerAccount, late.id).office == "dinsos-kukar"
+        assert len(session.scalars(select(AccountLine)).all()) == 1
+
+
+def test_a_role_that_the_successor_s_agency_does_not_have_is_refused_and_nothing_has_moved(
+    ask, road: Road, intake_db: Database
+):
+    road.set_out()
+    hired(intake_db, "ayu")
+    hired(intake_db, "satu", agency="dp3a", roles=["counsellor"])
+    before = len(announced(intake_db))
+    refused = ask("POST", "/dinsos-kaltim/hand-over", successor="dinsos-kukar")
+    assert (refused.status_code, refused.json["code"]) == (422, "role-stays-behind")
+    assert list(refused.json["errors"]) == ["successor"]
+    assert "satu" in refused.text
+    assert offices.office("dinsos-kaltim").is_open
+    assert len(announced(intake_db)) == before
+    with intake_db.reading() as session:
+        assert set(session.scalars(select(OfficerAccount.office))) == {"dinsos-kaltim"}
+        assert session.scalars(select(AccountLine)).all() == session.scalars(select(OfficeChange)).all() == []
 
 
 @pytest.mark.parametrize(("handed_over", "then"), [(True, "dinsos-samarinda"), (False, "dinsos-kaltim")])
