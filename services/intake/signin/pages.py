@@ -106,7 +106,7 @@ def step_form(form: forms.Form | None = None, refusal: str = "") -> str | Respon
                 refusal=refusal,
                 secret=step.secret if step else "",
                 picture=picture(address) if step else "",
-                going=sessions.local_address(_next()),
+                going=_next(),
             )
     except Unauthenticated:
         return redirect(SIGN_IN, 303)
@@ -220,7 +220,7 @@ def _half() -> commands.Half:
 
 
 def _next() -> str:
-    return request.form.get("_next") or request.args.get("next", "")
+    return sessions.local_address(request.form.get("_next") or request.args.get("next"))
 
 
 def _end_session() -> None:
@@ -246,7 +246,7 @@ def _sources(officer: Officer) -> set[tuple[str, str]]:
 
 
 def _form(form: forms.Form, refusal: str = "", *, choosing: bool = False) -> str:
-    going = request.form.get("_next") or request.args.get("next", "")
+    going = _next()
     with door.reading() as session:
         is_begun = has_administrator(session)
     return render_template(
@@ -255,5 +255,5 @@ def _form(form: forms.Form, refusal: str = "", *, choosing: bool = False) -> str
         form=form,
         refusal=refusal,
         choosing=choosing or "new_password" in request.form,
-        going=sessions.local_address(going),
+        going=going,
     )

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from services.intake.assessments.models import Assessment
+from services.intake.protection import jobs
 from services.intake.protection.models import TalkRequest
 from services.intake.worker import WORKS
 from shared.events.referrals import ReferralCompleted
@@ -203,7 +204,8 @@ def test_a_wish_for_a_talk_in_confidence_leaves_no_trace_outside_its_compartment
         left.append((done["outcome"], done["revision"], shown["work"], last["facts"]))
         grown.append(counts(intake_db) - before)
     assert left[0] == left[1]
-    assert grown[1] - grown[0] == Counter({TalkRequest.__tablename__: 1})
+    assert grown[1] - grown[0] == Counter()  # what was wished is closed in a row that every talk leaves
+    jobs.look(intake_db)
     with intake_db.reading() as session:
         (known,) = session.scalars(select(TalkRequest)).all()
         assert known.content["person_id"] == str(woman)

@@ -363,7 +363,7 @@ def test_a_mentor_who_signs_in_finds_her_cash_books_and_no_other_menu(training_d
     page = browser.get("/training/dinsos/cash-books").text
     assert str(MENTOR) not in page
     assert "it finds you there as Petugas Uji" in page
-    for address in ("/training/dinsos/referrals", "/training/dinsos/cohorts", "/monitoring/", "/intake/"):
+    for address in ("/training/dinsos/referrals", "/training/dinsos/cohorts", "/monitoring/", "/intake/dinsos"):
         assert f'href="{address}' not in page
 
 
