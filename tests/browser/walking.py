@@ -42,6 +42,14 @@ PARTS = {
     "signin.renew": "sends on to where somebody was",
 }
 """What a browser fetches into another page, and why it is not looked at by itself."""
+ELSEWHERE = {
+    "account_pages.follow_link": "opened by a one-time link: test_an_officers_account",
+    "signin.step_form": "asked of whoever has a second step: test_an_officers_account",
+    "second_step_pages.set_up_form": "a demonstration needs no second step: test_an_officers_account",
+    "proposals_pages.show_proposal": "a programme that is not published yet: test_new_city",
+    "welcome_pages.welcome_form": "only while nobody is an administrator: test_new_city",
+}
+"""Pages to which no link of a demonstration leads, and the test that opens them in the browser."""
 FORMS = {
     "waiting": {"referrals_pages.decline_form"},
     "accepted": {"referrals_pages.return_form", "referrals_pages.hand_over_form"},
