@@ -23,12 +23,12 @@ status: install ## Tell which parts run, how far behind they are and what is hel
 	@$(BIN)/kail status
 
 test: check chromium nginx ## Run everything that continuous integration runs
-	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m slow
+	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "slow and not long"
 
 check: lint types contracts ## Lint, types, contracts and the quick tests: under two minutes
 	$(BIN)/pytest -q -n $(JOBS) -m "not slow"
 
-long: install chromium ## Run the whole of what `make test` takes samples of, and note it in docs/long.md: half an hour
+long: install chromium ## Walk all pages by every role and live through a bad year, and note it in docs/long.md: half an hour
 	KAIL_LONG=1 $(BIN)/pytest -m long
 
 bench: install ## Measure journeys a second and latency, beside a Celery chain and a plain loop (bench/README.md)

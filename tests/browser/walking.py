@@ -38,6 +38,7 @@ PARTS = {
     "oversight_pages.show_chart": "an image, seen on the dashboard",
     "oversight_pages.watch_figures": "a stream that says when figures have changed",
     "programmes_pages.download_file": "a file to keep",
+    "trials_pages.download_example": "a file to keep",
     "audits_pages.last_audit": "what the last audit found, seen in the machine room",
     "signin.renew": "sends on to where somebody was",
 }

@@ -14,6 +14,8 @@ from shared.kernel import clock
 from shared.storage import Database
 from tests.training.desk import LIST, Desk
 
+pytestmark = pytest.mark.usefixtures("all_their_work")
+
 SETTINGS: dict[str, dict[str, Any]] = {
     "training.market": {"channels": ["fair", "modern", "digital", "off-taker"], "travel": True},
     "training.placement": {"sectors": ["manufacturing", "services", "formal"]},

@@ -24,6 +24,8 @@ from tests.apps import web_app
 from tests.browsing import an_officer, bearer
 from tests.shared.referrals.offers import heard, offer
 
+pytestmark = pytest.mark.usefixtures("all_their_work")
+
 LIST = "/training/v1/dinsos/referrals"
 
 

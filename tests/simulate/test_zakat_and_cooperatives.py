@@ -23,6 +23,8 @@ from tests.apps import web_app
 from tests.browsing import an_officer, bearer
 from tests.grants.lender import Lender, somebody_of
 
+pytestmark = pytest.mark.usefixtures("all_their_work")
+
 
 class Colleague:
     """An officer's client, without a network; a refusal fails the test."""
