@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import traceback
 from collections.abc import Iterator
 from importlib import import_module
@@ -17,9 +18,10 @@ from werkzeug.test import TestResponse
 
 from shared.identity import offices
 from shared.identity.rules import Role
-from shared.kernel import fields
+from shared.kernel import fields, storable
 from shared.kernel.ids import new_id
 from shared.kernel.settings import SERVICES
+from shared.kernel.storable import DEEPEST
 from shared.storage import Database
 from tests import odd
 from tests.apps import web_app
@@ -166,6 +168,39 @@ def test_no_odd_value_is_an_error_of_ours(app: Flask) -> None:
 @pytest.mark.slow
 def test_no_odd_value_in_any_place_is_an_error_of_ours(app: Flask) -> None:
     assert sweep(app, 4) == {}
+
+
+LEVELS = (DEEPEST - 1, DEEPEST, DEEPEST + 1, sys.getrecursionlimit() - 10, sys.getrecursionlimit(), 20_000, 200_000)
+"""The deepest that is taken, one more, and around and far beyond what a reader of JSON itself stands."""
+
+
+@pytest.mark.parametrize("levels", LEVELS)
+@pytest.mark.parametrize(("opens", "closes"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]"), ("[", "")])
+def test_a_body_that_is_nested_too_deep_is_refused_at_whatever_depth(opens: str, closes: str, levels: int) -> None:
+    several = opens.count("[") + opens.count("{")
+    body = opens * (levels // several) + "1" + closes * (levels // several)
+    if levels // several * several <= DEEPEST and closes:
+        assert storable.loads(body)
+    else:
+        with pytest.raises(storable.NotJson):
+            storable.loads(body)
+
+
+@pytest.mark.parametrize("levels", LEVELS)
+def test_a_request_that_is_nested_too_deep_is_answered_with_400_and_a_sentence(
+    levels: int, databases: dict[str, Database]
+) -> None:
+    answer = (
+        web_app("intake", databases["intake"])
+        .test_client()
+        .post(
+            "/intake/v1/tokens",
+            data='{"username":' + "[" * (levels - 1) + "]" * (levels - 1) + "}",
+            content_type="application/json",
+        )
+    )
+    assert answer.status_code == (422 if levels <= DEEPEST else 400)
+    assert answer.json["detail"]
 
 
 class Opening:

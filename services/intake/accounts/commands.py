@@ -72,6 +72,12 @@ class HasPassword(Conflict):
     indonesian = "Ia sudah mempunyai kata sandi; atur ulang lebih dahulu, lalu serahkan tautannya."
 
 
+class OfficeIsClosed(Invalid):
+    """{office} is closed; choose an office that is open."""
+
+    indonesian = "{office} sudah ditutup; pilih kantor yang masih buka."
+
+
 class RoleStaysBehind(Invalid):
     """{username} is {role}, which an officer of {agency} cannot be: change her roles first."""
 
@@ -103,6 +109,7 @@ def create_officer(
 ) -> OfficerAccount:
     """Open an account with a password; without areas the officer works in the whole region of the office."""
     account = unsaved(username, name, office, roles, areas, language)
+    _hold_to_open(account)
     passwords.check(password, names=(account.username, name))
     _hold_to_free(session, account.username)
     account.password_hash = passwords.hashed(password)
@@ -142,6 +149,7 @@ def checked_invitation(
     """An account that stands in no database yet; raises whatever speaks against it."""
     account = unsaved(username, name, office, roles, areas, language)
     account.state = State.INVITED
+    _hold_to_open(account)
     _hold_to_own(by, account)
     _hold_to_free(session, account.username)
     return account
@@ -176,7 +184,7 @@ def change(
 ) -> OfficerAccount:
     """Change an officer's name, office, roles or areas; where her rights change, all her sessions end.
 
-    A new office without areas means its whole region. Raises Stale, OneselfRefused, LastAdministrator.
+    A new office without areas means its whole region. Raises Stale, OneselfRefused, LastAdministrator, OfficeIsClosed.
     """
     account = _taken(session, by, account_id, revision)
     hold_to(account.state, State.INVITED, State.ACTIVE, State.SUSPENDED)
@@ -185,6 +193,8 @@ def change(
     if wanted["office"] != before["office"] and not given.get("areas"):
         wanted["areas"] = ()
     fresh = unsaved(account.username, **wanted)
+    if fresh.office != account.office:
+        _hold_to_open(fresh)
     _hold_to_own(by, fresh)
     if Role.ADMINISTRATOR in account.roles and Role.ADMINISTRATOR not in fresh.roles:
         _hold_to_another_administrator(session, account)
@@ -447,6 +457,13 @@ def _hold_to_own(by: Officer | None, account: OfficerAccount) -> None:
         return
     for area in (offices.office(account.office).region, *account.areas):
         by.require(area=area)
+
+
+def _hold_to_open(account: OfficerAccount) -> None:
+    """Nobody begins at an office that is closed; who was there before it was closed moves with all that it held."""
+    home = offices.office(account.office)
+    if not home.is_open:
+        raise OfficeIsClosed(office=home.name).at("office")
 
 
 def _hold_to_free(session: Session, username: str) -> None:

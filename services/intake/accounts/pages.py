@@ -57,7 +57,12 @@ def list_accounts(agency: str) -> str:
 def invitation_form(agency: str, form: forms.Form | None = None) -> str:
     """The form in which somebody is invited."""
     return render_template(
-        "accounts/new.html", agency=agency, form=form or forms.blank(), offices=_offices(), areas=_areas(), words=words
+        "accounts/new.html",
+        agency=agency,
+        form=form or forms.blank(),
+        offices=_open_offices(),
+        areas=_areas(),
+        words=words,
     )
 
 
@@ -78,7 +83,12 @@ def invite(agency: str) -> Response:
 def list_form(agency: str, form: forms.Form | None = None, sound: int | None = None) -> str:
     """The form in which many are invited at once."""
     return render_template(
-        "accounts/many.html", agency=agency, form=form or forms.blank(), sound=sound, offices=_offices(), words=words
+        "accounts/many.html",
+        agency=agency,
+        form=form or forms.blank(),
+        sound=sound,
+        offices=_open_offices(),
+        words=words,
     )
 
 
@@ -171,7 +181,7 @@ def show_account(agency: str, account_id: UUID, form: forms.Form | None = None) 
             or forms.blank(
                 {"name": found.name, "office": found.office, "roles": found.roles} | {"areas": ", ".join(found.areas)}
             ),
-            offices=_offices(),
+            offices=_open_offices(found.office),
             manages=_may(officer, agency)["manage"] and officer.id != account_id,
             words=words,
         )
@@ -339,6 +349,12 @@ def _may(officer: Officer, agency: str) -> dict[str, bool]:
 
 def _offices() -> list[tuple[str, str]]:
     return [(each.id, each.name) for each in queries.offices_of(door.current_officer())]
+
+
+def _open_offices(own: str | None = None) -> list[tuple[str, str]]:
+    """Where somebody can begin, and the office where she is, also when that was closed."""
+    known = queries.offices_of(door.current_officer())
+    return [(each.id, each.name) for each in known if each.is_open or each.id == own]
 
 
 def _areas() -> list[tuple[str, str]]:

@@ -35,12 +35,18 @@ class By:
 
     id: UUID | None
     name: str
+    officer: Officer | None = None
+
+    def require_area(self, area: str) -> None:
+        """Hold an administrator to her areas; the machine's operator has all. Raises OutsideArea."""
+        if self.officer is not None:
+            self.officer.require(area=area)
 
 
 def by(officer: Officer) -> By:
     """An administrator who changes offices; raises RoleMissing for anybody else."""
     access.require(officer, Permission.OFFICES_CHANGE)
-    return By(officer.id, officer.name)
+    return By(officer.id, officer.name, officer)
 
 
 def add_office(
@@ -104,11 +110,15 @@ def hand_over_office(session: Session, who: By, office: str, successor: str) -> 
     """Give all that an office holds, in every service, to its successor, and close it where it is open.
 
     Its officers move at once and sign in again. It may be done again, also for an office that no file names any more.
-    Raises NotASuccessor, RoleStaysBehind.
+    An administrator does it in her areas alone, as she moves officers in no others. Raises NotASuccessor,
+    RoleStaysBehind, OutsideArea.
     """
     known = offices.all_offices()
     before = known.get(office)
     after = rules.require_successor(known, office, before.agency if before else _agency(session, office), successor)
+    for each in (before, after):
+        if each is not None:
+            who.require_area(each.region)
     move_all(session, who.id, office, after)
     was_open = before is not None and before.is_open
     announce(session, OfficeHandedOver(office=office, successor=after.id, handed_over_on=clock.today()))

@@ -63,13 +63,19 @@ def let_in(
     here, name = _who("here", username, place), _who("name", username)
     network, source = _who("network", username, neighbourhood(address)), _who("address", address)
     # One attempt per user name at a time: otherwise a hundred parallel guesses would all see "no failures yet".
-    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(name[:8], signed=True))))
+    _one_at_a_time(session, name)
     now = clock.now()
+    is_hers = device is not None or _has_been_here(session, username, address)
     counted = _counted(session, now, (name, network, source))
+    if not is_hers and counted.get(source, Failures()).number >= rules.ADDRESS.free:
+        # Neither does an address that has guessed at many names get further by guessing at several of them at once. One
+        # that has not is let through in parallel: a whole office may stand behind it.
+        _one_at_a_time(session, source)
+        counted = _counted(session, now, (name, network, source))
     waiting = rules.wait(
         now,
         here=_latest(session, now, here),
-        is_hers=device is not None or _has_been_here(session, username, address),
+        is_hers=is_hers,
         of_name=counted.get(name, Failures()),
         of_network=counted.get(network, Failures()),
         of_address=counted.get(source, Failures()),
@@ -97,6 +103,11 @@ def forget_failures(session: Session) -> None:
 
 def _who(counted: str, *parts: str) -> bytes:
     return blind_index("\0".join(parts), f"sign-in-{counted}")
+
+
+def _one_at_a_time(session: Session, who: bytes) -> None:
+    """Let others who are counted under the same wait until this attempt has been counted."""
+    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(who[:8], signed=True))))
 
 
 def _latest(session: Session, now: datetime, who: bytes) -> list[datetime]:

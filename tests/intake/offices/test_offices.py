@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from services.grants.funds.models import Fund
 from services.grants.worker import GRANTS
+from services.intake.accounts import commands as accounts
 from services.intake.accounts import log
 from services.intake.accounts.models import AccountLine, OfficerAccount
 from services.intake.accounts.queries import officer_of
@@ -218,6 +219,50 @@ def test_a_closed_office_s_journeys_stages_officers_and_funds_go_to_its_successo
     assert [each for each in audit(databases) if each.where == "offices"] == []
     owed = ask("GET", "/dinsos-baru").json["owed"]
     assert owed == {"officers": 1, "leads": 1, "stages": 1}
+
+
+@pytest.mark.parametrize(
+    ("office", "successor", "areas", "status"),
+    [
+        ("dinsos-kaltim", "dinsos-kukar", ["64.02"], 403),
+        ("dinsos-kukar", "dinsos-kaltim", ["64.02"], 403),
+        ("dinsos-kukar", "dinsos-kaltim", ["64"], 200),
+    ],
+)
+def test_an_administrator_hands_over_in_her_areas_alone(intake_db, agencies: Path, office, successor, areas, status):
+    there = hired(intake_db, "satu", office=office)
+    by = an_officer(Role.ADMINISTRATOR, office="bappeda-kaltim", areas=areas)
+    client = web_app("intake", intake_db).test_client()
+    answer = client.post(f"{OFFICES}/{office}/hand-over", json={"successor": successor}, headers=bearer(by))
+    assert answer.status_code == status, answer.json
+    with intake_db.reading() as session:
+        moved = session.get_one(OfficerAccount, there.id).office == successor
+    assert (moved, offices.office(office).is_open) == (status == 200, status != 200)
+
+
+@pytest.mark.parametrize("at", ["dinsos-kukar", "dinsos-kaltim"])
+def test_nobody_begins_at_an_office_that_is_closed_and_who_is_left_there_is_still_called_anew(
+    ask, admin, intake_db: Database, at: str
+):
+    assert ask("POST", "/dinsos-kukar/hand-over", successor="dinsos-kaltim").status_code == 200
+    late = hired(intake_db, "satu", office=at)
+    sentence = "Dinas Sosial Kabupaten Kutai Kartanegara sudah ditutup; pilih kantor yang masih buka."
+    given = {"username": "dua", "name": "Dua", "roles": ["officer"], "office": "dinsos-kukar"}
+    refused = pytest.raises(accounts.OfficeIsClosed)
+    with refused as said, intake_db.transaction() as session:
+        accounts.invite(session, None, **given)
+    assert said.value.errors["office"][0].message("id") == sentence
+    with pytest.raises(accounts.OfficeIsClosed), intake_db.transaction() as session:
+        accounts.create_officer(session, **given, password="kail bukan ikan")
+    with intake_db.transaction() as session:
+        assert accounts.change(session, None, late.id, name="Satu Lagi").office == at
+    elsewhere = {"dinsos-kukar": "dinsos-kaltim", "dinsos-kaltim": "dinsos-kukar"}[at]
+    if elsewhere == "dinsos-kukar":
+        with pytest.raises(accounts.OfficeIsClosed), intake_db.transaction() as session:
+            accounts.change(session, None, late.id, office=elsewhere)
+    else:
+        with intake_db.transaction() as session:
+            assert accounts.change(session, None, late.id, office=elsewhere).office == elsewhere
 
 
 def hired(base: Database, username: str, **given) -> Officer:

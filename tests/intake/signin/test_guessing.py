@@ -1,11 +1,12 @@
 """A stranger who guesses waits longer and longer, and never makes an officer wait at her own computer."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from werkzeug.test import TestResponse
 
 from services.intake.accounts import commands as accounts
@@ -113,6 +114,33 @@ def test_many_names_from_one_address_make_it_wait_and_not_for_long(base: Databas
     assert tries(base, ELSEWHERE) == "in"
     with clock.frozen(START + timedelta(seconds=4)):
         assert tries(base, HERE) == "in"
+
+
+def test_an_address_that_guesses_at_two_names_at_once_guesses_once(base: Database) -> None:
+    for number in range(rules.ADDRESS.free):
+        strangers(base, 1, name=f"petugas-{number}", address=AFAR)
+
+    def second() -> str:
+        with clock.frozen(START):
+            return tries(base, AFAR, right=False, name="dewi")
+
+    with ThreadPoolExecutor(1) as beside:
+        found = []
+
+        def wrong(_: object) -> bool:
+            found.append(beside.submit(second))
+            while not (found[0].done() or somebody_waits(base)):
+                pass
+            return False
+
+        with base.transaction() as session:
+            assert guessing.let_in(session, "sari", wrong, AFAR) is None
+        assert found[0].result() == "1"
+
+
+def somebody_waits(base: Database) -> bool:
+    with base.engine.connect() as looking:
+        return bool(looking.scalar(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")))
 
 
 def test_getting_in_forgets_what_went_wrong_here_only(base: Database) -> None:
