@@ -1,6 +1,7 @@
 """Intake as the bus knows it: wiring only."""
 
 from services.intake.accounts import models as accounts  # noqa: F401 (nothing is heard, and its table stands here)
+from services.intake.accounts.log import ACCOUNTS
 from services.intake.assessments.work import AssessmentWork
 from services.intake.audits import models as audits  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.breaches import models as breaches  # noqa: F401 (nothing is heard, and its tables stand here)
@@ -21,7 +22,7 @@ from services.intake.signin.jobs import forget_failures
 from services.intake.trials.jobs import resume_trials, try_programme
 from services.intake.welcome import models as welcome  # noqa: F401 (nothing is heard, and its table stands here)
 from shared.anchors import handlers as anchors
-from shared.anchors.jobs import anchor_looks
+from shared.anchors.jobs import anchor_log, anchor_looks
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
 from shared.machine.bells import renew_keys
@@ -59,6 +60,7 @@ PARTICIPANT = Participant(
         forget_answers("intake"),
         renew_keys("intake"),
         anchor_looks("intake"),
+        anchor_log("intake", ACCOUNTS),
         resume_imports,
         resume_trials,
         forget_sessions,

@@ -16,7 +16,7 @@ from shared.anchors import handlers as anchors
 from shared.anchors.jobs import anchor_looks
 from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
-from shared.events.anchors import AccessLogAnchored
+from shared.events.anchors import AccessLogAnchored, SealedLogAnchored
 from shared.machine.bells import renew_keys
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
@@ -56,6 +56,7 @@ FIGURES = Subscriber(
         intake.OfficeHandedOver: "Figures are of journeys and funds; each of these says so for itself.",
         intake.AccessEnded: "Figures know no officers.",
         AccessLogAnchored: "Kept by the service itself: figures are of journeys.",
+        SealedLogAnchored: "Kept by the service itself: figures are of journeys.",
         intake.GroupCounted: "Figures are of journeys; each of these says so for itself.",
         intake.GroupSplit: "Figures are of journeys, and these stay with the group that has set out.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "Figures are of journeys, and these go on."),

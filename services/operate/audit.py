@@ -3,7 +3,7 @@
 Added to what `shared.bus.audit` proves of the events: every open journey has exactly one accountable office for each
 open stage, no referral is open that no journey waits for, no fund is over its ceiling, money realised is what was
 handed over, no two aids that exclude each other have a share of one person or household, no meeting that was held left
-a stage waiting, the tallies are what a fresh count gives, and no line of the access log was changed.
+a stage waiting, the tallies are what a fresh count gives, and no line of a chained log was changed or cut off.
 """
 
 import time
@@ -21,8 +21,10 @@ from services.grants.funds.models import Fund, FundEntry
 from services.grants.goods.models import Grant, HandOver, HandOverLine
 from services.grants.loans import queries as loans
 from services.grants.zakat import queries as zakat
+from services.intake.accounts.log import ACCOUNTS
 from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
+from services.intake.protection import heads
 from services.intake.protection import queries as protection
 from services.intake.recruitment import queries as recruitment
 from services.monitoring.flow import summing
@@ -30,9 +32,11 @@ from services.monitoring.meetings import queries as meetings
 from services.training.markets import queries as markets
 from services.training.placement import queries as placement
 from shared.anchors import queries as anchors
+from shared.anchors.logs import LOOKS, ChainedLog
 from shared.bus.audit import Finding, Gravity, audit_bus
 from shared.bus.models import HeldEvent, HeldState
-from shared.privacy.looks import verify_looks
+from shared.kernel.settings import SERVICES
+from shared.privacy.chain import BEGINNING
 from shared.programmes.state import OUT, JourneyState
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN
@@ -40,6 +44,11 @@ from shared.storage import Database
 from shared.succession.queries import left_behind
 
 LOOK_AGAIN = 0.5
+LOGS = (
+    *((service, "access log", LOOKS) for service in SERVICES),
+    ("intake", "log of accounts", ACCOUNTS),
+)
+"""The chained logs, by service and by what a finding calls them; the compartment's own tells nothing of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +87,20 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
         limits += [Finding(Gravity.BROKEN, "meetings", what) for what in meetings.audit(session)]
     tallies = _tallies(databases["monitoring"])
     with databases["intake"].reading() as session:
-        compartment = [Finding(Gravity.BROKEN, "protection", what) for what in protection.audit(session)]
+        seals = _seals(databases)
+        compartment = [Finding(Gravity.BROKEN, "protection", what) for what in protection.audit(session, seals)]
         recruits = [Finding(Gravity.BROKEN, "recruitment", str(each)) for each in recruitment.audit(session)]
         forgotten = [
             Finding(Gravity.HELD if held else Gravity.BEHIND if under_way else Gravity.BROKEN, "recruitment", str(each))
             for each in recruitment.forgotten_groups(session)
         ]
     left = [Finding(Gravity.BEHIND if under_way else Gravity.BROKEN, "offices", what) for what in _left(databases)]
-    looks = [Finding(Gravity.BROKEN, "access log", what) for what in _looks(databases)]
-    return [*events, *journeys, *money, *limits, *tallies, *looks, *compartment, *recruits, *forgotten, *left]
+    logs = [
+        Finding(Gravity.BROKEN, where, what)
+        for service, where, log in LOGS
+        for what in _log(databases, service, where, log)
+    ]
+    return [*events, *journeys, *money, *limits, *tallies, *logs, *compartment, *recruits, *forgotten, *left]
 
 
 def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, str]]:
@@ -176,23 +190,32 @@ def _tallies(monitoring: Database) -> list[Finding]:
         return [Finding(Gravity.BROKEN, "tallies", what) for what in summing.differences(session)]
 
 
-def _looks(databases: Mapping[str, Database]) -> Iterator[str]:
-    for service, base in databases.items():
+def _log(databases: Mapping[str, Database], service: str, called: str, log: ChainedLog) -> Iterator[str]:
+    """Where a service's log was changed, or is not what it or another service was told of it."""
+    base = databases[service]
+    with base.reading() as session:
+        broken_at = log.walk(session, BEGINNING).broken_at
+    if broken_at is not None:
+        yield f"the {called} of {service} was changed at line {broken_at}"
+    for holder, other in databases.items():
+        with other.reading() as session:
+            told = anchors.told_of(session, log.of(service))
         with base.reading() as session:
-            broken_at = verify_looks(session).broken_at
-        if broken_at is not None:
-            yield f"the access log of {service} was changed at line {broken_at}"
-    for service, base in databases.items():
-        for holder, other in databases.items():
-            with other.reading() as session:
-                told = anchors.told_of(session, service)
-            with base.reading() as session:
-                wrong = next(anchors.not_as_told(session, told), None)
-            if wrong is not None:
-                yield (
-                    f"the access log of {service} is not the one of {wrong.day}: {holder} was told of {wrong.lines} "
-                    "lines, of which the last is gone or another"
-                )
+            wrong = next(anchors.not_as_told(session, log, told), None)
+        if wrong is not None:
+            yield (
+                f"the {called} of {service} is not the one of {wrong.day}: {holder} was told of {wrong.lines} "
+                "lines, of which the last is gone or another"
+            )
+
+
+def _seals(databases: Mapping[str, Database]) -> set[bytes]:
+    """What every service was told of the compartment's log."""
+    found: set[bytes] = set()
+    for base in databases.values():
+        with base.reading() as session:
+            found.update(each.hash for each in anchors.told_of(session, heads.NAME))
+    return found
 
 
 def _held_journeys(databases: Mapping[str, Database]) -> set[UUID]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from shared.anchors import commands
+from shared.anchors.logs import LOOKS, ChainedLog
 from shared.bus import Bell, bell
 from shared.storage import Database
 
@@ -10,9 +11,15 @@ from shared.storage import Database
 def anchor_looks(service: str) -> Bell:
     """The bell by which a service looks at its log of looks once a day."""
 
-    @bell(service, "anchor-looks", every=timedelta(minutes=30))
+    return anchor_log(service, LOOKS)
+
+
+def anchor_log(service: str, log: ChainedLog) -> Bell:
+    """The bell by which a service looks at one of its logs once a day."""
+
+    @bell(service, f"anchor-{log.name}s", every=timedelta(minutes=30))
     def ring(database: Database) -> None:
         with database.transaction() as session:
-            commands.look_at_own_log(session, service)
+            commands.look_at_own_log(session, service, log)
 
     return ring

@@ -10,7 +10,10 @@ from shared.storage.columns import Timestamp
 
 
 class Anchor(Base):
-    """A log had so many lines, and this was the hash of the last: told by ourselves, or heard from another service."""
+    """A log had so many lines, and this was the hash of the last: told by ourselves, or heard from another service.
+
+    Of a sealed log no number is told (0), and the hash is the seal of the day.
+    """
 
     __tablename__ = "anchor"
     __table_args__ = ({"info": {"append_only": ()}},)

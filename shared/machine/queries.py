@@ -14,8 +14,9 @@ from sqlalchemy import Row, func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from shared.anchors.logs import LOOKS
 from shared.anchors.models import LogCheck
-from shared.anchors.queries import last_check
+from shared.anchors.queries import last_checks
 from shared.bus import Participant, UnderWay, broker, presence
 from shared.bus.metrics import unnumbered
 from shared.bus.models import Cursor, HeldEvent, HeldState, LoggedEvent, LogHead, Subscription, SubscriptionState
@@ -151,8 +152,13 @@ class Standing:
     release: Release
     room: Room
     keys: Sequence[Use]
-    access_log: LogCheck | None
+    logs: Sequence[LogCheck]
     left_behind: Sequence[LeftBehind]
+
+    @property
+    def access_log(self) -> LogCheck | None:
+        """What the last look at the log of looks found."""
+        return next((each for each in self.logs if each.log == LOOKS.of(self.service)), None)
 
     @property
     def relay_leads(self) -> bool:
@@ -186,10 +192,10 @@ class Standing:
                 self.worker_works and not self.bells_ring,
                 not self.release.is_current,
                 self.room.is_short,
-                self.access_log is not None and self.access_log.broken_at is not None,
                 len(self.held),
                 len(self.left_behind),
                 *(bool(route.halted) or route.is_late for route in self.routes),
+                *(log.broken_at is not None for log in self.logs),
                 *(queue.waiting is None for queue in self.queues),
                 *(part.is_silent for part in self.parts),
                 *(work.under_way.failed for work in self.work),
@@ -215,7 +221,7 @@ def standing(session: Session, participant: Participant) -> Standing:
         release=release(session, participant.name),
         room=room(session),
         keys=keys_left(session, participant.name),
-        access_log=last_check(session, participant.name),
+        logs=last_checks(session, participant.name),
         left_behind=left_behind(session),
     )
 

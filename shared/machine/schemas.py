@@ -110,8 +110,9 @@ class MachineRoomSchema(Schema):
 
 
 class LogCheckSchema(Schema):
-    """What the last daily look at the log of looks found."""
+    """What the last daily look at one of the service's own logs found."""
 
+    log = fields.String(metadata={"description": "`grants.look`"})
     day = fields.Date()
     checked_at = fields.AwareDateTime()
     lines = fields.Integer()
@@ -163,6 +164,7 @@ class ServiceStandingSchema(Schema):
     work = fields.List(fields.Nested(LongWorkSchema))
     release = fields.Nested(ReleaseSchema)
     room = fields.Nested(MachineRoomSchema)
+    logs = fields.List(fields.Nested(LogCheckSchema), metadata={"description": "Every own log, daily"})
     access_log = fields.Nested(LogCheckSchema, allow_none=True, metadata={"description": "The log of looks, daily"})
     keys = fields.List(fields.Nested(KeyUseSchema), metadata={"description": "What stands under older keys"})
     left_behind = fields.List(fields.Nested(LeftBehindSchema), metadata={"description": "Offices to hand over"})

@@ -8,6 +8,7 @@ from shared.machine.queries import ERROR_SHOWN
 from shared.web.messages import N_
 
 PARTS = {"relay": N_("Relay"), "worker": N_("Worker"), "slow": N_("Worker for long work")}
+LOGS = {"look": N_("Log of looks"), "account": N_("Log of accounts")}
 STEPS = ("B", "KB", "MB", "GB", "TB")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -15,6 +16,12 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 def part_name(part: str) -> str:
     """What a part of a service is called."""
     return gettext(PARTS[part]) if part in PARTS else part
+
+
+def log(name: str) -> str:
+    """What one of a service's own logs is called."""
+    kind = name.partition(".")[2]
+    return gettext(LOGS[kind]) if kind in LOGS else name
 
 
 def lasting(seconds: float) -> str:

@@ -50,15 +50,6 @@ class Look(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-@dataclass(frozen=True)
-class LooksVerified:
-    """What a walk along the chain found: how many rows, the last hash, and the first row that does not fit."""
-
-    count: int
-    hash: bytes
-    broken_at: int | None
-
-
 def log_look(session: Session, officer: Looker, subject_kind: str, subject_id: UUID, why: str) -> None:
     """Write down that the officer saw this subject's data."""
     log_looks(session, officer, subject_kind, [subject_id], why)
@@ -74,7 +65,7 @@ def log_looks(session: Session, officer: Looker, subject_kind: str, subject_ids:
     rows = []
     for subject_id in subjects:
         seq += 1
-        running = _link(running, seq, at, officer.id, officer.office, subject_kind, subject_id, why)
+        running = chain.link(running, _content(seq, at, officer.id, officer.office, subject_kind, subject_id, why))
         rows.append(
             {
                 "seq": seq,
@@ -115,27 +106,16 @@ def looks_at(session: Session, subject_kind: str, subject_ids: Collection[UUID])
     return [Seen(*row) for row in rows]
 
 
-def verify_looks(session: Session, since: tuple[int, bytes] | None = None) -> LooksVerified:
+def verify_looks(session: Session, since: chain.End = chain.BEGINNING) -> chain.Walked:
     """Walk the chain, and name the first row that was changed, or that follows one taken out.
 
     All of it, or, where so many lines with this last hash are known to be sound, what came after them.
     """
-    count, running = since or (0, chain.GENESIS)
-    after = select(Look).where(Look.seq > count).order_by(Look.seq)
-    with session.scalars(after.execution_options(yield_per=2_000)) as looks:
-        for look in looks:
-            count += 1
-            running = _link(
-                running, count, look.at, look.officer_id, look.office, look.subject_kind, look.subject_id, look.why
-            )
-            if look.seq != count or look.hash != running:
-                return LooksVerified(count, look.hash, broken_at=look.seq)
-            session.expunge(look)
-    return LooksVerified(count, running, broken_at=None)
+    said = (Look.seq, Look.at, Look.officer_id, Look.office, Look.subject_kind, Look.subject_id, Look.why)
+    after = select(Look.hash, *said).where(Look.seq > since[0]).order_by(Look.seq)
+    with session.execute(after.execution_options(yield_per=2_000)) as looks:
+        return chain.walk(((row.seq, row.hash, _content(*row[1:])) for row in looks), since)
 
 
-def _link(
-    previous: bytes, seq: int, at: datetime, officer: UUID, office: str, kind: str, subject: UUID, why: str
-) -> bytes:
-    line = json.dumps([seq, at.astimezone(UTC).isoformat(), str(officer), office, kind, str(subject), why])
-    return chain.link(previous, line.encode())
+def _content(seq: int, at: datetime, officer: UUID, office: str, kind: str, subject: UUID, why: str) -> bytes:
+    return json.dumps([seq, at.astimezone(UTC).isoformat(), str(officer), office, kind, str(subject), why]).encode()

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from services.intake.accounts.models import AccountLine
 from services.intake.accounts.rules import What
+from shared.anchors import queries as anchors
+from shared.anchors.logs import ChainedLog
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.privacy import chain
@@ -55,10 +57,22 @@ def note_all(
     session.flush()
 
 
+def walk(session: Session, since: chain.End = chain.BEGINNING) -> chain.Walked:
+    """Walk along the log, all of it or what came after an end that is known to be sound."""
+    after = select(AccountLine).where(AccountLine.seq > since[0]).order_by(AccountLine.seq)
+    with session.scalars(after.execution_options(yield_per=2_000)) as lines:
+        return chain.walk(((each.seq, each.hash, _content(each)) for each in lines), since)
+
+
+ACCOUNTS = ChainedLog("account", AccountLine.seq, AccountLine.hash, walk)
+"""The log of accounts among those whose heads are told to another service."""
+
+
 def broken_at(session: Session) -> int | None:
-    """The first line that was changed, or that follows one taken out; None when the chain holds."""
-    with session.scalars(select(AccountLine).order_by(AccountLine.seq).execution_options(yield_per=2_000)) as lines:
-        return chain.broken_at((each.seq, each.hash, _content(each)) for each in lines)
+    """The first line that was changed, or that is not what was told of it; None when the chain holds."""
+    found = walk(session).broken_at
+    cut = next(anchors.not_as_told(session, ACCOUNTS, anchors.told_of(session, ACCOUNTS.of("intake"))), None)
+    return found if found is not None or cut is None else cut.lines
 
 
 def _content(line: AccountLine) -> bytes:

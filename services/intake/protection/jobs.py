@@ -4,7 +4,7 @@ import random
 
 from sqlalchemy.exc import DBAPIError
 
-from services.intake.protection import commands
+from services.intake.protection import commands, heads
 from shared.kernel.logging import get_logger
 from shared.kernel.stopping import Stopping
 from shared.privacy import renewal
@@ -33,14 +33,20 @@ def renew_keys(*bases: Database) -> None:
             renewal.renew(each, seconds=AT_ONCE)
 
 
+def turn(base: Database) -> None:
+    """All that it does before it pauses."""
+    look(base)
+    renew_keys(base)
+    heads.anchor(base)
+
+
 def run() -> None:
     """Look again and again until told to stop."""
     stopping = Stopping()
     base = database("intake")
     while not stopping.is_set():
         try:
-            look(base)
-            renew_keys(base)
+            turn(base)
         except DBAPIError as error:
             log.warning("lost-database", error=type(error).__name__)
             base.dispose()

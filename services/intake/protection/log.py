@@ -5,21 +5,20 @@ compartment stands there. The chain runs over what is stored, not over what it s
 compartment's key can walk it, and nobody can guess a line and compare.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.intake.protection.models import LogLine
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.privacy import chain
 from shared.privacy.fields import Purpose, decrypt, encrypt
 
-GENESIS = bytes(32)
 CHAIN_LOCK = 0x6B61696C_70726F74  # "kailprot"
 
 
@@ -38,9 +37,7 @@ class Line:
 
 def note(session: Session, officer: Officer, what: str, about: UUID | None = None, why: str | None = None) -> None:
     """Write down what the officer read or did; the lock lasts until the door commits."""
-    session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)), bind_arguments={"mapper": LogLine})
-    last = session.execute(select(LogLine.seq, LogLine.hash).order_by(LogLine.seq.desc()).limit(1)).first()
-    seq, running = last or (0, GENESIS)
+    seq, running = end(session)
     said = {
         "at": clock.now().isoformat(),
         "officer_id": str(officer.id),
@@ -50,10 +47,14 @@ def note(session: Session, officer: Officer, what: str, about: UUID | None = Non
         "why": why,
     }
     line = encrypt(json.dumps(said, ensure_ascii=False), Purpose.PROTECTION)
-    session.add(
-        LogLine(seq=seq + 1, office=officer.office, line=line, hash=_link(running, seq + 1, officer.office, line))
-    )
+    hash_ = chain.link(running, content(seq + 1, officer.office, line))
+    session.add(LogLine(seq=seq + 1, office=officer.office, line=line, hash=hash_))
     session.flush()
+
+
+def end(session: Session) -> chain.End:
+    """Where the log ends; others who write wait until the door commits."""
+    return chain.end(session, CHAIN_LOCK, LogLine.seq, LogLine.hash)
 
 
 def lines(session: Session, office: str, before: int | None = None, limit: int = 100) -> list[Line]:
@@ -67,13 +68,8 @@ def lines(session: Session, office: str, before: int | None = None, limit: int =
 
 def broken_at(session: Session) -> int | None:
     """The first line that was changed, or that follows one taken out; None when the chain holds."""
-    running = GENESIS
     with session.scalars(select(LogLine).order_by(LogLine.seq).execution_options(yield_per=2_000)) as rows:
-        for count, each in enumerate(rows, 1):
-            running = _link(running, count, each.office, each.line)
-            if each.seq != count or each.hash != running:
-                return each.seq
-    return None
+        return chain.walk((each.seq, each.hash, content(each.seq, each.office, each.line)) for each in rows).broken_at
 
 
 def _said(line: LogLine) -> dict[str, Any]:
@@ -81,5 +77,6 @@ def _said(line: LogLine) -> dict[str, Any]:
     return found
 
 
-def _link(previous: bytes, seq: int, office: str, line: bytes) -> bytes:
-    return hashlib.sha256(previous + seq.to_bytes(8) + f"{office}\0".encode() + line).digest()
+def content(seq: int, office: str, line: bytes) -> bytes:
+    """What of a line its hash covers."""
+    return seq.to_bytes(8) + f"{office}\0".encode() + line

@@ -169,3 +169,15 @@ class LogLine(Base):
     office: Mapped[str]
     line: Mapped[bytes] = mapped_column(KeptClosed(Purpose.PROTECTION))
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SealedHead(Base):
+    """Where the log ended on a day; outside only its seal is told, which without the salt says nothing."""
+
+    __tablename__ = "protection_head"
+    __table_args__ = ({"info": {"append_only": ()}},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    lines: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)

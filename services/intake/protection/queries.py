@@ -1,6 +1,6 @@
 """What the compartment can tell, and only to those who may ask: its office's counsellors."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.intake.journeys import publishing
-from services.intake.protection import log, rules
+from services.intake.protection import heads, log, rules
 from services.intake.protection.models import Glass, ProtectionCase, Step, TalkRequest
 from services.intake.registry import queries as registry
 from shared.events.intake import SubjectKind
@@ -237,9 +237,13 @@ def programmes_onward(session: Session) -> list[Programme]:
     return [each for each in known if each.lead == rules.AGENCY and each.subject.kind.value == SubjectKind.PERSON]
 
 
-def audit(session: Session) -> list[str]:
-    """What is wrong with the compartment; nothing that is well is told, not even how much there is."""
-    return ["the log of the protection compartment was changed"] if log.broken_at(session) is not None else []
+def audit(session: Session, seals: Collection[bytes] = ()) -> list[str]:
+    """What is wrong with the compartment, also beside the seals that were told of its log.
+
+    Nothing that is well is told, not even how much there is.
+    """
+    is_whole = log.broken_at(session) is None and heads.bears_out(session, seals)
+    return [] if is_whole else ["the log of the protection compartment was changed"]
 
 
 def written(session: Session, officer: Officer, before: int | None) -> list[log.Line]:

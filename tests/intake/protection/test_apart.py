@@ -27,6 +27,7 @@ from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.ids import new_id
+from shared.privacy import chain
 from shared.privacy.fields import Purpose, encrypt, protected_index
 from shared.programmes import library
 from shared.storage import Database, database, migrate
@@ -211,11 +212,11 @@ def rows_as_before(case: UUID, woman: UUID, officer: Officer, head: Officer) -> 
             },
         ),
     ]
-    running = log.GENESIS
+    running = chain.GENESIS
     for seq in (1, 2):
         said = {"at": now.isoformat(), "officer_id": str(officer.id), "officer": "Ratna", "what": "read"}
         line = shut(said | {"about": str(case), "why": None})
-        running = log._link(running, seq, OFFICE, line)
+        running = chain.link(running, log.content(seq, OFFICE, line))
         rows.append(("log", {"seq": seq, "office": OFFICE, "line": line, "hash": running}))
     return rows
 

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import select, text
 
 from services import catalogue
+from services.intake.accounts import log as accounts
+from services.intake.accounts.rules import What
 from services.operate.audit import audit
 from shared.anchors import queries
 from shared.anchors.handlers import hear_access_log_anchored
@@ -71,7 +73,7 @@ def found(databases: dict[str, Database]) -> list[str]:
 
 def broken(base: Database, service: str) -> int | None:
     with base.reading() as session:
-        check = queries.last_check(session, service)
+        check = queries.last_check(session, f"{service}.look")
         assert check is not None
         return check.broken_at
 
@@ -179,3 +181,59 @@ def test_nobody_tells_of_a_log_that_is_not_its_own(databases: dict[str, Database
         assert session.scalars(select(Anchor)).all() == []
         hear_access_log_anchored(session, heard(event, "training"))
         assert len(session.scalars(select(Anchor)).all()) == 1
+
+
+def accounts_change(base: Database, times: int) -> None:
+    """So many lines in the log of accounts."""
+    with base.transaction() as session:
+        accounts.note_all(session, OFFICER.id, [ids.new_id() for _ in range(times)], What.CONFIRMED)
+
+
+def rings(base: Database, name: str) -> list[Any]:
+    """A bell of intake rings on the next day; answers what was said of the log of accounts."""
+    (bell,) = (each for each in catalogue.participants()["intake"].bells if each.name == name)
+    with base.engine.begin() as connection:
+        connection.execute(text("UPDATE domain_clock SET ahead = ahead + interval '1 day'"))
+    base._clock_read_at = float("-inf")
+    before = len(announced(base))
+    bell.ring(base)
+    bell.ring(base)
+    return announced(base)[before:]
+
+
+@pytest.mark.parametrize(
+    ("damaging", "findings", "line"),
+    [
+        ("DELETE FROM account_line WHERE seq > 4", 2, 6),
+        ("DELETE FROM account_line", 2, 6),
+        ("UPDATE account_line SET about = gen_random_uuid() WHERE seq = 3", 1, 3),
+        ("DELETE FROM account_line WHERE seq = 2", 1, 3),
+    ],
+)
+def test_the_log_of_accounts_is_told_daily_and_whatever_is_cut_or_changed_is_named(
+    databases: dict[str, Database], damaging: str, findings: int, line: int
+) -> None:
+    intake, grants = databases["intake"], databases["grants"]
+    accounts_change(intake, 6)
+    (said,) = rings(intake, "anchor-accounts")
+    with intake.reading() as session:
+        assert (said.log, said.lines, said.hash) == ("intake.account", 6, accounts.walk(session).hash.hex())
+        assert accounts.broken_at(session) is None
+    with grants.transaction() as session:
+        hear_access_log_anchored(session, heard(said, "intake"))
+
+    def named() -> list[str]:
+        return [each.what for each in audit(databases) if each.where == "log of accounts"]
+
+    assert named() == []
+    damage(intake, damaging)
+    assert len(named()) == findings
+    with intake.reading() as session:
+        assert accounts.broken_at(session) == line
+    accounts_change(intake, 1)
+    assert (rings(intake, "anchor-accounts") == []) == (findings == 2)
+    with intake.reading() as session:
+        (check,) = queries.last_checks(session, "intake")
+    page = Browser(web_app("intake", intake), an_officer(Role.ADMINISTRATOR)).get("/intake/dinsos/machine/part").text
+    assert "Log of accounts" in page
+    assert ("Changed at line" in page) == (check.broken_at is not None) == (findings == 2)
