@@ -25,6 +25,7 @@ COMMANDS = {
         "services.intake.second_step.cli",
         "Open, change and end the accounts of those who work at an office.",
     ),
+    "api-keys": ("services.intake.api_keys.cli", "List and revoke the keys by which the systems of offices sign in."),
     "welcome": (
         "services.intake.welcome.cli",
         "Print the code by which the first administrator begins; it takes the place of the one printed before.",

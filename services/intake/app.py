@@ -4,6 +4,8 @@ from flask import Flask
 
 from services.intake.accounts import api as accounts_api
 from services.intake.accounts import pages as accounts_pages
+from services.intake.api_keys import api as api_keys_api
+from services.intake.api_keys import pages as api_keys_pages
 from services.intake.assessments import pages as assessments_pages
 from services.intake.audits import api as audits_api
 from services.intake.audits import pages as audits_pages
@@ -88,6 +90,7 @@ def create(database: Database | None = None) -> Flask:
             signin_api.blueprint,
             accounts_api.blueprint,
             own_account_api.blueprint,
+            api_keys_api.blueprint,
             second_step_api.blueprint,
             referrals_api.blueprint("intake", WORKS),
             registry_api.blueprint,
@@ -113,6 +116,7 @@ def create(database: Database | None = None) -> Flask:
             signin_pages.pages,
             accounts_pages.pages,
             own_account_pages.pages,
+            api_keys_pages.pages,
             second_step_pages.pages,
             referrals_pages.blueprint("intake", WORKS),
             registry_pages.pages,

@@ -3,7 +3,17 @@
 import sys
 from collections.abc import Iterator
 
-from shared.identity.permissions import COORDINATING, EVERY, LEADING, PROTECTING, REGISTERING, RIGHTS, Right, Scope
+from shared.identity.permissions import (
+    COORDINATING,
+    EVERY,
+    LEADING,
+    NEVER_BY_KEY,
+    PROTECTING,
+    REGISTERING,
+    RIGHTS,
+    Right,
+    Scope,
+)
 from shared.identity.rules import Role
 
 HEAD = """# Who may do what
@@ -14,6 +24,12 @@ agency's address. Where there is no row, nobody does.
 
 | kind of agency | is an office |
 |---|---|"""
+BY_KEY = """
+## With a key
+
+A system of an office that signs in with a key ([how](operations.md#when-an-offices-own-system-works-with-kail))
+has of these rights only those that its key names *and* its owner holds at that moment. Whatever they are, no key has:
+"""
 KINDS = {
     EVERY: "of whatever agency",
     REGISTERING: "whose file says `registers: true` (`programmes/agencies/*.yaml`)",
@@ -45,6 +61,8 @@ def _lines() -> Iterator[str]:
     yield "\n| permission | roles | at an agency that | scope |\n|---|---|---|---|"
     for permission, rights in sorted(RIGHTS.items()):
         yield from (f"| `{permission}` | {_roles(right)} | {_kinds(right)} | {right.scope} |" for right in rights)
+    yield BY_KEY
+    yield ", ".join(f"`{each}`" for each in sorted(NEVER_BY_KEY)) + "."
 
 
 def _roles(right: Right) -> str:

@@ -21,6 +21,9 @@ class Permission(StrEnum):
     ACCOUNTS_MANAGE = "accounts.manage"  # invite, change, suspend, reset, close
     ACCOUNTS_READ = "accounts.read"
     ACCOUNTS_REVIEW = "accounts.review"  # confirm once a year who has which right
+    API_KEYS_ISSUE = "api-keys.issue"  # a key for a system of her office, within her own rights
+    API_KEYS_READ = "api-keys.read"
+    API_KEYS_REVOKE = "api-keys.revoke"
     AUDITS_READ = "audits.read"
     BREACHES_READ = "breaches.read"
     BREACHES_REACH = "breaches.reach"  # see who is concerned, and note who was told
@@ -305,12 +308,48 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
         _right(HEAD, EVERY, scope=Scope.OFFICE),
     ),
     Permission.ACCOUNTS_AUDIT: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.AREAS),),
+    Permission.API_KEYS_READ: (
+        _right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.AREAS),
+        _right(HEAD, EVERY, scope=Scope.OFFICE),
+    ),
+    Permission.API_KEYS_ISSUE: (_right(ADMINISTRATION | HEAD, EVERY, scope=Scope.OWN),),
+    Permission.API_KEYS_REVOKE: (
+        _right(ADMINISTRATION, EVERY, scope=Scope.AREAS),
+        _right(HEAD, EVERY, scope=Scope.OFFICE),
+    ),
     Permission.OFFICES_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.OFFICES_CHANGE: (_right(ADMINISTRATION, EVERY, scope=Scope.INSTALLATION),),
     Permission.AUDITS_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.MACHINE_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.MACHINE_RUN: (_right(ADMINISTRATION, EVERY, scope=Scope.INSTALLATION),),
 }
+
+
+NEVER_BY_KEY = frozenset(
+    {
+        # what would let a key outlive its end, or give more than it has
+        Permission.ACCOUNT_OWN,
+        Permission.ACCOUNTS_AUDIT,
+        Permission.ACCOUNTS_MANAGE,
+        Permission.ACCOUNTS_READ,
+        Permission.ACCOUNTS_REVIEW,
+        Permission.API_KEYS_ISSUE,
+        Permission.API_KEYS_READ,
+        Permission.API_KEYS_REVOKE,
+        Permission.MACHINE_RUN,
+        Permission.OFFICES_CHANGE,
+        # the compartment
+        Permission.PROTECTION_ASK,
+        Permission.PROTECTION_BREAK_GLASS,
+        Permission.PROTECTION_WORK,
+        # what a second person has to consent to or decide on
+        Permission.CORRECTIONS_DECIDE,
+        Permission.DEATHS_UNDO,
+        Permission.GOODS_DECIDE,
+        Permission.PROGRAMMES_PUBLISH,
+    }
+)
+"""What no program does with a key, whoever made it: somebody signs in herself for it."""
 
 
 def rights_of(permission: Permission, roles: Iterable[Role], workplace: Workplace) -> tuple[Right, ...]:

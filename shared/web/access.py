@@ -5,7 +5,7 @@ from flask import g, has_request_context
 from shared.identity import offices
 from shared.identity.areas import meet
 from shared.identity.officer import Officer
-from shared.identity.permissions import Kind, Permission, Right, Workplace, rights_of, roles_of
+from shared.identity.permissions import NEVER_BY_KEY, Kind, Permission, Right, Workplace, rights_of, roles_of
 from shared.identity.rules import RoleMissing
 from shared.kernel.errors import Forbidden
 from shared.programmes import library
@@ -51,7 +51,7 @@ def _workplace(officer: Officer) -> Workplace:
 
 def rights(officer: Officer, permission: Permission) -> tuple[Right, ...]:
     """By which rights she holds a permission; by none, she does not."""
-    if officer.scopes is not None and permission not in officer.scopes:
+    if _is_kept_from(officer, permission):
         return ()
     return rights_of(permission, officer.roles, workplace(officer))
 
@@ -65,12 +65,22 @@ def require(officer: Officer, permission: Permission) -> tuple[Right, ...]:
     """The rights by which she holds a permission; raises NotWithThisKey, RoleMissing or NotItsWork."""
     if found := rights(officer, permission):
         return found
-    if officer.scopes is not None and permission not in officer.scopes:
+    if _is_kept_from(officer, permission):
         raise NotWithThisKey(permission=permission.value)
     possible = roles_of(permission)
     if officer.roles.isdisjoint(possible):
         raise RoleMissing(needed=" / ".join(sorted(role.value for role in possible)))
     raise NotItsWork(permission=permission.value)
+
+
+def for_keys(officer: Officer) -> tuple[Permission, ...]:
+    """The permissions that a key of hers may have: those that she holds, but for what no key may do."""
+    return tuple(each for each in Permission if each not in NEVER_BY_KEY and holds(officer, each))
+
+
+def _is_kept_from(officer: Officer, permission: Permission) -> bool:
+    """Whether it is a program that asks, whose key does not allow this."""
+    return officer.scopes is not None and (permission not in officer.scopes or permission in NEVER_BY_KEY)
 
 
 def works_at(officer: Officer, *kinds: Kind) -> bool:

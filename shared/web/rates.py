@@ -194,7 +194,9 @@ def hold() -> None:
     if token is None and rate not in (Rate.PUBLIC, Rate.SIGN_IN):
         rate = Rate.PUBLIC  # it will be refused; whoever knocks is counted all the same
     # Whoever signs in is counted by where she comes from, also in a browser where somebody is in already.
-    who = str(token.officer.id) if token and rate is not Rate.SIGN_IN else request.remote_addr or "unknown"
+    who = request.remote_addr or "unknown"
+    if token and rate is not Rate.SIGN_IN:  # a program with a key of hers does not use up what is hers
+        who = f"{token.officer.id}{' by key' if token.officer.scopes is not None else ''}"
     counting: Counting = current_app.extensions["kail"].counting
     seconds = counting.wait(limits[rate], key_of(rate, who), here_only=guard.is_unrecorded())
     if seconds is not None:

@@ -50,6 +50,8 @@ class Roster:
     def note(self, database: Database, token: Token) -> None:
         """Remember an officer, in a transaction of its own: a request that is refused has come by all the same."""
         officer = token.officer
+        if officer.scopes is not None:  # a program with a key of hers has come by, and not she
+            return
         seen = clock.today(), officer
         if self._noted.get(officer.id) == seen:
             return

@@ -63,7 +63,7 @@ def current_token() -> tokens.Token:
         raise g.refused
     if "token" not in g:
         try:
-            token = tokens.read(_presented())
+            token = _of_this_door(tokens.read(_presented()))
             revocation.hold(current_app.extensions["kail"].database(), token)
         except TokenRefused as refused:
             if not is_api():
@@ -201,6 +201,13 @@ def _remember_whose(token: str | None) -> None:
     known = tokens.holder(token) if token else None
     if known is not None:
         session["was"] = str(known)
+
+
+def _of_this_door(token: tokens.Token) -> tokens.Token:
+    """Refuse on pages, which are for people, what a program got for a key."""
+    if token.officer.scopes is not None and not is_api():
+        raise TokenRefused
+    return token
 
 
 def _presented() -> str:

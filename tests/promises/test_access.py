@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def printed_rows() -> list[tuple[str, frozenset[str], str, str]]:
     lines = access_page.printed().splitlines()
     start = lines.index("| permission | roles | at an agency that | scope |") + 2
     rows = []
-    for line in lines[start:]:
+    for line in takewhile(lambda each: each.startswith("|"), lines[start:]):
         permission, roles, kinds, scope = (cell.strip() for cell in line.strip("|").split("|"))
         named = frozenset(Role) if roles == "all" else frozenset(Role(role.strip()) for role in roles.split(","))
         rows.append((permission.strip("`"), frozenset(named), kinds, scope))

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.intake.accounts import log, passwords, queries
+from services.intake.accounts import keys, log, passwords, queries
 from services.intake.accounts.incompatible import pairs
 from services.intake.accounts.models import AccountLink, OfficerAccount
 from services.intake.accounts.queries import officer_of
@@ -213,6 +213,8 @@ def change(
         {name: before[name] for name in sorted(changed)},
         {name: after[name] for name in sorted(changed)},
     )
+    if "office" in changed:
+        keys.revoke_all_of(session, by.id if by else None, [account.id])
     if changed != {"name"}:
         end_access(session, account.id, closed="office" in changed)
     return account
@@ -243,6 +245,7 @@ def move_all(session: Session, by_id: UUID | None, office: str, successor: offic
     log.note_all(
         session, by_id, [each.id for each in moved], What.CHANGED, {"office": office}, {"office": successor.id}
     )
+    keys.revoke_all_of(session, by_id, [each.id for each in moved])
     end_access_of(session, [each.id for each in moved if each.state is not State.CLOSED], closed=True)
     return len(moved)
 
@@ -286,6 +289,7 @@ def reset(session: Session, by: Officer | None, account_id: UUID, revision: int 
     account.revision += 1
     log.note(session, by, account.id, What.RESET)
     _revoke_links(session, account.id)
+    keys.revoke_all_of(session, by.id if by else None, [account.id])
     end_access(session, account.id)
     return account
 
@@ -421,6 +425,7 @@ def _moved(
     log.note(session, by, account.id, what, {"state": before.value}, {"state": state.value, **said})
     _revoke_links(session, account.id)
     if state is not State.ACTIVE:
+        keys.revoke_all_of(session, by.id if by else None, [account.id])
         end_access(session, account.id, closed=True)
     return account
 

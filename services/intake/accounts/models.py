@@ -4,7 +4,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Computed, ForeignKey, Index, LargeBinary, Text, func, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -110,6 +122,29 @@ class AccountLink(Base):
     expires_at: Mapped[Timestamp]  # real time, never the domain's clock
     used_at: Mapped[Timestamp | None]
     revoked_at: Mapped[Timestamp | None]
+
+
+class ApiKey(Base):
+    """A key by which a system of her office signs in as a program; its secret is kept as a hash only."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        UniqueConstraint("account_id", "request"),
+        CheckConstraint("cardinality(scopes) > 0", name="allows_something"),
+    )
+
+    id: Mapped[Id]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("officer_account.id"), index=True)
+    system: Mapped[str] = mapped_column(Text)
+    public: Mapped[str] = mapped_column(Text, unique=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    request: Mapped[str | None] = mapped_column(Text)  # the name of the request that made it, which makes no second one
+    issued_at: Mapped[Timestamp]
+    expires_at: Mapped[Timestamp]  # real time, never the domain's clock
+    last_used_at: Mapped[Timestamp | None]  # when it was last exchanged for a token
+    revoked_at: Mapped[Timestamp | None]
+    revoked_by: Mapped[UUID | None]  # none: by the command line, or by what ended her access
 
 
 class AccountLine(Base):

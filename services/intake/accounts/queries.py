@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session
 
-from services.intake.accounts.models import AccountLine, AccountLink, OfficerAccount, SecondStep
+from services.intake.accounts.models import AccountLine, AccountLink, ApiKey, OfficerAccount, SecondStep
 from services.intake.accounts.rules import State, review_due
 from shared.identity import offices, rules
 from shared.identity.officer import Officer
+from shared.identity.revocation import real_now
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
@@ -164,6 +165,10 @@ def described(session: Session, found: Iterable[OfficerAccount]) -> list[dict[st
     listed = list(found)
     names = names_of(session, {each.reviewed_by for each in listed if each.reviewed_by})
     confirmed = select(SecondStep.account_id).where(SecondStep.confirmed_at.is_not(None))
+    good = select(ApiKey.account_id, ApiKey.system).where(ApiKey.revoked_at.is_(None), ApiKey.expires_at > real_now())
+    systems: dict[UUID, list[str]] = {}
+    for owner, system in session.execute(good.where(ApiKey.account_id.in_([each.id for each in listed]))):
+        systems.setdefault(owner, []).append(system)
     stepped = set(session.scalars(confirmed.where(SecondStep.account_id.in_([each.id for each in listed]))))
     return [
         {
@@ -179,6 +184,7 @@ def described(session: Session, found: Iterable[OfficerAccount]) -> list[dict[st
             "last_signed_in_at": each.last_signed_in_at,
             "awaits_password": each.state != State.CLOSED and each.password_hash is None,
             "second_step": each.id in stepped,
+            "systems": sorted(systems.get(each.id, ())),
             "reviewed_on": each.reviewed_on,
             "reviewed_by": names.get(each.reviewed_by, "") if each.reviewed_by else "",
             "review_due": review_due(each.reviewed_on),

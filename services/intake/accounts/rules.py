@@ -44,6 +44,8 @@ class What(StrEnum):
     CONTACT_CHANGED = "contact-changed"
     STEP_ENROLLED = "second-step-enrolled"
     STEP_REMOVED = "second-step-removed"
+    KEY_ISSUED = "key-issued"
+    KEY_REVOKED = "key-revoked"  # by somebody, or with what ended her access
 
 
 LINK_HOLDS = timedelta(days=14)

@@ -123,6 +123,9 @@ class AccountSchema(Schema):
     last_signed_in_at = fields.AwareDateTime(allow_none=True)
     awaits_password = fields.Boolean(metadata={"description": "Only a one-time link lets her choose one"})
     second_step = fields.Boolean(metadata={"description": "Whether signing in needs a code from her telephone"})
+    systems = fields.List(
+        fields.String(), metadata={"description": "Systems of the office that sign in with a key of hers"}
+    )
     reviewed_on = fields.Date()
     reviewed_by = fields.String()
     review_due = fields.Date()

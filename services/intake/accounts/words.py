@@ -49,6 +49,8 @@ WHAT = {
     What.CONTACT_CHANGED: N_("Telephone or e-mail changed"),
     What.STEP_ENROLLED: N_("Second step set up"),
     What.STEP_REMOVED: N_("Second step removed"),
+    What.KEY_ISSUED: N_("Key for a system made"),
+    What.KEY_REVOKED: N_("Key of a system revoked"),
 }
 TITLES = {
     Purpose.INVITATION: N_("Welcome to Kail"),
@@ -106,6 +108,10 @@ def _called(name: str) -> str:
         "state": _("State"),
         "why": _("Reason"),
         "purpose": _("For"),
+        "system": _("System"),
+        "key": _("Key"),
+        "scopes": _("Allows"),
+        "expires_on": _("Good until"),
     }
     return known.get(name, name)
 

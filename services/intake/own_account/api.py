@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import request
 from sqlalchemy.orm import Session
 
+from services.intake.accounts.keys import systems_of
 from services.intake.accounts.models import OfficerAccount
 from services.intake.own_account import commands, schemas
 from services.intake.sessions.commands import end_other_sessions, end_session
@@ -91,15 +92,17 @@ def end(session_id: UUID) -> None:
 
 def opened(session: Session) -> list[dict[str, Any]]:
     """The officer's open sessions as both doors show them."""
-    this = sessions.current_token().session_id
+    this, officer = sessions.current_token().session_id, door.current_officer()
+    systems = systems_of(session, officer.id)
     return [
         {
             "id": each.id,
             "program": each.program,
+            "system": systems.get(each.key_id, "") if each.key_id else "",
             "browser": each.browser,
             "signed_in_at": each.signed_in_at,
             "seen_at": each.seen_at,
             "is_this": each.id == this,
         }
-        for each in sessions_of(session, door.current_officer().id)
+        for each in sessions_of(session, officer.id)
     ]

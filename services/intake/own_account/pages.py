@@ -11,7 +11,7 @@ from services.intake.accounts.rules import PasswordsDiffer
 from services.intake.own_account import api, commands, schemas
 from services.intake.sessions.commands import end_other_sessions
 from shared.identity.permissions import Permission
-from shared.web import door, forms, posting, sessions
+from shared.web import access, door, forms, posting, sessions
 from shared.web.guard import guard
 
 pages = Blueprint("own_account_pages", __name__, template_folder="templates")
@@ -29,6 +29,7 @@ def show_account(form: forms.Form | None = None) -> str:
             account=account,
             opened=api.opened(session),
             form=form or forms.blank({"phone": account.phone or "", "email": account.email or ""}),
+            may_issue_keys=access.holds(door.current_officer(), Permission.API_KEYS_ISSUE),
             words=words,
         )
 

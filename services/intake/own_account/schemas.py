@@ -41,6 +41,7 @@ class SessionSchema(Schema):
 
     id = fields.UUID()
     program = fields.Boolean()
+    system = fields.String(metadata={"description": "The system of the office that signed in with a key of hers"})
     browser = fields.String()
     signed_in_at = fields.AwareDateTime()
     seen_at = fields.AwareDateTime()

@@ -88,6 +88,12 @@ class AskEachWoman(Invalid):
     indonesian = "Kelompok tidak dapat meminta percakapan; catat keinginan setiap perempuan pada halamannya."
 
 
+class ToAPersonAlone(Forbidden):
+    """What a woman says in this talk is said to a person; no program writes it down."""
+
+    indonesian = "Yang disampaikan perempuan dalam percakapan ini hanya untuk orang; tidak dicatat oleh program."
+
+
 class InTheFuture(Invalid):
     """This day is still to come."""
 

@@ -27,6 +27,8 @@ class OfferedTalk(StageWork):
         self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
     ) -> list[Completion]:
         """Every one ends alike, with the same outcome and without facts."""
+        if officer.scopes is not None:  # what is said here is said to a person
+            raise rules.ToAPersonAlone
         told = [(each, done) for each, done in pairs if done["asks"] or done["contact"]]
         if any(each.subject_kind is SubjectKind.GROUP for each, _ in told):
             raise rules.AskEachWoman().at("asks")

@@ -24,13 +24,20 @@ LOCK_ACCOUNTS = text("SELECT FROM officer_account WHERE id = ANY(:officers) ORDE
 
 
 def begin_session(
-    session: Session, officer_id: UUID, *, address: str, user_agent: str, program: bool = False
+    session: Session,
+    officer_id: UUID,
+    *,
+    address: str,
+    user_agent: str,
+    program: bool = False,
+    key_id: UUID | None = None,
 ) -> OfficerSession:
     """Open the session of an officer who has just signed in; the account's row is locked by the caller."""
     now = real_now()
     begun = OfficerSession(
         officer_id=officer_id,
         program=program,
+        key_id=key_id,
         browser=rules.family(user_agent),
         place=place_of(address),
         signed_in_at=now,
@@ -44,13 +51,15 @@ def begin_session(
 def keep_session(session: Session, session_id: UUID, officer_id: UUID) -> OfficerSession:
     """Note that a session is used, before its token is renewed; raises TokenRefused when it is over.
 
-    It is over when it was ended, lay idle, or has lasted as long as any may; one that is not known never began.
+    It is over when it was ended, lay idle, or has lasted as long as any may; one that is not known never began. What a
+    key began is never renewed: the key is looked at again each time.
     """
     kept = session.get(OfficerSession, session_id, with_for_update=True, populate_existing=True)
     now = real_now()
     if (
         kept is None
         or kept.officer_id != officer_id
+        or kept.key_id is not None
         or kept.ended_at is not None
         or now - kept.seen_at > rules.IDLE
         or now - kept.signed_in_at > rules.LONGEST
@@ -65,6 +74,12 @@ def end_session(session: Session, session_id: UUID) -> None:
     ended = session.get(OfficerSession, session_id, with_for_update=True, populate_existing=True)
     if ended is not None and ended.ended_at is None:
         _end(session, [ended])
+
+
+def end_sessions_of_keys(session: Session, key_ids: Collection[UUID]) -> None:
+    """End every session that these keys began."""
+    asked = select(OfficerSession).where(OfficerSession.key_id.in_(key_ids), OfficerSession.ended_at.is_(None))
+    _end(session, session.scalars(asked.order_by(OfficerSession.id).with_for_update()).all())
 
 
 def end_other_sessions(session: Session, officer_id: UUID, spare: UUID) -> int:

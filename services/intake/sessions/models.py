@@ -20,6 +20,7 @@ class OfficerSession(Base):
     id: Mapped[Id]
     officer_id: Mapped[UUID] = mapped_column(index=True)
     program: Mapped[bool]
+    key_id: Mapped[UUID | None] = mapped_column(index=True)  # of the key by which a program signed in
     browser: Mapped[str] = mapped_column(Text)
     place: Mapped[bytes] = mapped_column(LargeBinary)
     signed_in_at: Mapped[Timestamp]

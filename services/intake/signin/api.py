@@ -9,7 +9,7 @@ from services.intake.accounts.commands import choose_language as keep_language
 from services.intake.second_step.rules import CodeNeeded, StepToSetUp
 from services.intake.sessions.commands import end_session
 from services.intake.signin import commands
-from services.intake.signin.schemas import LanguageSchema, SignInSchema, TokenSchema
+from services.intake.signin.schemas import LanguageSchema, TokenAsked, TokenSchema
 from shared.identity import tokens
 from shared.identity.permissions import Permission
 from shared.web import door, sessions
@@ -21,11 +21,15 @@ blueprint = Blueprint("tokens", __name__, description="Signing in")
 
 @blueprint.post("/tokens")
 @public("an officer has no token before she has signed in")
-@blueprint.arguments(SignInSchema)
+@blueprint.arguments(TokenAsked)
 @blueprint.response(200, TokenSchema)
 def issue_token(given: dict[str, Any]) -> dict[str, Any]:
-    """Exchange a user name and password for a token that is good for half an hour."""
+    """Exchange a user name and password, or the key of an office's own system, for a token good for half an hour."""
     known = caller(program=True)
+    if given["key"] is not None:
+        token, key = commands.sign_in_by_key(door.database(), given["key"], known)
+        scopes = tokens.read(token).officer.scopes or ()
+        return {**_answer(token), "scope": sorted(scopes), "key_expires_at": key.expires_at}
     extra = {name: given[name] for name in ("new_password", "code")}
     try:
         token = commands.sign_in(door.database(), given["username"], given["password"], known, **extra)
@@ -66,4 +70,5 @@ def caller(*, program: bool = False, device: UUID | None = None) -> commands.Cal
 
 
 def _answer(token: str) -> dict[str, Any]:
-    return {"access_token": token, "token_type": "Bearer", "expires_in": tokens.LIFETIME}
+    said = tokens.read(token)
+    return {"access_token": token, "token_type": "Bearer", "expires_in": said.expires_at - int(said.issued_at)}

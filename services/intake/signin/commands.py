@@ -1,16 +1,16 @@
 """Letting an officer in, keeping her in, and letting her out: the only place that issues tokens."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.intake.accounts import log
+from services.intake.accounts import keys, log
 from services.intake.accounts.commands import choose_own
-from services.intake.accounts.models import OfficerAccount, SecondStep
-from services.intake.accounts.queries import active_officer
+from services.intake.accounts.models import ApiKey, OfficerAccount, SecondStep
+from services.intake.accounts.queries import active_officer, officer_of
 from services.intake.accounts.rules import What
 from services.intake.second_step import commands as second_step
 from services.intake.second_step.rules import CodeRefused
@@ -19,10 +19,12 @@ from services.intake.sessions.models import OfficerSession
 from services.intake.signin import guessing
 from shared.identity import tokens
 from shared.identity.officer import Officer
+from shared.identity.revocation import real_now
 from shared.identity.rules import SignInRefused
 from shared.identity.tokens import Token
-from shared.kernel.errors import DomainError, Forbidden, Invalid
+from shared.kernel.errors import DomainError, Forbidden, Invalid, Unauthenticated
 from shared.storage import Database
+from shared.web import access
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +44,27 @@ class PasswordToChange(Forbidden):
     """Somebody else set this password: type it once more, and choose one that only you know."""
 
     indonesian = "Kata sandi ini dibuat orang lain: ketik sekali lagi, lalu pilih yang hanya Anda ketahui."
+
+
+class KeyRefused(Unauthenticated):
+    """This key is not known; check that it was copied whole."""
+
+    indonesian = "Kunci ini tidak dikenal; periksa apakah sudah disalin lengkap."
+
+
+class KeyEnded(Unauthenticated):
+    """This key is good no more: it has expired, was revoked, or its owner has left. Ask the office for a new one."""
+
+    indonesian = (
+        "Kunci ini tidak berlaku lagi: sudah kedaluwarsa, dicabut, atau pemiliknya sudah tidak bertugas. Mintalah"
+        " kunci baru kepada kantor yang bersangkutan."
+    )
+
+
+class KeyAllowsNothing(Forbidden):
+    """Its owner holds none of the rights any more that this key was made for."""
+
+    indonesian = "Pemilik kunci ini tidak lagi memegang satu pun hak yang diberikan kepada kunci ini."
 
 
 @dataclass(frozen=True)
@@ -165,12 +188,38 @@ def _change_where_it_must(session: Session, officer: Officer, new_password: str 
     log.note(session, officer, officer.id, What.PASSWORD_CHANGED)
 
 
-def opened(session: Session, officer: Officer, caller: Caller) -> str:
+def sign_in_by_key(database: Database, text: str, caller: Caller) -> tuple[str, ApiKey]:
+    """A token of a session that begins now, for a program that holds a key; and the key.
+
+    It allows what the key says and its owner holds now. Raises KeyRefused, TooManySignIns, KeyEnded, KeyAllowsNothing.
+    A failed attempt is counted although the request is refused.
+    """
+    with database.transaction() as session:
+        found = guessing.let_in_by_key(session, keys.read(text), caller.address)
+        if found is not None:
+            key, account = found
+            if not account.active or keys.standing(key, real_now()) is not keys.Standing.GOOD:
+                raise KeyEnded
+            owner = officer_of(account)
+            scopes = frozenset(key.scopes) & frozenset(access.for_keys(owner))
+            if not scopes:
+                raise KeyAllowsNothing
+            key.last_used_at = real_now()
+            return opened(session, replace(owner, scopes=scopes), caller, key), key
+    raise KeyRefused
+
+
+def opened(session: Session, officer: Officer, caller: Caller, key: ApiKey | None = None) -> str:
     """The first token of a session that begins now; whoever calls it has asked for all that signing in needs."""
     begun = begin_session(
-        session, officer.id, address=caller.address, user_agent=caller.user_agent, program=caller.program
+        session,
+        officer.id,
+        address=caller.address,
+        user_agent=caller.user_agent,
+        program=caller.program,
+        key_id=key.id if key else None,
     )
-    return _issued(officer, begun)
+    return _issued(officer, begun, key)
 
 
 def renewed(session: Session, token: Token) -> str:
@@ -181,5 +230,8 @@ def renewed(session: Session, token: Token) -> str:
     return _issued(officer, keep_session(session, token.session_id, officer.id))
 
 
-def _issued(officer: Officer, of: OfficerSession) -> str:
-    return tokens.issue(officer, session_id=of.id, signed_in_at=int(of.signed_in_at.timestamp()))
+def _issued(officer: Officer, of: OfficerSession, key: ApiKey | None = None) -> str:
+    lifetime = tokens.LIFETIME
+    if key is not None:  # no token outlives the key
+        lifetime = min(lifetime, int((key.expires_at - real_now()).total_seconds()))
+    return tokens.issue(officer, session_id=of.id, signed_in_at=int(of.signed_in_at.timestamp()), lifetime=lifetime)

@@ -5,16 +5,19 @@ lets everybody guess: by user name, by network address, and by both together. An
 and is counted as much as a known one, so that nobody learns who has an account.
 """
 
+import hmac
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from services.intake.accounts import passwords
-from services.intake.accounts.models import OfficerAccount
+from services.intake.accounts import keys, passwords
+from services.intake.accounts.keys import Key
+from services.intake.accounts.models import ApiKey, OfficerAccount
 from services.intake.accounts.queries import officer_of
 from services.intake.sessions.commands import place_of
 from services.intake.sessions.models import OfficerSession
@@ -59,15 +62,71 @@ def let_in(
     username = username.strip().lower()
     if not username:
         return None
+    attempt = _begun(
+        session, username, address, device, lambda: device is not None or _has_been_here(session, username, address)
+    )
+    asked = select(OfficerAccount).where(OfficerAccount.username == username, OfficerAccount.active)
+    account = session.scalar(asked.with_for_update())  # whoever ends the account's access waits for this sign-in
+    proved = proof(account)
+    if account is not None and proved is None:
+        return None
+    if account is None or not proved:
+        attempt.has_failed(session)
+        return None
+    attempt.has_succeeded(session)
+    account.last_signed_in_at = attempt.at
+    return officer_of(account)
+
+
+def let_in_by_key(session: Session, key: Key | None, address: str) -> tuple[ApiKey, OfficerAccount] | None:
+    """The key that this is, and whose it is, or None, which has been counted as a failure; both are locked.
+
+    Whether it still holds is for the caller to ask: who holds its secret guesses nothing.
+    """
+    name = f"{keys.BEGINNING} {key.public if key else ''}"  # no user name has a blank
+    known = session.scalar(select(ApiKey).where(ApiKey.public == key.public)) if key else None
+    attempt = _begun(
+        session, name, address, None, lambda: known is not None and _was_used_here(session, known, address)
+    )
+    if key is None or known is None or not hmac.compare_digest(known.hash, key.hash):
+        attempt.has_failed(session)
+        return None
+    attempt.has_succeeded(session)
+    account = session.get_one(OfficerAccount, known.account_id, with_for_update=True, populate_existing=True)
+    return session.get_one(ApiKey, known.id, with_for_update=True, populate_existing=True), account
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """An attempt to sign in that nothing speaks against so far, and under what its failure is counted."""
+
+    at: datetime
+    here: bytes
+    name: bytes
+    network: bytes
+    source: bytes
+
+    def has_failed(self, session: Session) -> None:
+        """Count it."""
+        counted = (self.here, self.name, self.network, self.source)
+        session.add_all(SignInFailure(who=each, failed_at=self.at) for each in counted)
+
+    def has_succeeded(self, session: Session) -> None:
+        """Forget what failed before it at the same place."""
+        session.execute(delete(SignInFailure).where(SignInFailure.who.in_((self.here, self.network))))
+
+
+def _begun(session: Session, username: str, address: str, device: UUID | None, is_hers: Callable[[], bool]) -> Attempt:
+    """Let somebody try a name now; raises TooManySignIns."""
     place = str(device) if device else address
     here, name = _who("here", username, place), _who("name", username)
     network, source = _who("network", username, neighbourhood(address)), _who("address", address)
     # One attempt per user name at a time: otherwise a hundred parallel guesses would all see "no failures yet".
     _one_at_a_time(session, name)
     now = clock.now()
-    is_hers = device is not None or _has_been_here(session, username, address)
+    seems_hers = is_hers()
     counted = _counted(session, now, (name, network, source))
-    if not is_hers and counted.get(source, Failures()).number >= rules.ADDRESS.free:
+    if not seems_hers and counted.get(source, Failures()).number >= rules.ADDRESS.free:
         # Neither does an address that has guessed at many names get further by guessing at several of them at once. One
         # that has not is let through in parallel: a whole office may stand behind it.
         _one_at_a_time(session, source)
@@ -75,7 +134,7 @@ def let_in(
     waiting = rules.wait(
         now,
         here=_latest(session, now, here),
-        is_hers=is_hers,
+        is_hers=seems_hers,
         of_name=counted.get(name, Failures()),
         of_network=counted.get(network, Failures()),
         of_address=counted.get(source, Failures()),
@@ -83,17 +142,7 @@ def let_in(
     if waiting:
         seconds = math.ceil(waiting.total_seconds())
         raise TooManySignIns(minutes=math.ceil(seconds / 60), seconds=seconds)
-    asked = select(OfficerAccount).where(OfficerAccount.username == username, OfficerAccount.active)
-    account = session.scalar(asked.with_for_update())  # whoever ends the account's access waits for this sign-in
-    proved = proof(account)
-    if account is not None and proved is None:
-        return None
-    if account is None or not proved:
-        session.add_all(SignInFailure(who=each, failed_at=now) for each in (here, name, network, source))
-        return None
-    session.execute(delete(SignInFailure).where(SignInFailure.who.in_((here, network))))
-    account.last_signed_in_at = now
-    return officer_of(account)
+    return Attempt(now, here, name, network, source)
 
 
 def forget_failures(session: Session) -> None:
@@ -133,4 +182,10 @@ def _has_been_here(session: Session, username: str, address: str) -> bool:
         OfficerAccount.username == username,
         OfficerSession.place == place_of(address),
     )
+    return session.scalar(select(known)) or False
+
+
+def _was_used_here(session: Session, key: ApiKey, address: str) -> bool:
+    """Whether a key was used from the network around the address of late."""
+    known = exists().where(OfficerSession.key_id == key.id, OfficerSession.place == place_of(address))
     return session.scalar(select(known)) or False

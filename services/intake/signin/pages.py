@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from services.intake.accounts.commands import choose_language as keep_language
+from services.intake.accounts.keys import ending_soon, last_day
 from services.intake.accounts.models import OfficerAccount
 from services.intake.accounts.rules import PasswordsDiffer
 from services.intake.accounts.sheets import picture
@@ -203,6 +204,13 @@ def _entered(token: str, username: str) -> Response:
     sessions.sign_in(token)
     with door.transaction() as session:
         until = second_step.due(session, session.get_one(OfficerAccount, officer.id))
+        for key in ending_soon(session, officer.id):
+            said = _(
+                "The key of %(system)s ends on %(day)s: make a new one before.",
+                system=key.system,
+                day=day(last_day(key)),
+            )
+            flash(said, "warning")
     if until is not None:
         flash(_("Your role needs a second step at signing in; set it up by %(day)s.", day=day(until)), "warning")
         going = SET_UP if until - clock.today() >= PUT_OFF else going

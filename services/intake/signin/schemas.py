@@ -1,6 +1,8 @@
 """What signing in takes and gives."""
 
-from marshmallow import Schema, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validate, validates_schema
 
 from shared.kernel import fields
 from shared.web.language import LANGUAGES
@@ -27,6 +29,33 @@ class SignInSchema(Schema):
     )
 
 
+class TokenAsked(SignInSchema):
+    """What a token is asked for by: a user name and its password, or the key of an office's own system."""
+
+    username = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=100))
+    password = fields.String(
+        load_default=None, allow_none=True, load_only=True, validate=validate.Length(min=1, max=1000)
+    )
+    key = fields.String(
+        load_default=None,
+        allow_none=True,
+        load_only=True,
+        validate=validate.Length(min=1, max=200),
+        metadata={"description": "In place of user name and password: `kail_…`, as an office made it for its system"},
+    )
+
+    @validates_schema
+    def hold_to_one_form(self, given: dict[str, Any], **_: Any) -> None:
+        """A key stands alone; without one both user name and password are needed."""
+        others = ("username", "password", "code", "new_password")
+        if given["key"] is not None:
+            wrong = {name: ["Unknown field."] for name in others if given[name] is not None}
+        else:
+            wrong = {name: ["Missing data for required field."] for name in others[:2] if given[name] is None}
+        if wrong:
+            raise ValidationError(wrong)
+
+
 class LanguageSchema(Schema):
     """The language in which pages and sentences are wanted."""
 
@@ -39,3 +68,5 @@ class TokenSchema(Schema):
     access_token = fields.String(required=True)
     token_type = fields.String(required=True, dump_default="Bearer")
     expires_in = fields.Integer(required=True, metadata={"description": "Seconds"})
+    scope = fields.List(fields.String(), metadata={"description": "What a key allows now: permissions"})
+    key_expires_at = fields.AwareDateTime(metadata={"description": "When the key is good no more"})

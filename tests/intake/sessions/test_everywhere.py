@@ -1,21 +1,27 @@
 """An end of access is told over the bus, and counts in all four services: on pages and by programs."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 
 from services import catalogue
+from services.intake.accounts import commands as accounts
+from services.intake.api_keys import commands as api_keys
+from services.intake.second_step.cli import officers
 from services.intake.sessions import commands
 from shared.bus import delivery
 from shared.bus.relay import Relay
-from shared.identity import tokens
+from shared.identity import offices, revocation, tokens
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel.settings import SERVICES
 from shared.storage import Database
 from shared.web import roster
 from tests.apps import web_app
-from tests.browsing import Browser, an_officer
+from tests.browsing import Browser, an_officer, bearer
+from tests.intake.accounts.desk import opened
 from tests.shared.bus.harness import Network
 
 
@@ -43,6 +49,62 @@ def lets_in(service: str, base: Database, token: str) -> tuple[bool, bool]:
     by_api = app.test_client().get(f"/{service}/v1/dinsos/referrals", headers=asking).status_code
     assert {by_page, by_api} <= {200, 303, 401}
     return by_page == 200, by_api == 200
+
+
+# ---- an officer is deactivated in each way that there is, while a system of her office works with a key of hers
+
+
+def by_page(base: Database, administrator: Officer, her: Officer, step: str) -> None:
+    address = f"/intake/bappeda/officers/{her.id}/{step}"
+    assert Browser(web_app("intake", base), administrator).submit(address, {"revision": "1"}).status_code == 303
+
+
+def by_api(base: Database, administrator: Officer, her: Officer, step: str) -> None:
+    address = f"/intake/v1/bappeda/officers/{her.id}/{step}"
+    asked = web_app("intake", base).test_client().post(address, json={"revision": 1}, headers=bearer(administrator))
+    assert asked.status_code == 200
+
+
+def by_command(base: Database, administrator: Officer, her: Officer, step: str) -> None:
+    assert CliRunner().invoke(officers, [step, "kepala"]).exit_code == 0
+
+
+def with_her_office(base: Database, administrator: Officer, her: Officer, step: str) -> None:
+    with base.transaction() as session:
+        accounts.move_all(session, administrator.id, her.office, offices.office("dinsos-kaltim"))
+
+
+WAYS = {
+    "suspended by page": (by_page, "suspend"),
+    "closed by page": (by_page, "close"),
+    "suspended by api": (by_api, "suspend"),
+    "closed by api": (by_api, "close"),
+    "suspended by command": (by_command, "suspend"),
+    "closed by command": (by_command, "close"),
+    "moved with her office": (with_her_office, ""),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_deactivates_an_officer_ends_the_key_of_her_system_in_every_service(
+    databases: dict[str, Database], way: str
+) -> None:
+    intake = databases["intake"]
+    administrator = opened(intake)
+    her = opened(intake, "kepala", [Role.HEAD], "dinsos-kukar")
+    with intake.transaction() as session:
+        last_day = revocation.real_now().date() + timedelta(days=9)
+        _, key = api_keys.issue(session, her, system="SIPD", scopes=["referrals.read"], expires_on=last_day)
+    asked = web_app("intake", intake).test_client().post
+    token = asked("/intake/v1/tokens", json={"key": str(key)}).json["access_token"]
+    for service, base in databases.items():
+        assert lets_in(service, base, token) == (False, True), service
+    do, step = WAYS[way]
+    do(intake, administrator, her, step)
+    assert asked("/intake/v1/tokens", json={"key": str(key)}).json["code"] == "key-ended"
+    carry(databases)
+    for service, base in databases.items():
+        assert lets_in(service, base, token) == (False, False), service
 
 
 @pytest.mark.parametrize("ended", ["session", "access"])
