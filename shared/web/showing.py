@@ -68,6 +68,11 @@ def office_name(identifier: str) -> str:
     return offices.name_of(identifier)
 
 
+def area_name(code: str) -> str:
+    """An area's official name; its code when today's list does not have it."""
+    return places.name_of(code) if places.is_known(code) else code
+
+
 def agency_name(agency: str) -> str:
     """What an agency role is called."""
     return gettext(AGENCIES[agency]) if agency in AGENCIES else agency
@@ -85,6 +90,7 @@ def install(app: Flask) -> None:
         or_english=or_english,
         number=number,
         office_name=office_name,
+        area_name=area_name,
         agency_name=agency_name,
         labelled=tables.labelled,
     )

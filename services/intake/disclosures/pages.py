@@ -16,7 +16,6 @@ from services.intake.registry import shown
 from services.intake.rights import words as rights_words
 from services.intake.rights.terms import terms
 from services.intake.sharing import words as sharing_words
-from shared import places
 from shared.identity.permissions import Permission
 from shared.referrals import words as referral_words
 from shared.web import door, forms, posting
@@ -108,7 +107,6 @@ def show_dossier(agency: str, disclosure_id: UUID) -> str:
             request_id=disclosure_id,
             held=doors.look_at_all_of_her(session, disclosure_id),
             labels=shown.labels(),
-            area_name=places.name_of,
             words=words,
             correction_words=correction_words,
             breach_words=breach_words,

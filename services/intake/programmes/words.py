@@ -9,7 +9,6 @@ from flask_babel import format_decimal, gettext, ngettext
 from flask_babel import gettext as _
 
 from shared.kernel.calendar import Within
-from shared.places import areas
 from shared.programmes.definition import (
     NEAREST,
     Basis,
@@ -28,7 +27,7 @@ from shared.programmes.eligibility import GROUP_SIZE, IN_REGION
 from shared.referrals import words as referrals
 from shared.web.language import language
 from shared.web.messages import N_
-from shared.web.showing import agency_name, office_name, rupiah
+from shared.web.showing import agency_name, area_name, office_name, rupiah
 
 SOURCES = {
     SourceKind.ARTICLE: (N_("Article"), "info", "active"),
@@ -178,7 +177,7 @@ def subject(of: Subject) -> str:
 
 def regions(codes: Iterable[str]) -> str:
     """The names of the areas that a programme is for."""
-    return ", ".join(areas.name_of(code) if areas.is_known(code) else code for code in codes)
+    return ", ".join(area_name(code) for code in codes)
 
 
 def office_of(programme: Programme, stage: Stage) -> str:

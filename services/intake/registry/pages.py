@@ -118,7 +118,6 @@ def show_person(agency: str, person_id: UUID, form: forms.Form | None = None) ->
             agency=agency,
             person=person,
             labels=shown.labels(),
-            area_name=places.name_of,
             form=form or forms.blank(person["contact_wish"] or {}),
         )
 

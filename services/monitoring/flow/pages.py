@@ -13,7 +13,6 @@ from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
-from shared.places import areas
 from shared.programmes import library
 from shared.programmes.definition import Programme
 from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH
@@ -108,7 +107,6 @@ def list_journeys(agency: str) -> str:
             page=page,
             reached=queries.reached(session, door.current_officer(), **query),
             titles=titles([*(line.journey.programme for line in page.items), query["programme"] or ""]),
-            area_name=area_name,
         )
 
 
@@ -131,7 +129,6 @@ def show_journey(agency: str, journey_id: UUID) -> str:
             way=storytelling.way_of(story, programme) if programme else None,
             decides=journey.lead_office == officer.office and officer.has(Role.OFFICER, Role.HEAD),
             titles=titles([journey.programme]),
-            area_name=area_name,
             box={"width": BOX_WIDTH, "height": BOX_HEIGHT},
             words=referral_words,
         )
@@ -171,8 +168,3 @@ def titles(identifiers: Iterable[str]) -> Titles:
         except NotFound:
             continue
     return Titles(known, language.language())
-
-
-def area_name(code: str) -> str:
-    """An area's official name; its code when today's list does not have it."""
-    return areas.name_of(code) if areas.is_known(code) else code

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from services.monitoring.flow import queries as flow
-from services.monitoring.flow.pages import area_name, titles
+from services.monitoring.flow.pages import titles
 from services.monitoring.meetings import commands, doors, queries, rules, schemas
 from services.monitoring.money import queries as money
 from shared.identity import offices
@@ -60,7 +60,6 @@ def list_meetings(agency: str) -> str:
             "meetings/meetings.html",
             page=found,
             address=_meetings(agency),
-            area_name=area_name,
             may_convene=access.holds(officer, Permission.MEETINGS_RUN) and officer.agency == agency,
         )
 
@@ -109,7 +108,6 @@ def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) 
             offices=[(each.id, each.name) for each in sorted(concerned.values(), key=lambda each: each.name)],
             fund_titles=_fund_titles(session, {each.fund_id for each in items.items if each.fund_id}),
             titles=titles([*meeting.programmes, *(each.programme for each in items.items if each.programme)]),
-            area_name=area_name,
             may_change=access.holds(officer, Permission.MEETINGS_RUN)
             and officer.office == meeting.office
             and meeting.state == "planned",

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from services.monitoring.flow import queries
-from services.monitoring.flow.pages import area_name, titles
+from services.monitoring.flow.pages import titles
 from services.monitoring.heard import CHANNEL
 from services.monitoring.oversight import (
     charts,
@@ -106,7 +106,6 @@ def list_open_stages(agency: str) -> str:
             offices=sorted({each.office for each in every}),
             senders=sorted({each.sender_office for each in every}),
             titles=titles([*(line.programme for line in page.items), *(each.id for each in programmes)]),
-            area_name=area_name,
         )
 
 
@@ -132,7 +131,6 @@ def list_closed_stages(agency: str) -> str:
             offices=sorted({each.office for each in every.offices}),
             months=every.months,
             titles=titles([*(line.programme for line in page.items), *(each.id for each in programmes)]),
-            area_name=area_name,
         )
 
 
@@ -162,7 +160,6 @@ def _dashboard(template: str, agency: str) -> str:
             milestone_name=words.milestone_name,
             box={"width": layout.BOX_WIDTH, "height": layout.BOX_HEIGHT},
             titles=titles(each.programme for each in found.late),
-            area_name=area_name,
         )
 
 

@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from services.monitoring.visits import queries
 from services.monitoring.words import BUSINESS, CAUSES
-from shared import places
 from shared.identity.permissions import Permission
 from shared.web import door
 from shared.web.guard import guard
@@ -43,6 +42,4 @@ def sold_goods(agency: str) -> str:
     """Goods that were passed on or sold within the first year without approval."""
     with door.reading() as session:
         found = queries.sold_without_approval(session, door.current_officer())
-        return render_template(
-            "monitoring/visits/sold_goods.html", agency=agency, sales=found, area_name=places.name_of
-        )
+        return render_template("monitoring/visits/sold_goods.html", agency=agency, sales=found)
