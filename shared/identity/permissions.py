@@ -53,24 +53,28 @@ class Permission(StrEnum):
     GOODS_DECIDE = "goods.decide"
     GOODS_READ = "goods.read"
     GOODS_RUN = "goods.run"  # order, receive, change, divide
+    GRADUATIONS_SIGN = "graduations.sign"  # that somebody stands on her own feet
     GROUPS_CHANGE = "groups.change"
     GROUPS_READ = "groups.read"
     JOURNEYS_READ = "journeys.read"
     JOURNEYS_START = "journeys.start"
     JOURNEYS_STEER = "journeys.steer"  # offer again, withdraw, end
+    LOANS_DECIDE = "loans.decide"  # lend, or say no
     LOANS_READ = "loans.read"
-    LOANS_RUN = "loans.run"
+    LOANS_RUN = "loans.run"  # note what is paid back
     MACHINE_READ = "machine.read"
     MACHINE_RUN = "machine.run"
     MEETINGS_READ = "meetings.read"
     MEETINGS_RUN = "meetings.run"
-    MENTORS_RUN = "mentors.run"
+    MENTORS_ASSIGN = "mentors.assign"
+    MENTORS_RUN = "mentors.run"  # terms, students and their accounts
     OFFICES_CHANGE = "offices.change"  # add, rename, close, hand over
     OFFICES_READ = "offices.read"
     PLACEMENTS_READ = "placements.read"
     PLACEMENTS_PLAN = "placements.plan"
     PLACEMENTS_RUN = "placements.run"
     PRODUCTS_READ = "products.read"
+    PRODUCTS_RUN = "products.run"  # describe, note what was made and seen
     PROGRAMMES_PUBLISH = "programmes.publish"  # propose one that was tried, and decide on what somebody else proposed
     PROGRAMMES_READ = "programmes.read"
     PROGRAMMES_TRY = "programmes.try"
@@ -87,6 +91,8 @@ class Permission(StrEnum):
     SOLD_GOODS_READ = "sold-goods.read"
     TASKS_DO = "tasks.do"
     TASKS_READ = "tasks.read"
+    ZAKAT_ASSESS = "zakat.assess"
+    ZAKAT_DECIDE = "zakat.decide"
     ZAKAT_READ = "zakat.read"
 
 
@@ -259,16 +265,20 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.GOODS_READ: (_right(WORKERS, GOODS, scope=Scope.OFFICE), LOOKING_ON),
     Permission.GOODS_RUN: (_right(OFFICER, GOODS, scope=Scope.OFFICE),),
     Permission.GOODS_DECIDE: (_right(APPROVER | HEAD, GOODS, scope=Scope.OFFICE),),
+    Permission.ZAKAT_ASSESS: (_right(OFFICER, EVERY, scope=Scope.REFERRAL),),
+    Permission.ZAKAT_DECIDE: (_right(APPROVER | HEAD, EVERY, scope=Scope.REFERRAL),),
     Permission.ZAKAT_READ: (_right(WORKERS, ZAKAT, scope=Scope.OFFICE), LOOKING_ON),
     Permission.COOPERATIVES_READ: (_right(WORKERS, COOPERATIVE, scope=Scope.OFFICE), LOOKING_ON),
     Permission.COOPERATIVES_RUN: (_right(OFFICER, COOPERATIVE, scope=Scope.OFFICE),),
     Permission.LOANS_READ: (_right(WORKERS, ZAKAT, COOPERATIVE, scope=Scope.OFFICE), LOOKING_ON),
+    Permission.LOANS_DECIDE: (_right(APPROVER | HEAD, EVERY, scope=Scope.REFERRAL),),
     Permission.LOANS_RUN: (_right(OFFICER, ZAKAT, COOPERATIVE, scope=Scope.OFFICE),),
     # ---- training and markets
     Permission.COURSES_READ: (_right(OFFICER | HEAD, COURSE, scope=Scope.OFFICE),),
     Permission.COURSES_PLAN: (_right(OFFICER | HEAD, COURSE, scope=Scope.OFFICE),),
     Permission.COURSES_RUN: (_right(OFFICER, COURSE, scope=Scope.OFFICE),),
     Permission.MENTORS_RUN: (_right(OFFICER | HEAD, MENTORING, scope=Scope.OFFICE),),
+    Permission.MENTORS_ASSIGN: (_right(OFFICER, EVERY, scope=Scope.REFERRAL),),
     Permission.CASH_BOOKS_READ: (
         _right(OFFICER | HEAD, MENTORING, scope=Scope.OFFICE),
         _right({Role.MENTOR}, MENTORING, scope=Scope.OWN),
@@ -278,6 +288,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
         _right({Role.MENTOR}, MENTORING, scope=Scope.OWN),
     ),
     Permission.PRODUCTS_READ: (_right(OFFICER | HEAD, PRODUCTS, scope=Scope.OFFICE),),
+    Permission.PRODUCTS_RUN: (_right(OFFICER, EVERY, scope=Scope.REFERRAL),),
     Permission.FAIRS_READ: (_right(OFFICER | HEAD, MARKET, scope=Scope.OFFICE),),
     Permission.FAIRS_PLAN: (_right(OFFICER | HEAD, MARKET, scope=Scope.OFFICE),),
     Permission.FAIRS_RUN: (_right(OFFICER, MARKET, scope=Scope.OFFICE),),
@@ -286,6 +297,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.PLACEMENTS_RUN: (_right(OFFICER, PLACEMENT, scope=Scope.OFFICE),),
     # ---- what became of everybody: numbers and no names
     Permission.FIGURES_READ: (_right(STAFF - OVERSIGHT, EVERY, scope=Scope.AREAS), LOOKING_ON),
+    Permission.GRADUATIONS_SIGN: (_right(HEAD, EVERY, scope=Scope.REFERRAL),),
     Permission.SOLD_GOODS_READ: (
         _right(OFFICER | HEAD, COORDINATING, doing("monitoring.visits"), scope=Scope.OFFICE),
         LOOKING_ON,

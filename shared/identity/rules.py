@@ -19,6 +19,22 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"  # runs the installation: accounts, programmes, held events
     COUNSELLOR = "counsellor"  # reads and keeps protection cases; held only at DP3A
 
+    def to(self, language: str) -> str:
+        """What it is called, in Indonesian (`id`) or English (`en`)."""
+        return ROLE_NAMES[self][language == "en"]
+
+
+ROLE_NAMES = {
+    Role.OFFICER: ("petugas", "officer"),
+    Role.APPROVER: ("pejabat penyetuju", "approver"),
+    Role.HEAD: ("kepala kantor", "head of office"),
+    Role.COORDINATOR: ("koordinator", "coordinator"),
+    Role.AUDITOR: ("auditor", "auditor"),
+    Role.MENTOR: ("mahasiswa pendamping", "student mentor"),
+    Role.ADMINISTRATOR: ("administrator", "administrator"),
+    Role.COUNSELLOR: ("konselor", "counsellor"),
+}
+
 
 AGENCIES = (
     "dinsos",
@@ -123,8 +139,8 @@ def checked_roles(roles: Iterable[str], agency: str | None, pairs: Iterable[Pair
         raise MentorIsNothingElse
     for pair in pairs:
         if pair.one in held and pair.other in held:
-            raise RolesIncompatible(one=pair.one.value, other=pair.other.value, why=pair.why, why_en=pair.why_en)
+            raise RolesIncompatible(one=pair.one, other=pair.other, why=pair.why, why_en=pair.why_en)
     for role, where in HELD_ONLY_AT.items():
         if role in held and agency not in (None, where):
-            raise RoleElsewhere(role=role.value, agency=where)
+            raise RoleElsewhere(role=role, agency=where)
     return held

@@ -7,7 +7,7 @@ import inspect
 import re
 from contextlib import suppress
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 
 class DomainError(Exception):
@@ -46,8 +46,18 @@ MONTHS = {
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
+@runtime_checkable
+class Named(Protocol):
+    """Something that has a name in Indonesian and in English."""
+
+    def to(self, language: str, /) -> str:
+        """Its name in Indonesian (`id`) or English (`en`)."""
+
+
 def _said(value: Any, language: str) -> Any:
-    """A day that stands among the evidence as JSON writes it, as people write it; everything else as it is."""
+    """What names itself in both languages by that name, and a day as people write it; everything else as it is."""
+    if isinstance(value, Named):
+        return value.to(language)
     if isinstance(value, str) and DAY.fullmatch(value):
         with suppress(ValueError):  # it only looks like a day
             day = date.fromisoformat(value)

@@ -61,9 +61,20 @@ def holds(officer: Officer, *permissions: Permission) -> bool:
     return any(rights(officer, each) for each in permissions)
 
 
-def require(officer: Officer, permission: Permission) -> tuple[Right, ...]:
-    """The rights by which she holds a permission; raises NotWithThisKey, RoleMissing or NotItsWork."""
+def require(
+    officer: Officer,
+    permission: Permission,
+    *,
+    agency: str | None = None,
+    office: str | None = None,
+    area: str | None = None,
+) -> tuple[Right, ...]:
+    """The rights by which she holds a permission, held to agency, office and area where given.
+
+    Raises NotWithThisKey, RoleMissing or NotItsWork; OtherOffice or OutsideArea.
+    """
     if found := rights(officer, permission):
+        officer.require(agency=agency, office=office, area=area)
         return found
     if _is_kept_from(officer, permission):
         raise NotWithThisKey(permission=permission.value)

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,17 @@ def _has_ended(copy: Copy, part: str) -> bool:
     return noted is not None and noted["pid"] is None
 
 
-def live_through(home: Path, *, seed: int, journeys: int, pauses: tuple[float, float], seconds: float) -> Year:
-    """Let so many set out on each programme, do harm for so many seconds, and see all journeys to their end."""
+def live_through(
+    home: Path,
+    *,
+    seed: int,
+    journeys: int,
+    pauses: tuple[float, float],
+    seconds: float,
+    programmes: Collection[str] = (),
+) -> Year:
+    """Let so many set out on each programme (or on these alone), do harm for so many seconds, and see all journeys
+    to their end."""
     copy, began, calls = Copy(home), time.monotonic(), 0
     try:
         copy.up()
@@ -55,6 +65,7 @@ def live_through(home: Path, *, seed: int, journeys: int, pauses: tuple[float, f
         chaos.start()
         try:
             wanted = ("simulate", "--seed", str(seed), "--speed", "max", "--journeys", str(journeys), "--json")
+            wanted += tuple(word for each in programmes for word in ("--programme", each))
             while (told := copy.kail(*wanted, check=False, timeout=ENDS_WITHIN)).returncode:
                 calls += 1
                 print(told.stderr[-2_000:], flush=True)

@@ -1,8 +1,6 @@
 """Both doors of zakat, cooperatives and loans: a program and a person do the same."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +13,6 @@ from shared.storage import Database
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.grants.lender import CAPITAL_FUND, GRANT, ZAKAT_FUND, Lender, approved, baznas, in_days, koperasi, loan
-from tests.programmes_of import published_in, with_work_given_to
-
-
-@pytest.fixture(autouse=True)
-def cooperatives_in_mataram(home: Path, tmp_path: Path) -> Iterator[None]:
-    """Mataram's office for cooperatives does what Kukar's does."""
-    with published_in(with_work_given_to("koperasi", tmp_path, "pemberdayaan-kukar", also_in="52.71")):
-        yield
 
 
 @dataclass

@@ -11,9 +11,8 @@ from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative, CooperativeSaving
 from services.grants.cooperative.rules import MEMBERS
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.referrals.words import place
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("cooperatives_pages", __name__, template_folder="templates")
@@ -32,7 +31,7 @@ def list_cooperatives(agency: str) -> str:
             cooperatives=queries.lines(session, found.items),
             next=found.next,
             address=_list(agency),
-            may_register=officer.has(Role.OFFICER),
+            may_register=access.holds(officer, Permission.COOPERATIVES_RUN),
             place=place,
         )
 
@@ -79,7 +78,7 @@ def show_cooperative(agency: str, cooperative_id: UUID, form: forms.Form | None 
             address=f"{_list(agency)}/{cooperative_id}",
             list_address=_list(agency),
             referrals=f"/grants/{agency}/referrals",
-            may_book=officer.has(Role.OFFICER) and officer.office == cooperative["office"],
+            may_book=access.holds(officer, Permission.COOPERATIVES_RUN) and officer.office == cooperative["office"],
             place=place,
         )
 

@@ -19,10 +19,11 @@ from shared.bus import announce, announce_all
 from shared.events.envelope import Event
 from shared.events.grants import CommitmentFreed, FreedBecause, FundMoved, FundOpened
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.errors import Conflict
 from shared.programmes.definition import Programme
+from shared.web import access
 
 GIVEN_BY = {Purpose.GOODS: "grants.goods-decision", Purpose.ZAKAT: "grants.zakat", Purpose.LOAN: "grants.cooperative"}
 """The stage kind whose claims a commitment stands for: when the one lapses, the others stand in nobody's way."""
@@ -64,7 +65,7 @@ def open_fund(
 
     What it is called in English is no figure: the first one stays.
     """
-    officer.require(Role.HEAD, office=owner_office)
+    access.require(officer, Permission.FUNDS_OPEN, office=owner_office)
     figures = {
         "title": title,
         "source": source,
@@ -159,7 +160,7 @@ def close_year(session: Session, officer: Officer, fund_id: str) -> int:
     next year (see `goods.commands`).
     """
     fund = lock_funds(session, [fund_id])[fund_id]
-    officer.require(Role.HEAD, office=fund.owner_office)
+    access.require(officer, Permission.FUNDS_OPEN, office=fund.owner_office)
     rules.may_close(fund.id, fund.budget_year, clock.today())
     if fund.closed_on:
         return 0

@@ -7,9 +7,8 @@ from werkzeug.wrappers import Response
 from services.grants.funds import commands, queries, schemas
 from services.grants.funds.models import Fund, FundEntry
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.kernel.money import format_rupiah
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("funds_pages", __name__, template_folder="templates")
@@ -24,7 +23,9 @@ def list_funds(agency: str) -> str:
     with door.reading() as session:
         rows = queries.funds_of(officer)
         found = paging.page(session, rows, Fund.budget_year, Fund.id, newest_first=True, **part)
-        return render_template("funds/list.html", page=found, address=_list(agency), may_open=officer.has(Role.HEAD))
+        return render_template(
+            "funds/list.html", page=found, address=_list(agency), may_open=access.holds(officer, Permission.FUNDS_OPEN)
+        )
 
 
 @pages.get("/<agency>/funds/new")
@@ -59,7 +60,9 @@ def show_fund(agency: str, fund_id: str) -> str:
             page=paging.page(session, queries.entries(fund.id), FundEntry.seq, newest_first=True, **part),
             address=f"{_list(agency)}/{fund.id}",
             list_address=_list(agency),
-            may_close=officer.has(Role.HEAD) and officer.office == fund.owner_office and not fund.closed_on,
+            may_close=access.holds(officer, Permission.FUNDS_OPEN)
+            and officer.office == fund.owner_office
+            and not fund.closed_on,
         )
 
 

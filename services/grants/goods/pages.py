@@ -15,10 +15,9 @@ from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from services.grants.goods.rules import GrantState
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.kernel import fields
 from shared.referrals.words import place, programme_title
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("grants_pages", __name__, template_folder="templates")
@@ -69,7 +68,7 @@ def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> s
         grant = queries.standing(session, queries.grant_for(session, officer, grant_id))
         visible_funds = funds.visible_funds(session, officer)
     open_lines = [line for line in grant["lines"] if not line["closed_at"]]
-    ours = officer.has(Role.OFFICER)
+    ours = access.holds(officer, Permission.GOODS_RUN)
     delivering = grant["state"] in (GrantState.ACCEPTED, GrantState.HANDED_OVER)
     handed_over = grant["state"] == GrantState.HANDED_OVER
     ordered = any(order["state"] == rules.OrderState.PLACED for order in grant["orders"])
@@ -87,7 +86,7 @@ def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> s
         may_change=ours and delivering and open_lines,
         may_fail=ours and ordered,
         may_refund=ours and handed_over,
-        may_approve=officer.has(Role.APPROVER, Role.HEAD),
+        may_approve=access.holds(officer, Permission.GOODS_DECIDE),
         tags=TAGS,
         place=place,
         programme_title=programme_title,

@@ -11,9 +11,11 @@ from services.grants.goods.commands import accounts, calling_off, decisions, han
 from services.grants.goods.rules import Condition, ProposalOutcome, Verdict
 from services.grants.groups import queries as groups
 from shared.identity.officer import Officer
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion, StageWork
+from shared.web import access
 
 RAB_FIELDS = ("item", "quantity", "unit", "unit_price")
 ORDER_FIELDS = ("number", "vendor", "ordered_on")
@@ -87,7 +89,7 @@ class DecisionOnGoods(StageWork):
 
     def finish(self, session: Session, officer: Officer, pairs: Pairs) -> list[Completion]:
         """Sign the decisions, all of them or none."""
-        officer.require(Role.APPROVER, Role.HEAD)
+        access.require(officer, Permission.GOODS_DECIDE)
         for referral, said in pairs:
             if "verdict" in said:
                 decisions.prepare_decision(session, officer, referral, **said)

@@ -20,9 +20,10 @@ from services.grants.loans.models import Loan, LoanInstalment, Repayment
 from services.grants.loans.rules import Instalment, Lender
 from shared.events.grants import FreedBecause
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.referrals.models import Referral
+from shared.web import access
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,7 @@ def lend(session: Session, officer: Officer, lendings: Sequence[Lending]) -> Non
     """Hand over loans with their schedules: the fund lends what was reserved for their cases."""
     if not lendings:
         return
-    officer.require(Role.APPROVER, Role.HEAD)
+    access.require(officer, Permission.LOANS_DECIDE)
     session.execute(
         insert(Loan),
         [
@@ -150,7 +151,7 @@ def record_repayment(
     Raises MoreThanOwed, PaidInTheFuture, PaidBeforeLent, ReceiptUsed.
     """
     loan = queries.loan_for(session, officer, loan_id, lock=True)
-    officer.require(Role.OFFICER, office=loan.office)
+    access.require(officer, Permission.LOANS_RUN, office=loan.office)
     known = select(Repayment.id).where(Repayment.loan_id == loan.id, Repayment.receipt == receipt)
     if session.scalar(known) is not None:
         raise rules.ReceiptUsed(receipt=receipt)

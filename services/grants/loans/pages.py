@@ -10,9 +10,8 @@ from services.grants.funds import queries as funds
 from services.grants.loans import api, commands, queries, schemas
 from services.grants.loans.rules import LoanState
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.referrals.words import place, programme_title
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 from shared.web.showing import or_english
 
@@ -61,7 +60,9 @@ def show_loan(agency: str, loan_id: UUID, form: forms.Form | None = None) -> str
         label=_states()[loan["state"]],
         address=f"{_list(agency)}/{loan_id}",
         list_address=_list(agency),
-        may_book=officer.has(Role.OFFICER) and officer.office == loan["office"] and loan["outstanding"],
+        may_book=access.holds(officer, Permission.LOANS_RUN)
+        and officer.office == loan["office"]
+        and loan["outstanding"],
         tags=TAGS,
         place=place,
         programme_title=programme_title,

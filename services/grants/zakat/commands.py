@@ -25,11 +25,12 @@ from services.grants.zakat.models import ZakatCase
 from services.grants.zakat.rules import CaseState, Form, Verdict, ZakatOutcome
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 from shared.storage.rows import insert_rows
+from shared.web import access
 
 KIND = "grants.zakat"
 
@@ -77,7 +78,7 @@ def assess(
     Reserves the amount that is proposed. Raises LineMissing, AboveHadKifayah, FormNotOffered, AboveCeiling,
     GroupNotForLoan, TooManyInstalments, FundExhausted, AidExcluded, AidNotAcknowledged.
     """
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.ZAKAT_ASSESS)
     (case,) = locked_cases(session, [referral.id]).values()
     _expect(case, CaseState.OPEN, CaseState.ASSESSED)
     given = referral.settings
@@ -116,7 +117,7 @@ def decide(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, M
     Each pair says `verdict` and, with a refusal, `reason`; with an approval `document` and `handed_over_on`. An
     approver who wants another amount or form lets the officer assess anew. Raises NotAssessed, AssessorCannotDecide.
     """
-    officer.require(Role.APPROVER, Role.HEAD)
+    access.require(officer, Permission.ZAKAT_DECIDE)
     cases = locked_cases(session, [referral.id for referral, _ in pairs])
     refused, given, lent, asks = [], [], [], []
     for referral, decision in pairs:

@@ -6,18 +6,9 @@ from flask_babel import gettext as _
 
 from services.intake.accounts.rules import Purpose, State, What
 from shared.identity.rules import Role
+from shared.web.language import language
 from shared.web.messages import N_
 
-ROLES = {
-    Role.OFFICER: N_("Officer"),
-    Role.APPROVER: N_("Approver"),
-    Role.HEAD: N_("Head of office"),
-    Role.COORDINATOR: N_("Coordinator"),
-    Role.AUDITOR: N_("Auditor"),
-    Role.MENTOR: N_("Student mentor"),
-    Role.ADMINISTRATOR: N_("Administrator"),
-    Role.COUNSELLOR: N_("Counsellor"),
-}
 DOES = {
     Role.OFFICER: N_("works through referrals: verifies, records, hands over"),
     Role.APPROVER: N_("decides on what an officer has verified"),
@@ -60,7 +51,7 @@ TITLES = {
 
 def role(name: str) -> str:
     """What a role is called."""
-    return _(ROLES[Role(name)])
+    return Role(name).to(language()).capitalize()
 
 
 def roles(names: list[str]) -> str:
@@ -70,12 +61,12 @@ def roles(names: list[str]) -> str:
 
 def offered_roles() -> list[tuple[str, str]]:
     """The roles as a form offers them, with what each does."""
-    return [(each.value, f"{_(ROLES[each])}: {_(DOES[each])}") for each in ROLES]
+    return [(each.value, f"{role(each)}: {_(DOES[each])}") for each in Role]
 
 
 def named_roles() -> list[tuple[str, str]]:
     """The roles by name alone."""
-    return [(each.value, _(called)) for each, called in ROLES.items()]
+    return [(each.value, role(each)) for each in Role]
 
 
 def state(of: State) -> tuple[str, str]:

@@ -19,13 +19,12 @@ from services.intake.rights.terms import terms
 from shared import places
 from shared.identity.areas import within
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.privacy.looks import log_looks
 from shared.storage.arrays import among
-
-RECORDING = (Role.COORDINATOR, Role.ADMINISTRATOR)
+from shared.web import access
 
 
 def record_breach(
@@ -51,7 +50,7 @@ def record_breach(
 
     Those concerned are found now, in the officer's areas. Raises Invalid where a moment or the scope cannot be.
     """
-    officer.require(*RECORDING)
+    access.require(officer, Permission.BREACHES_RECORD)
     rules.check_moments(happened_from, happened_until, found_at, clock.now())
     value = {Scope.PERSONS: None, Scope.PROGRAMME: programme, Scope.AREA: area}[scope]
     breach = Breach(
@@ -92,7 +91,7 @@ FIELDS = {Scope.PERSONS: "niks", Scope.PROGRAMME: "programme", Scope.AREA: "area
 
 def note_authority_told(session: Session, officer: Officer, breach_id: UUID, *, told_at: datetime, note: str) -> Breach:
     """The authority was told; raises AuthorityToldAlready, ToldOutOfOrder."""
-    officer.require(*RECORDING)
+    access.require(officer, Permission.BREACHES_RECORD)
     breach = session.get(Breach, breach_id, with_for_update=True)
     if breach is None or breach.office != officer.office:
         raise NotFound(what="breach")
@@ -109,7 +108,7 @@ def note_told(
 ) -> int:
     """These persons were told, in this way; gives for how many it is new. What was noted before stays as it is."""
     require_registering(officer.office)
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.BREACHES_REACH)
     breach = session.get(Breach, breach_id)
     if breach is None:
         raise NotFound(what="breach")

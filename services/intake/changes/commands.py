@@ -19,10 +19,11 @@ from services.intake.registry import queries as registry
 from services.intake.registry.models import DuplicateReview, DuplicateState, Person, Residence
 from services.intake.registry.rules import Caution, Sex, plain_name
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.privacy.fields import blind_index
+from shared.web import access
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def settle_review(session: Session, officer: Officer, review_id: UUID, *, same: 
     if review is None:
         raise NotFound(what="review")
     bearer = session.get_one(Person, review.person_id)
-    officer.require(Role.OFFICER, area=bearer.area)
+    access.require(officer, Permission.REGISTRY_CHANGE, area=bearer.area)
     if review.state is DuplicateState.SETTLED:
         raise rules.ReviewSettled
     if review.record_id is None:
@@ -98,7 +99,7 @@ def note_death(session: Session, officer: Officer, person_id: UUID, *, died_on: 
     person = session.get(Person, person_id, with_for_update=True)
     if person is None:
         raise NotFound(what="person")
-    officer.require(Role.OFFICER, area=person.area)
+    access.require(officer, Permission.REGISTRY_CHANGE, area=person.area)
     today = clock.today()
     rules.check_death(died_on, today=today, born_on=person.birth_date, known=person.died_on is not None)
     person.died_on = died_on
@@ -127,7 +128,7 @@ def undo_death(session: Session, officer: Officer, person_id: UUID, *, because: 
     person = session.get(Person, person_id, with_for_update=True)
     if person is None:
         raise NotFound(what="person")
-    officer.require(Role.APPROVER, Role.HEAD, area=person.area)
+    access.require(officer, Permission.DEATHS_UNDO, area=person.area)
     death = session.scalar(select(Death).filter_by(person_id=person_id, undone_at=None).with_for_update())
     if death is None:
         raise rules.DeathUnknown
@@ -177,7 +178,7 @@ def _both(session: Session, officer: Officer, merged_id: UUID, kept_id: UUID) ->
     if not found.keys() >= {merged_id, kept_id}:
         raise NotFound(what="person")
     for each in found.values():
-        officer.require(Role.OFFICER, area=each.area)
+        access.require(officer, Permission.REGISTRY_CHANGE, area=each.area)
     return found[merged_id], found[kept_id]
 
 

@@ -14,9 +14,10 @@ from services.intake.registry.rules import Detail, Unreadable
 from services.intake.rights.rules import Identified, require_herself, require_registering
 from services.intake.rights.terms import terms
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.web import access
 
 
 def note_correction(
@@ -36,7 +37,7 @@ def note_correction(
     """
     require_registering(officer.office)
     person = mending.locked(session, person_id)
-    officer.require(Role.OFFICER, area=person.area)
+    access.require(officer, Permission.CORRECTIONS_NOTE, area=person.area)
     require_herself(person.merged_into, person.died_on)
     values = rules.changed(_read(wanted), mending.held(session, person))
     if Detail.AREA in values:
@@ -121,7 +122,7 @@ def _to_decide(session: Session, officer: Officer, correction_id: UUID) -> tuple
         raise NotFound(what="correction")
     person = mending.locked(session, found.person_id)  # first the person, as everywhere
     session.refresh(found, with_for_update=True)
-    officer.require(Role.APPROVER, Role.HEAD, agency=found.agency, area=found.area)
+    access.require(officer, Permission.CORRECTIONS_DECIDE, agency=found.agency, area=found.area)
     if found.state not in UNDECIDED:
         raise rules.DecidedAlready
     if found.noted_by == officer.id:

@@ -12,9 +12,10 @@ from services.intake.registry.models import Person
 from services.intake.rights.rules import Identified, require_herself, require_registering
 from services.intake.rights.terms import terms
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.web import access
 
 
 def note_request(
@@ -25,7 +26,7 @@ def note_request(
     person = session.get(Person, person_id)
     if person is None:
         raise NotFound(what="person")
-    officer.require(Role.OFFICER, Role.HEAD, area=person.area)
+    access.require(officer, Permission.DISCLOSURES_SERVE, area=person.area)
     require_herself(person.merged_into, person.died_on)
     now = clock.now()
     noted = Disclosure(
@@ -54,7 +55,7 @@ def note_answer(session: Session, officer: Officer, disclosure_id: UUID, *, give
     found = session.get(Disclosure, disclosure_id, with_for_update=True)
     if found is None:
         raise NotFound(what="request")
-    officer.require(Role.OFFICER, Role.HEAD, agency=found.agency, area=found.area)
+    access.require(officer, Permission.DISCLOSURES_SERVE, agency=found.agency, area=found.area)
     if found.answered_at is not None:
         raise AnsweredAlready
     found.answered_at, found.answered_by, found.given = clock.now(), officer.id, given

@@ -7,6 +7,7 @@ from services.intake.disclosures.rules import Given
 from shared.identity.rules import Role
 from shared.referrals import words
 from shared.web import navigation
+from shared.web.language import language
 from shared.web.messages import N_
 
 GIVEN = {
@@ -35,15 +36,6 @@ PURPOSES = {
     "corrections": N_("List of corrections"),
 }
 """What the log says of a look, for herself to read; what is not here is said as the log says it."""
-ROLES = {
-    Role.OFFICER: N_("Officer"),
-    Role.APPROVER: N_("Approver"),
-    Role.HEAD: N_("Head of the office"),
-    Role.COORDINATOR: N_("Coordinator"),
-    Role.AUDITOR: N_("Auditor"),
-    Role.ADMINISTRATOR: N_("Administrator"),
-    Role.MENTOR: N_("Student mentor"),
-}
 
 
 def given(way: Given) -> str:
@@ -63,7 +55,7 @@ def purpose(why: str) -> str:
 
 def roles(held: list[str]) -> str:
     """What somebody is at her office, in words."""
-    return ", ".join(gettext(ROLES[Role(each)]) for each in held) or "–"
+    return ", ".join(Role(each).to(language()).capitalize() for each in held) or "–"
 
 
 def field(name: str) -> str:

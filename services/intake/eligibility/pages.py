@@ -5,10 +5,9 @@ from flask import Blueprint, render_template, request
 from services.intake.eligibility import doors, schemas
 from shared import places
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.programmes import library
 from shared.referrals.words import place
-from shared.web import door, forms
+from shared.web import access, door, forms
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -32,6 +31,8 @@ def list_candidates(agency: str) -> str:
             areas=[(code, places.name_of(code)) for code in regions],
             form=forms.filled(request.args),
             query={name: value for name, value in request.args.items() if name != "after" and value},
-            can_open=officer.has(Role.OFFICER) and programme.lead == agency and programme.subject.kind == "person",
+            can_open=access.holds(officer, Permission.JOURNEYS_START)
+            and programme.lead == agency
+            and programme.subject.kind == "person",
             place=place,
         )

@@ -15,9 +15,10 @@ from services.intake.registry.queries import ACTIVE
 from shared.bus import announce
 from shared.events.intake import GroupCounted, GroupFrozen, GroupMended, GroupSplit
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import calendar, clock, ids
 from shared.kernel.errors import NotFound
+from shared.web import access
 
 MEND_WITHIN = calendar.Within(30, "working day")
 """Below its minimum a group has 30 working days to replace, merge or dissolve: a rule of the programmes' practice."""
@@ -25,7 +26,7 @@ MEND_WITHIN = calendar.Within(30, "working day")
 
 def create_group(session: Session, officer: Officer, *, name: str, area: str, line_of_business: str) -> BusinessGroup:
     """Found a group at a village; its members are chosen when its journey comes to the formation."""
-    officer.require(Role.OFFICER, area=area)
+    access.require(officer, Permission.GROUPS_CHANGE, area=area)
     group = BusinessGroup(
         name=name.strip(),
         area=area,
@@ -42,7 +43,7 @@ def create_group(session: Session, officer: Officer, *, name: str, area: str, li
 def propose_members(session: Session, officer: Officer, group_id: UUID, person_ids: Sequence[UUID]) -> BusinessGroup:
     """Write down who might form the group, so that each can be verified before the deliberation; replaces the last."""
     group = session.get_one(BusinessGroup, group_id, with_for_update=True)
-    officer.require(Role.OFFICER, area=group.area)
+    access.require(officer, Permission.GROUPS_CHANGE, area=group.area)
     if group.berita_acara is not None:
         raise rules.AlreadyDeliberated
     _refuse_dissolved(group)
@@ -91,7 +92,7 @@ def replace_member(
     A group that falls below its minimum is frozen and has 30 working days to mend.
     """
     group = session.get_one(BusinessGroup, group_id, with_for_update=True)
-    officer.require(Role.OFFICER, area=group.area)
+    access.require(officer, Permission.GROUPS_CHANGE, area=group.area)
     _refuse_dissolved(group)
     role = _free_role(session, group) if leaving is None else _let_go(session, group, leaving)
     if joining is not None:
@@ -121,7 +122,7 @@ def dissolve_group(
     if not locked.keys() >= {group_id, into or group_id}:
         raise NotFound(what="group")
     group = locked[group_id]
-    officer.require(Role.OFFICER, area=group.area)
+    access.require(officer, Permission.GROUPS_CHANGE, area=group.area)
     _refuse_dissolved(group)
     if on > clock.today():
         raise rules.DeliberatedTomorrow().at("on")
@@ -153,7 +154,7 @@ def split_group(
     group = session.get(BusinessGroup, group_id, with_for_update=True)
     if group is None:
         raise NotFound(what="group")
-    officer.require(Role.OFFICER, area=group.area)
+    access.require(officer, Permission.GROUPS_CHANGE, area=group.area)
     _refuse_dissolved(group)
     if group.berita_acara is None:
         raise rules.NotYetFormed
@@ -230,7 +231,7 @@ def return_to_group(session: Session, person_id: UUID, group_id: UUID) -> bool:
 
 
 def _take_over(session: Session, officer: Officer, group: BusinessGroup, people: Sequence[UUID]) -> None:
-    officer.require(Role.OFFICER, area=group.area)
+    access.require(officer, Permission.GROUPS_CHANGE, area=group.area)
     _refuse_dissolved(group)
     present = session.scalars(select(GroupMember.id).filter_by(group_id=group.id, left_on=None)).all()
     if len(present) + len(people) > rules.MOST_MEMBERS:

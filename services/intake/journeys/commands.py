@@ -20,12 +20,14 @@ from shared.events.intake import JourneyOpened, SubjectKind
 from shared.identity import offices
 from shared.identity.areas import covers
 from shared.identity.officer import Officer
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.errors import DomainError, NotFound
 from shared.programmes import engine
 from shared.programmes.definition import Programme
 from shared.storage.arrays import among
+from shared.web import access
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def open_journeys(
     names journeys beforehand, by subject.
     """
     definition = publishing.newest(session, programme, version)
-    officer.require(Role.OFFICER, agency=definition.lead)
+    access.require(officer, Permission.JOURNEYS_START, agency=definition.lead)
     wanted = list(dict.fromkeys(subject_ids))
     areas = _areas_of(session, definition, wanted)
     refused: dict[UUID, DomainError] = {}
@@ -101,7 +103,7 @@ def withdraw_journey(session: Session, officer: Officer, journey_id: UUID, reaso
     """The person or group steps back; any officer of the leading agency in her area may note it."""
     journey = _locked(session, journey_id)
     lead = publishing.newest(session, journey.programme, journey.version).lead
-    officer.require(Role.OFFICER, Role.HEAD, agency=lead, area=journey.area)
+    access.require(officer, Permission.JOURNEYS_STEER, agency=lead, area=journey.area)
     journey.end_reason = reason
     session.flush()
     moves.carry(session, [Move(journey_id, moves.by(engine.StepBack()))])
@@ -142,7 +144,7 @@ def _locked(session: Session, journey_id: UUID) -> Journey:
 
 def _of_lead(session: Session, officer: Officer, journey_id: UUID) -> Journey:
     journey = _locked(session, journey_id)
-    officer.require(Role.OFFICER, Role.HEAD, office=journey.lead_office, area=journey.area)
+    access.require(officer, Permission.JOURNEYS_STEER, office=journey.lead_office, area=journey.area)
     return journey
 
 

@@ -23,12 +23,11 @@ from shared.events.intake import SubjectKind
 from shared.identity import offices
 from shared.identity.areas import within
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.kernel.errors import NotFound
 from shared.programmes.definition import Programme
 from shared.referrals import rules as referrals
 from shared.referrals import words
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -52,7 +51,7 @@ def list_journeys(agency: str) -> str:
             choices=[(each.id, each.title.to(language())) for each in publishing.catalogue(session)],
             form=forms.filled(request.args),
             query={name: value for name, value in request.args.items() if name != "after" and value},
-            can_open=door.current_officer().has(Role.OFFICER),
+            can_open=access.holds(door.current_officer(), Permission.JOURNEYS_START),
             **_words(),
         )
 
@@ -106,7 +105,7 @@ def show_journey(agency: str, journey_id: UUID) -> str:
     officer = door.current_officer()
     with door.reading() as session:
         found = queries.journey(session, officer, journey_id)
-        works_here = officer.has(Role.OFFICER, Role.HEAD) and officer.works_in(found.area)
+        works_here = access.holds(officer, Permission.JOURNEYS_STEER) and officer.works_in(found.area)
         programme = publishing.newest(session, found.programme, found.version)
         return render_template(
             "journeys/show.html",

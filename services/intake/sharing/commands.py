@@ -18,10 +18,11 @@ from shared.bus import announce_all
 from shared.bus.log import erase_sealed
 from shared.events.intake import ConsentWithdrawn, SharedReferral
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.programmes import engine
 from shared.programmes.definition import Programme
+from shared.web import access
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def record_consents(
     WithdrawInstead, AnsweredInFuture.
     """
     definition = _asking(session, programme, recipient)
-    officer.require(Role.OFFICER, Role.HEAD, agency=definition.lead)
+    access.require(officer, Permission.CONSENTS_ASK, agency=definition.lead)
     consents.hold(session, officer, person_ids)
     changed = consents.write(session, officer, person_ids, programme, recipient, answer, how, answered_on)
     _let_it_take_effect(session, queries.journeys_of(session, changed, programme, is_open=True), recipient)
@@ -71,9 +72,10 @@ def withdraw_consent(
 ) -> Withdrawal:
     """Note that somebody takes her consent back: offers are withdrawn and every copy is deleted, now.
 
-    Any officer of intake in her area may note it: taking back must be as easy as giving. Raises NothingToWithdraw.
+    Any office that registers or leads in her area may note it: taking back must be as easy as giving.
+    Raises NothingToWithdraw.
     """
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.CONSENTS_ASK)
     consents.hold(session, officer, [person_id])
     consents.take_back(session, officer, person_id, programme, recipient, how, answered_on)
     journeys = queries.journeys_of(session, [person_id], programme)

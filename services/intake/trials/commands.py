@@ -11,11 +11,13 @@ from services.intake.trials import rules
 from services.intake.trials.models import ProgrammeTrial
 from services.intake.trials.rules import TrialState
 from shared.identity.officer import Officer
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.kernel.failpoints import failpoint
 from shared.programmes.definition import Programme
 from shared.programmes.trial import Trial
+from shared.web import access
 
 CHUNK = 5_000
 """Persons of one transaction: less than a second's work, so that a crash costs no more than that."""
@@ -23,7 +25,7 @@ CHUNK = 5_000
 
 def begin_trial(session: Session, officer: Officer, programme: Programme, file_name: str | None) -> ProgrammeTrial:
     """Store a dry run over the officer's part of a programme's region; raises RegionElsewhere, TrialUnderWay."""
-    officer.require(*rules.STARTERS)
+    access.require(officer, Permission.PROGRAMMES_TRY)
     areas = rules.areas_in_common(programme.region, officer.areas)
     now = clock.now()
     row = {
@@ -70,7 +72,7 @@ def take_up(session: Session, trial_id: UUID) -> bool:
 
 def start_again(session: Session, officer: Officer, trial_id: UUID) -> ProgrammeTrial:
     """Go on with a dry run of one's office that has failed; raises TrialHasNotFailed, TrialUnderWay."""
-    officer.require(*rules.STARTERS)
+    access.require(officer, Permission.PROGRAMMES_TRY)
     run = session.get(ProgrammeTrial, trial_id, with_for_update=True)
     if run is None or run.office != officer.office:
         raise NotFound(what="trial")
@@ -107,7 +109,7 @@ def try_next_chunk(session: Session, trial_id: UUID, programme: Programme) -> bo
 
 def cancel_trial(session: Session, officer: Officer, trial_id: UUID) -> ProgrammeTrial:
     """End a dry run of one's office before its time; what it had counted is kept. Raises TrialOver."""
-    officer.require(*rules.STARTERS)
+    access.require(officer, Permission.PROGRAMMES_TRY)
     run = session.get(ProgrammeTrial, trial_id, with_for_update=True)
     if run is None or run.office != officer.office:
         raise NotFound(what="trial")

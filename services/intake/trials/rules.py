@@ -8,8 +8,6 @@ from shared.identity.rules import Role
 from shared.kernel.errors import Conflict, Forbidden, Invalid
 from shared.privacy import cells
 
-STARTERS = (Role.ADMINISTRATOR, Role.HEAD, Role.COORDINATOR)
-"""Who may try a programme and look at what came of it."""
 SEES_SMALL_CELLS = (Role.HEAD,)
 """Who may see a figure that counts fewer than five: whoever may list these very persons by name."""
 LARGEST_FILE = 256 * 1024

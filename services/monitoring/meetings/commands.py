@@ -17,7 +17,7 @@ from services.monitoring.meetings.rules import Reason, TaskState
 from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.identity.offices import Office
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.programmes import library
@@ -26,17 +26,14 @@ from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN, WAITING
 from shared.referrals.work import Completion
 from shared.storage.arrays import among
-
-CONVENERS = (Role.OFFICER, Role.HEAD, Role.COORDINATOR)
-DOERS = (Role.OFFICER, Role.APPROVER, Role.HEAD, Role.COORDINATOR)
-"""Who may take a task on for her office: a coordinator's office gets tasks, too."""
+from shared.web import access
 
 
 def convene(
     session: Session, officer: Officer, *, meets_on: date, place: str, area: str, programmes: Collection[str]
 ) -> Meeting:
     """Convene a meeting of the officer's office, and make its agenda from what is known today."""
-    officer.require(*CONVENERS, area=area)
+    access.require(officer, Permission.MEETINGS_RUN, area=area)
     known = {each.id for each in library.published().values()}
     for programme in programmes:
         if programme not in known:
@@ -219,21 +216,21 @@ def _was_about(meeting: Meeting, referral: Referral) -> bool:
 
 def _open_one(session: Session, officer: Officer, meeting_id: UUID) -> Meeting:
     """A meeting of the officer's office, locked; raises NotFound or MeetingClosed."""
-    officer.require(*CONVENERS)
+    access.require(officer, Permission.MEETINGS_RUN)
     meeting = session.scalar(
         select(Meeting).where(Meeting.id == meeting_id, Meeting.office == officer.office).with_for_update(),
         execution_options={"populate_existing": True},
     )
     if meeting is None:
         raise NotFound(what="meeting")
-    officer.require(*CONVENERS, area=meeting.area)
+    officer.require(area=meeting.area)
     rules.require_open(held=meeting.held_at is not None, cancelled=meeting.cancelled_at is not None)
     return meeting
 
 
 def _task(session: Session, officer: Officer, task_id: UUID) -> Task:
     """A task given to the officer's office, locked; raises NotFound."""
-    officer.require(*DOERS)
+    access.require(officer, Permission.TASKS_DO)
     task = session.scalar(
         select(Task)
         .where(Task.id == task_id, Task.office == officer.office, Task.assigned_at.is_not(None))

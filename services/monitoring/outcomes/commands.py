@@ -12,10 +12,11 @@ from services.monitoring.outcomes.rules import Signature, Verdict
 from shared.bus import announce, announce_all
 from shared.events.monitoring import GraduationSigned
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.referrals.models import Referral
 from shared.storage.rows import insert_rows
+from shared.web import access
 
 
 def sign_early(
@@ -44,7 +45,7 @@ def sign_last(
     signed: Mapping[UUID, Sequence[GraduationSignature]],
 ) -> None:
     """Sign as the head, many at once: with this signature each result stands."""
-    officer.require(Role.HEAD)
+    access.require(officer, Permission.GRADUATIONS_SIGN)
     signing = []
     for referral, verdict, cause in results:
         word, before = Signature(officer.id, verdict, cause), signed[referral.id]

@@ -16,7 +16,7 @@ from services.training.courses.models import Attendance, Course, CourseSession, 
 from services.training.courses.rules import CourseOutcome
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
@@ -24,6 +24,7 @@ from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 from shared.storage.arrays import among
 from shared.storage.rows import insert_rows, insertion, names_in, parameter
+from shared.web import access
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def plan_course(
     sessions: Sequence[Mapping[str, Any]],
 ) -> Course:
     """Plan a course of the officer's office with all its sessions (each `held_on` and `place`, in order)."""
-    officer.require(Role.OFFICER, Role.HEAD, area=area)
+    access.require(officer, Permission.COURSES_PLAN, area=area)
     days = [each["held_on"] for each in sessions]
     if days != sorted(days):
         raise rules.SessionsOutOfOrder().at("sessions.0.held_on")
@@ -96,7 +97,7 @@ def enrol(
     Whoever attended a course of the same type before, at whatever agency, needs the officer's reason: the same training
     given twice by agencies that did not know is what DP3A Kukar complains of (dp3a-kukar.txt).
     """
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.COURSES_RUN)
     worklist.require_in_work(session, officer, referral_ids)
     course = session.scalar(
         select(Course).where(Course.id == course_id, Course.office == officer.office).with_for_update()
@@ -135,7 +136,7 @@ def mark_attendance(
     session: Session, officer: Officer, course_id: UUID, number: int, marks: Mapping[UUID, Mark]
 ) -> None:
     """Mark who came to one session of a course; marking again corrects it."""
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.COURSES_RUN)
     worklist.require_in_work(session, officer, marks.keys())
     held = session.scalar(
         select(CourseSession).where(CourseSession.course_id == course_id, CourseSession.number == number)

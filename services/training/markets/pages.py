@@ -10,9 +10,8 @@ from werkzeug.wrappers import Response
 from services.training.markets import api, queries, schemas
 from services.training.markets.commands import fairs
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.referrals import words
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 
 pages = Blueprint("fairs_pages", __name__, template_folder="templates")
@@ -61,7 +60,9 @@ def show_fair(agency: str, fair_id: UUID, form: forms.Form | None = None) -> str
             "markets/fair.html",
             fair=fair,
             shown=shown,
-            waiting=queries.without_stand(session, officer, fair) if officer.has(Role.OFFICER) else [],
+            waiting=queries.without_stand(session, officer, fair)
+            if access.holds(officer, Permission.FAIRS_RUN)
+            else [],
             form=form or forms.blank(),
             address=_list(agency),
             referrals=f"/training/{agency}/referrals",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.training.mentoring import queries, rules
 from services.training.mentoring.models import CashBook, CashEntry, Mentor, MentorCohort
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.calendar import add_months
 from shared.kernel.errors import NotFound
@@ -23,6 +23,7 @@ from shared.referrals.models import Referral
 from shared.referrals.rules import Move, after
 from shared.referrals.work import Completion
 from shared.storage.rows import insert_rows
+from shared.web import access
 
 LONGEST_TERM = 12
 """Months. Source: assumption; a field-study term lasts weeks to a semester."""
@@ -41,7 +42,7 @@ def plan_cohort(
     mentors: Sequence[Mapping[str, Any]],
 ) -> MentorCohort:
     """Take in the students whom the officer's university sends for a term."""
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.MENTORS_RUN)
     if not begins_on < ends_on <= add_months(begins_on, LONGEST_TERM):
         raise rules.TermInvalid().at("ends_on")
     cohort = MentorCohort(
@@ -63,7 +64,7 @@ def add_mentors(
     session: Session, officer: Officer, cohort_id: UUID, mentors: Sequence[Mapping[str, Any]]
 ) -> MentorCohort:
     """Take more students into a cohort."""
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.MENTORS_RUN)
     return _join(session, queries.cohort(session, officer.office, cohort_id), mentors)
 
 
@@ -71,7 +72,7 @@ def set_account(
     session: Session, officer: Officer, cohort_id: UUID, mentor_id: UUID, account_id: UUID | None
 ) -> MentorCohort:
     """Let a mentor keep her cash books with an account of her own, or, without one, no longer."""
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.MENTORS_RUN)
     cohort = queries.cohort(session, officer.office, cohort_id)
     mentor = next((each for each in cohort.mentors if each.id == mentor_id), None)
     if mentor is None:
@@ -104,7 +105,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
 
 def assign_mentor(session: Session, officer: Officer, mentor_id: UUID, referral_ids: Collection[UUID]) -> None:
     """Give accepted referrals their mentor, or another when a term is over; the book's own term begins once."""
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.MENTORS_ASSIGN)
     worklist.require_in_work(session, officer, referral_ids)
     mentor = session.get(Mentor, mentor_id)
     if mentor is None or mentor.cohort.office != officer.office:
@@ -241,7 +242,7 @@ def _join(session: Session, cohort: MentorCohort, mentors: Sequence[Mapping[str,
 
 def _book_to_write(session: Session, officer: Officer, referral_id: UUID) -> CashBook:
     """A book that this officer or mentor may write in now, behind the lock of its referral."""
-    officer.require(Role.OFFICER, Role.MENTOR)
+    access.require(officer, Permission.CASH_BOOKS_WRITE)
     found = worklist.locked(session, [referral_id])
     if not found:
         raise NotFound(what="cash book")

@@ -14,10 +14,11 @@ from services.training.mentoring.models import CashBook, CashEntry, Mentor, Ment
 from services.training.mentoring.rules import Line, Month
 from shared.identity.areas import within
 from shared.identity.officer import Officer
+from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
-from shared.web import roster
+from shared.web import access, roster
 from shared.web.roster import KnownOfficer
 
 LATEST_FIRST = (MentorCohort.begins_on, MentorCohort.id)
@@ -111,7 +112,7 @@ def visible_book(session: Session, officer: Officer, referral_id: UUID) -> CashB
     if book is None or book.office != officer.office or book.mentor_id is None:
         raise NotFound(what="cash book")
     if not officer.has(Role.MENTOR):
-        officer.require(Role.OFFICER, Role.HEAD, area=book.area)
+        access.require(officer, Permission.CASH_BOOKS_READ, area=book.area)
         return book
     mentor = session.get_one(Mentor, book.mentor_id)
     if mentor.account_id != officer.id or not book.is_open:

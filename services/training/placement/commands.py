@@ -17,13 +17,14 @@ from services.training.placement.models import JobBatch, JobSeeker, Vacancy
 from services.training.placement.rules import Contract, PlacementOutcome, Sector
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 from shared.storage.rows import insert_rows
+from shared.web import access
 
 
 def plan_batch(
@@ -39,7 +40,7 @@ def plan_batch(
     last_day: date,
 ) -> JobBatch:
     """Plan a batch of job training of the officer's office."""
-    officer.require(Role.OFFICER, Role.HEAD, area=area)
+    access.require(officer, Permission.PLACEMENTS_PLAN, area=area)
     if last_day < first_day:
         raise rules.EndsBeforeItBegins().at("last_day")
     if last_day < clock.today():
@@ -64,7 +65,7 @@ def plan_batch(
 
 def cancel_batch(session: Session, officer: Officer, batch_id: UUID, reason: str) -> JobBatch:
     """Cancel a batch: who had a place waits for another; cancelling it again changes nothing. Raises BatchHasBegun."""
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.PLACEMENTS_PLAN)
     # who sits in it is locked before the batch, as an officer at a referral's page does it
     seated = session.scalars(
         select(JobSeeker).where(JobSeeker.batch_id == batch_id).order_by(JobSeeker.referral_id).with_for_update()
@@ -97,7 +98,7 @@ def note_vacancy(
     openings: int,
 ) -> Vacancy:
     """Note a vacancy that an employer told the office of."""
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.PLACEMENTS_PLAN)
     vacancy = Vacancy(
         id=ids.new_id(),
         employer=employer,
@@ -118,7 +119,7 @@ def note_vacancy(
 
 def close_vacancy(session: Session, officer: Officer, vacancy_id: UUID) -> Vacancy:
     """Take a vacancy off the list; who was placed in it stays placed."""
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.PLACEMENTS_PLAN)
     vacancy = _vacancy(session, officer, vacancy_id)
     if vacancy.closed_at is None:
         vacancy.closed_at = clock.now()
@@ -159,7 +160,7 @@ def accepted(session: Session, officer: Officer, referral_ids: Collection[UUID])
 
 def enrol(session: Session, officer: Officer, batch_id: UUID, referral_ids: Collection[UUID]) -> None:
     """Give accepted referrals places in a batch of the officer's office: all of them, or none."""
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.PLACEMENTS_RUN)
     seekers = accepted(session, officer, referral_ids)
     coming = [each for each in seekers.values() if each.batch_id != batch_id]
     if any(each.took_part is not None for each in coming):

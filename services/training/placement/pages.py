@@ -9,9 +9,8 @@ from werkzeug.wrappers import Response
 from services.training.placement import commands, queries, schemas
 from services.training.placement.rules import CONTRACTS, SECTORS
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.referrals import words
-from shared.web import door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -63,7 +62,9 @@ def show_batch(agency: str, batch_id: UUID, form: forms.Form | None = None) -> s
             "placement/batch.html",
             batch=batch,
             trainees=queries.in_batch(session, batch_id),
-            waiting=queries.without_batch(session, officer, batch) if officer.has(Role.OFFICER) else [],
+            waiting=queries.without_batch(session, officer, batch)
+            if access.holds(officer, Permission.PLACEMENTS_RUN)
+            else [],
             form=form or forms.blank(),
             address=_batches(agency),
             referrals=f"/training/{agency}/referrals",

@@ -13,13 +13,14 @@ from services.training.products.models import Product, ProductEvidence, Producti
 from services.training.products.requirements import requirements
 from services.training.products.rules import Extra, Rung
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import Invalid
 from shared.privacy.fields import encrypt
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 from shared.storage.rows import insert_rows
+from shared.web import access
 
 
 def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
@@ -40,7 +41,7 @@ def expect_referred(session: Session, referrals: Sequence[Referral]) -> None:
 
 def describe(session: Session, officer: Officer, referral: Referral, given: Mapping[str, Any]) -> Product:
     """Say what she makes, or put it right; gives her one product, locked."""
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.PRODUCTS_RUN)
     rules.require_shelf_life(given["kind"], given["shelf_days"])
     statement = insert(Product).values(
         id=ids.new_id(),
@@ -73,7 +74,7 @@ def product_of(session: Session, referral: Referral) -> Product:
 
 def log_production(session: Session, officer: Officer, referral: Referral, days: Sequence[Mapping[str, Any]]) -> None:
     """Log what was made on which days; a day told again is put right."""
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.PRODUCTS_RUN)
     product = product_of(session, referral)
     for row, each in enumerate(days):
         _require_past(each["made_on"], f"production.{row}.made_on")
@@ -101,7 +102,7 @@ def log_production(session: Session, officer: Officer, referral: Referral, days:
 
 def record_evidence(session: Session, officer: Officer, referral: Referral, seen: Sequence[Mapping[str, Any]]) -> None:
     """Record what was seen for each rung, after its own checks: all of it, or nothing."""
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.PRODUCTS_RUN)
     product = product_of(session, referral)
     asked = requirements()
     made = queries.made_lately(session, [product.id], asked)[product.id]

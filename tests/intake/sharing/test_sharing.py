@@ -22,9 +22,10 @@ from shared.events.intake import (
     StuckBecause,
 )
 from shared.events.referrals import ReferralDeclined
-from shared.identity.rules import OtherOffice, OutsideArea, Role
+from shared.identity.rules import OutsideArea, Role
 from shared.kernel import clock
 from shared.programmes.engine import ConsentMissing
+from shared.web.access import NotItsWork
 from tests.browsing import an_officer
 from tests.intake.sharing.roads import BAZNAS, GROUPS, OFFICER, STUDENTS, Road
 
@@ -192,14 +193,19 @@ def test_bad_answers_are_refused_and_change_nothing(road: Road) -> None:
     assert road.answers(woman) == ["given"]
 
 
-def test_only_the_leading_agency_in_her_area_asks_but_others_may_note_a_withdrawal(road: Road) -> None:
+def test_only_the_leading_agency_in_her_area_asks_and_no_other_may_note_a_withdrawal(road: Road) -> None:
     woman, journey = road.woman_on_her_way()
     others = an_officer(Role.OFFICER, office="baznas-mataram"), an_officer(Role.OFFICER, office="dinsos-kaltim")
-    for officer, error in zip(others, (OtherOffice, OutsideArea), strict=True):
+    for officer, error in zip(others, (NotItsWork, OutsideArea), strict=True):
         with pytest.raises(error), road.database.transaction() as session:
             road_answer(session, officer, woman)
     road.consent(BAZNAS, woman)
-    road.take_back(BAZNAS, woman, officer=others[0])
+    before = road.stands(journey, "support")
+    for officer, error in zip(others, (NotItsWork, OutsideArea), strict=True):
+        with pytest.raises(error):
+            road.take_back(BAZNAS, woman, officer=officer)
+    assert road.stands(journey, "support") == before
+    road.take_back(BAZNAS, woman)
     assert road.stands(journey, "support")[0] == "skipped"
 
 

@@ -13,8 +13,12 @@ PAIRS = (rules.Pair(Role.OFFICER, Role.APPROVER, "yang memeriksa tidak memutuska
 def test_a_pair_of_roles_that_excludes_itself_is_refused_with_its_reason() -> None:
     with pytest.raises(rules.RolesIncompatible) as refused:
         rules.checked_roles(["approver", "officer", "head"], None, PAIRS)
-    assert refused.value.message("id").startswith("Satu petugas tidak boleh menjadi officer sekaligus approver: yang")
-    assert refused.value.message("en").endswith("who verifies does not approve.")
+    assert refused.value.message("id").startswith(
+        "Satu petugas tidak boleh menjadi petugas sekaligus pejabat penyetuju: yang"
+    )
+    assert (
+        refused.value.message("en") == "One officer cannot be both officer and approver: who verifies does not approve."
+    )
 
 
 def test_an_officer_without_a_role_is_none() -> None:

@@ -11,9 +11,10 @@ from services.grants.loans import commands as loans
 from services.grants.loans import rules as lending
 from services.grants.loans.rules import Lender
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.referrals.models import Referral
+from shared.web import access
 
 
 def propose(member: CooperativeMember, referral: Referral, loan: Mapping[str, Any] | None) -> None:
@@ -34,7 +35,7 @@ def propose(member: CooperativeMember, referral: Referral, loan: Mapping[str, An
 
 def decide(officer: Officer, member: CooperativeMember, done: Mapping[str, Any]) -> LoanVerdict:
     """An approver's word on the loan; raises LoanUndecided, RecorderCannotDecide."""
-    officer.require(Role.APPROVER, Role.HEAD)
+    access.require(officer, Permission.LOANS_DECIDE)
     rules.may_decide(officer.id, member.recorded_by)
     verdict: LoanVerdict | None = done.get("loan_verdict")
     if verdict is None:

@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 from services.grants.cooperative import queries, rules
 from services.grants.cooperative.models import Cooperative
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
+from shared.web import access
 
 
 def register(
     session: Session, officer: Officer, *, name: str, area: str, formed_on: date, legal_number: str | None
 ) -> Cooperative:
     """Note a cooperative that exists already, so that women can join it."""
-    officer.require(Role.OFFICER, area=area)
+    access.require(officer, Permission.COOPERATIVES_RUN, area=area)
     if formed_on > clock.today():
         raise rules.SavedInTheFuture().at("formed_on")
     found = Cooperative(
@@ -35,9 +36,9 @@ def register(
 
 def give_legal_number(session: Session, officer: Officer, cooperative_id: UUID, legal_number: str) -> Cooperative:
     """Note the number under which the cooperative became a legal entity."""
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.COOPERATIVES_RUN)
     found = queries.cooperative_for(session, officer, cooperative_id, lock=True)
-    officer.require(Role.OFFICER, office=found.office)
+    officer.require(office=found.office)
     found.legal_number = legal_number
     session.flush()
     return found

@@ -22,11 +22,12 @@ from services.grants.loans import commands as loans
 from services.grants.subjects import members_of
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 from shared.storage.rows import insert_rows
+from shared.web import access
 
 KIND = "grants.cooperative"
 
@@ -67,7 +68,7 @@ def record(
     that is proposed is reserved. Raises JoinOrForm, PersonsUnknown, AlreadyJoining, PokokPaid, NoLoanHere and
     FundExhausted.
     """
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.COOPERATIVES_RUN)
     (member,) = locked_members(session, [referral.id]).values()
     _expect(member)
     if (cooperative_id is None) == (name is None):

@@ -10,8 +10,9 @@ from services.grants.cooperative import queries, rules
 from services.grants.cooperative.models import CooperativeMember, CooperativeSaving
 from services.grants.cooperative.rules import MEMBERS, Saving
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
+from shared.web import access
 
 
 def save_money(
@@ -28,7 +29,7 @@ def save_money(
 ) -> CooperativeSaving:
     """Book what a member paid in, or took back of her sukarela; raises PokokPaid, StaysIn, MoreThanSaved."""
     cooperative = queries.cooperative_for(session, officer, cooperative_id)
-    officer.require(Role.OFFICER, office=cooperative.office)
+    access.require(officer, Permission.COOPERATIVES_RUN, office=cooperative.office)
     wanted = select(CooperativeMember).where(
         CooperativeMember.id == member_id,
         CooperativeMember.cooperative_id == cooperative_id,

@@ -31,10 +31,11 @@ from services.grants.goods.models import Decision, Grant
 from services.grants.goods.rules import GrantState, Verdict
 from shared.events.grants import FreedBecause
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.money import format_rupiah
 from shared.referrals.models import Referral
+from shared.web import access
 
 DECIDABLE = (GrantState.PROPOSED, GrantState.RESERVE_LISTED)
 DECIDED = {
@@ -89,7 +90,7 @@ def sign_decisions(
 
     Raises DecisionNotPrepared, ProposerCannotDecide, FundExhausted, AidExcluded, AidNotAcknowledged.
     """
-    officer.require(Role.APPROVER, Role.HEAD)
+    access.require(officer, Permission.GOODS_DECIDE)
     grants = locked_grants(session, [each.journey_id for each in referrals])
     drafts = _drafts(session, [each.id for each in referrals])
     held = _held_under_lock(session, grants.values(), also=_funds_needed(grants, referrals, drafts))

@@ -23,10 +23,11 @@ from services.grants.goods.rules import GrantState, OrderState, Verdict
 from services.grants.groups import queries as groups
 from shared.events.grants import FreedBecause
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.kernel.money import format_rupiah
+from shared.web import access
 
 DELIVERING = (GrantState.ACCEPTED, GrantState.HANDED_OVER)
 
@@ -101,7 +102,7 @@ def propose_change(
 
 def approve_change(session: Session, officer: Officer, grant: Grant, number: int) -> RabLine:
     """Approve a line again: the commitment follows it up or down, within the programme's and the fund's ceilings."""
-    officer.require(Role.APPROVER, Role.HEAD)
+    access.require(officer, Permission.GOODS_DECIDE)
     rules.expect(grant.state, *DELIVERING)
     line = line_of(session, grant, number)
     change = session.scalar(select(RabChange).where(RabChange.rab_line_id == line.id, RabChange.approved_at.is_(None)))

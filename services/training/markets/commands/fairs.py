@@ -12,9 +12,10 @@ from services.training.markets.commands.cases import accepted, require_channel
 from services.training.markets.models import Fair, FairBooking, FairStand, MarketCase, Sale
 from services.training.markets.rules import Channel, Freed
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
+from shared.web import access
 
 SOLD = select(Sale.id).where(Sale.booking_id == FairBooking.id).exists()
 
@@ -31,7 +32,7 @@ def plan_fair(
     stands: int,
 ) -> Fair:
     """Plan a fair of the officer's office with its numbered stands; it may lie anywhere, also outside her areas."""
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.FAIRS_PLAN)
     rules.plan(opens_on, closes_on, clock.today())
     fair = Fair(
         id=ids.new_id(),
@@ -56,7 +57,7 @@ def plan_fair(
 
 def cancel_fair(session: Session, officer: Officer, fair_id: UUID, reason: str) -> Fair:
     """Cancel a fair and free its stands; cancelling it again changes nothing. Raises FairHasBegun."""
-    officer.require(Role.OFFICER, Role.HEAD)
+    access.require(officer, Permission.FAIRS_PLAN)
     fair = _locked(session, officer, fair_id)
     if fair.cancelled_at is not None:
         return fair
@@ -82,7 +83,7 @@ def book(session: Session, officer: Officer, fair_id: UUID, referral_ids: Collec
     The fair's row is locked, so that two officers do not reach for the same stand; that a stand is given once is held
     by the database besides.
     """
-    officer.require(Role.OFFICER)
+    access.require(officer, Permission.FAIRS_RUN)
     cases = accepted(session, officer, referral_ids)
     for each in cases.values():
         require_channel(each, Channel.FAIR, "fair_id")
