@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from shared.bus import Participant, Subscriber, confirmations, held
 from shared.bus.models import HeldEvent
 from shared.identity.officer import Officer
-from shared.identity.rules import Role
+from shared.identity.permissions import Permission
 from shared.kernel.errors import Conflict, NotFound
 from shared.kernel.logging import get_logger
+from shared.web import access
 
 log = get_logger(__name__)
 
@@ -33,7 +34,7 @@ def retry(
     session: Session, officer: Officer, participant: Participant, subscriber: str, source: str, stream: str
 ) -> Retried:
     """Apply a stream's held events in their order, up to the first that fails again; raises NotHeld."""
-    officer.require(Role.ADMINISTRATOR)
+    access.require(officer, Permission.MACHINE_RUN)
     applied, error = held.retry_stream(
         session, _subscriber(participant, subscriber), source, stream, signature_of(officer)
     )
@@ -44,7 +45,7 @@ def retry(
 
 def skip(session: Session, officer: Officer, participant: Participant, event_id: UUID, reason: str) -> HeldEvent:
     """Leave one held event out for good, for a reason that is kept; raises NotFound, NotHeld, ReasonNeeded."""
-    officer.require(Role.ADMINISTRATOR)
+    access.require(officer, Permission.MACHINE_RUN)
     found = session.get(HeldEvent, event_id)
     if found is None:
         raise NotFound(what="held event")
@@ -56,7 +57,7 @@ def skip(session: Session, officer: Officer, participant: Participant, event_id:
 
 def resume(session: Session, officer: Officer, subscriber: str) -> int:
     """Send to a halted subscriber again, once both histories agree; raises NotHalted."""
-    officer.require(Role.ADMINISTRATOR)
+    access.require(officer, Permission.MACHINE_RUN)
     partitions = confirmations.resume(session, subscriber)
     if not partitions:
         raise NotHalted

@@ -10,11 +10,10 @@ from werkzeug.wrappers import Response
 from shared.bus import Participant
 from shared.bus.models import HeldEvent
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.kernel.errors import Conflict, Invalid, NotFound
 from shared.kernel.settings import SERVICES
 from shared.machine import commands, queries, schemas, words
-from shared.web import door, forms, problem
+from shared.web import access, door, forms, problem
 from shared.web.guard import guard
 from shared.web.messages import N_
 from shared.web.navigation import Link
@@ -53,7 +52,7 @@ def _looking(pages: Blueprint, participant: Participant) -> None:
                 "machine/part.html",
                 agency=agency,
                 standing=queries.standing(session, participant),
-                may_act=door.current_officer().has(Role.ADMINISTRATOR),
+                may_act=access.holds(door.current_officer(), Permission.MACHINE_RUN),
                 words=words,
             )
 
