@@ -26,6 +26,10 @@ COMMANDS = {
         "Open, change and end the accounts of those who work at an office.",
     ),
     "api-keys": ("services.intake.api_keys.cli", "List and revoke the keys by which the systems of offices sign in."),
+    "papers": (
+        "services.operate.papers",
+        "Write the papers that UU 27/2022 asks for: register of processing, retention, who is told what.",
+    ),
     "welcome": (
         "services.intake.welcome.cli",
         "Print the code by which the first administrator begins; it takes the place of the one printed before.",

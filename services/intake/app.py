@@ -28,6 +28,8 @@ from services.intake.offices import pages as offices_pages
 from services.intake.overview import pages as overview_pages
 from services.intake.own_account import api as own_account_api
 from services.intake.own_account import pages as own_account_pages
+from services.intake.papers import api as papers_api
+from services.intake.papers import pages as papers_pages
 from services.intake.programmes import api as programmes_api
 from services.intake.programmes import pages as programmes_pages
 from services.intake.proposals import api as proposals_api
@@ -103,6 +105,7 @@ def create(database: Database | None = None) -> Flask:
             disclosures_api.blueprint,
             corrections_api.blueprint,
             breaches_api.blueprint,
+            papers_api.blueprint,
             protection_api.blueprint,
             programmes_api.blueprint,
             trials_api.blueprint,
@@ -130,6 +133,7 @@ def create(database: Database | None = None) -> Flask:
             disclosures_pages.pages,
             corrections_pages.pages,
             breaches_pages.pages,
+            papers_pages.pages,
             overview_pages.pages,
             protection_pages.pages,
             programmes_pages.pages,

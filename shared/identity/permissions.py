@@ -70,6 +70,7 @@ class Permission(StrEnum):
     MENTORS_RUN = "mentors.run"  # terms, students and their accounts
     OFFICES_CHANGE = "offices.change"  # add, rename, close, hand over
     OFFICES_READ = "offices.read"
+    PAPERS_READ = "papers.read"  # the register of processing, how long data is kept, who is told what
     PLACEMENTS_READ = "placements.read"
     PLACEMENTS_PLAN = "placements.plan"
     PLACEMENTS_RUN = "placements.run"
@@ -332,6 +333,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.OFFICES_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.OFFICES_CHANGE: (_right(ADMINISTRATION, EVERY, scope=Scope.INSTALLATION),),
     Permission.AUDITS_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
+    Permission.PAPERS_READ: (_right(ADMINISTRATION | OVERSIGHT, EVERY, scope=Scope.INSTALLATION),),
     Permission.MACHINE_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.MACHINE_RUN: (_right(ADMINISTRATION, EVERY, scope=Scope.INSTALLATION),),
 }

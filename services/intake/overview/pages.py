@@ -28,11 +28,12 @@ CORRECTIONS = Link(N_("Corrections"), "/intake/{agency}/corrections", Permission
 BREACHES = Link(N_("Data breaches"), "/intake/{agency}/breaches", Permission.BREACHES_READ)
 DUPLICATES = Link(N_("Duplicate records"), "/intake/{agency}/duplicates", Permission.REGISTRY_READ)
 DEATHS = Link(N_("Deaths"), "/intake/{agency}/deaths", Permission.DEATHS_READ)
+PAPERS = Link(N_("Papers of data protection"), "/intake/{agency}/papers", Permission.PAPERS_READ)
 MENU = Link(
     N_("Data and rights"),
     "/intake/{agency}/data",
     Permission.RIGHTS_SEE,
-    beneath=(DISCLOSURES, CORRECTIONS, BREACHES, DUPLICATES, DEATHS),
+    beneath=(DISCLOSURES, CORRECTIONS, BREACHES, DUPLICATES, DEATHS, PAPERS),
 )
 
 
@@ -99,6 +100,9 @@ def _records(session: Session, officer: Officer) -> Iterator[Entry]:
     if DEATHS.is_for(officer):
         text = _("Who died, and which journeys ended with it. A death that was noted by mistake is undone here.")
         yield _entry(DEATHS, officer, text)
+    if PAPERS.is_for(officer):
+        text = _("What is done with data of persons, how long it is kept, and who is told what on which basis.")
+        yield _entry(PAPERS, officer, text)
 
 
 def _entry(
