@@ -28,7 +28,7 @@ COMMANDS = {
     "api-keys": ("services.intake.api_keys.cli", "List and revoke the keys by which the systems of offices sign in."),
     "papers": (
         "services.operate.papers",
-        "Write the register of processing, the schedule of keeping and who is told what: a page to print, CSV and JSON.",
+        "Write the register of processing, the schedule of keeping and who is told what: a page, CSV and JSON.",
     ),
     "welcome": (
         "services.intake.welcome.cli",

@@ -11,7 +11,7 @@ FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.argument("folder", type=FOLDER, default=Path("papers"))
 @click.option("--language", type=click.Choice(["id", "en"]), default="id", help="In which language; Indonesian else.")
 def papers(folder: Path, language: str) -> None:
-    """Write the register of processing, the schedule of keeping and who is told what: a page to print, CSV and JSON.
+    """Write the register of processing, the schedule of keeping and who is told what: a page, CSV and JSON.
 
     Mistakes in the deployment's own papers.yaml are said, and nothing is written.
     """
