@@ -22,6 +22,7 @@ from services.intake.protection.rules import ToAPersonAlone
 from services.intake.protection.work import OfferedTalk
 from services.intake.second_step import commands as second_step
 from services.intake.sessions.models import OfficerSession
+from services.intake.signin import guessing
 from services.intake.signin.commands import renewed
 from services.intake.signin.models import SignInFailure
 from shared.identity import offices, tokens
@@ -29,6 +30,7 @@ from shared.identity.officer import Officer
 from shared.identity.permissions import NEVER_BY_KEY, Permission
 from shared.identity.revocation import real_now
 from shared.identity.rules import Role
+from shared.kernel import clock
 from shared.kernel.errors import Invalid, NotFound
 from shared.storage import Database
 from shared.web import access, guard
@@ -209,6 +211,31 @@ def test_what_is_no_key_is_refused_and_counted_like_a_wrong_password(
     assert codes == ["key-refused"] * 5 + ["too-many-sign-ins"]
     with intake_db.reading() as session:
         assert session.scalar(select(func.count()).select_from(SignInFailure)) == 5 * 4
+
+
+def test_strangers_who_guess_at_a_key_do_not_make_its_system_wait(
+    app: Flask, intake_db: Database, head: Officer
+) -> None:
+    """Where a system has signed in before, it goes on; whoever guesses from the same network waits like a stranger."""
+    _, key = made(intake_db, head)
+    client, beginning = app.test_client(), key.rpartition("_")[0]
+    here, there = {"REMOTE_ADDR": "192.0.2.1"}, {"REMOTE_ADDR": "198.51.100.1"}
+
+    def ask(text: str, place: dict[str, str]) -> str:
+        answer = client.post("/intake/v1/tokens", json={"key": text}, environ_base=place)
+        return str(answer.json.get("code", "in"))
+
+    assert ask(key, here) == "in"
+    name = f"kail {key.split('_')[1]}"
+    wrong = [("name", name)] * 11 + [
+        ("network", name, each) for each in ("192.0.2.0/24", "198.51.100.0/24") for _ in range(4)
+    ]
+    with intake_db.transaction() as session:
+        latest = clock.now() + timedelta(minutes=5)
+        session.add_all(SignInFailure(who=guessing._who(*each), failed_at=latest) for each in wrong)
+    assert ask(f"{beginning}_{'a' * 56}", there) == "too-many-sign-ins"
+    assert ask(key, there) == "too-many-sign-ins"
+    assert ask(key, here) == "in"
 
 
 def test_whoever_holds_the_secret_of_a_key_that_is_over_guesses_nothing(

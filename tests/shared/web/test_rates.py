@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -122,6 +123,14 @@ def test_an_officer_who_asks_too_often_is_told_when_to_come_again(app: Flask, me
     assert refused.json["code"] == "too-many-requests"
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
     assert getattr(client, method)(f"{ONE}/{kind}", headers=others).status_code == 204
+
+
+@on_redis
+def test_a_program_with_a_key_of_hers_does_not_use_up_what_is_hers(app: Flask) -> None:
+    her = an_officer()
+    program, client = bearer(replace(her, scopes=frozenset({"registry.read"}))), app.test_client()
+    assert [client.get(f"{ONE}/read", headers=program).status_code for _ in range(3)] == [403, 403, 429]
+    assert client.get(f"{ONE}/read", headers=bearer(her)).status_code == 204
 
 
 @on_redis
