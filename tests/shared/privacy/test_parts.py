@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.kernel.settings import SERVICES
+from shared.kernel.settings import SERVICES, STORES
 from shared.privacy import fields, keys, parts, sealed
-from shared.privacy.keys import KeyNotHeld, Kind
+from shared.privacy.keys import KeyNotHeld, Kind, UnknownKey
 
 WHOLE = keys.fresh()
 APART = parts.fresh_apart(WHOLE)
@@ -141,3 +141,47 @@ def test_services_that_shared_a_key_are_set_apart_and_still_open_what_it_closed(
     assert fields.encrypt("Siti")[:6] != before[:6]
     acting("training-worker", later)
     assert fields.decrypt(before) == "Siti"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_retired_key_is_gone_and_every_other_stays(kind):
+    whole = parts.rotated(WHOLE, kind)
+    current, kept = f"{kind}-2", whole[kind]["keys"]
+    assert whole[kind]["current"] == current
+    assert parts.holders(whole, kind, f"{kind}-1") == list(STORES)
+    left = parts.retired(whole, kind, f"{kind}-1")
+    assert left == {**whole, kind.value: {"current": current, "keys": {current: kept[current]}}}
+    assert parts.retired(left, kind, current) == left
+    for key_id in (current, f"{kind}-1"):
+        with pytest.raises(parts.CannotRetire):
+            parts.holders(left, kind, key_id)
+
+
+def test_a_key_that_services_shared_is_retired_from_each_of_them_and_none_loses_its_own():
+    later = parts.set_apart(WHOLE)
+    later["of"]["grants"] = {"field": later["of"]["grants"]["field"]}  # one that has no index of its own
+    assert set(parts.previous(later, "intake")) == {(Kind.FIELD, "field-1"), (Kind.BLIND_INDEX, "blind_index-1")}
+    left = parts.retired(later, Kind.FIELD, "field-1")
+    assert left.keys() == later.keys()
+    assert left["field"] == later["field"]
+    for service, own in later["of"].items():
+        current = own["field"]["current"]
+        alone = {"current": current, "keys": {current: own["field"]["keys"][current]}}
+        assert left["of"][service] == {**own, "field": alone}
+    with pytest.raises(parts.CannotRetire):
+        parts.holders(later, Kind.FIELD, "field-intake-2")
+    gone = parts.retired(later, Kind.BLIND_INDEX, "blind_index-1")
+    assert gone["of"]["grants"] == later["of"]["grants"]
+    assert gone["of"]["intake"]["blind_index"]["keys"].keys() == {"blind_index-intake-2"}
+
+
+def test_a_key_that_is_unknown_is_told_from_one_that_is_not_held(acting):
+    ring = acting("grants-worker")
+    for ask, refused in (
+        (lambda: ring.seal_key("intake", "grants", "seal-9"), UnknownKey),
+        (lambda: ring.seal_key("intake", "training"), KeyNotHeld),
+        (lambda: ring.bus_public("intake", "bus-9"), UnknownKey),
+        (lambda: ring.bus_seed("intake", "bus-1"), KeyNotHeld),
+    ):
+        with pytest.raises(refused):
+            ask()
