@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from shared.kernel.settings import SERVICES, STORES
-from shared.privacy import fields, keys, parts, sealed
+from shared.privacy import fields, keyfile, keys, parts, sealed
 from shared.privacy.keys import KeyNotHeld, Kind, UnknownKey
 
 WHOLE = keys.fresh()
@@ -161,6 +161,10 @@ def test_a_key_that_services_shared_is_retired_from_each_of_them_and_none_loses_
     later = parts.set_apart(WHOLE)
     later["of"]["grants"] = {"field": later["of"]["grants"]["field"]}  # one that has no index of its own
     assert set(parts.previous(later, "intake")) == {(Kind.FIELD, "field-1"), (Kind.BLIND_INDEX, "blind_index-1")}
+    assert set(parts.previous(later, "grants")) == {(Kind.FIELD, "field-1")}
+    named = {name: (current, before) for name, current, before in parts.ids(later)}
+    assert named["field"] == ("field-1", [])
+    assert named["field of intake"] == ("field-intake-2", ["field-1"])
     left = parts.retired(later, Kind.FIELD, "field-1")
     assert left.keys() == later.keys()
     assert left["field"] == later["field"]
@@ -185,3 +189,21 @@ def test_a_key_that_is_unknown_is_told_from_one_that_is_not_held(acting):
     ):
         with pytest.raises(refused):
             ask()
+
+
+def test_a_key_file_is_changed_whole_or_not_at_all_and_says_so(tmp_path):
+    path = tmp_path / "keys.json"
+    assert keyfile.make(path, {"web": "one"})
+    assert not keyfile.make(path, {"web": "another"})
+    assert keyfile.complete(path, {"web": "two", "bus": "three"})
+    assert json.loads(path.read_text()) == {"web": "one", "bus": "three"}
+    written = path.stat().st_ino
+    assert not keyfile.complete(path, {"web": "two", "bus": "four"})
+    assert keyfile.change(path, lambda known: known | {"web": "five"})
+    assert json.loads(path.read_text()) == {"web": "five", "bus": "three"}
+    assert path.stat().st_ino != written
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(ZeroDivisionError):
+        keyfile.change(path, lambda _: 1 // 0)
+    assert json.loads(path.read_text()) == {"web": "five", "bus": "three"}
+    assert [each.name for each in tmp_path.iterdir() if each.suffix == ".json"] == ["keys.json"]
