@@ -360,7 +360,10 @@ NEVER_BY_KEY = frozenset(
         Permission.CORRECTIONS_DECIDE,
         Permission.DEATHS_UNDO,
         Permission.GOODS_DECIDE,
+        Permission.GRADUATIONS_SIGN,
+        Permission.LOANS_DECIDE,
         Permission.PROGRAMMES_PUBLISH,
+        Permission.ZAKAT_DECIDE,
     }
 )
 """What no program does with a key, whoever made it: somebody signs in herself for it."""
