@@ -29,7 +29,7 @@ check: lint types contracts ## Lint, types, contracts and the quick tests: under
 	$(BIN)/pytest -q -n $(JOBS) -m "not slow"
 
 long: install chromium ## Walk all pages by every role and live through a bad year, and note it in docs/long.md: half an hour
-	KAIL_LONG=1 $(BIN)/pytest tests/browser/test_every_page.py tests/faults/test_year.py
+	KAIL_LONG=1 $(BIN)/pytest -m long
 
 bench: install ## Measure journeys a second and latency, beside a Celery chain and a plain loop (bench/README.md)
 	$(BIN)/python -m bench.journeys

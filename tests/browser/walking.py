@@ -5,7 +5,6 @@ seen yet: another route, another role, or the work of another kind of stage in a
 """
 
 import json
-import os
 import re
 import shutil
 import zlib
@@ -25,8 +24,7 @@ from shared.identity import offices
 from shared.kernel.settings import SERVICES
 from tests.browser.looking import DESK, frame_faults, language_faults, look
 
-THOROUGH = "KAIL_LONG" in os.environ
-ONE_OF = 8
+ONE_OF = 6
 """How many pages there are for each one that a sample opens in the browser; which, their addresses say."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_PAGES = ("operations.", "assets.", "openapi")
@@ -166,7 +164,7 @@ class Walk:
     titles: dict = field(default_factory=lambda: defaultdict(set))
     faults: dict = field(default_factory=lambda: defaultdict(list))
     met_by: set = field(default_factory=set)
-    thorough: bool = THOROUGH
+    thorough: bool = True
 
     def is_to_be_looked_at(self, what):
         """Whether this is opened in the browser: a sample opens one page of a few, and each of them once."""

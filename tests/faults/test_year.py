@@ -3,8 +3,6 @@
 `make test` lives through a short stretch of two of them, `make long` through a longer one of all six.
 """
 
-import os
-
 import pytest
 
 from services.simulate.simulation import USUAL
@@ -13,7 +11,6 @@ from tests.faults.year import live_through
 pytestmark = [pytest.mark.xdist_group("year")]
 
 
-@pytest.mark.skipif("KAIL_LONG" in os.environ, reason="make long lives through all six")
 def test_a_bad_stretch_of_two_programmes_loses_nobody(tmp_path):
     two = {"wrse-kaltim-2023", "kusiapp-mataram"}
     year = live_through(tmp_path / "home", seed=2023, journeys=1, pauses=(0.5, 2.0), seconds=15, programmes=two)
