@@ -25,7 +25,7 @@ status: install ## Tell which parts run, how far behind they are and what is hel
 test: check chromium nginx ## Run everything that continuous integration runs
 	$(BIN)/pytest -n $(JOBS) --dist loadgroup -m "slow and not long"
 
-check: lint types contracts ## Lint, types, contracts and the quick tests: under two minutes
+check: lint types contracts ## Lint, types, contracts and the quick tests: under three minutes on a quiet machine
 	$(BIN)/pytest -q -n $(JOBS) -m "not slow"
 
 long: install chromium ## Walk all pages by every role and live through a bad year, and note it in docs/long.md: half an hour
