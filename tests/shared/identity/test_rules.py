@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.identity import rules
+from shared.identity import areas, rules
 from shared.identity.rules import Role
 from shared.kernel.errors import Forbidden
 from tests.browsing import an_officer
@@ -49,3 +49,19 @@ def test_a_student_mentor_holds_no_other_role(role: Role) -> None:
     assert rules.checked_roles(["mentor"], None, PAIRS) == {Role.MENTOR}
     with pytest.raises(rules.MentorIsNothingElse):
         rules.checked_roles(["mentor", role], None, PAIRS)
+
+
+@pytest.mark.parametrize(
+    ("some", "others", "met"),
+    [
+        (["64"], ["64.02"], True),
+        (["64.02.05"], ["64.02"], True),
+        (["64.02"], ["64.021"], False),
+        (["64.02"], ["52.71", "64.02"], True),
+        (["64.02"], ["52.71"], False),
+        ([], ["64"], False),
+        (["64"], [], False),
+    ],
+)
+def test_areas_meet_where_one_lies_in_another(some: list[str], others: list[str], met: bool) -> None:
+    assert areas.meet(some, iter(others)) is met

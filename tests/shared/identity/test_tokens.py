@@ -3,6 +3,7 @@
 import json
 import time
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,6 +31,13 @@ def test_a_token_gives_back_the_officer() -> None:
     assert token.officer == OFFICER
     assert 0 <= token.issued_at + tokens.LIFETIME - token.expires_at < 1
     assert 15 * 60 <= tokens.LIFETIME <= 60 * 60
+
+
+def test_a_token_of_a_key_says_what_it_allows_and_one_of_hers_that_nothing_limits_it() -> None:
+    scopes = frozenset({"registry.read", "figures.read"})
+    assert tokens.read(tokens.issue(replace(OFFICER, scopes=scopes))).officer.scopes == scopes
+    assert tokens.read(tokens.issue(replace(OFFICER, scopes=frozenset()))).officer.scopes == frozenset()
+    assert tokens.read(tokens.issue(OFFICER)).officer.scopes is None
 
 
 def test_a_renewed_token_remembers_its_session_and_when_its_holder_signed_in() -> None:

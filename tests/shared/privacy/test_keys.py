@@ -112,6 +112,7 @@ def test_a_key_file_of_an_earlier_version_gets_the_keys_that_it_lacks_and_keeps_
     forget()
     made = keys.keyring()
     assert json.loads(path.read_text()).items() >= old.items()
+    assert json.loads(path.read_text()).keys() == {kind.value for kind in keys.Kind}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     forget()
     assert keys.keyring() == made

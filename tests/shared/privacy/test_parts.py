@@ -1,6 +1,8 @@
 """A part of Kail holds what its own work needs and nothing else; with it, it works together with all the others."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from uuid import uuid4
 
@@ -174,6 +176,9 @@ def test_a_key_that_services_shared_is_retired_from_each_of_them_and_none_loses_
         assert left["of"][service] == {**own, "field": alone}
     with pytest.raises(parts.CannotRetire):
         parts.holders(later, Kind.FIELD, "field-intake-2")
+    assert parts.holders(later, Kind.FIELD, "field-1") == [*STORES]  # current for nobody any more
+    with pytest.raises(parts.CannotRetire):
+        parts.holders(later, Kind.WEB, "web-1")  # current for all, whoever is set apart
     gone = parts.retired(later, Kind.BLIND_INDEX, "blind_index-1")
     assert gone["of"]["grants"] == later["of"]["grants"]
     assert gone["of"]["intake"]["blind_index"]["keys"].keys() == {"blind_index-intake-2"}
@@ -207,3 +212,46 @@ def test_a_key_file_is_changed_whole_or_not_at_all_and_says_so(tmp_path):
         keyfile.change(path, lambda _: 1 // 0)
     assert json.loads(path.read_text()) == {"web": "five", "bus": "three"}
     assert [each.name for each in tmp_path.iterdir() if each.suffix == ".json"] == ["keys.json"]
+
+
+def test_what_is_old_is_told_by_service_and_a_services_own_keys_go_before_what_all_share():
+    apart = parts.fresh_apart(parts.rotated(parts.rotated(WHOLE, Kind.SEAL), Kind.FIELD))
+    assert set(parts.previous(apart, "intake")) == {(Kind.SEAL, "seal-1")}
+    del apart["of"]["grants"]["field"]
+    assert set(parts.previous(apart, "grants")) == {(Kind.SEAL, "seal-1"), (Kind.FIELD, "field-1")}
+
+
+def test_a_rotation_gives_each_service_a_key_of_its_own_and_leaves_what_all_share():
+    again = parts.rotated(APART, Kind.FIELD)
+    assert again["field"] == APART["field"]
+    assert {own["field"]["current"] for own in again["of"].values()} == {f"field-{each}-2" for each in SERVICES}
+    shared = parts.rotated(APART, Kind.SEAL)
+    assert (shared["of"], shared["seal"]["current"]) == (APART["of"], "seal-2")
+    assert keys.ring_of(shared).of(Kind.SEAL).previous == ["seal-1"]
+
+
+@pytest.mark.parametrize("part", ["grants-worker", "grants-relay", "grants-api", "intake-api"])
+def test_the_file_of_a_part_names_its_keys_and_those_before_them(part):
+    whole = WHOLE
+    for kind in Kind:
+        whole = parts.rotated(whole, kind)
+    told = {name: (current, before) for name, current, before in parts.ids(parts.cut(whole, part))}
+    assert told == {kind.value: (f"{kind}-2", [f"{kind}-1"]) for kind in parts.kinds_of(part)}
+
+
+def test_processes_that_change_a_key_file_at_once_lose_nothing(tmp_path):
+    path = tmp_path / "keys.json"
+    keyfile.make(path, {})
+
+    def add(number):
+        def slowly(known):
+            time.sleep(0.002)
+            return known | {str(number): "key"}
+
+        keyfile.change(path, slowly)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(24)))
+    assert len(json.loads(path.read_text())) == 24
+    keyfile.replace(path, {}, 0o640)
+    assert path.stat().st_mode & 0o777 == 0o640
