@@ -1,6 +1,6 @@
 """Programmes from their first day to their last, while workers, relays, Redis and PostgreSQL are killed.
 
-`make test` lives through a short stretch of two of them, `make long` through a longer one of all six.
+`make test` lives through a short stretch of one of them, `make long` through a longer one of all six.
 """
 
 import pytest
@@ -11,10 +11,10 @@ from tests.faults.year import live_through
 pytestmark = [pytest.mark.xdist_group("year")]
 
 
-def test_a_bad_stretch_of_two_programmes_loses_nobody(tmp_path):
-    two = {"wrse-kaltim-2023", "kusiapp-mataram"}
-    year = live_through(tmp_path / "home", seed=2023, journeys=1, pauses=(0.5, 2.0), seconds=15, programmes=two)
-    assert set(year.report["outcomes"]) == two
+def test_a_bad_stretch_of_one_programme_loses_nobody(tmp_path):
+    one = {"wrse-kaltim-2023"}
+    year = live_through(tmp_path / "home", seed=2023, journeys=1, pauses=(0.5, 2.0), seconds=15, programmes=one)
+    assert set(year.report["outcomes"]) == one
     assert year.open_journeys == 0
     assert sum(year.befell.values()) >= 3, year.befell
     assert year.audit == {"clean": True, "findings": []}
