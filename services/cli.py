@@ -22,7 +22,7 @@ COMMANDS = {
     ),
     "agencies": ("services.operate.agencies", "Check, show and change which office holds which agency role where."),
     "officers": (
-        "services.intake.second_step.cli",
+        "services.intake.acting.cli",
         "Open, change and end the accounts of those who work at an office.",
     ),
     "api-keys": ("services.intake.api_keys.cli", "List and revoke the keys by which the systems of offices sign in."),

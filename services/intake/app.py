@@ -4,6 +4,8 @@ from flask import Flask
 
 from services.intake.accounts import api as accounts_api
 from services.intake.accounts import pages as accounts_pages
+from services.intake.acting import api as acting_api
+from services.intake.acting import pages as acting_pages
 from services.intake.api_keys import api as api_keys_api
 from services.intake.api_keys import pages as api_keys_pages
 from services.intake.assessments import pages as assessments_pages
@@ -91,6 +93,7 @@ def create(database: Database | None = None) -> Flask:
         blueprints=[
             signin_api.blueprint,
             accounts_api.blueprint,
+            acting_api.blueprint,
             own_account_api.blueprint,
             api_keys_api.blueprint,
             second_step_api.blueprint,
@@ -118,6 +121,7 @@ def create(database: Database | None = None) -> Flask:
         pages=[
             signin_pages.pages,
             accounts_pages.pages,
+            acting_pages.pages,
             own_account_pages.pages,
             api_keys_pages.pages,
             second_step_pages.pages,

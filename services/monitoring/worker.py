@@ -54,7 +54,7 @@ FIGURES = Subscriber(
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
         intake.ParticularsCorrected: "Figures hold no particulars: nothing of what is counted was wrong.",
         intake.OfficeHandedOver: "Figures are of journeys and funds; each of these says so for itself.",
-        intake.AccessEnded: "Figures know no officers.",
+        **dict.fromkeys((intake.AccessEnded, intake.LeaveNoted), "Figures know no officers."),
         AccessLogAnchored: "Kept by the service itself: figures are of journeys.",
         SealedLogAnchored: "Kept by the service itself: figures are of journeys.",
         intake.GroupCounted: "Figures are of journeys; each of these says so for itself.",

@@ -267,3 +267,20 @@ class AccessEnded(Event):
     ended_at: datetime
     session_id: UUID | None = None
     closed: bool = False
+
+
+@event("leave-noted", by="intake", about="officer_id")
+class LeaveNoted(Event):
+    """An officer is on leave from its first to its last day, both in the deployment's zone, as it stands by now.
+
+    `revision` grows with each word of the same leave, so that these may be heard in any order and twice; one that was
+    taken back is `withdrawn`, and one that ended early has an earlier last day. Why she is away is told to nobody.
+    """
+
+    officer_id: UUID
+    leave_id: UUID
+    revision: int
+    from_on: date
+    to_on: date
+    stand_in_id: UUID | None = None
+    withdrawn: bool = False

@@ -7,6 +7,7 @@ from shared.identity.permissions import (
     COORDINATING,
     EVERY,
     LEADING,
+    NEVER_BY_ACTING,
     NEVER_BY_KEY,
     PROTECTING,
     REGISTERING,
@@ -47,6 +48,10 @@ SCOPES = {
     Scope.INSTALLATION: "the whole deployment",
 }
 
+NEVER = """
+Whoever acts for a post (Plt, Plh: [decision 16](decisions/0016-acting-capacity.md)) has its role as well, with these
+exceptions, for which her own roles alone are asked: """
+
 
 def printed() -> str:
     """The page."""
@@ -58,6 +63,7 @@ def _lines() -> Iterator[str]:
     yield from (f"| {kind} | {what} |" for kind, what in KINDS.items())
     yield "\n| scope | reaches |\n|---|---|"
     yield from (f"| {scope} | {what} |" for scope, what in SCOPES.items())
+    yield NEVER + ", ".join(f"`{permission}`" for permission in sorted(NEVER_BY_ACTING)) + "."
     yield "\n| permission | roles | at an agency that | scope |\n|---|---|---|---|"
     for permission, rights in sorted(RIGHTS.items()):
         yield from (f"| `{permission}` | {_roles(right)} | {_kinds(right)} | {right.scope} |" for right in rights)

@@ -1,9 +1,11 @@
 """The officer as every command sees her: a plain value that came out of a verified token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 from uuid import UUID
 
 from shared.identity import rules
+from shared.identity.acting import Acting
 from shared.identity.rules import Role
 from shared.places import covers
 
@@ -13,6 +15,7 @@ class Officer:
     """Somebody who has signed in; `agency` is the role that her office holds.
 
     `scopes` are the only permissions of a program that signed in with a key of hers; nothing limits herself.
+    `roles` and `areas` hold what she has by `acting`, too, where she acts for a post.
     """
 
     id: UUID
@@ -23,6 +26,45 @@ class Officer:
     areas: tuple[str, ...]
     language: str | None = None
     scopes: frozenset[str] | None = None
+    acting: Acting | None = None
+
+    def acts(self, acting: Acting | None) -> Self:
+        """The same officer with what she may do by acting for a post besides."""
+        if acting is None:
+            return self
+        more = tuple(each for each in acting.areas if each not in self.areas)
+        return replace(
+            self,
+            roles=self.roles | {acting.post},
+            areas=(*self.areas, *more),
+            acting=replace(acting, areas=more),
+        )
+
+    @property
+    def own_roles(self) -> frozenset[Role]:
+        """The roles that she holds herself, without the post that she acts in; nobody acts in a post of her own."""
+        return self.roles - {self.acting.post} if self.acting else self.roles
+
+    @property
+    def own_areas(self) -> tuple[str, ...]:
+        """The areas that she works in herself, without those of the post that she acts in."""
+        more = self.acting.areas if self.acting else ()
+        return tuple(each for each in self.areas if each not in more)
+
+    @property
+    def in_person(self) -> Self:
+        """The same officer without the post that she acts in."""
+        return replace(self, roles=self.own_roles, areas=self.own_areas, acting=None)
+
+    @property
+    def signs(self) -> str:
+        """Her name as a decision keeps it: with the capacity in which she acts, where she does."""
+        return self.signs_as or self.name
+
+    @property
+    def signs_as(self) -> str | None:
+        """Her name with the capacity in which she acts; None where she signs as herself."""
+        return f"{self.name}, {self.acting.title}" if self.acting else None
 
     def has(self, *roles: Role) -> bool:
         """Whether she holds one of these roles."""

@@ -17,7 +17,9 @@ class Permission(StrEnum):
     """A piece of work, named for it."""
 
     ACCOUNT_OWN = "account.own"  # her language, what she had typed, her own account
+    ACCOUNTS_ACTING = "accounts.acting"  # name who acts for a post, by which letter
     ACCOUNTS_AUDIT = "accounts.audit"  # the log of all that befell officers' accounts
+    ACCOUNTS_LEAVE = "accounts.leave"  # note who is on leave, and who stands in
     ACCOUNTS_MANAGE = "accounts.manage"  # invite, change, suspend, reset, close
     ACCOUNTS_READ = "accounts.read"
     ACCOUNTS_REVIEW = "accounts.review"  # confirm once a year who has which right
@@ -315,6 +317,14 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
         _right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.AREAS),
         _right(HEAD, EVERY, scope=Scope.OFFICE),
     ),
+    Permission.ACCOUNTS_LEAVE: (
+        _right(ADMINISTRATION, EVERY, scope=Scope.AREAS),
+        _right(HEAD, EVERY, scope=Scope.OFFICE),
+    ),
+    Permission.ACCOUNTS_ACTING: (
+        _right(ADMINISTRATION, EVERY, scope=Scope.AREAS),
+        _right(HEAD, EVERY, scope=Scope.OFFICE),
+    ),
     Permission.ACCOUNTS_MANAGE: (_right(ADMINISTRATION, EVERY, scope=Scope.AREAS),),
     Permission.ACCOUNTS_REVIEW: (
         _right(ADMINISTRATION, EVERY, scope=Scope.AREAS),
@@ -338,12 +348,24 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.MACHINE_RUN: (_right(ADMINISTRATION, EVERY, scope=Scope.INSTALLATION),),
 }
 
+NEVER_BY_ACTING = frozenset(
+    {
+        Permission.PROTECTION_ASK,
+        Permission.PROTECTION_WORK,
+        Permission.PROTECTION_BREAK_GLASS,
+        Permission.ACCOUNTS_ACTING,
+    }
+)
+"""What nobody gets by acting for a post: the compartment, and naming who acts further."""
+
 
 NEVER_BY_KEY = frozenset(
     {
         # what would let a key outlive its end, or give more than it has
         Permission.ACCOUNT_OWN,
+        Permission.ACCOUNTS_ACTING,
         Permission.ACCOUNTS_AUDIT,
+        Permission.ACCOUNTS_LEAVE,
         Permission.ACCOUNTS_MANAGE,
         Permission.ACCOUNTS_READ,
         Permission.ACCOUNTS_REVIEW,

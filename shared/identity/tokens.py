@@ -2,6 +2,8 @@
 
 Only intake issues them; a service needs no more than the public key. A token names the session that it belongs to:
 renewing one looks at session and account again, and each service refuses those whose end it has heard of.
+A token of somebody who acts for a post runs out with the last day of that, and gives nothing of it after that day,
+where a demonstration moves the days faster than its time runs.
 """
 
 import time
@@ -14,8 +16,10 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, JoseError
 from joserfc.jwk import OKPKey
 
+from shared.identity.acting import Acting
 from shared.identity.officer import Officer
 from shared.identity.rules import Role, TokenRefused
+from shared.kernel import calendar, clock
 from shared.kernel.ids import new_id
 from shared.privacy.keys import keyring
 
@@ -66,20 +70,36 @@ def issue(
         "aud": AUDIENCE,
         "sub": str(officer.id),
         "iat": issued_at,
-        "exp": min(int(issued_at) + lifetime, began + LONGEST),
+        "exp": min(int(issued_at) + lifetime, began + LONGEST, *_end_of(officer.acting, issued_at)),
         "jti": str(new_id()),
         "sid": str(session_id or new_id()),
         "auth_time": began,
         "name": officer.name,
         "office": officer.office,
         "agency": officer.agency,
-        "roles": sorted(officer.roles),
-        "areas": list(officer.areas),
+        "roles": sorted(officer.own_roles),
+        "areas": list(officer.own_areas),
         "locale": officer.language,
     }
+    if officer.acting is not None:
+        claims["acting"] = officer.acting.to_claim()
     if officer.scopes is not None:
         claims["scope"] = sorted(officer.scopes)
     return jwt.encode({"alg": ALGORITHM}, claims, _key(keyring().token_private), algorithms=[ALGORITHM])
+
+
+def _end_of(acting: Acting | None, now: float) -> list[int]:
+    """When the last day of an appointment is over, in the real time that tokens count in."""
+    if acting is None:
+        return []
+    left = calendar.end_of_day(acting.until) - clock.now()
+    return [int(now + left.total_seconds())]
+
+
+def _acting(claims: dict[str, Any]) -> Acting | None:
+    """In which capacity she acts today, if a token says that she does."""
+    acting = Acting.from_claim(claims["acting"]) if "acting" in claims else None
+    return acting if acting is not None and clock.today() <= acting.until else None
 
 
 def _signed_by_us(text: str) -> dict[str, Any]:
@@ -115,7 +135,7 @@ def read(text: str) -> Token:
             areas=tuple(claims["areas"]),
             language=claims["locale"],
             scopes=frozenset(claims["scope"]) if "scope" in claims else None,
-        )
+        ).acts(_acting(claims))
         return Token(officer, claims["iat"], claims["exp"], claims["auth_time"], UUID(claims["sid"]))
     except (JoseError, ValueError, KeyError, TypeError) as refused:
         raise TokenRefused from refused

@@ -67,7 +67,7 @@ def resume(session: Session, officer: Officer, subscriber: str) -> int:
 
 def signature_of(officer: Officer) -> str:
     """By what an officer is known beside what she settled."""
-    return f"{officer.name} ({officer.office})"
+    return f"{officer.signs} ({officer.office})"
 
 
 def _subscriber(participant: Participant, name: str) -> Subscriber:

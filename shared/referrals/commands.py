@@ -65,6 +65,7 @@ def accept_referrals(session: Session, officer: Officer, ids: Collection[UUID]) 
         accepted_by=officer.id,
         handled_by=officer.id,
         handler_name=officer.name,
+        signed_as=officer.signs_as,
     )
     announcing.announce_each(session, ReferralAccepted, accepted)
     return accepted
@@ -138,11 +139,15 @@ def complete_referrals(
         completions = works[kind].finish(session, officer, pairs)
         ended |= {referral.id: each for (referral, _), each in zip(pairs, completions, strict=True)}
     session.flush()
-    return conclude_referrals(session, found, ended)
+    return conclude_referrals(session, found, ended, signed_as=officer.signs_as)
 
 
 def conclude_referrals(
-    session: Session, referrals: Iterable[Referral], ended: Mapping[UUID, Completion]
+    session: Session,
+    referrals: Iterable[Referral],
+    ended: Mapping[UUID, Completion],
+    *,
+    signed_as: str | None = None,
 ) -> list[Referral]:
     """Close accepted and locked referrals with outcomes that their slice knows already, in one statement."""
     closing, rows = list(referrals), []
@@ -164,6 +169,7 @@ def conclude_referrals(
             "outcome": told.c.outcome,
             "facts": told.c.facts,
             "closed_at": func.kail_now(),
+            "signed_as": signed_as,
         },
     )
     announce_all(
@@ -294,7 +300,8 @@ def _give_up(
 ) -> Referral:
     found = authorised(session, officer, [referral_id])
     words = rules.grounds(explanation)
-    (closed,) = close_without_work(session, works, found, move, reason=reason, explanation=words, suggestion=suggestion)
+    said = {"reason": reason, "explanation": words, "suggestion": suggestion, "signed_as": officer.signs_as}
+    (closed,) = close_without_work(session, works, found, move, **said)
     event = announcing.of(NO_EVENT[move], closed, reason=reason.value, suggestion=suggestion.value)
     announce_all(session, [Announcement(event, sealed={"intake": {"explanation": words}})])
     return closed

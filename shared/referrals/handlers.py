@@ -19,6 +19,7 @@ from shared.events.envelope import Event
 from shared.events.intake import (
     AccessEnded,
     ConsentWithdrawn,
+    LeaveNoted,
     ParticularsCorrected,
     ParticularsShared,
     StageOffered,
@@ -27,7 +28,7 @@ from shared.events.intake import (
 from shared.events.referrals import ParticularsMissing
 from shared.kernel.errors import DomainError
 from shared.referrals import announcing, commands
-from shared.referrals.leaving import hear_access_ended
+from shared.referrals.leaving import hear_access_ended, hear_leave_noted
 from shared.referrals.models import EarlyWithdrawal, Referral
 from shared.referrals.rules import OPEN, ReferralState
 from shared.referrals.work import StageWork, Works, by_kind
@@ -56,6 +57,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
         ParticularsCorrected: batch(partial(hear_particulars_corrected, works=known)),
         ConsentWithdrawn: batch(partial(hear_consents_withdrawn, works=known)),
         AccessEnded: batch(hear_access_ended),
+        LeaveNoted: batch(hear_leave_noted),
     }
 
 

@@ -1,7 +1,12 @@
-"""When an officer's access ends: her tokens are good no longer here, and what she handled is to be given to somebody.
+"""When an officer goes, for good or on leave.
+
+When her access ends, her tokens are good no longer here, and what she handled is to be given to somebody.
 
 Whoever has left handles nothing: a referral that her office has taken on keeps her name, so that one sees whose it was,
 and lies in the tray of what is to be given until a colleague takes it over or is given it.
+
+Who is on leave keeps what she handles. For these days it is before whoever stands in, too, or lies in that tray where
+nobody does; nothing is written when they begin or end.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,8 +16,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shared.bus import Heard
-from shared.events.intake import AccessEnded
-from shared.identity import revocation
+from shared.events.intake import AccessEnded, LeaveNoted
+from shared.identity import absences, revocation
 from shared.identity.revocation import Revocation
 from shared.referrals.models import Referral
 from shared.referrals.rules import ReferralState
@@ -28,6 +33,11 @@ def hear_access_ended(session: Session, heard: Sequence[Heard[AccessEnded]]) -> 
     if left:
         roster.forget(session, left)
         let_go(session, left)
+
+
+def hear_leave_noted(session: Session, heard: Sequence[Heard[LeaveNoted]]) -> None:
+    """Know from which to which day officers are away, and who stands in for them."""
+    absences.note_told(session, [each.event for each in heard])
 
 
 def let_go(session: Session, officers: Collection[UUID]) -> int:

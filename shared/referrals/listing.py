@@ -12,6 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, session
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from shared.identity import absences
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Conflict, Invalid
 from shared.referrals import api, commands, promises, queries, rules, schemas, searching, words
@@ -120,10 +121,11 @@ def _worklist(service: str, agency: str, query: dict[str, Any], asked: dict[str,
     narrowed, part = api.wanted(query)
     with door.reading() as base:
         counts = queries.counts(base, officer, agency)
+        found = api.listed(base, officer, agency, narrowed, part)
         stages = {stage: words.title_of(programme, stage) for programme, stage in counts.stages}
         return render_template(
             "referrals/worklist.html",
-            page=api.listed(base, officer, agency, narrowed, part),
+            page=found,
             counts=counts,
             tray=narrowed.tray,
             trays=[(each, rules.label(each, language()), number) for each, number in counts.trays.items()],
@@ -136,6 +138,7 @@ def _worklist(service: str, agency: str, query: dict[str, Any], asked: dict[str,
             query={name: value for name, value in asked.items() if name not in ("after", "chosen")},
             all_chosen=asked.get("chosen") == "all",
             address=address(service, agency),
+            away=absences.among(base, {each.handled_by for each in found.items if each.handled_by}),
             can_work=officer.has(*WORKERS) and officer.agency == agency,
             most_counted=queries.MOST_COUNTED,
             **_words(),

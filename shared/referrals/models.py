@@ -95,6 +95,7 @@ class Referral(Base):
     accepted_by: Mapped[UUID | None]
     handled_by: Mapped[UUID | None]
     handler_name: Mapped[str | None]
+    signed_as: Mapped[str | None] = mapped_column(EncryptedText)  # who answered last, where she acted for a post
 
     offered_at: Mapped[Timestamp]
     heard_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())

@@ -12,6 +12,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from shared.identity import absences
 from shared.identity.permissions import Permission
 from shared.referrals import commands, foreseeing, handing_over, listing, queries, revision, rules, schemas, words
 from shared.referrals.rules import Move, Reason, Suggestion
@@ -56,6 +57,7 @@ def _one(pages: Blueprint, service: str, works: Works) -> posting.Page:
                 settings=found.settings,
                 ahead=foreseeing.of(found) if found.moves else [],
                 may_work=officer.has(*stage.roles),
+                away=absences.leave_of(session, found.handled_by) if found.handled_by else None,
                 address=_list(service, agency),
                 rules=rules,
                 words=words,

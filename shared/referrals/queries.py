@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer
 
+from shared.identity import absences
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
@@ -20,8 +21,6 @@ LATE_FIRST = (Referral.due_at, Referral.id)
 """The order of a worklist: the earliest due date first."""
 LATEST_FIRST = (Referral.closed_at, Referral.id)
 """The order of what is closed; read it with `newest_first`."""
-TO_GIVE = (Referral.state == ReferralState.ACCEPTED, Referral.handled_by.is_(None))
-"""Taken on by the office, and handled by nobody."""
 MOST_COUNTED = 1_000
 """Closed referrals are counted up to here: a longer list is looked through, not counted."""
 
@@ -101,8 +100,8 @@ def counts(session: Session, officer: Officer, agency: str) -> Counts:
                 Referral.due_at >= now(),
                 Referral.due_at <= now() + NEAR_WITHIN,
             ),
-            func.count().filter(Referral.state == ReferralState.ACCEPTED, Referral.handled_by == officer.id),
-            func.count().filter(*TO_GIVE),
+            func.count().filter(Referral.state == ReferralState.ACCEPTED, handled_by(officer)),
+            func.count().filter(given_to_nobody()),
         )
         .where(listed(officer, agency), Referral.state.in_(OPEN))
         .group_by(Referral.state, Referral.programme, Referral.stage)
@@ -160,6 +159,17 @@ def listed(officer: Officer, agency: str) -> ColumnElement[bool]:
     return and_(hers(officer), Referral.agency == agency)
 
 
+def given_to_nobody() -> ColumnElement[bool]:
+    """Taken on by the office, and handled by nobody who is there: by nobody, or by one on leave without a stand-in."""
+    alone = Referral.handled_by.in_(absences.nobody_stands_in_for())
+    return and_(Referral.state == ReferralState.ACCEPTED, or_(Referral.handled_by.is_(None), alone))
+
+
+def handled_by(officer: Officer) -> ColumnElement[bool]:
+    """What an officer handles, and what is handled by those on leave for whom she stands in."""
+    return or_(Referral.handled_by == officer.id, Referral.handled_by.in_(absences.stood_in_for_by(officer.id)))
+
+
 def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     conditions += [Referral.state.in_(wanted.states)] if wanted.states is not None else _in_tray(officer, wanted.tray)
@@ -170,7 +180,7 @@ def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.overdue:
         conditions.append(Referral.due_at < now())
     if wanted.mine:
-        conditions.append(Referral.handled_by == officer.id)
+        conditions.append(handled_by(officer))
     if wanted.areas:
         conditions.append(within(Referral.area, wanted.areas))
     if wanted.number:
@@ -192,9 +202,9 @@ def _in_tray(officer: Officer, tray: Tray) -> list[ColumnElement[bool]]:
         case Tray.IN_WORK:
             return [Referral.state == ReferralState.ACCEPTED]
         case Tray.MINE:
-            return [Referral.state == ReferralState.ACCEPTED, Referral.handled_by == officer.id]
+            return [Referral.state == ReferralState.ACCEPTED, handled_by(officer)]
         case Tray.TO_GIVE:
-            return list(TO_GIVE)
+            return [given_to_nobody()]
         case Tray.OVERDUE:
             return [Referral.state.in_(OPEN), Referral.due_at < now()]
         case Tray.CLOSED:

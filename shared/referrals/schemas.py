@@ -81,6 +81,11 @@ class ReferralSchema(ReferralLineSchema):
     facts = fields.Dict(required=True, allow_none=True)
     reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
     explanation = fields.String(required=True, allow_none=True)
+    signed_as = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who answered it last, where she acted for a post: her name, the post, the letter"},
+    )
     suggestion = fields.Enum(Suggestion, by_value=True, required=True, allow_none=True)
     moves = fields.List(fields.Enum(Move, by_value=True), required=True)
     work = fields.Dict(required=True)

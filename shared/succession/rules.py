@@ -6,6 +6,7 @@ from dataclasses import dataclass
 STAYS: Mapping[str, str] = {
     "look.office": "Where somebody worked when she looked: the log of looks is never changed.",
     "consent.office": "Who asked her.",
+    "acting_appointment.office": "At which office somebody acted for a post; it ends where she leaves that office.",
     "office_change.office": "What was done to an office.",
     "came_back.office": "Which office gave the referral back.",
     "import_run.office": "Which office brought a file in; the file goes on by itself.",

@@ -5,7 +5,16 @@ from flask import g, has_request_context
 from shared.identity import offices
 from shared.identity.areas import meet
 from shared.identity.officer import Officer
-from shared.identity.permissions import NEVER_BY_KEY, Kind, Permission, Right, Workplace, rights_of, roles_of
+from shared.identity.permissions import (
+    NEVER_BY_ACTING,
+    NEVER_BY_KEY,
+    Kind,
+    Permission,
+    Right,
+    Workplace,
+    rights_of,
+    roles_of,
+)
 from shared.identity.rules import RoleMissing
 from shared.kernel.errors import Forbidden
 from shared.programmes import library
@@ -15,6 +24,12 @@ class NotItsWork(Forbidden):
     """Your office does not have this work ({permission})."""
 
     indonesian = "Urusan ini bukan tugas kantor Anda ({permission})."
+
+
+class NotByActing(Forbidden):
+    """Whoever acts for a post does not get this with it."""
+
+    indonesian = "Wewenang ini tidak ikut diperoleh pelaksana tugas atau pelaksana harian."
 
 
 class NotWithThisKey(Forbidden):
@@ -53,7 +68,8 @@ def rights(officer: Officer, permission: Permission) -> tuple[Right, ...]:
     """By which rights she holds a permission; by none, she does not."""
     if _is_kept_from(officer, permission):
         return ()
-    return rights_of(permission, officer.roles, workplace(officer))
+    roles = officer.own_roles if permission in NEVER_BY_ACTING else officer.roles
+    return rights_of(permission, roles, workplace(officer))
 
 
 def holds(officer: Officer, *permissions: Permission) -> bool:
@@ -79,6 +95,8 @@ def require(
     if _is_kept_from(officer, permission):
         raise NotWithThisKey(permission=permission.value)
     possible = roles_of(permission)
+    if permission in NEVER_BY_ACTING and not officer.own_roles & possible and officer.roles & possible:
+        raise NotByActing
     if officer.roles.isdisjoint(possible):
         raise RoleMissing(needed=" / ".join(sorted(role.value for role in possible)))
     raise NotItsWork(permission=permission.value)

@@ -8,12 +8,13 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index, Text, delete, exists, select
+from sqlalchemy import Index, Text, delete, exists, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from shared.identity import revocation
+from shared.identity import absences, capacity, revocation
 from shared.identity.areas import covers
+from shared.identity.capacity import ActingTerm
 from shared.identity.officer import Officer
 from shared.identity.revocation import Revocation
 from shared.identity.rules import Role
@@ -58,7 +59,7 @@ class Roster:
         row = {
             "office": officer.office,
             "name": officer.name,
-            "roles": sorted(officer.roles),
+            "roles": sorted(officer.own_roles),
             "areas": list(officer.areas),
             "seen_on": seen[0],
         }
@@ -67,6 +68,7 @@ class Roster:
             session.execute(delete(KnownOfficer).where(KnownOfficer.seen_on <= seen[0] - OF_LATE))
             session.execute(met.on_conflict_do_update(index_elements=["id"], set_=row))
             revocation.came_back(session, officer.id, token.issued_at)
+            capacity.note(session, officer)
         self._noted[officer.id] = seen
 
 
@@ -78,13 +80,17 @@ def forget(session: Session, officers: Collection[UUID]) -> None:
 def of_office(session: Session, office: str, roles: Collection[Role], area: str | None = None) -> list[KnownOfficer]:
     """Who of an office has come by of late and holds one of the roles, for an area where one is given; by name.
 
-    Whoever has left is never among them, not even when a late request of hers was noted after that.
+    Whoever has left is never among them, not even when a late request of hers was noted after that; nor is whoever is
+    on leave today. A role counts also while somebody acts for the post.
     """
+    wanted = sorted(roles)
+    acts = exists().where(ActingTerm.officer_id == KnownOfficer.id, ActingTerm.post.in_(wanted), capacity.current())
     found = session.scalars(
         select(KnownOfficer).where(
             KnownOfficer.office == office,
             KnownOfficer.seen_on > clock.today() - OF_LATE,
-            KnownOfficer.roles.overlap(sorted(roles)),
+            or_(KnownOfficer.roles.overlap(wanted), acts),
+            KnownOfficer.id.not_in(absences.who_is_away()),
             ~exists().where(Revocation.subject == KnownOfficer.id, revocation.has_left()),
         )
     )

@@ -14,7 +14,7 @@ from shared.kernel import clock
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
 from shared.kernel.settings import settings
-from shared.web import access, forms, kept, language, navigation, sessions, tables
+from shared.web import access, forms, kept, language, navigation, sessions, signing, tables
 from shared.web.messages import N_
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -105,6 +105,7 @@ def install(app: Flask) -> None:
         service=app.extensions["kail"].service,
         version=metadata.version("kail"),
         here=kept.page_shown,
+        signed_as=signing.signed_as,
     )
     app.context_processor(
         lambda: {

@@ -22,6 +22,7 @@ from services.grants.goods.models import (
 )
 from services.grants.goods.rules import GrantState
 from services.grants.groups import queries as groups
+from shared.identity import capacity
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
@@ -81,6 +82,7 @@ def standing(session: Session, grant: Grant) -> dict[str, Any]:
                 "unit_price_before": each.unit_price_before,
                 "reason": each.reason,
                 "approved": each.approved_at is not None,
+                "approved_as": capacity.signature(session, each.approved_by, each.approved_at),
             }
             for each in changes
         ],
@@ -137,6 +139,7 @@ def _decision(session: Session, grant: Grant) -> dict[str, Any] | None:
         "sk_number": latest.sk_number,
         "sk_date": latest.sk_date.isoformat(),
         "signed": latest.signed_at is not None,
+        "signed_as": capacity.signature(session, latest.signed_by, latest.signed_at),
     }
 
 

@@ -228,6 +228,7 @@ class DecisionStandingSchema(Schema):
     sk_number = fields.String()
     sk_date = fields.String(metadata={"format": "date"})
     signed = fields.Boolean()
+    signed_as = fields.String(metadata={"description": "Who signed, where she acted for a post; empty otherwise"})
 
 
 class OrderStandingSchema(Schema):
@@ -271,6 +272,7 @@ class ChangeStandingSchema(Schema):
     unit_price_before = fields.Integer()
     reason = fields.String()
     approved = fields.Boolean()
+    approved_as = fields.String(metadata={"description": "Who approved, where she acted for a post; empty otherwise"})
 
 
 class ShareSchema(Schema):

@@ -9,6 +9,7 @@ from services.grants.loans.rules import MOST_INSTALMENTS
 from services.grants.zakat.rules import Asnaf, CaseState, Form, Verdict
 from shared.kernel import fields
 from shared.web import paging
+from shared.web.signing import SignedAs
 
 POSITIVE = validate.Range(min=1, max=1_000_000_000_000)
 NOT_NEGATIVE = validate.Range(min=0, max=1_000_000_000_000)
@@ -92,6 +93,7 @@ class ZakatCaseSchema(Schema):
     document = fields.String(required=True, allow_none=True)
     handed_over_on = fields.Date(required=True, allow_none=True)
     decided_on = fields.Date(required=True, allow_none=True)
+    signed_as = SignedAs("decided_by", "decided_on")
 
 
 class ZakatSumsSchema(Schema):

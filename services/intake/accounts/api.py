@@ -80,6 +80,16 @@ def confirm_rights(given: dict[str, Any], agency: str) -> dict[str, Any]:
         return {"confirmed": commands.confirm_rights(session, door.current_officer(), set(given["account_ids"]))}
 
 
+@blueprint.post("/<agency>/officers/review/change")
+@guard(Permission.ACCOUNTS_REVIEW)
+@blueprint.arguments(schemas.ChangeAskedSchema)
+@blueprint.response(200, schemas.AccountSchema)
+def ask_for_change(given: dict[str, Any], agency: str) -> dict[str, Any]:
+    """Note that an officer's rights are not right, and what should change; an administrator sees it."""
+    with door.transaction() as session:
+        return _one(session, commands.ask_for_change(session, door.current_officer(), **given))
+
+
 @blueprint.get("/<agency>/officers/log")
 @guard(Permission.ACCOUNTS_AUDIT)
 @blueprint.arguments(schemas.AccountLogQuery, location="query")

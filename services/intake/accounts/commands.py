@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from services.intake.accounts import keys, log, passwords, queries
+from services.intake.accounts import keys, log, parting, passwords, queries
 from services.intake.accounts.incompatible import pairs
 from services.intake.accounts.models import AccountLink, OfficerAccount
 from services.intake.accounts.queries import officer_of
@@ -66,6 +66,12 @@ class PasswordUnchanged(Invalid):
     indonesian = "Ini kata sandi yang sekarang; pilih yang lain."
 
 
+class ReasonMissing(Invalid):
+    """Say in a sentence what should change."""
+
+    indonesian = "Tuliskan dalam satu kalimat apa yang perlu diubah."
+
+
 class HasPassword(Conflict):
     """She has a password; reset it first, then hand her a link."""
 
@@ -76,6 +82,12 @@ class OfficeIsClosed(Invalid):
     """{office} is closed; choose an office that is open."""
 
     indonesian = "{office} sudah ditutup; pilih kantor yang masih buka."
+
+
+class HoldsThePost(Conflict):
+    """{name} acts for this post or holds it: end the appointment first."""
+
+    indonesian = "{name} menjadi pelaksana jabatan ini atau memegangnya: akhiri penunjukannya lebih dahulu."
 
 
 class RoleStaysBehind(Invalid):
@@ -216,6 +228,9 @@ def change(
     if "office" in changed:
         keys.revoke_all_of(session, by.id if by else None, [account.id])
     if changed != {"name"}:
+        if "office" in changed:
+            _part(session, by.id if by else None, [account.id])
+        _hold_to_what_she_acts_in(session, account)
         end_access(session, account.id, closed="office" in changed)
     return account
 
@@ -246,6 +261,7 @@ def move_all(session: Session, by_id: UUID | None, office: str, successor: offic
         session, by_id, [each.id for each in moved], What.CHANGED, {"office": office}, {"office": successor.id}
     )
     keys.revoke_all_of(session, by_id, [each.id for each in moved])
+    _part(session, by_id, [each.id for each in moved])
     end_access_of(session, [each.id for each in moved if each.state is not State.CLOSED], closed=True)
     return len(moved)
 
@@ -365,6 +381,22 @@ def confirm_rights(session: Session, by: Officer, account_ids: Collection[UUID])
     return len(account_ids)
 
 
+def ask_for_change(session: Session, by: Officer, account_id: UUID, why: str) -> OfficerAccount:
+    """Note at the yearly review that an officer's rights are not right; an administrator sees it and what should be."""
+    log.hold(session)
+    if by.id == account_id:
+        raise OneselfRefused
+    account = queries.account(session, by, account_id, locked=True)
+    hold_to(account.state, State.INVITED, State.ACTIVE, State.SUSPENDED)
+    said = " ".join(why.split())
+    if not said:
+        raise ReasonMissing().at("why")
+    account.change_asked, account.change_asked_by, account.change_asked_on = said, by.id, clock.today()
+    account.revision += 1
+    log.note(session, by, account.id, What.CHANGE_ASKED, after={"why": said})
+    return account
+
+
 def choose_language(session: Session, officer_id: UUID, language: str) -> Officer:
     """Keep the language that pages shall speak to an officer, and give her as she is now; raises TokenRefused."""
     account = session.get(OfficerAccount, officer_id, with_for_update=True)
@@ -426,8 +458,25 @@ def _moved(
     _revoke_links(session, account.id)
     if state is not State.ACTIVE:
         keys.revoke_all_of(session, by.id if by else None, [account.id])
+        _part(session, by.id if by else None, [account.id])
         end_access(session, account.id, closed=True)
     return account
+
+
+def _part(session: Session, by_id: UUID | None, officer_ids: Collection[UUID]) -> None:
+    others = parting.let_go(session, by_id, officer_ids)
+    if others:
+        end_access_of(session, others)
+
+
+def _hold_to_what_she_acts_in(session: Session, account: OfficerAccount) -> None:
+    """Her own roles and the post that she acts in go together; raises RolesIncompatible, HoldsThePost."""
+    for each in parting.running(session, [account.id], clock.today()):
+        if each.officer_id != account.id:
+            continue
+        if each.post in account.roles:
+            raise HoldsThePost(name=account.name)
+        rules.checked_roles([*account.roles, each.post], account.agency, pairs())
 
 
 def _taken(session: Session, by: Officer | None, account_id: UUID, revision: int | None) -> OfficerAccount:
@@ -444,6 +493,7 @@ def _taken(session: Session, by: Officer | None, account_id: UUID, revision: int
 def _looked_at(by: Officer | None, account: OfficerAccount) -> None:
     account.reviewed_on = clock.today()
     account.reviewed_by = by.id if by else None
+    account.change_asked = account.change_asked_by = account.change_asked_on = None
     account.revision += 1
 
 

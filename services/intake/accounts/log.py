@@ -33,8 +33,12 @@ def note(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    """Write down what somebody did to an account; without an officer it was the command line."""
-    note_all(session, by.id if by else None, [about], what, before, after)
+    """Write down what somebody did to an account, and in which capacity where she acts for a post.
+
+    Without an officer it was the command line.
+    """
+    said = {"signed": by.signs} if by is not None and by.acting is not None else {}
+    note_all(session, by.id if by else None, [about], what, before, {**(after or {}), **said})
 
 
 def note_all(

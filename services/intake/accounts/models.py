@@ -20,7 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.intake.accounts.rules import Purpose, State, What
+from services.intake.accounts.rules import LeaveReason, Purpose, State, What
+from shared.identity.acting import POSTS, ActingKind
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.privacy.fields import EncryptedText
@@ -50,6 +51,9 @@ class OfficerAccount(Base):
         CheckConstraint("NOT 'mentor' = ANY (roles) OR cardinality(roles) = 1", name="a_mentor_is_nothing_else"),
         CheckConstraint("agency = 'dp3a' OR NOT roles @> ARRAY['counsellor']::text[]", name="counsellors_at_dp3a"),
         CheckConstraint("username = lower(username)", name="username_in_lower_case"),
+        CheckConstraint(
+            "num_nonnulls(change_asked, change_asked_by, change_asked_on) IN (0, 3)", name="change_asked_by_somebody"
+        ),
         CheckConstraint("state NOT IN ('invited', 'closed') OR password_hash IS NULL", name="no_password_no_account"),
     )
 
@@ -74,6 +78,9 @@ class OfficerAccount(Base):
     step_due_on: Mapped[date | None]  # until when she may put the second step off
     reviewed_on: Mapped[date] = mapped_column(default=clock.today, server_default=text("CURRENT_DATE"))
     reviewed_by: Mapped[UUID | None]
+    change_asked: Mapped[str | None] = mapped_column(Text)  # what the head of her office would have changed
+    change_asked_by: Mapped[UUID | None]
+    change_asked_on: Mapped[date | None]
     created_at: Mapped[Timestamp] = mapped_column(server_default=func.now())
 
 
@@ -97,6 +104,61 @@ class RecoveryCode(Base):
     account_id: Mapped[UUID] = mapped_column(ForeignKey("officer_account.id"), index=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     used_at: Mapped[Timestamp | None]
+
+
+class OfficerLeave(Base):
+    """A time in which an officer is away, from its first to its last day, and who stands in for her."""
+
+    __tablename__ = "officer_leave"
+    __table_args__ = (
+        CheckConstraint("to_on >= from_on", name="days_in_order"),
+        CheckConstraint("stand_in_id <> officer_id", name="somebody_else_stands_in"),
+        Index("ix_officer_leave_officer", "officer_id", "to_on"),
+        Index("ix_officer_leave_stand_in", "stand_in_id", "to_on", postgresql_where=text("stand_in_id IS NOT NULL")),
+    )
+
+    id: Mapped[Id]
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer_account.id"))
+    revision: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    reason: Mapped[LeaveReason | None] = mapped_column(enum_text(LeaveReason, "leave_reason"))
+    stand_in_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer_account.id"))
+    withdrawn: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    noted_by: Mapped[UUID | None]  # none: from the command line
+    noted_at: Mapped[Timestamp]
+
+
+class ActingAppointment(Base):
+    """Somebody acts for a post of her office that is vacant or whose holder is away, by a letter, for some days.
+
+    `title` is how she signs, written once: neither a renamed office nor anything else changes what was signed.
+    """
+
+    __tablename__ = "acting_appointment"
+    __table_args__ = (
+        CheckConstraint("to_on >= from_on", name="days_in_order"),
+        CheckConstraint("(kind = 'plh') = (stands_for_id IS NOT NULL)", name="daily_means_for_somebody"),
+        CheckConstraint("stands_for_id <> officer_id", name="for_somebody_else"),
+        CheckConstraint(f"post IN ({', '.join(repr(post.value) for post in sorted(POSTS))})", name="known_post"),
+        Index("ix_acting_appointment_officer", "officer_id", "to_on"),
+        Index("ix_acting_appointment_office", "office", "to_on"),
+    )
+
+    id: Mapped[Id]
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("officer_account.id"))
+    kind: Mapped[ActingKind] = mapped_column(enum_text(ActingKind, "acting_kind"))
+    post: Mapped[str] = mapped_column(Text)
+    office: Mapped[str] = mapped_column(Text)
+    stands_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("officer_account.id"))
+    title: Mapped[str] = mapped_column(Text)
+    letter_number: Mapped[str] = mapped_column(Text)
+    letter_on: Mapped[date]
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    appointed_by: Mapped[UUID | None]  # none: from the command line
+    appointed_at: Mapped[Timestamp]
+    ended_at: Mapped[Timestamp | None]  # before its last day was over
 
 
 class AccountLink(Base):

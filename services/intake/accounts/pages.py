@@ -148,6 +148,17 @@ def confirm_rights(agency: str) -> Response:
     return posting.done(said, f"/intake/{agency}/officers/review")
 
 
+@pages.post("/<agency>/officers/review/change")
+@guard(Permission.ACCOUNTS_REVIEW)
+@posting.sent_from(show_review)
+def ask_for_change(agency: str) -> Response:
+    """Note that an officer's rights are not right, and what should change."""
+    given = forms.load(schemas.ChangeAskedSchema(), request.form)
+    with door.transaction() as session:
+        commands.ask_for_change(session, door.current_officer(), **given)
+    return posting.done(_("Noted. An administrator sees it."), f"/intake/{agency}/officers/review")
+
+
 @pages.get("/<agency>/officers/log")
 @guard(Permission.ACCOUNTS_AUDIT)
 def show_log(agency: str) -> str:

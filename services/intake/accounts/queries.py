@@ -112,9 +112,13 @@ def administrators(session: Session) -> int:
 
 
 def to_review(session: Session, officer: Officer) -> list[OfficerAccount]:
-    """The accounts in use whose rights an officer looks at once a year, the longest unseen first; never her own."""
+    """The accounts in use whose rights an officer looks at once a year, never her own.
+
+    Those for whom a change was asked come first, then the longest unseen.
+    """
     statement = _wanted(officer, Wanted()).where(OfficerAccount.state != State.CLOSED, OfficerAccount.id != officer.id)
-    return list(session.scalars(statement.order_by(OfficerAccount.reviewed_on, OfficerAccount.username)))
+    wanting = OfficerAccount.change_asked.is_(None)
+    return list(session.scalars(statement.order_by(wanting, OfficerAccount.reviewed_on, OfficerAccount.username)))
 
 
 def is_overdue(account: OfficerAccount) -> bool:
@@ -163,7 +167,8 @@ def names_of(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
 def described(session: Session, found: Iterable[OfficerAccount]) -> list[dict[str, Any]]:
     """Accounts as both doors show them; no hash, no telephone."""
     listed = list(found)
-    names = names_of(session, {each.reviewed_by for each in listed if each.reviewed_by})
+    asked = (who for each in listed for who in (each.reviewed_by, each.change_asked_by))
+    names = names_of(session, {who for who in asked if who is not None})
     confirmed = select(SecondStep.account_id).where(SecondStep.confirmed_at.is_not(None))
     good = select(ApiKey.account_id, ApiKey.system).where(ApiKey.revoked_at.is_(None), ApiKey.expires_at > real_now())
     systems: dict[UUID, list[str]] = {}
@@ -187,6 +192,9 @@ def described(session: Session, found: Iterable[OfficerAccount]) -> list[dict[st
             "systems": sorted(systems.get(each.id, ())),
             "reviewed_on": each.reviewed_on,
             "reviewed_by": names.get(each.reviewed_by, "") if each.reviewed_by else "",
+            "change_asked": each.change_asked,
+            "change_asked_by": names.get(each.change_asked_by, "") if each.change_asked_by else "",
+            "change_asked_on": each.change_asked_on,
             "review_due": review_due(each.reviewed_on),
             "review_overdue": is_overdue(each),
         }

@@ -46,6 +46,20 @@ class What(StrEnum):
     STEP_REMOVED = "second-step-removed"
     KEY_ISSUED = "key-issued"
     KEY_REVOKED = "key-revoked"  # by somebody, or with what ended her access
+    CHANGE_ASKED = "change-asked"  # at the yearly review, by the head of her office
+    LEAVE_NOTED = "leave-noted"
+    LEAVE_ENDED = "leave-ended"
+    APPOINTED = "appointed"  # to act for a post
+    APPOINTMENT_ENDED = "appointment-ended"
+
+
+class LeaveReason(StrEnum):
+    """Why somebody is away, as far as colleagues may know; what concerns her health is written down nowhere."""
+
+    ANNUAL = "annual"
+    DUTY_TRAVEL = "duty-travel"
+    TRAINING = "training"
+    OTHER = "other"
 
 
 LINK_HOLDS = timedelta(days=14)

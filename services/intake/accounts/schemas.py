@@ -78,6 +78,13 @@ class ConfirmationSchema(Schema):
     account_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
 
 
+class ChangeAskedSchema(Schema):
+    """Whose rights are not right, and what should change, in a sentence."""
+
+    account_id = fields.UUID(required=True)
+    why = fields.String(required=True, validate=validate.Length(min=1, max=300))
+
+
 class AccountLogQuery(Schema):
     """Where the log goes on."""
 
@@ -128,6 +135,9 @@ class AccountSchema(Schema):
     )
     reviewed_on = fields.Date()
     reviewed_by = fields.String()
+    change_asked = fields.String(allow_none=True, metadata={"description": "What should change, by the review"})
+    change_asked_by = fields.String()
+    change_asked_on = fields.Date(allow_none=True)
     review_due = fields.Date()
     review_overdue = fields.Boolean()
 

@@ -42,6 +42,11 @@ WHAT = {
     What.STEP_REMOVED: N_("Second step removed"),
     What.KEY_ISSUED: N_("Key for a system made"),
     What.KEY_REVOKED: N_("Key of a system revoked"),
+    What.CHANGE_ASKED: N_("Change asked for"),
+    What.LEAVE_NOTED: N_("Leave noted"),
+    What.LEAVE_ENDED: N_("Leave ended"),
+    What.APPOINTED: N_("Appointed to act"),
+    What.APPOINTMENT_ENDED: N_("Acting ended"),
 }
 TITLES = {
     Purpose.INVITATION: N_("Welcome to Kail"),
@@ -103,6 +108,10 @@ def _called(name: str) -> str:
         "key": _("Key"),
         "scopes": _("Allows"),
         "expires_on": _("Good until"),
+        "acts": _("Signs as"),
+        "from": _("From"),
+        "to": _("To"),
+        "signed": _("Decided by"),
     }
     return known.get(name, name)
 

@@ -12,6 +12,7 @@ from services.intake.registry import mending
 from services.intake.registry.models import Person
 from services.intake.registry.rules import Detail
 from services.intake.rights.rules import Waiting
+from shared.identity import capacity
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
@@ -106,6 +107,7 @@ def described(session: Session, officer: Officer, found: Correction) -> dict[str
         "told": found.told,
         "reason": found.reason,
         "explanation": found.explanation,
+        "signed_as": capacity.signature(session, found.decided_by, found.decided_at),
     }
 
 

@@ -89,6 +89,7 @@ class CorrectionDetailSchema(CorrectionSchema):
     lines = fields.List(fields.Nested(CorrectionLine))
     may_decide = fields.Boolean()
     told = fields.List(fields.Nested(CopyCorrected))
+    signed_as = fields.String(metadata={"description": "Who decided, where she acted for a post; empty otherwise"})
     reason = fields.Enum(RefusalReason, by_value=True, allow_none=True)
     explanation = fields.String(allow_none=True)
 

@@ -46,7 +46,7 @@ class By:
 def by(officer: Officer) -> By:
     """An administrator who changes offices; raises RoleMissing for anybody else."""
     access.require(officer, Permission.OFFICES_CHANGE)
-    return By(officer.id, officer.name, officer)
+    return By(officer.id, officer.signs, officer)
 
 
 def add_office(

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from services.intake.accounts import words
 from services.intake.accounts.rules import PasswordsDiffer
+from services.intake.acting.queries import today_of
 from services.intake.own_account import api, commands, schemas
 from services.intake.sessions.commands import end_other_sessions
 from shared.identity.permissions import Permission
@@ -28,6 +29,7 @@ def show_account(form: forms.Form | None = None) -> str:
             "own_account/account.html",
             account=account,
             opened=api.opened(session),
+            standing=today_of(session, account.id),
             form=form or forms.blank({"phone": account.phone or "", "email": account.email or ""}),
             may_issue_keys=access.holds(door.current_officer(), Permission.API_KEYS_ISSUE),
             words=words,

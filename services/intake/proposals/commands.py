@@ -48,7 +48,7 @@ def propose(session: Session, officer: Officer, trial_id: UUID) -> ProgrammeProp
         "trial_id": run.id,
         "state": ProposalState.WAITING,
         "proposed_by": officer.id,
-        "proposed_name": officer.name,
+        "proposed_name": officer.signs,
         "proposed_at": clock.now(),
     }
     unless_waiting = (
@@ -130,4 +130,4 @@ def _waiting(session: Session, officer: Officer, proposal_id: UUID) -> Programme
 
 def _decide(found: ProgrammeProposal, officer: Officer, state: ProposalState) -> None:
     found.state, found.decided_at = state, clock.now()
-    found.decided_by, found.decided_name = officer.id, officer.name
+    found.decided_by, found.decided_name = officer.id, officer.signs

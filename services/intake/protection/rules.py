@@ -161,12 +161,12 @@ def of_dp3a(officer: Officer) -> None:
 
 def may_read(officer: Officer) -> None:
     """Hold her to the role that reads the compartment; raises Forbidden, whatever is kept there."""
-    officer.require(Role.COUNSELLOR, agency=AGENCY)
+    officer.in_person.require(Role.COUNSELLOR, agency=AGENCY)
 
 
 def may_ask_to_read(officer: Officer) -> None:
-    """Hold her to the role that may ask for a break of the glass."""
-    officer.require(Role.HEAD, agency=AGENCY)
+    """Hold her to the role that may ask for a break of the glass; nobody gets it by acting for the head."""
+    officer.in_person.require(Role.HEAD, agency=AGENCY)
 
 
 def follow_up_by(since: datetime, terms: Terms) -> datetime:

@@ -12,6 +12,7 @@ from services.intake.accounts.commands import choose_own
 from services.intake.accounts.models import ApiKey, OfficerAccount, SecondStep
 from services.intake.accounts.queries import active_officer, officer_of
 from services.intake.accounts.rules import What
+from services.intake.acting.queries import acting_now
 from services.intake.second_step import commands as second_step
 from services.intake.second_step.rules import CodeRefused
 from services.intake.sessions.commands import begin_session, keep_session
@@ -219,7 +220,7 @@ def opened(session: Session, officer: Officer, caller: Caller, key: ApiKey | Non
         program=caller.program,
         key_id=key.id if key else None,
     )
-    return _issued(officer, begun, key)
+    return _issued(session, officer, begun, key)
 
 
 def renewed(session: Session, token: Token) -> str:
@@ -227,11 +228,14 @@ def renewed(session: Session, token: Token) -> str:
     session.flush()
     session.get(OfficerAccount, token.officer.id, with_for_update={"read": True}, populate_existing=True)
     officer = active_officer(session, token.officer.id)
-    return _issued(officer, keep_session(session, token.session_id, officer.id))
+    return _issued(session, officer, keep_session(session, token.session_id, officer.id))
 
 
-def _issued(officer: Officer, of: OfficerSession, key: ApiKey | None = None) -> str:
+def _issued(session: Session, officer: Officer, of: OfficerSession, key: ApiKey | None = None) -> str:
+    """The one place where a token gets what its officer may do by acting for a post; a program never acts."""
     lifetime = tokens.LIFETIME
-    if key is not None:  # no token outlives the key
+    if key is None:
+        officer = officer.acts(acting_now(session, officer))
+    else:  # no token outlives the key
         lifetime = min(lifetime, int((key.expires_at - real_now()).total_seconds()))
     return tokens.issue(officer, session_id=of.id, signed_in_at=int(of.signed_in_at.timestamp()), lifetime=lifetime)

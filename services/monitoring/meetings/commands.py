@@ -199,7 +199,9 @@ def _discuss(session: Session, officer: Officer, meeting: Meeting) -> None:
     if new:
         worklist.accept_referrals(session, officer, new)
     accepted = worklist.authorised(session, officer, [each.id for each in waiting])
-    worklist.conclude_referrals(session, accepted, _completions(session, meeting.id, accepted))
+    worklist.conclude_referrals(
+        session, accepted, _completions(session, meeting.id, accepted), signed_as=officer.signs_as
+    )
 
 
 def _completions(session: Session, meeting_id: UUID, referrals: Sequence[Referral]) -> dict[UUID, Completion]:

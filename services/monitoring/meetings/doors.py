@@ -14,6 +14,7 @@ def shown(session: Session, meeting: Meeting) -> dict[str, Any]:
     return {
         **{name: getattr(meeting, name) for name in MeetingLineSchema().fields},
         "minutes": meeting.minutes,
+        "held_by": meeting.held_by,
         "cancelled_because": meeting.cancelled_because,
         "from_before": queries.open_from_before(session, meeting),
         "agenda": [

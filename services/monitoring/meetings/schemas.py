@@ -6,6 +6,7 @@ from services.monitoring.meetings.rules import Reason, TaskState
 from shared.kernel import fields
 from shared.places.shapes import is_known_area
 from shared.web.paging import PageQuery
+from shared.web.signing import SignedAs
 
 SHORT = validate.Length(min=1, max=200)
 LONG = validate.Length(min=1, max=10_000)
@@ -59,6 +60,7 @@ class TaskSchema(Schema):
     is_overdue = fields.Boolean(required=True)
     accepted_at = fields.AwareDateTime(required=True, allow_none=True)
     done_at = fields.AwareDateTime(required=True, allow_none=True)
+    signed_as = SignedAs("decided_by", "assigned_at")
     note = fields.String(required=True, allow_none=True)
 
 
@@ -73,6 +75,7 @@ class MeetingSchema(MeetingLineSchema):
     """A meeting with what is open from before, what it discusses and what it decided."""
 
     minutes = fields.String(required=True, allow_none=True)
+    signed_as = SignedAs("held_by", "held_at")
     cancelled_because = fields.String(required=True, allow_none=True)
     from_before = fields.List(fields.Nested(TaskSchema), required=True)
     agenda = fields.List(fields.Nested(ReasonCountSchema), required=True)
