@@ -32,6 +32,8 @@ RENEW_AFTER = 5 * 60
 """Seconds after which an active officer's token is renewed."""
 RENEWAL = "/intake/renew"
 HOME = "/"
+LONGEST_WAITING = 1_000
+"""Letters of an address that waits in the session: a browser keeps no cookie of more than four thousand."""
 HIDDEN = "kail_hidden_addresses"
 """Under which an app keeps what its unrecorded addresses begin with (`guard.hold_every_route` finds them)."""
 ADDRESS = re.compile(r"/(?!/)[^\x00-\x20\x7f-\xa0\\]{0,4000}")
@@ -149,10 +151,12 @@ def leading_back(way: str, address: str, whose: UUID | None = None) -> str:
     """An address on the `way` to signing in or to a fresh token, from which one goes on to `address`.
 
     A proxy writes addresses down. One that is hidden waits in the session meanwhile, closed, for whoever was signed in;
-    what is written down looks like the start page's.
+    what is written down looks like the start page's. One that no cookie could hold does not wait.
     """
     session.pop("going", None)
     if is_hidden(address):
+        if len(address) > LONGEST_WAITING:
+            return f"{way}?{urlencode({'next': HOME})}"
         known = whose or last_officer()
         waiting = orjson.dumps([str(known) if known else "", address]).decode()
         session["going"] = b64encode(fields.encrypt(waiting, fields.Purpose.PROTECTION)).decode()
