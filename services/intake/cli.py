@@ -47,7 +47,8 @@ def try_file(file: Path, on: str, areas: tuple[str, ...]) -> None:
 
     programme = read_or_complain(file)
     with database("intake").reading() as session:
-        registry = queries.facts_of_registry(session, clock.today(), areas or programme.region or None)
+        day = programme.counts_on(clock.today())
+        registry = queries.facts_of_registry(session, day, areas or programme.region or None)
         trial = try_on(programme, (facts for _, facts in registry))
     print_trial(programme, trial, settings().language)
 

@@ -12,7 +12,7 @@ from services.simulate.client import OUTAGE, TRIES_EVERY
 from shared.bus import metrics
 from shared.kernel import calendar, clock
 from shared.storage import Database
-from shared.storage.clock import advance, ahead_of
+from shared.storage.clock import ahead_of, put_ahead
 
 SETTLES_WITHIN = 120.0
 LOOK_EVERY = 0.05
@@ -56,8 +56,8 @@ class Days:
             return 0
         gone = (day - clock.today()).days
         self._keep_pace(gone, worked_since)
-        forward = max(morning(day) - clock.now(), timedelta())
-        _until_there(lambda: advance(self.databases.values(), forward))
+        ahead = clock.offset() + max(morning(day) - clock.now(), timedelta())
+        _until_there(lambda: put_ahead(self.databases.values(), ahead))
         time.sleep(CLOCK_IS_KNOWN_AFTER)
         return gone
 

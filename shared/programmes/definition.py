@@ -222,6 +222,10 @@ class Programme:
         """Whether any of its stages needs her consent."""
         return any(stage.basis is Basis.CONSENT for stage in self.stages.values())
 
+    def counts_on(self, begins: date) -> date:
+        """The day on which age and lists count for a journey that begins on this one."""
+        return self.reference_date or begins
+
     def consent_stages(self, agency: str) -> tuple[Stage, ...]:
         """The stages of an agency that need her consent."""
         return tuple(each for each in self.stages.values() if each.agency == agency and each.basis is Basis.CONSENT)

@@ -5,6 +5,7 @@ is due, so that hosts whose clocks differ agree. Only an operator (or a demonstr
 """
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 from sqlalchemy import CheckConstraint, ScalarSelect, func, select, text
@@ -18,6 +19,7 @@ NOW_FUNCTION = """
 CREATE OR REPLACE FUNCTION kail_now() RETURNS timestamptz LANGUAGE sql STABLE AS
 $$ SELECT clock_timestamp() + (SELECT ahead FROM domain_clock) $$
 """
+PUT_AHEAD = text("UPDATE domain_clock SET ahead = GREATEST(ahead, :ahead)")
 FIRST_ROW = "INSERT INTO domain_clock (one, ahead) VALUES (true, interval '0') ON CONFLICT DO NOTHING"
 
 
@@ -45,14 +47,25 @@ def ahead_of(session: Session) -> timedelta:
 
 
 def advance(databases: Iterable[Database], by: timedelta) -> None:
-    """Move the domain's time forward in all databases; time never goes back, so `by` must not be negative.
+    """Move the domain's time forward in all databases, from where it stands; time never goes back.
 
-    Each is told the same moment, so that a try that reached only some of them can be repeated.
+    All are held while they are read and moved, so that two who advance it at once both count. Where one of them was
+    behind the others (a try that reached only some), it catches up.
     """
     if by < timedelta():
         raise ValueError("the domain's clock only goes forward")
-    ahead = clock.offset() + by
+    with ExitStack() as held:
+        connections = [held.enter_context(each.engine.begin()) for each in databases]
+        stood = [each.scalar(text("SELECT ahead FROM domain_clock FOR UPDATE")) for each in connections]
+        ahead = max(stood, default=timedelta()) + by
+        for each in connections:
+            each.execute(PUT_AHEAD, {"ahead": ahead})
+    clock.set_offset(ahead)
+
+
+def put_ahead(databases: Iterable[Database], ahead: timedelta) -> None:
+    """Let the domain's time be at least so far ahead of real time in all databases; doing it again changes nothing."""
     for each in databases:
         with each.engine.begin() as connection:
-            connection.execute(text("UPDATE domain_clock SET ahead = GREATEST(ahead, :ahead)"), {"ahead": ahead})
+            connection.execute(PUT_AHEAD, {"ahead": ahead})
     clock.set_offset(ahead)

@@ -11,7 +11,6 @@ from services.intake.eligibility import queries
 from services.intake.journeys import queries as journeys
 from services.intake.registry.models import Person
 from shared.identity.officer import Officer
-from shared.kernel import clock
 from shared.privacy import looks
 from shared.programmes import library
 from shared.web import paging
@@ -26,7 +25,6 @@ def candidates(session: Session, officer: Officer, query: Mapping[str, Any]) -> 
     found, following = queries.candidates(
         session,
         programme,
-        on=clock.today(),
         areas=areas,
         busy=journeys.open_subjects(programme.id),
         after=UUID(query["after"]) if query["after"] else None,

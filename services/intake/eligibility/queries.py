@@ -41,8 +41,10 @@ def reference_dates(session: Session, referrals: Collection[Referral]) -> dict[U
     journeys = {each.journey_id for each in referrals}
     rows = session.execute(select(Journey.id, Journey.opened_at).where(among(Journey.id, journeys)))
     begun = {row.id: row.opened_at.astimezone(clock.zone()).date() for row in rows}
-    fixed = {each.id: library.programme(each.programme, each.version).reference_date for each in referrals}
-    return {each.id: fixed[each.id] or begun.get(each.journey_id, clock.today()) for each in referrals}
+    return {
+        each.id: library.programme(each.programme, each.version).counts_on(begun.get(each.journey_id, clock.today()))
+        for each in referrals
+    }
 
 
 def facts_of_registry(session: Session, on: date, areas: Collection[str] | None = None) -> Iterator[tuple[UUID, Facts]]:
@@ -80,18 +82,18 @@ def candidates(
     session: Session,
     programme: Programme,
     *,
-    on: date,
     areas: Collection[str],
     busy: Select[UUID],
     after: UUID | None,
     limit: int,
 ) -> tuple[list[tuple[UUID, Facts]], UUID | None]:
-    """Registered persons whose facts fulfil the programme's conditions and who are not `busy` in it.
+    """Registered persons whose facts fulfil the programme's conditions, were they to begin now, and who are not `busy`.
 
     Returns one page and the person after whom the next page begins (None when there is no more).
     """
     statement = _within(_facts(), areas).where(ACTIVE, Person.id.not_in(busy)).order_by(Person.id).limit(AT_A_TIME)
     found: list[tuple[UUID, Facts]] = []
+    on = programme.counts_on(clock.today())
     while True:
         rows = session.execute(statement.where(Person.id > after) if after else statement).all()
         for row in rows:

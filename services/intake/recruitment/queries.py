@@ -20,7 +20,6 @@ from services.intake.registry.rules import Sex
 from shared.events.intake import JourneyOutcome, SubjectKind
 from shared.identity.areas import covers, within
 from shared.identity.officer import Officer
-from shared.kernel import clock
 from shared.programmes import library
 from shared.programmes.definition import Programme
 from shared.referrals.models import Referral
@@ -106,7 +105,6 @@ def possible_recruits(session: Session, programme: Programme, area: str) -> list
     found, _ = eligibility.candidates(
         session,
         programme,
-        on=clock.today(),
         areas=[area[:KECAMATAN_CODE]],
         busy=select(union(_busy(programme.id), recruited).subquery().c[0]),
         after=None,

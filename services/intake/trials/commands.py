@@ -38,7 +38,7 @@ def begin_trial(session: Session, officer: Officer, programme: Programme, file_n
         "file_name": file_name and file_name[:200],
         "text": programme.text,
         "areas": list(areas),
-        "on_day": programme.reference_date or clock.today(),
+        "on_day": programme.counts_on(clock.today()),
         "state": TrialState.WAITING,
         "persons": registry.registered(session, areas),
         "persons_done": 0,

@@ -1,6 +1,7 @@
 """Verification: what the registries, the papers and the place say, and what is kept of it."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,8 @@ from services.intake.registry.rules import Caution, Registry, Sex
 from shared.kernel import clock
 from shared.kernel.ids import new_id
 from shared.programmes import library
+from shared.programmes.definition import Text
+from shared.programmes.trial import try_on
 from shared.referrals import commands as referrals
 from shared.referrals import handlers
 from shared.referrals.models import Referral
@@ -163,11 +166,39 @@ def test_candidates_are_paged_and_leave_out_those_who_would_not_qualify(intake_d
     programme = library.programme("wrse-kaltim-2023")
     nobody = select(Verification.subject_id)
     with intake_db.reading() as session:
-        told = {"on": clock.today(), "areas": ["64.02"], "busy": nobody, "limit": 3}
+        told = {"areas": ["64.02"], "busy": nobody, "limit": 3}
         first, following = queries.candidates(session, programme, after=None, **told)
         rest, end = queries.candidates(session, programme, after=following, **told)
     assert sorted(who for who, _ in [*first, *rest]) == sorted(good)
     assert (len(first), len(rest), end) == (3, 2, None)
+
+
+@pytest.mark.parametrize(
+    ("reference", "birth", "would"),
+    [
+        (None, date(1966, 11, 30), False),
+        (None, date(1966, 12, 1), True),
+        (date(2026, 12, 31), date(1966, 12, 15), False),
+        (date(2026, 12, 14), date(1966, 12, 15), True),
+        (date(2020, 1, 1), date(1966, 1, 1), True),
+        (date(2026, 12, 31), date(2008, 12, 15), True),
+    ],
+)
+def test_whoever_shows_who_qualifies_asks_the_same_day(intake_db, monkeypatch, reference, birth, would):
+    """The candidates' list, the trial and the command, before the verification decides: 18 to 59 on that day."""
+    told = library.programme("kusiapp-mataram")
+    words = Text("Umur 18 sampai 59 tahun", "18 to 59 years old")
+    aged = replace(told.eligibility[0], id="aged", when="member.age >= 18 && member.age <= 59", text=words)
+    programme = replace(told, reference_date=reference, region=("64",), eligibility=(aged,))
+    with clock.frozen(datetime(2026, 11, 30, 3, tzinfo=UTC)), intake_db.transaction() as session:
+        (woman,) = register(session, 1, birth_date=birth)
+        found, _ = queries.candidates(
+            session, programme, areas=["64.02"], busy=select(Verification.subject_id), after=None, limit=3
+        )
+        day = programme.counts_on(clock.today())
+        tried = try_on(programme, (facts for _, facts in queries.facts_of_registry(session, day, ["64.02"])))
+    assert [who for who, _ in found] == [woman] * would
+    assert tried.eligible == would
 
 
 def test_the_facts_of_somebody_unknown_are_not_invented(intake_db):
