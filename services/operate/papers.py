@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+STYLE = Path(__file__).with_name("papers.css")
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -17,6 +18,7 @@ def papers(folder: Path, language: str) -> None:
     """
     from flask import render_template
     from flask_babel import force_locale
+    from markupsafe import Markup
 
     from services.intake.app import create
     from services.intake.papers import own, pages, queries, schemas, sheets
@@ -29,10 +31,11 @@ def papers(folder: Path, language: str) -> None:
     base = database("intake")
     with base.reading() as session:
         found = queries.papers(session, said)
+    style = Markup("<style>{}</style>").format(Markup(STYLE.read_text(encoding="utf-8")))  # noqa: S704  # our own
     app = create(base)
     with app.test_request_context(), force_locale(language):
         files = {f"{name}.csv": sheets.csv_of(name, found, language) for name in sheets.NAMES}
-        files["papers.html"] = render_template("papers/file.html", **pages.told(found, language))
+        files["papers.html"] = render_template("papers/file.html", style=style, **pages.told(found, language))
         files["papers.json"] = schemas.PapersSchema().dumps(found, indent=1, ensure_ascii=False)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():

@@ -8,10 +8,11 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import redis
-from flask import Blueprint, Flask, Response, g, jsonify, request
+from flask import Blueprint, Flask, Response, g, jsonify, redirect, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.registry import Collector
 from sqlalchemy import text
+from werkzeug.wrappers import Response as WsgiResponse
 
 from shared.kernel.errors import Forbidden
 from shared.kernel.ids import new_id
@@ -64,6 +65,12 @@ def install(app: Flask, service: str, database: Callable[[], Database], collecto
     served = Counter("kail_requests", "Requests answered", ["service", "route", "method", "status"], registry=registry)
     took = Histogram("kail_request_seconds", "Time to answer a request", ["service", "route"], registry=registry)
     pages = Blueprint("operations", __name__)
+
+    @pages.get("/", strict_slashes=False)
+    @unlimited
+    @public("a service's own name leads to where everybody begins")
+    def begin_at_the_start() -> WsgiResponse:
+        return redirect("/", 303)
 
     @pages.get("/health")
     @unlimited

@@ -30,6 +30,7 @@ OPEN = {
     "accounts.show_holder",
     "assets.static_file",
     "openapi",
+    "operations.begin_at_the_start",
     "operations.health",
     "operations.metrics",
     "front.home",

@@ -7,7 +7,7 @@ from shared.web import guard, rates
 from shared.web.rates import Rate
 from tests.apps import web_app
 
-FREE = {"assets.static_file", "operations.health", "operations.metrics"}
+FREE = {"assets.static_file", "operations.begin_at_the_start", "operations.health", "operations.metrics"}
 SEARCH = {"registry.search_persons", "registry_pages.search_persons", "referrals_pages.search"}
 HEAVY = {
     "registry.begin_import",

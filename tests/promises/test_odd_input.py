@@ -34,7 +34,7 @@ HELD = {
 }  # fmt: skip
 """Kinds of field that let through what no column can keep, and ours that do not."""
 PARTS = {"UUIDConverter": new_id(), "Number": 1}
-NO_PAGES = ("assets.static_file", "operations.health", "operations.metrics", "openapi")
+NO_PAGES = ("assets.static_file", "operations.begin_at_the_start", "operations.health", "operations.metrics", "openapi")
 AMONG_OURSELVES = ("shared.events.", "shared.bus.")
 """What the services tell each other is signed, and was checked when it came in."""
 

@@ -44,7 +44,9 @@ def list_breaches(agency: str) -> str:
 def breach_form(agency: str, form: forms.Form | None = None) -> str:
     """The form in which a failure is recorded."""
     with door.reading() as session:
-        programmes = [(each.id, each.title.to(language())) for each in publishing.catalogue(session)]
+        programmes = [
+            (each.id, each.title.to(language())) for each in publishing.offered_to(session, door.current_officer())
+        ]
     return render_template(
         "breaches/new.html",
         agency=agency,

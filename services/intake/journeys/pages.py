@@ -48,7 +48,9 @@ def list_journeys(agency: str) -> str:
             page=page,
             journeys=[queries.summary(each) for each in page.items],
             programmes=publishing.published(session, {(each.programme, each.version) for each in page.items}),
-            choices=[(each.id, each.title.to(language())) for each in publishing.catalogue(session)],
+            choices=[
+                (each.id, each.title.to(language())) for each in publishing.offered_to(session, door.current_officer())
+            ],
             form=forms.filled(request.args),
             query={name: value for name, value in request.args.items() if name != "after" and value},
             can_open=access.holds(door.current_officer(), Permission.JOURNEYS_START),
@@ -61,7 +63,7 @@ def list_journeys(agency: str) -> str:
 def opening_form(agency: str) -> str | Response:
     """Choose a programme, and for a programme of groups, which of them set out; persons are chosen as candidates."""
     with door.reading() as session:
-        catalogue = [each for each in publishing.catalogue(session) if each.lead == agency]
+        catalogue = [each for each in publishing.offered_to(session, door.current_officer()) if each.lead == agency]
         chosen = next((each for each in catalogue if each.id == request.args.get("programme")), None)
         if chosen and SubjectKind(chosen.subject.kind.value) is SubjectKind.PERSON:
             return redirect(f"/intake/{agency}/candidates?programme={chosen.id}")

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from services.intake.journeys.models import ProgrammeVersion
 from services.intake.journeys.rules import AlreadyPublishedOtherwise, NotPublished
 from shared.events.envelope import digest
+from shared.identity.areas import meet
+from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.programmes.definition import Programme
 from shared.programmes.load import read_again
@@ -66,6 +68,11 @@ def catalogue(session: Session) -> list[Programme]:
     """Every published programme in its newest version, by identifier."""
     statement = select(ProgrammeVersion.id).distinct().order_by(ProgrammeVersion.id)
     return [newest(session, each) for each in session.scalars(statement)]
+
+
+def offered_to(session: Session, officer: Officer) -> list[Programme]:
+    """The programmes of her region, in their newest versions: those among which an officer is asked to choose."""
+    return [each for each in catalogue(session) if meet(officer.areas, each.region)]
 
 
 def versions_on(session: Session, programme: str | None = None) -> dict[str, dict[int, datetime]]:

@@ -231,9 +231,9 @@ def asked(glass: Glass) -> dict[str, Any]:
     }
 
 
-def programmes_onward(session: Session) -> list[Programme]:
-    """The programmes for persons that DP3A leads."""
-    known = publishing.catalogue(session)
+def programmes_onward(session: Session, officer: Officer) -> list[Programme]:
+    """The programmes for persons that DP3A leads in her region."""
+    known = publishing.offered_to(session, officer)
     return [each for each in known if each.lead == rules.AGENCY and each.subject.kind.value == SubjectKind.PERSON]
 
 

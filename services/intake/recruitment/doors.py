@@ -13,9 +13,10 @@ from shared.programmes.definition import Programme
 KIND = "intake.recruitment"
 
 
-def recruiting(session: Session) -> list[Programme]:
-    """The published programmes in which members recruit."""
-    return [each for each in publishing.catalogue(session) if any(stage.does == KIND for stage in each.stages.values())]
+def recruiting(session: Session, officer: Officer) -> list[Programme]:
+    """The programmes of her region in which members recruit."""
+    offered = publishing.offered_to(session, officer)
+    return [each for each in offered if any(stage.does == KIND for stage in each.stages.values())]
 
 
 def so_far(session: Session, officer: Officer, programme: str) -> dict[str, Any]:

@@ -22,6 +22,6 @@ def show_recruitment(agency: str) -> str:
             agency=agency,
             programmes=[
                 (each.title.to(language()), doors.so_far(session, officer, each.id))
-                for each in doors.recruiting(session)
+                for each in doors.recruiting(session, officer)
             ],
         )

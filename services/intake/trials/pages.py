@@ -29,7 +29,8 @@ def list_trials(agency: str, form: forms.Form | None = None, invalid: ProgrammeI
     """The dry runs of the office, and the form for one more."""
     with door.reading() as session:
         page = queries.trials(session, door.current_officer(), request.args.get("after"), 20)
-        published = [each for every in publishing.catalogue(session) for each in publishing.versions(session, every.id)]
+        offered = publishing.offered_to(session, door.current_officer())
+        published = [each for every in offered for each in publishing.versions(session, every.id)]
         return render_template(
             "trials/list.html",
             agency=agency,

@@ -1,14 +1,17 @@
+import re
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from services.intake.journeys import publishing
 from services.intake.journeys.models import Journey
 from shared.events.intake import JourneyOutcome
 from shared.events.referrals import ReferralDeclined
 from shared.identity.rules import Role
 from shared.privacy.looks import Look
+from shared.programmes import library
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer
 from tests.intake.journeys.roads import KUBE, OFFICER, WRSE, Road
@@ -139,3 +142,21 @@ def test_pages_speak_indonesian(road: Road, browser: Browser) -> None:
     for page in (JOURNEYS, f"{JOURNEYS}/new?programme={KUBE}", address, f"{address}/end"):
         assert browser.get(page).status_code == 200
     assert "Verifikasi data" in browser.get(address).text
+
+
+@pytest.mark.parametrize("address", [JOURNEYS, f"{JOURNEYS}/new"])
+def test_an_officer_is_offered_only_programmes_of_her_region(road: Road, app: Flask, address: str) -> None:
+    with road.database.transaction() as session:
+        for each in library.published().values():
+            publishing.publish(session, each)
+    mataram = an_officer(Role.OFFICER, office="dinsos-mataram")
+    offered = {
+        officer.office: set(re.findall(r'<option value="([a-z0-9-]+)"', Browser(app, officer).get(address).text))
+        for officer in (OFFICER, mataram)
+    }
+    everywhere = {each.id for each in library.published().values()}
+    of_east_kalimantan = {each for each in everywhere if each.endswith(("kaltim-2023", "kukar"))}
+    if address == JOURNEYS:
+        assert offered[OFFICER.office] & everywhere == of_east_kalimantan
+    assert WRSE in offered[OFFICER.office]
+    assert offered["dinsos-mataram"] & everywhere == {"kusiapp-mataram"}

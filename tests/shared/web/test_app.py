@@ -134,6 +134,14 @@ def test_four_apps_share_one_origin(databases: dict[str, Database]) -> None:
     assert client.get("/nowhere").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["intake", "grants", "training", "monitoring"])
+@pytest.mark.parametrize("end", ["", "/"])
+def test_a_services_name_alone_leads_to_the_start(databases: dict[str, Database], name: str, end: str) -> None:
+    client = Client(one_origin({each: create_app(each, database=base) for each, base in databases.items()}))
+    answer = client.get(f"/{name}{end}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+
+
 def test_every_component_can_be_shown(app: Flask) -> None:
     page = Browser(app, an_officer()).get("/intake/gallery")
     assert page.status_code == 200
