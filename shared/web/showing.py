@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 
 from shared import places
 from shared.identity import offices
+from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
@@ -78,6 +79,12 @@ def agency_name(agency: str) -> str:
     return gettext(AGENCIES[agency]) if agency in AGENCIES else agency
 
 
+def holds(permission: str) -> bool:
+    """Whether whoever looks at the page holds a permission, by its name in the table."""
+    officer = sessions.officer_or_none()
+    return officer is not None and access.holds(officer, Permission(permission))
+
+
 def install(app: Flask) -> None:
     """Give an app's templates their words; an unknown name in a template is an error."""
     app.jinja_env.undefined = StrictUndefined
@@ -99,6 +106,7 @@ def install(app: Flask) -> None:
         blank_form=forms.blank,
         languages=language.LANGUAGES,
         access=access,
+        holds=holds,
         navigation=navigation,
         now=clock.now,
         once=lambda: str(new_id()),

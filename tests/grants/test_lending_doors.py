@@ -1,17 +1,22 @@
 """Both doors of zakat, cooperatives and loans: a program and a person do the same."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from services.grants.funds.rules import Balance
+from shared.identity.acting import Acting
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
+from shared.kernel import clock
+from shared.kernel.ids import new_id
 from shared.storage import Database
+from shared.web.roster import Roster
 from tests.apps import web_app
-from tests.browsing import Browser, an_officer, bearer
+from tests.browsing import Browser, an_officer, bearer, token_of
 from tests.grants.lender import CAPITAL_FUND, GRANT, ZAKAT_FUND, Lender, approved, baznas, in_days, koperasi, loan
 
 
@@ -192,3 +197,27 @@ def test_a_cooperative_is_joined_and_capital_lent_through_either_door(grants_db:
     assert (told["saved"], told["legal_number"], told["persons"]) == (125_000, "AHU-9", 5)
     assert len(act("GET", f"cooperatives/{known['id']}/savings")["items"]) == 2
     assert theirs.get(at).status_code == 200
+
+
+def test_whoever_acts_for_a_post_is_named_at_the_loan_and_in_the_ledger(grants_db: Database) -> None:
+    desk = baznas(grants_db)
+    app = serving(desk)
+    officer, _ = people(desk)
+    title = "Plh. Kepala Baznas Kota Mataram, surat 12/Plh"
+    until = clock.today() + timedelta(days=7)
+    acting = an_officer(Role.OFFICER, office=officer.office).acts(
+        Acting(id=new_id(), post=Role.HEAD, title=title, since=clock.now(), until=until, areas=("52.71",))
+    )
+    Roster().note(grants_db, token_of(acting))
+    referral = desk.one()
+    desk.record(referral, loan(1_000_000, 4))
+    desk.complete([referral], approved(), by=acting)
+    act, hers = Program(app, officer), Browser(app, officer)
+    (found,) = act("GET", "loans")["items"]
+    assert found["signed_as"] == f"{acting.name}, {title}"
+    assert f"{acting.name}, {title}" in hers.get(f"/grants/baznas/loans/{found['id']}").text
+    named = {each["move"]: each["signed_as"] for each in act("GET", f"funds/{ZAKAT_FUND}/entries")["items"]}
+    assert named["lend"] == f"{acting.name}, {title}"
+    assert named["reserve"] is None, "an officer set it aside as herself"
+    assert act("GET", "funds")["items"][0]["signed_as"] is None
+    assert hers.get(f"/grants/baznas/funds/{ZAKAT_FUND}").text.count(title) >= 1

@@ -192,6 +192,20 @@ def test_no_command_keeps_a_list_of_roles_beside_the_table() -> None:
     assert len(kept) == 2, kept  # a new version for journeys under way; the worklist's own
 
 
+def test_no_template_names_a_role_or_an_agency_where_the_table_has_a_permission() -> None:
+    root = Path(__file__).parents[2]
+    found = {
+        f"{path.relative_to(root)}: {said}"
+        for part in ("services", "shared")
+        for path in (root / part).rglob("*.html")
+        for said in re.findall(
+            r"in officer\.roles|officer\.has\([^)]*\)|agency (?:==|in) \(?\"[a-z]", path.read_text(encoding="utf-8")
+        )
+        if said != 'officer.has("mentor")'  # a student's pages are put in other words
+    }
+    assert found == set()
+
+
 def test_the_printed_table_is_the_table() -> None:
     page = Path(__file__).parents[2] / "docs" / "access.md"
     assert page.read_text(encoding="utf-8") == access_page.printed()

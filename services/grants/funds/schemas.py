@@ -5,6 +5,7 @@ from marshmallow import Schema, validate
 from services.grants.amounts import Rupiah
 from services.grants.funds.rules import Move, Purpose, Source
 from shared.kernel import fields
+from shared.web.signing import SignedAs
 
 
 class FundOpeningSchema(Schema):
@@ -48,6 +49,7 @@ class FundSchema(Schema):
     repaid = fields.Integer()
     free = fields.Integer()
     closed_on = fields.Date(allow_none=True)
+    signed_as = SignedAs("opened_by", "opened_at")
 
 
 class FundEntrySchema(Schema):
@@ -67,6 +69,7 @@ class FundEntrySchema(Schema):
     purpose = fields.Enum(Purpose, by_value=True)
     document = fields.String(allow_none=True)
     moved_at = fields.AwareDateTime()
+    signed_as = SignedAs("moved_by", "moved_at")
 
 
 class ClosedSchema(Schema):

@@ -165,6 +165,7 @@ def _line(loan: Loan, due: int) -> dict[str, Any]:
         "fund_id": loan.fund_id,
         "document": loan.document,
         "lent_on": loan.lent_on,
+        "decided_by": loan.decided_by,
         "principal": loan.principal,
         "repaid": loan.repaid,
         "outstanding": loan.outstanding,

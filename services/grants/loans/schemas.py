@@ -7,6 +7,7 @@ from services.grants.loans.rules import Lender, LoanState
 from shared.events.intake import SubjectKind
 from shared.kernel import fields
 from shared.web import paging
+from shared.web.signing import SignedAs
 
 
 class LoanQuery(paging.PageQuery):
@@ -30,6 +31,7 @@ class LoanSchema(Schema):
     fund_id = fields.String(required=True)
     document = fields.String(required=True)
     lent_on = fields.Date(required=True)
+    signed_as = SignedAs("decided_by", "lent_on")
     principal = fields.Integer(required=True)
     repaid = fields.Integer(required=True)
     outstanding = fields.Integer(required=True)

@@ -122,6 +122,7 @@ def deaths(session: Session, officer: Officer) -> list[dict[str, Any]]:
             "group": {"id": death.group_id, "name": names[death.group_id]} if death.group_id else None,
             "undone_at": death.undone_at,
             "undone_because": death.undone_because,
+            "undone_by": death.undone_by,
         }
         for death, name in rows
     ]

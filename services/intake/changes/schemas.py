@@ -3,6 +3,7 @@
 from marshmallow import Schema, validate
 
 from shared.kernel import fields
+from shared.web.signing import SignedAs
 
 EVIDENCE = validate.Length(min=3, max=300)
 
@@ -132,6 +133,7 @@ class NotedDeath(Schema):
     group = fields.Nested(LeftGroup, allow_none=True)
     undone_at = fields.AwareDateTime(allow_none=True)
     undone_because = fields.String(allow_none=True)
+    signed_as = SignedAs("undone_by", "undone_at")
 
 
 class Deaths(Schema):

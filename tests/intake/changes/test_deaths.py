@@ -1,6 +1,6 @@
 """A death that was noted by mistake is undone by another officer; what it ended is opened anew by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,11 @@ from services.intake.groups.models import BusinessGroup
 from services.intake.groups.rules import Chosen, MemberRole, TooManyMembers
 from services.intake.registry.models import Person
 from shared.events.intake import GroupFrozen, GroupMended, JourneyOpened
+from shared.identity.acting import Acting
 from shared.identity.rules import OutsideArea, Role
 from shared.kernel import clock
 from shared.kernel.errors import Forbidden
+from shared.kernel.ids import new_id
 from shared.privacy.looks import Look
 from shared.storage import Database
 from tests.apps import web_app
@@ -29,6 +31,7 @@ from tests.intake.journeys.roads import OFFICER, Road
 HEAD = an_officer(Role.OFFICER, Role.HEAD)
 APPROVER = an_officer(Role.APPROVER)
 ROLES = (MemberRole.CHAIR, MemberRole.SECRETARY, MemberRole.TREASURER, MemberRole.MEMBER, MemberRole.MEMBER)
+TITLE = "Plh. Kepala Dinas Sosial Provinsi Kalimantan Timur, surat 800/7"
 WHY = "Akta milik orang lain yang bernama sama"
 
 
@@ -191,7 +194,14 @@ def test_a_death_noted_by_mistake_is_undone_on_a_page_and_by_a_program(road: Roa
     client, root = app.test_client(), "/intake/v1/dinsos"
     refused = client.post(f"{root}/persons/{second}/death/undo", headers=bearer(HEAD), json={"because": WHY})
     assert (refused.status_code, refused.json["code"]) == (403, "noter-cannot-undo")
-    done = client.post(f"{root}/persons/{second}/death/undo", headers=bearer(APPROVER), json={"because": WHY})
+    until = clock.today() + timedelta(days=7)
+    acting = APPROVER.acts(Acting(id=new_id(), post=Role.HEAD, title=TITLE, since=clock.now(), until=until, areas=()))
+    done = client.post(f"{root}/persons/{second}/death/undo", headers=bearer(acting), json={"because": WHY})
     assert done.json == {"journeys": [], "group_id": None, "is_member_again": False}
     items = client.get(f"{root}/deaths", headers=bearer(OFFICER)).json["items"]
     assert [each["undone_because"] for each in items] == [WHY, WHY]
+    assert {each["person"]["id"]: each["signed_as"] for each in items} == {
+        str(first): None,
+        str(second): f"{acting.name}, {TITLE}",
+    }
+    assert page.get("/intake/dinsos/deaths").text.count(TITLE) == 1
