@@ -2,8 +2,9 @@
 
 Added to what `shared.bus.audit` proves of the events: every open journey has exactly one accountable office for each
 open stage, no referral is open that no journey waits for, no fund is over its ceiling, money realised is what was
-handed over, no two aids that exclude each other have a share of one person or household, no meeting that was held left
-a stage waiting, the tallies are what a fresh count gives, and no line of a chained log was changed or cut off.
+handed over, no office's grant holds money of a fund that is not that office's, no two aids that exclude each other
+have a share of one person or household, no meeting that was held left a stage waiting, the tallies are what a fresh
+count gives, and no line of a chained log was changed or cut off.
 """
 
 import time
@@ -11,13 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from services.grants.cooperative import queries as cooperatives
 from services.grants.entitlements import queries as entitlements
 from services.grants.funds import queries as funds
 from services.grants.funds.models import Fund, FundEntry
+from services.grants.goods import queries as granted_goods
 from services.grants.goods.models import Grant, HandOver, HandOverLine
 from services.grants.loans import queries as loans
 from services.grants.zakat import queries as zakat
@@ -150,6 +152,8 @@ def _money(session: Session) -> Iterator[str]:
     for books in (funds, zakat, loans, cooperatives, entitlements):
         for finding in books.audit(session):
             yield f"{finding.subject}: {finding.says}"
+    for finding in funds.strangers(session, union_all(granted_goods.payers(), zakat.payers(), cooperatives.payers())):
+        yield f"{finding.subject}: {finding.says}"
     for fund in session.scalars(select(Fund)):
         if fund.balance.used > fund.ceiling:
             yield f"{fund.id} is over its ceiling of {fund.ceiling}"

@@ -169,6 +169,11 @@ def savings(cooperative_id: UUID) -> Select[Any]:
     return select(CooperativeSaving).where(CooperativeSaving.cooperative_id == cooperative_id)
 
 
+def payers() -> Select[UUID, str]:
+    """Whose decision the capital of each member rests on."""
+    return select(CooperativeMember.id, CooperativeMember.office)
+
+
 def fund_free(session: Session, fund_id: str | None) -> dict[str, Any] | None:
     """What the fund that would lend has left; None without a fund, or while it is not open."""
     try:

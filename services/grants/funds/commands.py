@@ -37,7 +37,11 @@ class FundAlreadyOpen(Conflict):
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyMove:
-    """One posting to a fund on behalf of a grant, with the document (SK, BAST) that it rests on."""
+    """One posting to a fund on behalf of a grant, with the document (SK, BAST) that it rests on.
+
+    `office` decides, and so names the fund: it has to be its own. Without one the money follows a decision that is in
+    force, to its fund or to one that may stand in for it.
+    """
 
     fund_id: str
     grant_id: UUID
@@ -46,6 +50,7 @@ class MoneyMove:
     document: str | None = None
     because: FreedBecause | None = None
     purpose: Purpose = Purpose.GOODS
+    office: str | None = None
 
 
 def open_fund(
@@ -140,15 +145,18 @@ def lock_funds(session: Session, fund_ids: Collection[str]) -> dict[str, Fund]:
 
 
 def move_money(session: Session, officer: Officer | None, moves: Sequence[MoneyMove]) -> None:
-    """Post moves in this order, all or none; raises FundExhausted, FundClosed or MoreThanSetAside.
+    """Post moves in this order, all or none; raises NotYourFund, FundExhausted, FundClosed or MoreThanSetAside.
 
+    The one place where money is set aside, so that no path goes round the question whose fund it is.
     `officer` is None where no person decided: a journey was called off, or the year was closed.
     """
     if not moves:
         return
     funds = lock_funds(session, {move.fund_id for move in moves})
-    for move in moves:
-        if funds[move.fund_id].closed_on and move.posting.move in (Move.RESERVE, Move.COMMIT):
+    setting_aside = [move for move in moves if move.posting.move in (Move.RESERVE, Move.COMMIT)]
+    _require_own(session, funds, setting_aside)
+    for move in setting_aside:
+        if funds[move.fund_id].closed_on:
             raise rules.FundClosed(fund=move.fund_id)
     _post(session, officer, funds, moves)
 
@@ -180,6 +188,20 @@ def close_year(session: Session, officer: Officer, fund_id: str) -> int:
     for purpose, kind in GIVEN_BY.items():
         entitlements.release(session, kind, [each.journey_id for each in lapsing if each.purpose is purpose])
     return sum(move.posting.amount for move in lapsing)
+
+
+def _require_own(session: Session, funds: dict[str, Fund], moves: Sequence[MoneyMove]) -> None:
+    """Refuse money of a fund to which whoever names it has no right; raises NotYourFund, which names no fund."""
+    decided = queries.decided_funds(session, {move.grant_id for move in moves if move.office is None})
+    for move in moves:
+        purse = queries.purse(funds[move.fund_id])
+        if move.office is not None:
+            own = purse.owner == queries.answers_for(move.office)
+        else:
+            before = decided.get(move.grant_id)
+            own = before is not None and purse.may_follow(queries.purse(before))
+        if not own:
+            raise rules.NotYourFund
 
 
 def _post(session: Session, officer: Officer | None, funds: dict[str, Fund], moves: Sequence[MoneyMove]) -> None:

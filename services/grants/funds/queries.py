@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, SelectBase, case, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.grants.funds.models import Fund, FundEntry
-from services.grants.funds.rules import Balance, Purpose
+from services.grants.funds.rules import Balance, Move, Purpose, Purse
 from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
@@ -95,6 +96,77 @@ def outstanding(session: Session, fund_id: str) -> dict[tuple[UUID, UUID, Purpos
         .order_by(FundEntry.grant_id)
     )
     return {(row.grant_id, row.journey_id, row.purpose): _balance(row) for row in rows}
+
+
+def purse(fund: Fund) -> Purse:
+    """Whose a fund is and of what kind; a closed office's is its successor's, also before that was heard here."""
+    return Purse(answers_for(fund.owner_office), fund.source, fund.budget_year)
+
+
+def answers_for(office: str) -> str:
+    """The open office that answers for what this one did; itself where no file names one."""
+    return offices.in_its_place(office) or office
+
+
+def decided_funds(session: Session, grant_ids: Collection[UUID]) -> dict[UUID, Fund]:
+    """The fund on which each grant was decided last; grants that nothing was ever committed for are absent."""
+    if not grant_ids:
+        return {}
+    signed = FundEntry.reserved < 0  # a signature commits what was reserved; a later order has nothing reserved
+    rows = session.execute(
+        select(FundEntry.grant_id, Fund)
+        .join(Fund, Fund.id == FundEntry.fund_id)
+        .where(FundEntry.grant_id.in_(grant_ids), FundEntry.move == Move.COMMIT)
+        .ext(distinct_on(FundEntry.grant_id))
+        .order_by(FundEntry.grant_id, signed.desc(), case((signed, -FundEntry.seq), else_=FundEntry.seq))
+    )
+    return {row.grant_id: row.Fund for row in rows}
+
+
+def may_pay_again(session: Session, grant_id: UUID) -> list[Fund]:
+    """The open funds that may pay what was decided for a grant, once its own fund holds nothing for it any more."""
+    decided = decided_funds(session, [grant_id]).get(grant_id)
+    if decided is None:
+        return []
+    same = select(Fund).where(Fund.source == decided.source, Fund.closed_on.is_(None))
+    rows = session.scalars(same.order_by(Fund.budget_year, Fund.id))
+    return [each for each in rows if purse(each).may_follow(purse(decided))]
+
+
+def strangers(session: Session, payers: SelectBase) -> list[Finding]:
+    """Every grant that holds money of a fund which its office has no right to; `payers` are (grant, office).
+
+    Also money that followed a decision into a fund of another source or of an older year, and money that no grant
+    stands behind.
+    """
+    offices_of = payers.subquery()
+    grant_id, office = offices_of.c
+    used = func.sum(FundEntry.reserved + FundEntry.committed + FundEntry.realised + FundEntry.lent)
+    rows = session.execute(
+        select(FundEntry.grant_id, Fund, office.label("office"))
+        .join(Fund, Fund.id == FundEntry.fund_id)
+        .outerjoin(offices_of, grant_id == FundEntry.grant_id)
+        .group_by(FundEntry.grant_id, Fund.id, office)
+        .having(used > 0)
+        .order_by(FundEntry.grant_id, Fund.id)
+    ).all()
+    decided = decided_funds(session, {row.grant_id for row in rows})
+    return [
+        Finding("strange-fund", str(row.grant_id), wrong)
+        for row in rows
+        if (wrong := _strange(row.Fund, row.office, decided.get(row.grant_id)))
+    ]
+
+
+def _strange(fund: Fund, office: str | None, decided: Fund | None) -> str | None:
+    holds = f"it holds money of {fund.id}"
+    if office is None:
+        return f"{holds}, and no grant is known by this number"
+    if purse(fund).owner != answers_for(office):
+        return f"{holds}, which is {fund.owner_office}'s, and {office} decided"
+    if decided is not None and not purse(fund).may_follow(purse(decided)):
+        return f"{holds}, and was decided on {decided.id}, which that fund cannot stand in for"
+    return None
 
 
 def audit(session: Session) -> list[Finding]:

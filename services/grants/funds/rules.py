@@ -63,6 +63,25 @@ class MoreThanSetAside(Conflict):
     indonesian = "Dari dana {fund} hanya {held} yang berstatus {balance} di sini; {wanted} tidak dapat diambil."
 
 
+class NotYourFund(Invalid):
+    """This fund cannot pay here: it has to be open and of the office that decides, and for an order also of its source.
+
+    After a lapse the fund of a later year may pay; the head of that office opens it first.
+    """
+
+    indonesian = (
+        "Dana ini tidak dapat membayar di sini: dana harus sudah dibuka dan milik kantor yang memutuskan, dan untuk "
+        "pesanan juga dari sumber yang sama. Setelah hangus, dana tahun berikutnya boleh dipakai; kepala kantor itu "
+        "membukanya lebih dahulu."
+    )
+
+
+class FundHoldsTheMoney(Conflict):
+    """The money is still committed in the fund that the decision named; another one can pay once it is free."""
+
+    indonesian = "Uangnya masih terikat pada dana keputusan; dana lain baru dapat membayar setelah uang itu dilepas."
+
+
 class YearNotOver(Conflict):
     """The fund {fund} belongs to {year}, which is not over yet; its money does not lapse before 31 December."""
 
@@ -106,6 +125,19 @@ class Balance:
             self.lent + other.lent,
             self.repaid + other.repaid,
         )
+
+
+@dataclass(frozen=True)
+class Purse:
+    """What makes a fund somebody's to spend: whose it is, where its money comes from, and of which year it is."""
+
+    owner: str
+    source: Source
+    year: int
+
+    def may_follow(self, decided: "Purse") -> bool:
+        """Whether it may pay what was decided on another fund: same owner, same source, and no older year."""
+        return (self.owner, self.source) == (decided.owner, decided.source) and self.year >= decided.year
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from services.grants.funds import queries as money
@@ -111,6 +112,30 @@ def fund_free(session: Session, fund_id: str) -> dict[str, Any] | None:
         "ceiling": fund.ceiling,
         "free": fund.free,
     }
+
+
+def funds_to_choose(session: Session, grant: Grant) -> list[dict[str, Any]]:
+    """The funds of which an order may name one; none while the grant's own fund holds its money."""
+    if any(balance.committed for balance in money.held(session, [grant.id]).values()):
+        return []
+    return [
+        {"id": each.id, "title": each.title, "title_en": each.title_en, "free": each.free}
+        for each in money.may_pay_again(session, grant.id)
+    ]
+
+
+def payers() -> Select[UUID, str]:
+    """Whose decision each grant's money rests on: the office of its latest decision, else the one that proposed."""
+    latest = (
+        select(Decision.grant_id, Referral.office)
+        .join(Referral, Referral.id == Decision.referral_id)
+        .ext(distinct_on(Decision.grant_id))
+        .order_by(Decision.grant_id, Decision.id.desc())
+        .subquery()
+    )
+    return select(Grant.id, func.coalesce(latest.c.office, Grant.office)).outerjoin(
+        latest, latest.c.grant_id == Grant.id
+    )
 
 
 def _money(session: Session, grant: Grant) -> list[dict[str, Any]]:

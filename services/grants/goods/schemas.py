@@ -70,7 +70,10 @@ class DecisionSignedSchema(Schema):
 
 
 class OrderSchema(Schema):
-    """The order to the vendor; `fund` only where another fund than the decision's has to pay."""
+    """The order to the vendor; `fund` only where another fund than the decision's has to pay: of its owner and source.
+
+    The referral's `work.funds` lists those that may be named.
+    """
 
     number = fields.String(required=True, validate=_word(60))
     vendor = fields.String(required=True, validate=_word())

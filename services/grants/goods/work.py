@@ -123,15 +123,23 @@ class GoodsHandOver(StageWork):
     template = "goods/hand_over.html"
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
-        """The grant, and order and deed as their form shows them: what was drafted, else what was agreed."""
-        grant = _standing(session, referral)
-        order = next((each for each in _of(grant, "orders") if each["state"] == "placed"), {})
+        """The grant, and order and deed as their form shows them: what was drafted, else what was agreed.
+
+        `funds` are those that a new order may name, when nothing is committed any more.
+        """
+        found = queries.grant_of_journey(session, referral.journey_id)
+        grant = queries.standing(session, found) if found else None
+        order = _chosen(next((each for each in _of(grant, "orders") if each["state"] == "placed"), {}), ORDER_FIELDS)
+        funds = queries.funds_to_choose(session, found) if found else []
+        if found and funds:
+            order["fund"] = found.fund_id
         deed = next((each for each in _of(grant, "deeds") if not each["signed"]), {})
         drafted = {each["number"]: each for each in deed.get("lines", ())}
         return {
             "grant": grant,
             "frozen_until": groups.frozen_until(session, referral.journey_id),
-            "order": _chosen(order, ORDER_FIELDS),
+            "order": order,
+            "funds": funds,
             "deed": _chosen(deed, DEED_FIELDS),
             "lines": [
                 drafted.get(each["number"]) or _as_agreed(each) for each in _lines(grant) if not each["closed_at"]

@@ -28,10 +28,14 @@ from shared.web import access
 
 @dataclass(frozen=True, kw_only=True)
 class Payment:
-    """Money for one case that is to leave a fund: what for, under which document; the case's id is the ledger's."""
+    """Money for one case that is to leave a fund: what for, under which document; the case's id is the ledger's.
+
+    `office` decides on the case: the fund has to be its own.
+    """
 
     case_id: UUID
     journey_id: UUID
+    office: str
     fund_id: str
     amount: int
     purpose: Purpose
@@ -59,7 +63,7 @@ class Lending:
 def set_aside(session: Session, officer: Officer | None, payments: Collection[Payment]) -> None:
     """Reserve exactly this much for each case, in place of what was reserved for it before; 0 lets go of it.
 
-    Raises FundExhausted, FundClosed, NoSuchFund. The point at which money is first bound to a case.
+    Raises NotYourFund, FundExhausted, FundClosed, NoSuchFund. The point at which money is first bound to a case.
     """
     wanted = {each.case_id: each for each in payments}
     held = _held_under_lock(session, wanted, also={each.fund_id for each in payments if each.amount})
@@ -133,6 +137,7 @@ def lend(session: Session, officer: Officer, lendings: Sequence[Lending]) -> Non
             Payment(
                 case_id=each.case_id,
                 journey_id=each.referral.journey_id,
+                office=each.referral.office,
                 fund_id=each.fund_id,
                 amount=each.principal,
                 purpose=Purpose.LOAN,
@@ -187,4 +192,5 @@ def _move(case: Payment, posting: moves.Posting, fund_id: str | None = None) -> 
         document=case.document,
         because=FreedBecause.WITHDRAWN if posting.move is moves.Move.RELEASE else None,
         purpose=case.purpose,
+        office=case.office,
     )

@@ -234,6 +234,7 @@ def _payment(case: ZakatCase, amount: int) -> loans.Payment:
     return loans.Payment(
         case_id=case.id,
         journey_id=case.journey_id,
+        office=case.office,
         fund_id=case.fund_id,
         amount=amount,
         purpose=Purpose.ZAKAT,

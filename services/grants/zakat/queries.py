@@ -69,6 +69,11 @@ def fund_free(session: Session, fund_id: str) -> dict[str, Any] | None:
     return {"id": fund.id, "title": fund.title, "title_en": fund.title_en, "free": fund.free}
 
 
+def payers() -> Select[UUID, str]:
+    """Whose decision the money of each case rests on."""
+    return select(ZakatCase.id, ZakatCase.office)
+
+
 def granted_by_journey(session: Session) -> dict[UUID, int]:
     """What was given (not lent) on each journey."""
     rows = session.execute(

@@ -192,7 +192,13 @@ def test_a_reservation_lapses_too_and_nothing_more_is_signed_on_a_closed_fund(de
 
 
 def _reserve(amount: int) -> MoneyMove:
-    return MoneyMove(fund_id=FUND, grant_id=ids.new_id(), journey_id=ids.new_id(), posting=rules.reserve(amount))
+    return MoneyMove(
+        fund_id=FUND,
+        grant_id=ids.new_id(),
+        journey_id=ids.new_id(),
+        posting=rules.reserve(amount),
+        office="dinsos-kaltim",
+    )
 
 
 def _close(desk: Desk) -> int:

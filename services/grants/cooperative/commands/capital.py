@@ -74,6 +74,7 @@ def payment(member: CooperativeMember, amount: int) -> loans.Payment:
     return loans.Payment(
         case_id=member.id,
         journey_id=member.journey_id,
+        office=member.office,
         fund_id=member.fund_id or "",
         amount=amount,
         purpose=Purpose.LOAN,

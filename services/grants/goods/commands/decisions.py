@@ -57,7 +57,7 @@ def prepare_decision(
 ) -> Decision:
     """Lay a decision before the approver, in place of an earlier draft.
 
-    Raises FundExhausted, RabAboveCeiling, AidExcluded, AidNotAcknowledged.
+    Raises NotYourFund, FundExhausted, RabAboveCeiling, AidExcluded, AidNotAcknowledged.
     """
     (grant,) = locked_grants(session, [referral.journey_id]).values()
     rules.expect(grant.state, *DECIDABLE)
@@ -65,7 +65,7 @@ def prepare_decision(
     ceiling = referral.settings.get("ceiling")
     if verdict is Verdict.ACCEPTED and ceiling is not None and grant.total > ceiling:
         raise rules.RabAboveCeiling(total=format_rupiah(grant.total), ceiling=format_rupiah(ceiling))
-    _reserve(session, officer, grant, referral.settings["fund"], grant.total if verdict is Verdict.ACCEPTED else 0)
+    _reserve(session, officer, grant, referral, grant.total if verdict is Verdict.ACCEPTED else 0)
     if verdict is Verdict.ACCEPTED:
         entitlements.reserve(session, officer, [Ask(referral, grant.total, aid_acknowledged)])
     else:
@@ -107,7 +107,8 @@ def sign_decisions(
         grant.state = DECIDED[decision.verdict]
         if decision.verdict is Verdict.ACCEPTED:
             reserved = held.get((grant.fund_id, grant.id), Balance()).reserved
-            commitments.append(_move(grant, moves.commit(grant.total, reserved=reserved), decision.sk_number))
+            posting = moves.commit(grant.total, reserved=reserved)
+            commitments.append(_move(grant, posting, decision.sk_number, office=referral.office))
             asks.append(Ask(referral, grant.total, aid_acknowledged.get(referral.id)))
     funds.move_money(session, officer, commitments)
     entitlements.commit(session, officer, asks)
@@ -133,15 +134,15 @@ def drop_preparations(session: Session, referrals: Collection[Referral]) -> None
     entitlements.unreserve(session, [each.id for each in referrals])
 
 
-def _reserve(session: Session, officer: Officer, grant: Grant, fund_id: str, wanted: int) -> None:
-    grant.fund_id = fund_id
+def _reserve(session: Session, officer: Officer, grant: Grant, referral: Referral, wanted: int) -> None:
+    grant.fund_id = fund_id = referral.settings["fund"]
     held = _held_under_lock(session, [grant], also={fund_id} if wanted else set())
     postings = []
     for (holding, _), balance in sorted(held.items()):
         if balance.reserved and (holding != fund_id or balance.reserved != wanted):
             postings.append(_move(grant, moves.release(Balance(reserved=balance.reserved)), None, holding))
     if wanted and held.get((fund_id, grant.id), Balance()).reserved != wanted:
-        postings.append(_move(grant, moves.reserve(wanted), None))
+        postings.append(_move(grant, moves.reserve(wanted), None, office=referral.office))
     funds.move_money(session, officer, postings)
 
 
@@ -168,7 +169,14 @@ def _drafts(session: Session, referral_ids: Sequence[UUID]) -> dict[UUID, Decisi
     return {each.referral_id: each for each in session.scalars(wanted)}
 
 
-def _move(grant: Grant, posting: moves.Posting, document: str | None, fund_id: str | None = None) -> funds.MoneyMove:
+def _move(
+    grant: Grant,
+    posting: moves.Posting,
+    document: str | None,
+    fund_id: str | None = None,
+    *,
+    office: str | None = None,
+) -> funds.MoneyMove:
     return funds.MoneyMove(
         fund_id=fund_id or grant.fund_id,
         grant_id=grant.id,
@@ -176,4 +184,5 @@ def _move(grant: Grant, posting: moves.Posting, document: str | None, fund_id: s
         posting=posting,
         document=document,
         because=FreedBecause.WITHDRAWN if posting.move is moves.Move.RELEASE else None,
+        office=office,
     )

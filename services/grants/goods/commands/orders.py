@@ -1,8 +1,8 @@
 """Ordering the goods, and what to do when the order or its prices do not hold.
 
 An order takes place under a commitment. If the commitment was freed meanwhile (the vendor failed, the year ended), the
-SK still stands, and the next order commits again what is still to be delivered: from the same fund, or from the fund
-of a later year.
+SK still stands, and the next order commits again what is still to be delivered: from the same fund, or from a fund of
+the same owner and source, of its year or a later one.
 """
 
 from collections.abc import Sequence
@@ -45,11 +45,12 @@ def place_order(
     """Order what is still to be delivered, or mend the order that is out; commits again what had been freed.
 
     Raises GroupFrozen: what is committed stays committed, but goods are not ordered for a group below its minimum.
+    A fund that is named has to be one that may pay for this grant: raises NotYourFund, FundHoldsTheMoney.
     """
     rules.expect(grant.state, *DELIVERING)
     groups.refuse_frozen(session, [grant.journey_id])
     rules.dated(ordered_on, clock.today())
-    _commit_again(session, officer, grant, fund_id or grant.fund_id, number)
+    _commit_again(session, officer, grant, fund_id, number)
     placed = session.scalar(
         select(PurchaseOrder).where(PurchaseOrder.grant_id == grant.id, PurchaseOrder.state == OrderState.PLACED)
     )
@@ -159,13 +160,17 @@ def money_move(
     )
 
 
-def _commit_again(session: Session, officer: Officer, grant: Grant, fund_id: str, document: str) -> None:
+def _commit_again(session: Session, officer: Officer, grant: Grant, named: str | None, document: str) -> None:
+    if named and named != grant.fund_id:
+        if named not in {each.id for each in money.may_pay_again(session, grant.id)}:
+            raise moves.NotYourFund().at("order.fund")
+        if committed(session, grant):
+            raise moves.FundHoldsTheMoney
+        grant.fund_id = named
     have = committed(session, grant)
     wanted = sum(each.line.open_money for each in lines_of(session, grant))
     if have >= wanted:
         return
-    if not have:
-        grant.fund_id = fund_id
     funds.move_money(session, officer, [money_move(grant, moves.commit(wanted - have), document=document)])
     signed = select(Decision.referral_id).where(Decision.grant_id == grant.id, Decision.verdict == Verdict.ACCEPTED)
     for referral_id in session.scalars(signed):
