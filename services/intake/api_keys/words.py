@@ -53,6 +53,7 @@ SCOPES = {
     Permission.MENTORS_ASSIGN: N_("Assign student mentors"),
     Permission.MENTORS_RUN: N_("Look after student mentors"),
     Permission.OFFICES_READ: N_("See offices"),
+    Permission.PAPERS_READ: N_("Read the papers of data protection"),
     Permission.PLACEMENTS_READ: N_("See placements"),
     Permission.PLACEMENTS_PLAN: N_("Plan placements"),
     Permission.PLACEMENTS_RUN: N_("Run placements"),
