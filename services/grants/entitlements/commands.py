@@ -27,6 +27,7 @@ from services.grants.entitlements.queries import Case
 from services.grants.entitlements.rules import OUTSTANDING, Beneficiary, ClaimState, Met
 from services.grants.groups import queries as groups
 from shared.identity.officer import Officer
+from shared.kernel.money import format_rupiah
 from shared.referrals.models import Referral
 
 SPACE = 0x61696421  # "aid!": the locks of this slice among all advisory locks
@@ -52,7 +53,8 @@ class Ask:
 def reserve(session: Session, officer: Officer, asks: Sequence[Ask]) -> None:
     """Claim this aid for the people behind it.
 
-    Raises AidExcluded, AidNotAcknowledged, BeneficiariesUnknown, and GroupFrozen below a group's minimum.
+    Raises AidExcluded, AidNotAcknowledged, YearCeilingReached, BeneficiariesUnknown, and GroupFrozen below a group's
+    minimum.
     """
     groups.refuse_frozen(session, [each.referral.journey_id for each in asks])
     _claim(session, officer, asks, ClaimState.RESERVED)
@@ -89,31 +91,39 @@ def unreserve(session: Session, referral_ids: Collection[UUID]) -> None:
     )
 
 
-def claim_again(session: Session, referral_id: UUID, budget_year: int) -> None:
-    """Claim for another year what this decision had approved and what lapsed with its own year; raises AidExcluded.
+def claim_again(session: Session, referral_id: UUID, budget_year: int, ceiling: int | None) -> None:
+    """Claim for another year what this decision had approved and what lapsed with its own year.
+
+    Raises AidExcluded, and YearCeilingReached where with it somebody would have more than the ceiling in that year.
 
     A warning is not asked about again: the decision (SK) that answered it still stands.
     """
     lapsed = (AidClaim.referral_id == referral_id, AidClaim.state == ClaimState.RELEASED)
-    people = [
-        Beneficiary(each.person_id, each.household_id) for each in session.scalars(select(AidClaim).where(*lapsed))
-    ]
+    claims = session.scalars(select(AidClaim).where(*lapsed)).all()
+    people = [Beneficiary(each.person_id, each.household_id) for each in claims]
     if not people:
         return
+    shares = {each.person_id: each.amount for each in claims}
     case = Case(session.get_one(AidCase, referral_id), people, budget_year)
     _lock(session, [case])
     _move(session, ClaimState.COMMITTED, *lapsed, budget_year=budget_year)
     (found,) = queries.met(session, {referral_id: case}).values()
     _compatible(case, found, answered={}, given=True, field="order.fund")
+    _within_ceiling(session, {referral_id: case}, {referral_id: (ceiling, shares, "order.fund")})
 
 
-def restate(session: Session, kind: str, journey_id: UUID, total: int) -> None:
-    """Share another total among those who have a claim: the budget was approved again."""
+def restate(session: Session, kind: str, journey_id: UUID, total: int, ceiling: int | None) -> None:
+    """Share another total among those who have a claim: the budget was approved again; raises YearCeilingReached."""
     claims = session.scalars(select(AidClaim).where(_of(kind, [journey_id]), AidClaim.state.in_(OUTSTANDING))).all()
     shares = rules.share(total, [each.person_id for each in claims]) if claims else {}
     for each in claims:
         each.amount = shares[each.person_id]
     session.flush()
+    for each in claims[:1]:
+        people = [Beneficiary(one.person_id, one.household_id) for one in claims]
+        case = Case(session.get_one(AidCase, each.referral_id), people, each.budget_year)
+        _lock(session, [case])
+        _within_ceiling(session, {each.referral_id: case}, {each.referral_id: (ceiling, shares, "unit_price")})
 
 
 def _claim(session: Session, officer: Officer, asks: Sequence[Ask], state: ClaimState) -> None:
@@ -125,6 +135,25 @@ def _claim(session: Session, officer: Officer, asks: Sequence[Ask], state: Claim
     _lock(session, cases.values())
     _write(session, asks, cases, state)
     _require(session, officer, asks, cases)
+    said = {}
+    for ask in asks:
+        people = [one.person for one in cases[ask.referral.id].beneficiaries]
+        ceiling = ask.referral.settings.get("ceiling")
+        said[ask.referral.id] = (ceiling, rules.share(ask.amount, people), ask.field)
+    _within_ceiling(session, cases, said)
+
+
+def _within_ceiling(
+    session: Session, cases: Mapping[UUID, Case], said: Mapping[UUID, tuple[int | None, Mapping[UUID, int], str]]
+) -> None:
+    """Hold a programme's ceiling over the year, by referral: the ceiling, everybody's share, and the form's field."""
+    before = queries.given_this_year(session, cases)
+    for referral_id, (ceiling, shares, field) in said.items():
+        above = rules.above_ceiling(ceiling, shares, before[referral_id])
+        if above and ceiling is not None:
+            raise rules.YearCeilingReached(
+                members=len(above), people=len(shares), year=cases[referral_id].year, ceiling=format_rupiah(ceiling)
+            ).at(field)
 
 
 def _lock(session: Session, cases: Collection[Case]) -> None:

@@ -109,6 +109,29 @@ def other_claims(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, lis
     }
 
 
+def given_this_year(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, dict[UUID, int]]:
+    """What each case's people have, or are about to have, of its programme in its year on other journeys, by kind."""
+    rows = session.execute(
+        select(AidClaim.person_id, AidClaim.journey_id, AidClaim.kind, AidClaim.budget_year, AidClaim.amount)
+        .add_columns(AidCase.programme)
+        .join(AidCase, AidCase.referral_id == AidClaim.referral_id)
+        .where(
+            AidClaim.person_id.in_({one.person for case in found.values() for one in case.beneficiaries}),
+            AidClaim.budget_year.in_({case.year for case in found.values()}),
+            AidCase.programme.in_({case.told.programme for case in found.values()}),
+            AidClaim.state.in_(LIVE),
+        )
+    ).all()
+    given: dict[UUID, dict[UUID, int]] = {}
+    for referral, case in found.items():
+        same = (case.told.programme, case.told.kind, case.year)
+        theirs = given.setdefault(referral, {})
+        for row in rows:
+            if (row.programme, row.kind, row.budget_year) == same and row.journey_id != case.told.journey_id:
+                theirs[row.person_id] = theirs.get(row.person_id, 0) + row.amount
+    return given
+
+
 def met(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, list[Met]]:
     """The other aid that the people of each case meet, the strictest first."""
     claims = other_claims(session, found)

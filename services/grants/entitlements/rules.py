@@ -1,7 +1,9 @@
 """Which aid may run beside which: a matrix of allow, warn and block, by pair, person or household, and budget year.
 
 Both programmes have a say, and the stricter counts: a programme that was published first cannot know the one that came
-after it. Aid that goes to a group counts as a share for each of its members.
+after it. A programme excludes itself within its year, unless its file says otherwise, and where it does so its ceiling
+holds for all that somebody is given of it in that year. Aid that goes to a group counts as a share for each of its
+members.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -42,6 +44,24 @@ class AidExcluded(Invalid):
     indonesian = (
         "{other} ({office}) sudah mencakup {members} dari {people} penerima ini untuk tahun {year}, dan keduanya tidak "
         "boleh bersamaan: putuskan ditolak."
+    )
+
+
+class AidGivenBefore(AidExcluded):
+    """{members} of these {people} have a share of this programme in {year} already ({office}): refuse this one."""
+
+    indonesian = (
+        "{members} dari {people} penerima ini sudah mendapat bagian dari program ini untuk tahun {year} ({office}): "
+        "putuskan ditolak."
+    )
+
+
+class YearCeilingReached(Invalid):
+    """{members} of these {people} would have more of this programme in {year} than its ceiling of {ceiling} allows."""
+
+    indonesian = (
+        "{members} dari {people} penerima ini akan mendapat lebih dari program ini dalam tahun {year} daripada batas "
+        "{ceiling}."
     )
 
 
@@ -103,6 +123,8 @@ class Met:
     policy: Policy = Policy.ALLOW
     people: set[UUID] = field(default_factory=set)
     amount: int | None = None
+    is_itself: bool = False
+    """Whether it is the same programme's, on another journey."""
 
     @property
     def members(self) -> int:
@@ -126,10 +148,23 @@ def share(total: int, people: Collection[UUID]) -> dict[UUID, int]:
     return {person: each + (place < left) for place, person in enumerate(sorted(people))}
 
 
+def above_ceiling(ceiling: int | None, shares: Mapping[UUID, int], before: Mapping[UUID, int]) -> set[UUID]:
+    """Who would have more than her share of the ceiling, with what other journeys gave her this year."""
+    if ceiling is None or not shares:
+        return set()
+    most = share(ceiling, shares.keys())
+    return {each for each, amount in shares.items() if before.get(each) and before[each] + amount > most[each]}
+
+
 def between(
     programme: str, terms: Iterable[Term], other: str, other_terms: Iterable[Term], scopes: Collection[Per]
 ) -> Policy:
-    """What two programmes say of each other for these scopes; what neither mentions is allowed."""
+    """What two programmes say of each other for these scopes; what neither mentions is allowed.
+
+    A programme that does not speak of itself excludes itself, for the same person.
+    """
+    if programme == other and not any(term.other == programme for term in (*terms, *other_terms)):
+        return Policy.BLOCK if Per.PERSON in scopes else Policy.ALLOW
     said = [term.policy for term in terms if term.other == other and term.per in scopes]
     said += [term.policy for term in other_terms if term.other == programme and term.per in scopes]
     return max(said, key=STRICTNESS.index, default=Policy.ALLOW)
@@ -165,7 +200,8 @@ def met(
             if one.person != claim.person and policy is Policy.ALLOW:
                 continue  # what her husband receives is nobody's business here, unless a programme makes it so
             other_aid = found.setdefault(
-                (claim.programme, claim.office), Met(claim.programme, claim.agency, claim.office, amount=0)
+                (claim.programme, claim.office),
+                Met(claim.programme, claim.agency, claim.office, amount=0, is_itself=claim.programme == programme),
             )
             _note(other_aid, one, policy)
             other_aid.amount = (other_aid.amount or 0) + (claim.amount if one.person == claim.person else 0)
@@ -191,7 +227,7 @@ def require_compatible(
     for each in found:
         said = {"other": each.other, "office": called(each.office), "members": each.members, "people": people}
         if each.policy is Policy.BLOCK:
-            raise AidExcluded(**said, year=year).at(field)
+            raise (AidGivenBefore if each.is_itself else AidExcluded)(**said, year=year).at(field)
         if each.policy is Policy.WARN and answered.get(each.other, 0) < each.members:
             if not given:
                 raise AidNotAcknowledged(**said).at("aid_acknowledged")

@@ -101,6 +101,8 @@ def _exclude(
     said: list[tuple[str, str, str]], one: tuple[str, set[int], bool], other: tuple[str, set[int], bool]
 ) -> bool:
     """Whether two decisions exclude each other, told without the code under test."""
+    if one[0] == other[0] and one[1] & other[1]:
+        return True  # the same programme, for the same person
     for by, of, per in said:
         if {(by, of), (of, by)} & {(one[0], other[0])}:
             if one[1] & other[1]:

@@ -119,7 +119,7 @@ def approve_change(session: Session, officer: Officer, grant: Grant, number: int
         raise rules.RabAboveCeiling(total=format_rupiah(total), ceiling=format_rupiah(grant.ceiling))
     if committed(session, grant):
         _follow(session, officer, grant, growth)
-    entitlements.restate(session, rules.DECISION, grant.journey_id, total)
+    entitlements.restate(session, rules.DECISION, grant.journey_id, total, grant.ceiling)
     line.quantity, line.unit_price, line.total, grant.total = after.quantity, after.unit_price, after.total, total
     change.approved_by, change.approved_at = officer.id, func.kail_now()
     session.flush()
@@ -174,7 +174,7 @@ def _commit_again(session: Session, officer: Officer, grant: Grant, named: str |
     funds.move_money(session, officer, [money_move(grant, moves.commit(wanted - have), document=document)])
     signed = select(Decision.referral_id).where(Decision.grant_id == grant.id, Decision.verdict == Verdict.ACCEPTED)
     for referral_id in session.scalars(signed):
-        entitlements.claim_again(session, referral_id, money.fund(session, grant.fund_id).budget_year)
+        entitlements.claim_again(session, referral_id, money.fund(session, grant.fund_id).budget_year, grant.ceiling)
 
 
 def _follow(session: Session, officer: Officer, grant: Grant, growth: int) -> None:
