@@ -70,11 +70,6 @@ class Link:
         under = request.path == address or request.path.startswith(f"{address}/")
         return under or any(each.is_here(officer) for each in self.beneath)
 
-    def shortened(self, officer: Officer) -> "Link":
-        """It itself, or the only entry beneath it that is for this officer: an overview of one page is a detour."""
-        beneath = [each for each in self.beneath if each.is_for(officer)]
-        return beneath[0] if len(beneath) == 1 else self
-
 
 def services_of(officer: Officer) -> list[str]:
     """The services in which an officer's agency works; a student mentor has only her cash books.
@@ -114,7 +109,7 @@ def _is_counsellor_only(officer: Officer) -> bool:
 
 def menu(officer: Officer) -> Iterable[Link]:
     """This service's own pages, as far as they are for this officer."""
-    return [link.shortened(officer) for link in current_app.extensions["kail"].menu if link.is_for(officer)]
+    return [link for link in current_app.extensions["kail"].menu if link.is_for(officer)]
 
 
 def above(officer: Officer) -> Link | None:

@@ -40,6 +40,7 @@ PARTS = {
     "oversight_pages.watch_figures": "a stream that says when figures have changed",
     "programmes_pages.download_file": "a file to keep",
     "trials_pages.download_example": "a file to keep",
+    "papers_pages.download_paper": "a file to keep",
     "audits_pages.last_audit": "what the last audit found, seen in the machine room",
     "signin.renew": "sends on to where somebody was",
 }

@@ -17,6 +17,9 @@ HEAVY = {
     "trials_pages.begin_trial",
     "disclosures.show_dossier",
     "disclosure_pages.show_dossier",
+    "papers.show_papers",
+    "papers_pages.show_papers",
+    "papers_pages.download_paper",
 }
 
 

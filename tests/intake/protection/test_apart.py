@@ -104,6 +104,7 @@ def test_a_dump_of_the_compartment_joins_to_nothing_in_a_dump_of_intake(compartm
     assert not [name for name, kind in kinds.items() if "time" in kind or kind == "interval"]
     assert {name for name, kind in kinds.items() if kind == "date"} == {
         "protection_case.look_on",
+        "protection_head.day",  # a row for every day, whatever happened
         "protection_request.look_on",
     }
     words = {name for name, kind in kinds.items() if kind in ("character varying", "text")}

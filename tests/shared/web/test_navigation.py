@@ -73,9 +73,11 @@ def test_what_is_not_daily_work_is_one_entry_of_the_menu() -> None:
     assert not {"Requests for own data", "Corrections", "Data breaches", "Duplicate records", "Deaths"} & set(labels)
 
 
-def test_an_overview_of_one_page_is_that_page() -> None:
-    coordinator = of("bappeda", "52.71", role=Role.COORDINATOR)
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("agency", ["dinsos", "bappeda", "baznas"])
+def test_an_overview_is_for_whoever_has_several_pages_beneath_it(agency: str, role: Role) -> None:
     (entry,) = [link for link in INTAKE if link.beneath]
-    assert entry.shortened(coordinator).label == "Data breaches"
-    assert entry.shortened(of("dinsos", "52.71")) is entry
-    assert not entry.is_for(of("bappeda", "52.71", role=Role.COUNSELLOR))
+    officer = of(agency, "52.71", role=role)
+    beneath = [each for each in entry.beneath if each.is_for(officer)]
+    assert entry.is_for(officer) == bool(beneath)
+    assert len(beneath) != 1, "an overview of one page is a detour"
