@@ -49,7 +49,7 @@ SCOPES = {
 }
 
 NEVER = """
-Whoever acts for a post (Plt, Plh: [decision 16](decisions/0016-acting-capacity.md)) has its role as well, with these
+Whoever acts for a post (Plt, Plh: [decision 17](decisions/0017-acting-capacity.md)) has its role as well, with these
 exceptions, for which her own roles alone are asked: """
 
 

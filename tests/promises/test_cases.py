@@ -44,3 +44,11 @@ def test_no_figure_of_an_article_is_proved_without_being_told_here() -> None:
     names = re.findall(r"^def (test_\w+_txt_\w+)\(", (ROOT / articles).read_text(encoding="utf-8"), re.MULTILINE)
     told = {name for _, _, tests in rows("Figures of the articles") for _, name in tests if "_txt_" in name}
     assert set(names) == told
+
+
+def test_every_decision_has_a_number_of_its_own_which_its_page_bears() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name.partition("-")[0]) for page in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    for number, page in zip(numbers, pages, strict=True):
+        assert page.read_text(encoding="utf-8").startswith(f"# {number}. "), page.name
