@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.intake.registry.words import COLUMNS
+from services.intake.registry.words import COLUMNS, said
 from shared.kernel.errors import Invalid
 
 REQUIRED = ("name",)
@@ -24,6 +24,12 @@ class ColumnsMissing(Invalid):
     indonesian = "Berkas tidak memiliki kolom {columns}; tuliskan nama kolom pada baris pertama."
 
 
+class ColumnTwice(Invalid):
+    """Two columns are called {column}; rename or remove one of them, and send the file again."""
+
+    indonesian = "Ada dua kolom bernama {column}; ganti nama atau hapus salah satunya, lalu kirim lagi berkasnya."
+
+
 class FileEmpty(Invalid):
     """The file has no rows below its headings."""
 
@@ -36,6 +42,10 @@ class Row:
 
     number: int
     cells: dict[str, str]
+    surplus: bool = False
+    """Whether a cell says something and stands under no heading."""
+    twofold: str = ""
+    """A heading whose column says one thing while another column of the same meaning says another."""
 
 
 def decode(content: bytes) -> str:
@@ -51,7 +61,10 @@ def decode(content: bytes) -> str:
 
 
 def read(text: str) -> list[Row]:
-    """The rows under the names that we give their columns; raises ColumnsMissing, FileEmpty or FileUnreadable."""
+    """The rows under the names that we give their columns.
+
+    Raises ColumnsMissing, ColumnTwice, FileEmpty or FileUnreadable.
+    """
     try:
         rows = list(_rows(text))
     except csv.Error as broken:
@@ -65,16 +78,32 @@ def _rows(text: str) -> Iterator[Row]:
     head = text.partition("\n")[0]
     delimiter = ";" if head.count(";") > head.count(",") else ","
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    positions = _positions(next(lines, []))
+    headings = next(lines, [])
+    positions = _positions(headings)
     for number, cells in enumerate(lines, start=2):
         if any(cell.strip() for cell in cells):
-            yield Row(number, {name: cells[at].strip() if at < len(cells) else "" for name, at in positions.items()})
+            yield _row(number, cells, headings, positions)
 
 
-def _positions(headings: list[str]) -> dict[str, int]:
-    at = {"_".join(heading.casefold().split()): position for position, heading in enumerate(headings)}
+def _row(number: int, cells: list[str], headings: list[str], positions: dict[str, list[int]]) -> Row:
+    told, twofold = {}, ""
+    for name, places in positions.items():
+        found = {said(name, cells[at]): at for at in reversed(places) if at < len(cells)}
+        found.pop("", None)
+        told[name] = next(reversed(found), "")
+        if len({each.casefold() for each in found}) > 1:
+            twofold = headings[min(found.values())]
+    return Row(number, told, any(cell.strip() for cell in cells[len(headings) :]), twofold)
+
+
+def _positions(headings: list[str]) -> dict[str, list[int]]:
+    at: dict[str, int] = {}
+    for position, heading in enumerate("_".join(each.casefold().split()) for each in headings):
+        if heading in at and any(heading in dialects for dialects in COLUMNS.values()):
+            raise ColumnTwice(column=headings[position].strip())
+        at.setdefault(heading, position)
     known = {
-        name: next(at[heading] for heading in dialects if heading in at)
+        name: [at[heading] for heading in dialects if heading in at]
         for name, dialects in COLUMNS.items()
         if not at.keys().isdisjoint(dialects)
     }

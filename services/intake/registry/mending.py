@@ -197,7 +197,7 @@ def _phone(given: str) -> str:
 READINGS: Mapping[Detail, Callable[[str], str]] = {
     Detail.NAME: _name,
     Detail.NIK: lambda given: rules.parse_nik(given).number,
-    Detail.KK: rules.sixteen_digits,
+    Detail.KK: rules.parse_kk,
     Detail.PHONE: _phone,
     Detail.AREA: _village,
     Detail.ADDRESS: lambda given: given[:LONGEST_ADDRESS],

@@ -18,6 +18,8 @@ from shared import places
 
 BARE_VILLAGE_CODE = re.compile(r"^\d{10}$")
 LONGEST_NAME = 200
+ALL_COLUMNS = "*"
+"""Stands for the column of a row that is refused as a whole; nothing of what it says is kept."""
 T = TypeVar("T")
 
 
@@ -39,6 +41,20 @@ class AreaNotYours(Unreadable):
     indonesian = "Orang ini tinggal di luar wilayah kerja petugas yang mengimpor."
 
 
+class MoreCellsThanColumns(Unreadable):
+    """The row has more cells than there are headings; put a text that holds a comma in quotation marks."""
+
+    indonesian = (
+        "Baris ini berisi lebih banyak sel daripada judul kolom; apit teks yang memuat koma dengan tanda kutip."
+    )
+
+
+class TwoColumnsDiffer(Unreadable):
+    """Two columns that mean the same say different things; remove one of them."""
+
+    indonesian = "Dua kolom yang sama artinya berisi hal yang berbeda; hapus salah satunya."
+
+
 class NikOfAnother(Unreadable):
     """Somebody else bears this NIK; a review of both records has been opened."""
 
@@ -53,6 +69,9 @@ REASONS: dict[str, type[Unreadable]] = {
         rules.NotDigits(),
         rules.ImpossibleNikDate(),
         rules.NikSerialZero(),
+        rules.OneDigitOnly(),
+        MoreCellsThanColumns(),
+        TwoColumnsDiffer(),
         rules.ImpossibleDate(),
         rules.UnlikelyBirthDate(),
         rules.UnknownWord(expected=""),
@@ -135,6 +154,7 @@ def _record(row: Row, areas: Sequence[str], today: date) -> Record:
         except Unreadable as unreadable:
             raise _Refused(words.COLUMNS[name][0], unreadable) from None
 
+    _require_shape(row)
     name = row.cells["name"]
     if not rules.plain_name(name) or len(name) > LONGEST_NAME:
         raise _Refused("nama", NameMissing())
@@ -175,6 +195,13 @@ def _record(row: Row, areas: Sequence[str], today: date) -> Record:
     )
 
 
+def _require_shape(row: Row) -> None:
+    if row.surplus:
+        raise _Refused(ALL_COLUMNS, MoreCellsThanColumns())
+    if row.twofold:
+        raise _Refused(row.twofold, TwoColumnsDiffer())
+
+
 def _area_of(cells: dict[str, str]) -> str | None:
     code = cells.get("area", "")
     if BARE_VILLAGE_CODE.match(code):
@@ -196,7 +223,7 @@ def _phone(cell: str) -> str | None:
 
 def _kk(cell: str) -> str | None:
     try:
-        return rules.sixteen_digits(cell)
+        return rules.parse_kk(cell)
     except Unreadable:
         return None
 

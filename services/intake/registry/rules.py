@@ -195,6 +195,20 @@ class PhoneUnreadable(Unreadable):
     indonesian = "Ini bukan nomor telepon Indonesia."
 
 
+class OneDigitOnly(Unreadable):
+    """One digit sixteen times is a placeholder, and nobody's number; leave the cell empty where there is none."""
+
+    indonesian = (
+        "Satu angka enam belas kali adalah pengisi, bukan nomor siapa pun; kosongkan sel bila tidak ada nomornya."
+    )
+
+
+class CardPlaceholder(Unreadable):
+    """No family card has this number: one digit sixteen times, a serial 0000, or a day of issue that does not exist."""
+
+    indonesian = "Tidak ada KK bernomor ini: satu angka berulang, nomor urut 0000, atau tanggal terbit yang tidak ada."
+
+
 class NoFamilyCard(Unreadable):
     """No family card is known on which she would stand so; correct the number of the card as well."""
 
@@ -230,6 +244,15 @@ def sixteen_digits(text: str) -> str:
     return number
 
 
+def parse_kk(text: str) -> str:
+    """The number of a family card: area, day of issue, serial; raises Unreadable, CardPlaceholder among them."""
+    number = sixteen_digits(text)
+    day, month, year = int(number[6:8]), int(number[8:10]), int(number[10:12])
+    if len(set(number)) == 1 or number.endswith("0000") or not _is_date(2000 + year, month, day):
+        raise CardPlaceholder
+    return number
+
+
 def parse_nik(text: str) -> Nik:
     """Take a NIK apart; raises Unreadable where its shape is wrong."""
     number = sixteen_digits(text)
@@ -241,6 +264,8 @@ def parse_nik(text: str) -> Nik:
         raise ImpossibleNikDate
     if number.endswith("0000"):
         raise NikSerialZero
+    if len(set(number)) == 1:
+        raise OneDigitOnly
     return Nik(number, f"{number[:2]}.{number[2:4]}.{number[4:6]}", sex, day, month, year)
 
 

@@ -3,6 +3,7 @@
 Column names were seen in DTSEN, DTKS, P3KE and WRSE lists; every list has its own dialect.
 """
 
+import re
 from enum import StrEnum
 from typing import TypeVar
 
@@ -91,15 +92,33 @@ OCCUPATIONS = {
     "karyawan honorer": Occupation.EMPLOYEE,
 }
 YES = {"ya", "y", "1", "ada", "terdaftar", "sudah"}
-NO = {"tidak", "t", "0", "tidak ada", "tidak terdaftar", "belum", "-"}
+NO = {"tidak", "t", "0", "tidak ada", "tidak terdaftar", "belum"}
+NOTHING = {"", "n/a", "#n/a", "null", "nihil", "kosong"}
+"""What sheets write where nothing was said; so do dashes, however many and however long."""
+DASHES = "-\u2012\u2013\u2014\u2212_."
+SAYS_NO_BY_ZERO = {"dtks", "p3ke", "pkh", "bpnt", "pre_prosperous", "has_business", "reported_dead"}
+"""Columns in which 0 is an answer; in every other one it says nothing."""
+ZERO = re.compile(r"'?0{1,3}|0{1,4}[-/ ]0{1,2}[-/ ]0{1,4}")
+"""A zero, and a day that is written with zeros."""
 
 Word = TypeVar("Word", bound=StrEnum)
+
+
+def said(column: str, cell: str) -> str:
+    """What a cell says, without the spaces around it; empty where it says nothing. The same for every column."""
+    text = cell.strip()
+    plain = text.casefold()
+    if plain in NOTHING or not plain.strip(DASHES):
+        return ""
+    if column not in SAYS_NO_BY_ZERO and ZERO.fullmatch(plain):
+        return ""
+    return text
 
 
 def read_word(text: str, known: dict[str, Word]) -> Word | None:
     """What a word means, None for an empty cell; raises UnknownWord."""
     plain = " ".join(text.casefold().split())
-    if not plain or plain == "-":
+    if not plain:
         return None
     try:
         return known[plain]
@@ -126,13 +145,13 @@ def read_relation(text: str) -> Relation | None:
 def read_occupation(text: str) -> Occupation | None:
     """What she does; a trade without a word of its own is another one."""
     plain = " ".join(text.casefold().split())
-    return OCCUPATIONS.get(plain, Occupation.OTHER) if plain and plain != "-" else None
+    return OCCUPATIONS.get(plain, Occupation.OTHER) if plain else None
 
 
 def says_dead(text: str) -> bool:
     """Whether a list's remark on a death says that there was one: lists write a date, a number, or just the word."""
     plain = " ".join(text.casefold().split())
-    return bool(plain) and plain not in NO and plain not in ("-", "hidup")
+    return bool(plain) and plain not in NO and plain != "hidup"
 
 
 def read_yes(text: str) -> bool | None:
