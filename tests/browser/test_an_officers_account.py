@@ -6,6 +6,7 @@ import pyotp
 import pytest
 
 from services.intake.second_step.rules import STEP
+from shared import places
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -52,7 +53,7 @@ def test_an_account_lives_from_its_link_to_its_end_and_leaves_no_referral_with_n
     journey.reload()
     assert "/monitoring/" in journey.url
     her.go("/intake/account")
-    her.says(KECAMATAN)
+    her.says(places.name_of(KECAMATAN))
     her.page.goto(referral)
 
     desk.page.goto(account)
