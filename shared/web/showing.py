@@ -114,6 +114,7 @@ def install(app: Flask) -> None:
         version=metadata.version("kail"),
         here=kept.page_shown,
         signed_as=signing.signed_as,
+        signed_fact=signing.signed_fact,
     )
     app.context_processor(
         lambda: {

@@ -19,6 +19,12 @@ def signed_as(who: UUID | None, at: datetime | date | None) -> str:
         return capacity.signature(session, who, at)
 
 
+def signed_fact(label: str, who: UUID | None, at: datetime | date | None) -> list[tuple[str, str]]:
+    """The line of a list of facts that names an acting official; none for whoever decided as herself."""
+    named = signed_as(who, at)
+    return [(label, named)] if named else []
+
+
 class SignedAs(fields.String):
     """How an acting official is named, by the fields that say who decided and when; null for whoever did as herself."""
 

@@ -88,11 +88,10 @@ def _rows(text: str) -> Iterator[Row]:
 def _row(number: int, cells: list[str], headings: list[str], positions: dict[str, list[int]]) -> Row:
     told, twofold = {}, ""
     for name, places in positions.items():
-        found = {said(name, cells[at]): at for at in reversed(places) if at < len(cells)}
-        found.pop("", None)
-        told[name] = next(reversed(found), "")
-        if len({each.casefold() for each in found}) > 1:
-            twofold = headings[min(found.values())]
+        here = [(at, text) for at in places if at < len(cells) and (text := said(name, cells[at]))]
+        told[name] = here[0][1] if here else ""
+        if len({text.casefold() for _, text in here}) > 1:
+            twofold = headings[min(at for at, _ in here)]
     return Row(number, told, any(cell.strip() for cell in cells[len(headings) :]), twofold)
 
 
