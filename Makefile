@@ -28,8 +28,8 @@ test: check chromium nginx ## Run everything that continuous integration runs
 check: lint types contracts ## Lint, types, contracts and the quick tests: under three minutes on a quiet machine
 	$(BIN)/pytest -q -n $(JOBS) -m "not slow"
 
-long: install chromium ## Walk all pages by every role and live through a bad year, and note it in docs/long.md: half an hour
-	KAIL_LONG=1 $(BIN)/pytest -m long
+long: install chromium ## Walk all pages by every role, travel to every end, live through a bad year; note it in docs/long.md
+	KAIL_LONG=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup -m long
 
 bench: install ## Measure journeys a second and latency, beside a Celery chain and a plain loop (bench/README.md)
 	$(BIN)/python -m bench.journeys

@@ -59,10 +59,8 @@ class Copy:
         for line in self.process.stdout:
             self.said += line
 
-    def kail(self, *words, check=True, timeout=600):
-        return subprocess.run(
-            [*KAIL, *words], env=self.environment, capture_output=True, text=True, check=check, timeout=timeout
-        )
+    def kail(self, *words, check=True):
+        return subprocess.run([*KAIL, *words], env=self.environment, capture_output=True, text=True, check=check)
 
     def addresses(self):
         return json.loads((self.home / "servers.json").read_text())
@@ -77,8 +75,19 @@ class Copy:
     def end(self):
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+            self.process.wait()
         if self.reader:
             self.reader.join()
         if self.process:
             self.process.stdout.close()
+
+
+def errors_in(logs):
+    """Whatever a part logged as an error, or said without being asked."""
+    return [
+        line
+        for log in logs.glob("*.log")
+        if log.stem not in ("postgresql", "redis")
+        for line in log.read_text().splitlines()
+        if '"level": "error"' in line or '"level": "critical"' in line or line.startswith("Traceback")
+    ]

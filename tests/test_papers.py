@@ -7,6 +7,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -22,6 +24,7 @@ def test_every_test_that_a_promise_of_security_names_is_there():
     assert [each for each in promised if not (ROOT / each).exists()] == []
 
 
+@pytest.mark.slow
 def test_the_bill_of_materials_names_every_package_of_the_lock_with_its_version(tmp_path):
     (recipe,) = re.findall(r"^sbom:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
     (command,) = re.findall(r"\$\(BIN\)/cyclonedx-py (.*?)requirements\.lock", recipe.replace("\\\n", " "), re.DOTALL)

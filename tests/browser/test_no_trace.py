@@ -152,7 +152,7 @@ def logs():
 @pytest.fixture
 def page(browser, proxy):
     context = browser.new_context(base_url=f"http://127.0.0.1:{proxy.port}", locale="id-ID")
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE * 1000)
     yield context.new_page()
     context.close()
 

@@ -66,7 +66,7 @@ def live_through(
         try:
             wanted = ("simulate", "--seed", str(seed), "--speed", "max", "--journeys", str(journeys), "--json")
             wanted += tuple(word for each in programmes for word in ("--programme", each))
-            while (told := copy.kail(*wanted, check=False, timeout=ENDS_WITHIN)).returncode:
+            while (told := copy.kail(*wanted, check=False)).returncode:
                 calls += 1
                 print(told.stderr[-2_000:], flush=True)
                 assert copy.process.poll() is None, copy.said

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from shared.kernel.settings import SERVICES
-from tests.copies import KAIL, Copy
+from tests.copies import KAIL, Copy, errors_in
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -159,7 +159,7 @@ def test_the_figures_are_what_the_other_services_books_say_and_again_after_a_rep
         )
         assert at_work.poll() is None, "the simulation ended before any money moved"
         at_work.send_signal(signal.SIGINT)
-        at_work.wait(ENDS_WITHIN)
+        at_work.wait()
         wait_until(lambda: agree(books), "the figures stay behind", ENDS_WITHIN)
         said = as_the_services_say(books)
         assert said["journeys"]
@@ -171,6 +171,7 @@ def test_the_figures_are_what_the_other_services_books_say_and_again_after_a_rep
         copy.kail("replay", "monitoring")
         wait_until(lambda: agree(books), "the figures differ after a replay", ENDS_WITHIN)
         assert json.loads(copy.kail("audit", "--json").stdout) == {"clean": True, "findings": []}
+        assert errors_in(copy.home / "logs") == []
     finally:
         if at_work.poll() is None:
             at_work.kill()

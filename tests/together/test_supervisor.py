@@ -122,7 +122,7 @@ def test_stopping_ends_every_part(supervise):
     supervised.process.send_signal(signal.SIGTERM)
     assert supervised.next_line("stopped") == ""
     assert not any(is_alive(pid) for pid in pids)
-    assert supervised.process.wait(5) == 0
+    assert supervised.process.wait() == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")

@@ -5,12 +5,11 @@ import os
 import re
 import signal
 import urllib.request
-from pathlib import Path
 
 import pytest
 
 from services.embedded.process import is_alive
-from tests.copies import Copy
+from tests.copies import Copy, errors_in
 from tests.servers import own_part
 from tests.waiting import PATIENCE, wait_until
 
@@ -25,17 +24,7 @@ def copy(tmp_path):
         one.end()
 
 
-def errors_in(logs: Path):
-    """Whatever a part logged as an error, or said without being asked."""
-    return [
-        line
-        for log in logs.glob("*.log")
-        if log.stem not in ("postgresql", "redis")
-        for line in log.read_text().splitlines()
-        if '"level": "error"' in line or '"level": "critical"' in line or line.startswith("Traceback")
-    ]
-
-
+@pytest.mark.long
 def test_people_and_groups_travel_to_their_ends_and_the_audit_is_clean(copy):
     copy.up()
     assert {copy.health(service) for service in ("intake", "grants", "training", "monitoring")} == {200}
@@ -82,8 +71,9 @@ def test_a_part_that_dies_is_started_again_and_a_killed_supervisor_takes_everyth
     assert copy.health("grants") == 200
 
 
-def test_a_second_kail_in_the_same_home_or_on_the_same_port_says_so(copy, tmp_path):
+def test_a_second_kail_says_why_it_does_not_start_and_down_stops_the_first_from_another_terminal(copy, tmp_path):
     copy.up()
+    own_home = copy.environment["KAIL_HOME"]
     same_home = copy.kail("up", check=False)
     assert same_home.returncode == 1
     assert "already runs" in same_home.stderr
@@ -91,14 +81,11 @@ def test_a_second_kail_in_the_same_home_or_on_the_same_port_says_so(copy, tmp_pa
     same_port = copy.kail("up", check=False)
     assert same_port.returncode == 1
     assert "KAIL_PORT" in same_port.stderr
-
-
-def test_down_stops_it_from_another_terminal(copy):
-    copy.up()
+    copy.environment["KAIL_HOME"] = own_home
     assert "runs in" in copy.kail("status").stdout
     pids = [part["pid"] for part in copy.running()["parts"].values() if part["pid"]]
     copy.kail("down")
-    assert copy.process.wait(5) == 0
+    assert copy.process.wait() == 0
     assert not any(is_alive(pid) for pid in pids)
     assert "No Kail runs" in copy.kail("down").stdout
 

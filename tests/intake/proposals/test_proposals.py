@@ -23,6 +23,8 @@ from tests.browsing import Browser, an_officer, bearer
 from tests.intake.offices.conftest import agencies  # noqa: F401 (a fixture)
 from tests.intake.people import register
 
+pytestmark = pytest.mark.slow  # each tries a programme first
+
 HEAD = an_officer(Role.HEAD)
 SECOND = an_officer(Role.ADMINISTRATOR, office="bappeda-kaltim")
 KUBE = "kube-kaltim-2023"

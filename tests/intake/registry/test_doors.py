@@ -63,6 +63,7 @@ def test_a_program_sends_a_file_and_follows_its_import(app, intake_db, official)
     ]
 
 
+@pytest.mark.slow
 def test_a_file_larger_than_other_requests_may_be_is_taken_in(app, official):
     rows = [line(alamat="x" * 400)] * 40_000
     begun = app.test_client().post("/intake/v1/dinsos/imports", data=a_file(*rows), headers=bearer(official))

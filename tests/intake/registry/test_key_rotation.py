@@ -145,6 +145,7 @@ def test_a_field_key_is_not_retired_while_a_single_value_stands_under_it(
     assert found(intake_db) == "Siti Aminah"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["renewal.before-commit:3", "renewal.after-commit:3"])
 def test_a_re_encryption_whose_process_is_killed_is_finished_by_another(
     keyfile: KeyFile, intake_db: Database, at: str

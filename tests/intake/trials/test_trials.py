@@ -151,6 +151,7 @@ def test_a_file_is_tried_as_it_is_and_nothing_is_published(app: Flask, intake_db
     assert Browser(app, HEAD).get(answer.headers["Location"]).status_code == 200
 
 
+@pytest.mark.slow
 def test_what_is_wrong_in_a_file_is_told_line_by_line_at_both_doors(app: Flask, intake_db: Database) -> None:
     text = changed_file().replace("needs: [proposal]", "needs: [nowhere]", 1)
     line = text[: text.index("[nowhere]")].count("\n") + 1
@@ -177,6 +178,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_file_that_would_hold_up_whoever_reads_it_is_refused_at_both_doors(
     app: Flask, intake_db: Database, kind: str

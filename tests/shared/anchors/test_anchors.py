@@ -103,6 +103,7 @@ def test_what_a_service_says_of_its_log_is_kept_by_another(service: str) -> None
     assert listening
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("damaging", "line"),
     [

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from shared.bus import pieces
 
 ENDLESS = """
@@ -16,6 +18,7 @@ with pieces.bounded():
 """
 
 
+@pytest.mark.slow
 def test_a_piece_that_never_ends_is_ended_by_the_system() -> None:
     assert subprocess.run([sys.executable, "-c", ENDLESS], check=False).returncode == -signal.SIGXCPU
 

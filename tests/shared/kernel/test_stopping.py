@@ -21,6 +21,6 @@ print("ended")
 
 def test_a_storm_of_signals_neither_blocks_the_process_nor_is_overheard():
     began = time.monotonic()
-    said = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=50, check=True)
+    said = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True)
     assert said.stdout == "ended\n"
     assert time.monotonic() - began < 40

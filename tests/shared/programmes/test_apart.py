@@ -63,6 +63,7 @@ def test_what_is_wrong_is_told_as_it_is_here() -> None:
     assert apart.findings(broken) == list(here.value.found)
 
 
+@pytest.mark.slow
 def test_a_condition_that_takes_too_long_ends_with_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "PROCESSOR_SECONDS", 3)
     hostile = with_condition(ENDLESS, "".join(f"r{each}, " for each in range(6_000)))

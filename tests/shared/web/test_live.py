@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shared.storage import Database
 from shared.web import live
 from shared.web.live import Stream, TooManyStreams, Watch
+from tests.waiting import PATIENCE
 
 CHANNEL = "kail_test_watch"
 
@@ -24,7 +25,7 @@ def watch(intake_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watc
     yield made
     listener = made._listener
     if listener is not None:
-        listener.join(timeout=10)
+        listener.join(timeout=PATIENCE)
     assert made.streams == 0
 
 
@@ -91,7 +92,7 @@ def test_the_listener_goes_when_nobody_watches_and_comes_back(watch: Watch, inta
     listener = watch._listener
     assert listener is not None
     first.close()
-    listener.join(timeout=10)
+    listener.join(timeout=PATIENCE)
     assert not listener.is_alive()
     second = Stream(watch, "0")
     next(second)
