@@ -10,7 +10,8 @@ from services.simulate.chance import Chance
 from services.simulate.client import Client, Json
 from services.simulate.work.grants import KITS
 
-IMPORTS_WITHIN = 300.0
+STANDS_AFTER = 300.0
+"""Seconds without a row coming in after which nobody waits for the registries any more."""
 MOST_LOOKED_AT = 6_000
 """Candidates of one region beyond which nobody reads on."""
 ONE_DOUBLED_IN = 50
@@ -147,12 +148,17 @@ def bring_in_registries(officers: Mapping[str, Client], seed: int, wanted: Seque
         if name not in there[each.office]:
             file = registry_file(each.region, each.persons, seed, vulnerable_women=each.vulnerable_women)
             officers[each.office].upload(addresses[each.office], name, file.encode())
-    deadline = time.monotonic() + IMPORTS_WITHIN
-    while any(
-        each["state"] != "done" for office, address in addresses.items() for each in officers[office].every(address)
-    ):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"the registries are not in after {IMPORTS_WITHIN:.0f} s")
+    moved, before = time.monotonic(), None
+    while coming := [
+        (each["id"], each["rows_done"])
+        for office, address in addresses.items()
+        for each in officers[office].every(address)
+        if each["state"] != "done"
+    ]:
+        if coming != before:
+            moved, before = time.monotonic(), coming
+        if time.monotonic() - moved > STANDS_AFTER:
+            raise TimeoutError(f"the registries are not in, and no row has come in for {STANDS_AFTER:.0f} s")
         time.sleep(0.2)
 
 

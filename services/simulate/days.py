@@ -14,7 +14,8 @@ from shared.kernel import calendar, clock
 from shared.storage import Database
 from shared.storage.clock import ahead_of, put_ahead
 
-SETTLES_WITHIN = 120.0
+STANDS_AFTER = 120.0
+"""Seconds without any event on its way moving after which a simulation gives up; as long as some do, it waits."""
 LOOK_EVERY = 0.05
 CLOCK_IS_KNOWN_AFTER = 0.25
 """Seconds after which every process has read the moved clock."""
@@ -37,13 +38,15 @@ class Days:
         _until_there(self._read_clock)
 
     def settle(self) -> None:
-        """Wait until no event is under way, seen twice in a row; raises NotSettled."""
-        deadline = time.monotonic() + SETTLES_WITHIN
-        quiet = 0
+        """Wait until no event is under way, seen twice in a row; raises NotSettled once nothing moves any more."""
+        moved, before, quiet = time.monotonic(), None, 0
         while quiet < 2 and not self.stopping():
-            quiet = quiet + 1 if all(self._is_settled(each) for each in self.databases.values()) else 0
-            if time.monotonic() > deadline:
-                raise NotSettled(f"events are still under way after {SETTLES_WITHIN:.0f} s; see `kail status`")
+            left = [self._under_way(each) for each in self.databases.values()]
+            quiet = quiet + 1 if all(each == 0 for each in left) else 0
+            if left != before:
+                moved, before = time.monotonic(), left
+            if quiet == 0 and time.monotonic() - moved > STANDS_AFTER:
+                raise NotSettled(f"events are under way, but none moves since {STANDS_AFTER:.0f} s; see `kail status`")
             time.sleep(LOOK_EVERY)
 
     def go_on_at(self, wanted: datetime, *, worked_since: float) -> int:
@@ -73,12 +76,13 @@ class Days:
             time.sleep(min(left, 0.2))
 
     @staticmethod
-    def _is_settled(database: Database) -> bool:
+    def _under_way(database: Database) -> int | None:
+        """How many events are; None while the database is away."""
         try:
             with database.reading() as session:
-                return metrics.is_settled(session)
-        except DBAPIError:  # it is away for a moment
-            return False
+                return metrics.under_way(session)
+        except DBAPIError:
+            return None
 
 
 def _until_there(act: Callable[[], None]) -> None:

@@ -57,9 +57,14 @@ def held_by_subscriber(session: Session) -> dict[str, int]:
     return dict(rows.all())
 
 
+def under_way(session: Session) -> int:
+    """How many events of this service are not numbered yet, or not confirmed by somebody who is not halted."""
+    return unnumbered(session) + sum(max(lag.behind, 0) for lag in lags(session) if not lag.halted)
+
+
 def is_settled(session: Session) -> bool:
     """Whether everything this service has announced is numbered and confirmed by everybody who is not halted."""
-    return unnumbered(session) == 0 and all(lag.behind <= 0 for lag in lags(session) if not lag.halted)
+    return under_way(session) == 0
 
 
 class BusCollector(Collector):

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask, current_app, g
-from sqlalchemy.exc import DBAPIError
+from psycopg.errors import UniqueViolation
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from shared.kernel.errors import Conflict
 from shared.storage import Database
-from shared.web import idempotency
+from shared.web import idempotency, problem
 from shared.web.sessions import current_officer
 
 __all__ = ["current_officer", "database", "looking", "reading", "transaction"]
@@ -48,10 +50,21 @@ def database() -> Database:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """The request's transaction; an exception that leaves the block undoes it at once."""
+    """The request's transaction; an exception that leaves the block undoes it at once.
+
+    Whoever does at the same moment as somebody else what can be done once is told so: raises Conflict where an index
+    finds it only as the row is written.
+    """
     session = _work().session
     try:
         yield session
+        session.flush()
+    except IntegrityError as broken:
+        _undo()
+        if not isinstance(broken.orig, UniqueViolation):
+            raise
+        problem.log_failure("done-twice-at-once", broken)
+        raise Conflict from broken
     except BaseException:
         _undo()
         raise

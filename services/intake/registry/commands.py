@@ -43,17 +43,21 @@ ONE_AT_A_TIME = 0x6B61696C_72656769  # "kailregi": two imports that bring the sa
 
 
 def begin_import(session: Session, officer: Officer, agency: str, file_name: str, content: bytes) -> ImportRun:
-    """Take a registry file in; the same file again is the same run. Raises Invalid where it cannot be read at all."""
+    """Take a registry file in; the same file again, even at this very moment, is the same run.
+
+    Raises Invalid where it cannot be read at all.
+    """
     officer.require(agency=agency)
     access.require(officer, Permission.REGISTRY_IMPORT)
     digest = hashlib.sha256(content).digest()
-    known = session.scalar(select(ImportRun).where(ImportRun.digest == digest, ImportRun.office == officer.office))
+    same = select(ImportRun).where(ImportRun.digest == digest, ImportRun.office == officer.office)
+    known = session.scalar(same)
     if known:
         return known
     text = files.decode(content)
     rows = files.read(text)
     now = clock.now()
-    run = ImportRun(
+    begun = upsert(ImportRun).values(
         agency=agency,
         office=officer.office,
         officer_id=officer.id,
@@ -64,8 +68,9 @@ def begin_import(session: Session, officer: Officer, agency: str, file_name: str
         created_at=now,
         moved_at=now,
     )
-    session.add(run)
-    session.flush()
+    run = session.scalar(begun.on_conflict_do_nothing().returning(ImportRun))
+    if run is None:  # somebody else has sent it meanwhile
+        return session.scalars(same).one()
     session.add(ImportFile(run_id=run.id, content=text))
     return run
 

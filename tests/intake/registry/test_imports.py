@@ -1,8 +1,9 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from services.intake.registry import commands, files, generate, jobs, queries
 from services.intake.registry.models import (
@@ -24,6 +25,7 @@ from shared.kernel.errors import Forbidden, NotFound
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.intake.registry.conftest import HEADINGS, MELAYU, TIMBAU, line, officer, sheet
+from tests.waiting import wait_until
 
 
 def count(base, model) -> int:
@@ -113,6 +115,27 @@ def test_same_import_twice_is_one_import_and_nothing_doubles(intake_db, bring_in
     first = bring_in(content)
     assert bring_in(content).id == first.id
     assert count(intake_db, Person) == 2
+
+
+def test_the_same_file_sent_by_two_at_the_same_moment_is_one_import(intake_db):
+    def send():
+        with intake_db.transaction() as session:
+            return commands.begin_import(session, officer("64.02"), "dinsos", "daftar.csv", content).id
+
+    content = sheet(line())
+    with intake_db.transaction() as session, ThreadPoolExecutor(1) as somebody_else:
+        first = commands.begin_import(session, officer("64.02"), "dinsos", "daftar.csv", content).id
+        session.flush()
+        sent = somebody_else.submit(send)
+        wait_until(lambda: waits_for_a_lock(intake_db) or sent.done(), "the second one never came")
+        session.commit()
+        assert sent.result() == first
+    assert count(intake_db, ImportFile) == 1
+
+
+def waits_for_a_lock(base):
+    with base.reading() as session:
+        return session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
 def test_the_same_rows_in_another_file_double_nothing(intake_db, bring_in):

@@ -63,6 +63,32 @@ def test_a_connection_lost_at_the_very_end_spoils_no_answer_and_no_commit_passes
     assert notes(intake_db) == []
 
 
+def test_what_can_be_done_once_is_refused_to_whoever_does_it_a_second_time_at_the_same_moment(
+    app: Flask, intake_db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with intake_db.transaction() as session, ThreadPoolExecutor(1) as somebody_else:
+        session.execute(text("INSERT INTO test_note (words) VALUES ('hello')"))
+        asked = somebody_else.submit(note, app, "hello")
+        session.commit()
+        answer = asked.result()
+    assert (answer.status_code, answer.json["code"]) == (409, "conflict")
+    page = Browser(app, SARI).submit("/intake/dinsos/notes", {"words": "hello"})
+    assert (page.status_code, 'value="hello"' in page.text) == (409, True)
+    assert notes(intake_db) == ["hello"]
+    assert "hello" not in caplog.text
+
+
+def test_another_rule_of_the_database_that_is_broken_stays_a_fault_of_ours(app: Flask, intake_db: Database) -> None:
+    app.testing = False
+    with intake_db.transaction() as session:
+        session.execute(text("ALTER TABLE test_note ADD CONSTRAINT no_hello CHECK (words <> 'hello')"))
+    try:
+        assert note(app, "hello").status_code == 500
+    finally:
+        with intake_db.transaction() as session:
+            session.execute(text("ALTER TABLE test_note DROP CONSTRAINT no_hello"))
+
+
 def test_a_refusal_that_a_view_catches_undoes_its_own_block(app: Flask, intake_db: Database) -> None:
     assert post(app, "/intake/v1/caught").status_code == 200
     assert notes(intake_db) == ["kept"]
