@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.intake.registry import rules
+from services.intake.registry import rules, words
 from services.intake.registry.commands import ONE_AT_A_TIME
 from services.intake.registry.models import (
     DuplicateReview,
@@ -54,6 +54,8 @@ CHOICES: Mapping[Detail, tuple[str, ...]] = {
 def read(detail: Detail, text: str, today: date) -> str:
     """A new value in the form in which it is kept; raises Unreadable."""
     given = " ".join(text.split())
+    if not words.said("", given):
+        raise rules.SaysNothing(text=given)
     if detail is Detail.BIRTH_DATE:
         return rules.parse_birth_date(given, today).isoformat()
     if detail in CHOICES:

@@ -141,6 +141,12 @@ class Unreadable(Invalid):
     indonesian = "Isian kolom ini tidak dapat dibaca."
 
 
+class SaysNothing(Unreadable):
+    """'{text}' says nothing; write what is true of her, or name another detail."""
+
+    indonesian = "'{text}' tidak berarti apa-apa; tulis keterangan yang benar, atau pilih keterangan lain."
+
+
 class ScientificNotation(Unreadable):
     """The spreadsheet has turned the number into scientific notation; format the column as text and export again."""
 

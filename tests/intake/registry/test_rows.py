@@ -74,6 +74,13 @@ def test_a_placeholder_is_no_family_card_in_a_file_and_in_a_correction(card: str
         mending.read(Detail.KK, card, TODAY)
 
 
+@pytest.mark.parametrize("nothing", ["-", " -- ", "\u2013", "n/a", "N/A", "nihil", "0", "00", ".", ""])
+@pytest.mark.parametrize("detail", Detail)
+def test_what_says_nothing_in_a_file_is_no_correction_of_anything(detail: Detail, nothing: str) -> None:
+    with pytest.raises(rules.SaysNothing):
+        mending.read(detail, nothing, TODAY)
+
+
 def test_a_family_card_is_one() -> None:
     said = record(no_kk="6402060101119000")
     assert isinstance(said, Record)
