@@ -38,11 +38,14 @@ from marshmallow.fields import (
 from marshmallow.fields import (
     Integer as AnyInteger,
 )
+from marshmallow.types import ErrorMessages
 from webargs.fields import DelimitedList
+
+from shared.kernel.money import parse_rupiah
 
 __all__ = [
     "UUID", "AwareDateTime", "Boolean", "Date", "DateTime", "DelimitedList", "Dict", "Enum", "Field", "Float",
-    "Integer", "List", "LongInteger", "Mapping", "Nested", "Raw", "String", "Url",
+    "Integer", "List", "LongInteger", "Mapping", "Nested", "Raw", "Rupiah", "String", "Url",
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -73,6 +76,20 @@ class LongInteger(Integer):
 
     least = -(2**63)
     most = 2**63 - 1
+
+
+class Rupiah(LongInteger):
+    """Whole rupiah, at most a thousand trillion; text may be written as offices write it (`parse_rupiah`)."""
+
+    default_error_messages: ErrorMessages = {  # noqa: RUF012 (marshmallow's own, by instance)
+        "invalid": "Not an amount in whole rupiah: write 1500000 or Rp1.500.000."
+    }
+    least = -(10**15)
+    most = 10**15
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        typed = parse_rupiah(value) if isinstance(value, str) else None
+        return super()._deserialize(value if typed is None else typed, attr, data, **kwargs)
 
 
 def _whole(value: Any) -> int | None:

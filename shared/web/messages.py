@@ -26,6 +26,7 @@ TEMPLATES = (
     N_("Unknown field."),
     N_("Not a valid string."),
     N_("Not a valid integer."),
+    N_("Not an amount in whole rupiah: write 1500000 or Rp1.500.000."),
     N_("Not a valid number."),
     N_("Not a valid boolean."),
     N_("Number too large."),

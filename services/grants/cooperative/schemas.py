@@ -2,7 +2,6 @@
 
 from marshmallow import Schema, validate
 
-from services.grants.amounts import Rupiah
 from services.grants.cooperative.rules import Ending, LoanVerdict, Membership, Saving
 from services.grants.loans.rules import MOST_INSTALMENTS
 from shared.events.intake import SubjectKind
@@ -20,16 +19,16 @@ def _word(longest: int) -> validate.Length:
 class FirstSavingsSchema(Schema):
     """What is paid in when the membership begins."""
 
-    pokok = Rupiah(load_default=0, allow_none=True, validate=NOT_NEGATIVE)
-    wajib = Rupiah(load_default=0, allow_none=True, validate=NOT_NEGATIVE)
-    sukarela = Rupiah(load_default=0, allow_none=True, validate=NOT_NEGATIVE)
+    pokok = fields.Rupiah(load_default=0, allow_none=True, validate=NOT_NEGATIVE)
+    wajib = fields.Rupiah(load_default=0, allow_none=True, validate=NOT_NEGATIVE)
+    sukarela = fields.Rupiah(load_default=0, allow_none=True, validate=NOT_NEGATIVE)
     receipt = fields.String(load_default=None, allow_none=True, validate=_word(60))
 
 
 class ProposedLoanSchema(Schema):
     """The capital loan that is proposed; without an amount there is none."""
 
-    amount = Rupiah(load_default=None, allow_none=True, validate=POSITIVE)
+    amount = fields.Rupiah(load_default=None, allow_none=True, validate=POSITIVE)
     instalments = fields.Integer(
         load_default=None, allow_none=True, validate=validate.Range(min=1, max=MOST_INSTALMENTS)
     )
@@ -93,7 +92,7 @@ class SavingSchema(Schema):
 
     member_id = fields.UUID(required=True)
     kind = fields.Enum(Saving, by_value=True, required=True)
-    amount = Rupiah(required=True, validate=POSITIVE)
+    amount = fields.Rupiah(required=True, validate=POSITIVE)
     taken_back = fields.Boolean(load_default=False)
     saved_on = fields.Date(required=True)
     receipt = fields.String(required=True, validate=_word(60))
@@ -139,6 +138,6 @@ class SavingEntrySchema(Schema):
     id = fields.UUID(required=True)
     member_id = fields.UUID(required=True)
     kind = fields.Enum(Saving, by_value=True, required=True)
-    amount = fields.Integer(required=True)
+    amount = fields.Rupiah(required=True)
     saved_on = fields.Date(required=True)
     receipt = fields.String(required=True)

@@ -38,7 +38,7 @@ class EntitlementSchema(Schema):
     kind = fields.String()
     agency = fields.String()
     office = fields.String()
-    amount = fields.Integer()
+    amount = fields.Rupiah()
     state = fields.Enum(ClaimState, by_value=True)
     claimed_at = fields.AwareDateTime()
     moved_at = fields.AwareDateTime()

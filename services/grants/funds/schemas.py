@@ -2,7 +2,6 @@
 
 from marshmallow import Schema, validate
 
-from services.grants.amounts import Rupiah
 from services.grants.funds.rules import Move, Purpose, Source
 from shared.kernel import fields
 from shared.web.signing import SignedAs
@@ -22,7 +21,7 @@ class FundOpeningSchema(Schema):
     source = fields.Enum(Source, by_value=True, required=True)
     owner_office = fields.String(required=True, validate=validate.Length(min=1, max=60))
     budget_year = fields.Integer(required=True, validate=validate.Range(min=2000, max=2100))
-    ceiling = Rupiah(required=True, validate=validate.Range(min=1, max=10**15))
+    ceiling = fields.Rupiah(required=True, validate=validate.Range(min=1, max=10**15))
     ceiling_note = fields.String(
         required=True,
         validate=validate.Length(min=1, max=200),
@@ -39,15 +38,15 @@ class FundSchema(Schema):
     source = fields.Enum(Source, by_value=True)
     owner_office = fields.String()
     budget_year = fields.Integer()
-    ceiling = fields.Integer()
+    ceiling = fields.Rupiah()
     ceiling_note = fields.String()
-    reserved = fields.Integer()
-    committed = fields.Integer()
-    realised = fields.Integer()
-    returned = fields.Integer()
-    lent = fields.Integer(metadata={"description": "Out as loans, owed to the fund; no part of `realised`"})
-    repaid = fields.Integer()
-    free = fields.Integer()
+    reserved = fields.Rupiah()
+    committed = fields.Rupiah()
+    realised = fields.Rupiah()
+    returned = fields.Rupiah()
+    lent = fields.Rupiah(metadata={"description": "Out as loans, owed to the fund; no part of `realised`"})
+    repaid = fields.Rupiah()
+    free = fields.Rupiah()
     closed_on = fields.Date(allow_none=True)
     signed_as = SignedAs("opened_by", "opened_at")
 
@@ -59,13 +58,13 @@ class FundEntrySchema(Schema):
     grant_id = fields.UUID()
     journey_id = fields.UUID()
     move = fields.Enum(Move, by_value=True)
-    amount = fields.Integer()
-    reserved = fields.Integer()
-    committed = fields.Integer()
-    realised = fields.Integer()
-    returned = fields.Integer()
-    lent = fields.Integer()
-    repaid = fields.Integer()
+    amount = fields.Rupiah()
+    reserved = fields.Rupiah()
+    committed = fields.Rupiah()
+    realised = fields.Rupiah()
+    returned = fields.Rupiah()
+    lent = fields.Rupiah()
+    repaid = fields.Rupiah()
     purpose = fields.Enum(Purpose, by_value=True)
     document = fields.String(allow_none=True)
     moved_at = fields.AwareDateTime()

@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, validate, validates_schema
 
-from services.grants.amounts import Rupiah
 from services.grants.goods.rules import AccountOutcome, Condition, GrantState, ProposalOutcome, Verdict
 from shared.kernel import fields
 
@@ -24,7 +23,7 @@ class RabLineSchema(Schema):
     item = fields.String(required=True, validate=_word())
     quantity = fields.Integer(required=True, validate=validate.Range(min=1, max=1_000_000))
     unit = fields.String(required=True, validate=_word(30))
-    unit_price = Rupiah(required=True, validate=POSITIVE)
+    unit_price = fields.Rupiah(required=True, validate=POSITIVE)
 
 
 class ProposalSchema(Schema):
@@ -95,7 +94,7 @@ class DeedLineSchema(Schema):
     number = fields.Integer(required=True)
     condition = fields.Enum(Condition, by_value=True, required=True)
     quantity = fields.Integer(required=True, validate=PIECES)
-    unit_price = Rupiah(required=True, validate=POSITIVE)
+    unit_price = fields.Rupiah(required=True, validate=POSITIVE)
     serial = fields.String(load_default=None, allow_none=True, validate=_word(200))
     photo = fields.String(load_default=None, allow_none=True, validate=_word(200))
 
@@ -129,7 +128,7 @@ class AccountLineSchema(Schema):
     """What was spent on one line, and the receipt that shows it."""
 
     number = fields.Integer(required=True)
-    spent = Rupiah(load_default=0, validate=NOT_NEGATIVE)
+    spent = fields.Rupiah(load_default=0, validate=NOT_NEGATIVE)
     receipt = fields.String(load_default=None, allow_none=True, validate=_word(60))
 
     @validates_schema
@@ -169,14 +168,14 @@ class LineChangeSchema(Schema):
     """How a line of the RAB is to be approved again."""
 
     quantity = fields.Integer(required=True, validate=validate.Range(min=1, max=1_000_000))
-    unit_price = Rupiah(required=True, validate=POSITIVE)
+    unit_price = fields.Rupiah(required=True, validate=POSITIVE)
     reason = fields.String(required=True, validate=_word(500))
 
 
 class RefundSchema(Schema):
     """Money that came back, and the document that shows it."""
 
-    amount = Rupiah(required=True, validate=POSITIVE)
+    amount = fields.Rupiah(required=True, validate=POSITIVE)
     document = fields.String(required=True, validate=_word(60))
 
 
@@ -187,10 +186,10 @@ class LineStandingSchema(Schema):
     item = fields.String()
     quantity = fields.Integer()
     unit = fields.String()
-    unit_price = fields.Integer()
-    total = fields.Integer()
+    unit_price = fields.Rupiah()
+    total = fields.Rupiah()
     received = fields.Integer()
-    realised = fields.Integer()
+    realised = fields.Rupiah()
     open_quantity = fields.Integer(attribute="line.open_quantity")
     open_money = fields.Integer(attribute="line.open_money")
     closed_at = fields.AwareDateTime(allow_none=True)
@@ -205,9 +204,9 @@ class GrantSchema(Schema):
     area = fields.String()
     office = fields.String()
     fund_id = fields.String()
-    ceiling = fields.Integer(allow_none=True)
+    ceiling = fields.Rupiah(allow_none=True)
     state = fields.Enum(GrantState, by_value=True)
-    total = fields.Integer()
+    total = fields.Rupiah()
     sk_number = fields.String(allow_none=True)
     decided_on = fields.Date(allow_none=True)
 
@@ -218,10 +217,10 @@ class MoneySchema(Schema):
     fund = fields.String()
     title = fields.String(metadata={"description": "What the fund is called"})
     title_en = fields.String(allow_none=True)
-    reserved = fields.Integer()
-    committed = fields.Integer()
-    realised = fields.Integer()
-    returned = fields.Integer()
+    reserved = fields.Rupiah()
+    committed = fields.Rupiah()
+    realised = fields.Rupiah()
+    returned = fields.Rupiah()
 
 
 class DecisionStandingSchema(Schema):
@@ -250,7 +249,7 @@ class DeedLineStandingSchema(Schema):
     number = fields.Integer()
     condition = fields.String()
     quantity = fields.Integer()
-    unit_price = fields.Integer()
+    unit_price = fields.Rupiah()
     serial = fields.String(allow_none=True)
     photo = fields.String(allow_none=True)
 
@@ -270,9 +269,9 @@ class ChangeStandingSchema(Schema):
 
     number = fields.Integer()
     quantity = fields.Integer()
-    unit_price = fields.Integer()
+    unit_price = fields.Rupiah()
     quantity_before = fields.Integer()
-    unit_price_before = fields.Integer()
+    unit_price_before = fields.Rupiah()
     reason = fields.String()
     approved = fields.Boolean()
     approved_as = fields.String(metadata={"description": "Who approved, where she acted for a post; empty otherwise"})
@@ -366,9 +365,9 @@ class GrantStandingSchema(Schema):
     area = fields.String()
     office = fields.String()
     fund_id = fields.String()
-    ceiling = fields.Integer(allow_none=True)
+    ceiling = fields.Rupiah(allow_none=True)
     state = fields.String()
-    total = fields.Integer()
+    total = fields.Rupiah()
     sk_number = fields.String(allow_none=True)
     decided_on = fields.String(allow_none=True, metadata={"format": "date"})
     lines = fields.List(fields.Dict(keys=fields.String()))

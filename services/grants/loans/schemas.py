@@ -2,7 +2,6 @@
 
 from marshmallow import Schema, validate
 
-from services.grants.amounts import Rupiah
 from services.grants.loans.rules import Lender, LoanState
 from shared.events.intake import SubjectKind
 from shared.kernel import fields
@@ -32,9 +31,9 @@ class LoanSchema(Schema):
     document = fields.String(required=True)
     lent_on = fields.Date(required=True)
     signed_as = SignedAs("decided_by", "lent_on")
-    principal = fields.Integer(required=True)
-    repaid = fields.Integer(required=True)
-    outstanding = fields.Integer(required=True)
+    principal = fields.Rupiah(required=True)
+    repaid = fields.Rupiah(required=True)
+    outstanding = fields.Rupiah(required=True)
     arrears = fields.Integer(required=True)
     state = fields.Enum(LoanState, by_value=True, required=True)
 
@@ -44,15 +43,15 @@ class InstalmentSchema(Schema):
 
     number = fields.Integer(required=True)
     due_on = fields.Date(required=True)
-    amount = fields.Integer(required=True)
-    paid = fields.Integer(required=True)
+    amount = fields.Rupiah(required=True)
+    paid = fields.Rupiah(required=True)
     is_overdue = fields.Boolean(required=True)
 
 
 class RepaidSchema(Schema):
     """A repayment that is booked."""
 
-    amount = fields.Integer(required=True)
+    amount = fields.Rupiah(required=True)
     paid_on = fields.Date(required=True)
     receipt = fields.String(required=True)
 
@@ -68,15 +67,15 @@ class LoanSumsSchema(Schema):
     """What an office's loans amount to; grants are not in it."""
 
     loans = fields.Integer(required=True)
-    lent = fields.Integer(required=True)
-    repaid = fields.Integer(required=True)
-    outstanding = fields.Integer(required=True)
+    lent = fields.Rupiah(required=True)
+    repaid = fields.Rupiah(required=True)
+    outstanding = fields.Rupiah(required=True)
     arrears = fields.Integer(required=True)
 
 
 class RepaymentSchema(Schema):
     """Money that came back: how much, when, and by which receipt."""
 
-    amount = Rupiah(required=True, validate=validate.Range(min=1, max=1_000_000_000_000))
+    amount = fields.Rupiah(required=True, validate=validate.Range(min=1, max=1_000_000_000_000))
     paid_on = fields.Date(required=True)
     receipt = fields.String(required=True, validate=validate.Length(min=1, max=60))

@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, validate, validates_schema
 
-from services.grants.amounts import Rupiah
 from services.grants.loans.rules import MOST_INSTALMENTS
 from services.grants.zakat.rules import Asnaf, CaseState, Form, Verdict
 from shared.kernel import fields
@@ -21,14 +20,14 @@ class AssessmentSchema(Schema):
     Of a group, income, households and members are those of all its households together.
     """
 
-    income = Rupiah(required=True, validate=NOT_NEGATIVE, metadata={"description": "Rupiah a month"})
+    income = fields.Rupiah(required=True, validate=NOT_NEGATIVE, metadata={"description": "Rupiah a month"})
     households = fields.Integer(load_default=1, validate=validate.Range(min=1, max=100))
     members = fields.Integer(required=True, validate=validate.Range(min=1, max=1_000))
     asnaf = fields.Enum(Asnaf, by_value=True, required=True)
-    line = Rupiah(load_default=None, allow_none=True, validate=POSITIVE)
+    line = fields.Rupiah(load_default=None, allow_none=True, validate=POSITIVE)
     line_source = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=1, max=200))
     form = fields.Enum(Form, by_value=True, load_default=None, allow_none=True)
-    amount = Rupiah(load_default=None, allow_none=True, validate=POSITIVE)
+    amount = fields.Rupiah(load_default=None, allow_none=True, validate=POSITIVE)
     instalments = fields.Integer(
         load_default=None, allow_none=True, validate=validate.Range(min=1, max=MOST_INSTALMENTS)
     )
@@ -87,7 +86,7 @@ class ZakatCaseSchema(Schema):
     state = fields.Enum(CaseState, by_value=True, required=True)
     asnaf = fields.Enum(Asnaf, by_value=True, required=True, allow_none=True)
     form = fields.Enum(Form, by_value=True, required=True, allow_none=True)
-    amount = fields.Integer(required=True, allow_none=True)
+    amount = fields.Rupiah(required=True, allow_none=True)
     instalments = fields.Integer(required=True, allow_none=True)
     first_due = fields.Date(required=True, allow_none=True)
     document = fields.String(required=True, allow_none=True)
@@ -102,4 +101,4 @@ class ZakatSumsSchema(Schema):
     grants = fields.Integer(required=True)
     granted = fields.Integer(required=True)
     loans = fields.Integer(required=True)
-    lent = fields.Integer(required=True)
+    lent = fields.Rupiah(required=True)

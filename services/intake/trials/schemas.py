@@ -91,7 +91,7 @@ class TrialFigures(Schema):
     eligible = fields.Integer(allow_none=True)
     subjects = fields.Integer(allow_none=True, metadata={"description": "Persons, or groups at the most"})
     cost = fields.Integer(allow_none=True, metadata={"description": "Rupiah, each at the ceiling"})
-    ceiling = fields.Integer(allow_none=True, metadata={"description": "Rupiah for each person or group"})
+    ceiling = fields.Rupiah(allow_none=True, metadata={"description": "Rupiah for each person or group"})
     budget = fields.Integer(allow_none=True, metadata={"description": "The programme's own, in rupiah"})
     failing = fields.List(fields.Nested(FailedClause))
     not_known = fields.List(fields.Nested(UnknownFact))

@@ -50,14 +50,14 @@ class FundSchema(Schema):
     title_en = fields.String(allow_none=True)
     source = fields.String()
     budget_year = fields.Integer()
-    ceiling = fields.Integer()
-    reserved = fields.Integer()
-    committed = fields.Integer()
-    realised = fields.Integer()
-    returned = fields.Integer()
-    lent = fields.Integer(metadata={"description": "Out as loans; no part of `realised`"})
-    repaid = fields.Integer()
-    free = fields.Integer()
+    ceiling = fields.Rupiah()
+    reserved = fields.Rupiah()
+    committed = fields.Rupiah()
+    realised = fields.Rupiah()
+    returned = fields.Rupiah()
+    lent = fields.Rupiah(metadata={"description": "Out as loans; no part of `realised`"})
+    repaid = fields.Rupiah()
+    free = fields.Rupiah()
 
 
 class HeadlineSchema(Schema):

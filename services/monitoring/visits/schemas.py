@@ -11,8 +11,8 @@ class VisitFindings(Schema):
     """What an officer found on a visit; amounts are those of the last month, in whole rupiah."""
 
     visited_on = fields.Date(required=True)
-    omzet = fields.Integer(required=True, validate=validate.Range(min=0))
-    profit = fields.Integer(required=True, metadata={"description": "A loss is negative."})
+    omzet = fields.Rupiah(required=True, validate=validate.Range(min=0))
+    profit = fields.Rupiah(required=True, metadata={"description": "A loss is negative."})
     goods = fields.Enum(Goods, by_value=True, required=True)
     condition = fields.Enum(Condition, by_value=True, required=True)
     cause = fields.Enum(Cause, by_value=True, load_default=None, allow_none=True)

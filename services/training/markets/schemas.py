@@ -91,7 +91,7 @@ class SaleSchema(Schema):
     fair_id = fields.UUID(load_default=None, allow_none=True)
     listing_id = fields.UUID(load_default=None, allow_none=True)
     sold_on = fields.Date(load_default=None, allow_none=True)
-    amount = fields.Integer(load_default=None, allow_none=True, validate=RUPIAH)
+    amount = fields.Rupiah(load_default=None, allow_none=True, validate=RUPIAH)
 
 
 class ListingSchema(Schema):
@@ -120,7 +120,7 @@ class AgreementSchema(Schema):
     goods = fields.String(required=True, validate=SHORT)
     unit = fields.String(required=True, validate=validate.Length(min=1, max=40))
     quantity = fields.Integer(required=True, validate=QUANTITY)
-    unit_price = fields.Integer(required=True, validate=validate.Range(min=1, max=10**10))
+    unit_price = fields.Rupiah(required=True, validate=validate.Range(min=1, max=10**10))
     from_day = fields.Date(required=True)
     until_day = fields.Date(required=True)
     signed_on = fields.Date(required=True)
@@ -133,7 +133,7 @@ class AmendmentSchema(Schema):
     amended_on = fields.Date(required=True)
     reason = fields.String(required=True, validate=validate.Length(min=1, max=1_000))
     quantity = fields.Integer(load_default=None, allow_none=True, validate=QUANTITY)
-    unit_price = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=1, max=10**10))
+    unit_price = fields.Rupiah(load_default=None, allow_none=True, validate=validate.Range(min=1, max=10**10))
     until_day = fields.Date(load_default=None, allow_none=True)
 
 
@@ -145,7 +145,7 @@ class DeliverySchema(Schema):
     delivered_on = fields.Date(load_default=None, allow_none=True)
     delivered = fields.Integer(load_default=None, allow_none=True, validate=QUANTITY)
     accepted = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=0, max=10**9))
-    paid = fields.Integer(load_default=None, allow_none=True, validate=RUPIAH)
+    paid = fields.Rupiah(load_default=None, allow_none=True, validate=RUPIAH)
 
 
 class MarketWorkSchema(Schema):

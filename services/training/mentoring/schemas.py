@@ -84,7 +84,7 @@ class CashEntrySchema(Schema):
 
     happened_on = fields.Date(required=True)
     direction = fields.Enum(Direction, by_value=True, required=True)
-    amount = fields.Integer(required=True, validate=validate.Range(min=1, max=MOST_RUPIAH))
+    amount = fields.Rupiah(required=True, validate=validate.Range(min=1, max=MOST_RUPIAH))
     what = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
@@ -108,7 +108,7 @@ class CashLineSchema(Schema):
     number = fields.Integer(required=True, attribute="entry.number")
     happened_on = fields.Date(required=True, attribute="entry.happened_on")
     direction = fields.Enum(Direction, by_value=True, required=True, attribute="entry.direction")
-    amount = fields.Integer(required=True, attribute="entry.amount")
+    amount = fields.Rupiah(required=True, attribute="entry.amount")
     what = fields.String(required=True, attribute="entry.what")
     corrects = fields.Integer(required=True, allow_none=True, attribute="entry.corrects")
     corrected_by = fields.Integer(required=True, allow_none=True)

@@ -120,7 +120,7 @@ def test_an_officer_lets_a_stand_go_unless_something_was_sold_from_it(desk: Mark
     assert desk.save(one, fair_id=fair)["bookings"][0]["stand"] == 1
     assert desk.save(one, release_fair_id=fair)["bookings"] == []
     assert desk.refused(one, release_fair_id=fair) == ("no-stand-booked", ["release_fair_id"])
-    desk.save(one, fair_id=fair, sales=[{"fair_id": fair, "sold_on": day(), "amount": 250_000}])
+    desk.save(one, fair_id=fair, sales=[{"fair_id": fair, "sold_on": day(), "amount": "Rp250.000"}])
     assert desk.refused(one, release_fair_id=fair) == ("sold-there", ["release_fair_id"])
     cancelled = desk.client.post(f"{FAIRS}/{fair}/cancel", json={"reason": "Hujan"})
     assert said(cancelled)[0] == "fair-has-begun"

@@ -429,9 +429,9 @@ def test_cohort_and_cash_book_are_kept_on_pages(training_db: Database, app: Flas
     mentor = shown.split('<option value="')[2].split('"')[0]
     assert browser.submit(f"{referral}/work", {"mentor_id": mentor}).status_code == 303
     assert f"{books}/{one}" in browser.get(referral).text
-    line = {"entries.0.happened_on": today.isoformat(), "entries.0.direction": "in", "entries.0.amount": "25000"}
+    line = {"entries.0.happened_on": today.isoformat(), "entries.0.direction": "in", "entries.0.amount": "Rp25.000,-"}
     wrong = browser.submit(f"{books}/{one}/entries", line)
-    assert (wrong.status_code, "25000" in wrong.text) == (422, True)
+    assert (wrong.status_code, "Rp25.000,-" in wrong.text) == (422, True)
     assert browser.submit(f"{books}/{one}/entries", line | {"entries.0.what": "Jajan basah"}).status_code == 303
     assert "Jajan basah" in browser.get(f"{books}/{one}").text
     assert browser.submit(f"{books}/{one}/entries/1/correction", {}).status_code == 422
