@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
-from shared.web import guard, sessions
+from shared.identity.rules import OtherOffice, Role
+from shared.web import access, guard, sessions
 from shared.web.factory import create_app
 from tests.browsing import Browser, an_officer, bearer
 
@@ -40,6 +40,22 @@ def test_a_class_of_views_is_guarded_method_by_method() -> None:
     pages.add_url_rule("/both", view_func=Both.as_view("both"))
     with pytest.raises(guard.UnguardedRoutes, match=r"on: POST /grants/both$"):
         create_app("grants", pages=[pages])
+
+
+def test_a_view_without_a_mark_that_joins_later_is_closed(app: Flask) -> None:
+    app.add_url_rule("/intake/late", view_func=lambda: "in")
+    assert Browser(app, an_officer(*Role)).get("/intake/late").status_code == 403
+
+
+def test_whoever_asks_for_the_head_of_a_page_is_asked_for_what_the_page_asks_for(app: Flask) -> None:
+    class Shown(flask.views.MethodView):
+        @guard.guard(Permission.GOODS_RUN)
+        def get(self) -> str:
+            return ""
+
+    app.add_url_rule("/intake/shown", view_func=Shown.as_view("shown"))
+    statuses = [Browser(app, an_officer(role)).client.head("/intake/shown").status_code for role in Role]
+    assert statuses == [200 if role is Role.OFFICER else 403 for role in Role]
 
 
 def test_an_officer_with_the_role_gets_in(app: Flask) -> None:
@@ -78,6 +94,26 @@ def test_an_officer_of_another_agency_does_not(app: Flask) -> None:
 def test_a_coordinator_may_look_at_another_agency_but_change_nothing(app: Flask) -> None:
     assert status(app, "GET", Role.COORDINATOR, office="bappeda-kaltim") == 200
     assert status(app, "POST", Role.COORDINATOR, office="bappeda-kaltim") == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
+def test_whatever_changes_something_is_no_look(method: str) -> None:
+    looks = an_officer(Role.COORDINATOR, office="bappeda-kaltim")
+    if method in ("GET", "HEAD", "OPTIONS"):
+        guard.admit(looks, Permission.GOODS_READ, "dinsos", method)
+        return
+    with pytest.raises(OtherOffice):
+        guard.admit(looks, Permission.GOODS_READ, "dinsos", method)
+
+
+def test_in_one_request_everybody_is_asked_about_at_her_own_office_and_in_her_own_areas(app: Flask) -> None:
+    with app.test_request_context():
+        for areas, leads in ((("64.02",), True), (("11",), False)):
+            officer = an_officer(Role.HEAD, office="dinsos-kukar", areas=areas)
+            assert access.holds(officer, Permission.JOURNEYS_STEER) is leads
+        for office, registers in (("dinsos-kukar", True), ("dp3a-kukar", False)):
+            officer = an_officer(Role.HEAD, office=office, areas=("64.02",))
+            assert access.holds(officer, Permission.REGISTRY_READ) is registers
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer nonsense", "Basic dXNlcjpwYXNz"])
