@@ -1,13 +1,14 @@
 """Nobody gets past a guard who should not, and no route is without one."""
 
 from dataclasses import replace
+from typing import Any
 
 import flask
 import pytest
 from flask import Flask
 
 from shared.identity.permissions import Permission
-from shared.identity.rules import OtherOffice, Role
+from shared.identity.rules import OtherOffice, OutsideArea, Role
 from shared.web import access, guard, sessions
 from shared.web.factory import create_app
 from tests.browsing import Browser, an_officer, bearer
@@ -106,14 +107,47 @@ def test_whatever_changes_something_is_no_look(method: str) -> None:
         guard.admit(looks, Permission.GOODS_READ, "dinsos", method)
 
 
+HERE = {
+    ("dinsos-kukar", "64.02"): (True, True, {"intake.verification", "grants.goods-decision"}),
+    ("dinsos-kukar", "11"): (True, False, set()),
+    ("dp3a-kukar", "64.02"): (True, True, {"intake.protection"}),
+    ("disperindag-kukar", "64.02"): (False, False, {"training.market"}),
+    ("koperasi-kukar", "64.02"): (False, False, {"grants.cooperative"}),
+    ("baznas-mataram", "52.71"): (False, False, {"grants.zakat"}),
+    ("pengusaha-mataram", "52.71"): (False, False, {"training.market"}),
+    ("bappeda-kukar", "64.02"): (False, False, {"monitoring.meeting"}),
+}
+"""By office and area: whether it registers, whether it leads there, and a part of what its agency does there."""
+SOMEBODYS = {"intake.verification", "intake.protection", "grants.zakat", "grants.cooperative", "training.market"}
+
+
 def test_in_one_request_everybody_is_asked_about_at_her_own_office_and_in_her_own_areas(app: Flask) -> None:
     with app.test_request_context():
-        for areas, leads in ((("64.02",), True), (("11",), False)):
-            officer = an_officer(Role.HEAD, office="dinsos-kukar", areas=areas)
-            assert access.holds(officer, Permission.JOURNEYS_STEER) is leads
-        for office, registers in (("dinsos-kukar", True), ("dp3a-kukar", False)):
-            officer = an_officer(Role.HEAD, office=office, areas=("64.02",))
-            assert access.holds(officer, Permission.REGISTRY_READ) is registers
+        for (office, area), (registers, leads, does) in HERE.items():
+            found = access.workplace(an_officer(Role.HEAD, office=office, areas=(area,)))
+            assert (found.registers, found.leads) == (registers, leads), office
+            assert does <= found.does, office
+            assert found.does & SOMEBODYS == does & SOMEBODYS, office
+
+
+@pytest.mark.parametrize(
+    ("held_to", "refusal"),
+    [
+        ({}, None),
+        ({"agency": "dinsos", "office": "dinsos-kukar", "area": "64.02.06"}, None),
+        ({"agency": "dp3a"}, OtherOffice),
+        ({"office": "dinsos-kaltim"}, OtherOffice),
+        ({"area": "64.72"}, OutsideArea),
+        ({"office": "dinsos-kukar", "area": "64.72"}, OutsideArea),
+    ],
+)
+def test_who_holds_a_permission_is_held_to_agency_office_and_area(held_to: Any, refusal: Any) -> None:
+    head = an_officer(Role.HEAD, office="dinsos-kukar", areas=("64.02",))
+    if refusal is None:
+        assert access.require(head, Permission.JOURNEYS_STEER, **held_to)
+        return
+    with pytest.raises(refusal):
+        access.require(head, Permission.JOURNEYS_STEER, **held_to)
 
 
 @pytest.mark.parametrize("authorization", [None, "Bearer", "Bearer nonsense", "Basic dXNlcjpwYXNz"])
