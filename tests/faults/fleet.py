@@ -51,9 +51,10 @@ class Part:
 
     def kill(self) -> None:
         """End it and its children as a power cut would."""
-        if self.process and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
+        process = self.process  # as soon as it is dead, another may stand in its place
+        if process and process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @dataclass
