@@ -8,6 +8,7 @@ from itertools import islice
 
 from services.simulate.chance import Chance
 from services.simulate.client import Client, Json
+from services.simulate.standstill import Standstill
 from services.simulate.work.grants import KITS
 
 STANDS_AFTER = 300.0
@@ -148,16 +149,14 @@ def bring_in_registries(officers: Mapping[str, Client], seed: int, wanted: Seque
         if name not in there[each.office]:
             file = registry_file(each.region, each.persons, seed, vulnerable_women=each.vulnerable_women)
             officers[each.office].upload(addresses[each.office], name, file.encode())
-    moved, before = time.monotonic(), None
+    standstill = Standstill(STANDS_AFTER)
     while coming := [
         (each["id"], each["rows_done"])
         for office, address in addresses.items()
         for each in officers[office].every(address)
         if each["state"] != "done"
     ]:
-        if coming != before:
-            moved, before = time.monotonic(), coming
-        if time.monotonic() - moved > STANDS_AFTER:
+        if standstill.reached(coming):
             raise TimeoutError(f"the registries are not in, and no row has come in for {STANDS_AFTER:.0f} s")
         time.sleep(0.2)
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from services.simulate.case import morning
 from services.simulate.client import OUTAGE, TRIES_EVERY
+from services.simulate.standstill import Standstill
 from shared.bus import metrics
 from shared.kernel import calendar, clock
 from shared.storage import Database
@@ -39,13 +40,11 @@ class Days:
 
     def settle(self) -> None:
         """Wait until no event is under way, seen twice in a row; raises NotSettled once nothing moves any more."""
-        moved, before, quiet = time.monotonic(), None, 0
+        standstill, quiet = Standstill(STANDS_AFTER), 0
         while quiet < 2 and not self.stopping():
             left = [self._under_way(each) for each in self.databases.values()]
             quiet = quiet + 1 if all(each == 0 for each in left) else 0
-            if left != before:
-                moved, before = time.monotonic(), left
-            if quiet == 0 and time.monotonic() - moved > STANDS_AFTER:
+            if standstill.reached(left) and quiet == 0:
                 raise NotSettled(f"events are under way, but none moves since {STANDS_AFTER:.0f} s; see `kail status`")
             time.sleep(LOOK_EVERY)
 
