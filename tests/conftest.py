@@ -48,6 +48,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.stats.get(outcome, ())
         if report.when == "call"
     ]
+    if not found:
+        return
     rows = "".join(f"| {name.replace('_', ' ')} | {outcome} | {seconds:.0f} |\n" for name, outcome, seconds in found)
     head = "# The last long run\n\n`make long` writes this page; the seconds are those of one machine on one day.\n\n"
     (Path(__file__).parents[1] / "docs" / "long.md").write_text(f"{head}| test | outcome | s |\n|---|---|---|\n{rows}")

@@ -19,6 +19,8 @@ FONT = "public-sans-5.3.0-latin.woff2"
 """The file that every page needs, asked for before the style sheet has been read."""
 
 files = Blueprint("assets", __name__)
+FILE = "assets.static_file"
+"""The view that serves them."""
 
 
 @cache

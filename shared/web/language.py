@@ -11,7 +11,7 @@ from flask_babel import Babel
 from werkzeug.wrappers import Response
 
 from shared.kernel.settings import settings
-from shared.web import sessions
+from shared.web import assets, sessions
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 COOKIE = "language"
@@ -39,6 +39,8 @@ def install(app: Flask) -> None:
 
 
 def _name(response: Response) -> Response:
+    if request.endpoint == assets.FILE:  # it speaks none, is the same for everybody, and must not ask who this is
+        return response
     response.headers.setdefault("Content-Language", language())
     return response
 

@@ -2,6 +2,7 @@
 
 The four services share the cookie. A page's token is renewed by intake while its holder is active: a service sends her
 there and straight back, so that only intake issues tokens. What has ended is refused by each service by itself.
+The whole session is one cookie, so the last answer wins: only answers that a person waits for may change it.
 """
 
 import re
@@ -14,7 +15,8 @@ from uuid import UUID
 import orjson
 from cryptography.exceptions import InvalidTag
 from flask import Flask, current_app, g, redirect, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask import Response as Answer
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
@@ -32,6 +34,7 @@ RENEW_AFTER = 5 * 60
 """Seconds after which an active officer's token is renewed."""
 RENEWAL = "/intake/renew"
 HOME = "/"
+EVENTS = "text/event-stream"
 LONGEST_WAITING = 1_000
 """Letters of an address that waits in the session: a browser keeps no cookie of more than four thousand."""
 HIDDEN = "kail_hidden_addresses"
@@ -52,6 +55,22 @@ class SharedCookie(SecureCookieSessionInterface):
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether the browser may send it over HTTPS only: where the deployment is, or the request came so."""
         return settings().https or request.is_secure
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Answer) -> None:
+        """Let an answer change it, but not one to what a page fetched by itself: she may have gone on meanwhile."""
+        if is_visit():
+            super().save_session(app, session, response)
+
+
+def is_visit() -> bool:
+    """Whether a person goes to a page or sends a form, and no page fetches something by itself.
+
+    Browsers say so (W3C Fetch Metadata, `Sec-Fetch-Mode`), but not to a server whose address they do not trust.
+    """
+    mode = request.headers.get("Sec-Fetch-Mode")
+    if mode is not None:
+        return mode == "navigate"
+    return "HX-Request" not in request.headers and request.accept_mimetypes.best != EVENTS
 
 
 def is_api() -> bool:
@@ -130,7 +149,7 @@ def _forget_answer() -> None:
 
 def renew_when_due() -> Response | None:
     """Send an active officer past intake for a fresh token; what pages fetch by themselves is not activity."""
-    if request.method != "GET" or is_api() or "HX-Request" in request.headers or request.path == RENEWAL:
+    if request.method != "GET" or is_api() or not is_visit() or request.path == RENEWAL:
         return None
     if "token" not in g or time.time() - g.token.issued_at < RENEW_AFTER:
         return None

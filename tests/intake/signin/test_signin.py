@@ -11,8 +11,9 @@ from services.intake.accounts.commands import create_officer
 from services.intake.accounts.models import OfficerAccount
 from shared.identity import tokens
 from shared.identity.rules import Role
+from shared.kernel.ids import new_id
 from shared.storage import Database
-from shared.web import sessions
+from shared.web import assets, sessions
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer
 
@@ -128,6 +129,43 @@ def test_who_is_away_for_a_tokens_life_has_to_sign_in_again(app: Flask) -> None:
     page = Browser(app)
     carry(page, age=tokens.LIFETIME + tokens.LEEWAY + 1)
     assert page.get("/").location == "/intake/signin"
+
+
+BY_ITSELF = [
+    {"HX-Request": "true"},
+    {"Accept": "text/event-stream"},
+    {"Sec-Fetch-Mode": "cors"},
+    {"Sec-Fetch-Mode": "no-cors"},
+    {"Sec-Fetch-Mode": "same-origin", "Accept": "text/html"},
+]
+
+
+@pytest.mark.parametrize("by_itself", BY_ITSELF)
+@pytest.mark.parametrize("address", ["/", "/intake/dinsos/persons", "/intake/nothing", "/intake/renew?next=/"])
+def test_what_a_page_fetches_by_itself_does_not_lose_where_she_goes_on_to(
+    app: Flask, address: str, by_itself: dict[str, str]
+) -> None:
+    """Its answer may come after the one that she was sent to sign in with; the browser would keep that of the two."""
+    page = Browser(app)
+    carry(page, age=tokens.LIFETIME + tokens.LEEWAY + 1)
+    assert "Set-Cookie" not in page.get(address, headers=by_itself).headers
+    hidden = f"/intake/dp3a/protection/cases/{new_id()}?x=1"
+    visited = page.get(hidden, headers={"Sec-Fetch-Mode": "navigate"})
+    assert "Set-Cookie" in visited.headers
+    assert "Set-Cookie" not in page.get(address, headers=by_itself).headers
+    entered = page.submit("/intake/signin?next=/", GIVEN)
+    assert entered.location == hidden
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Mode": "navigate"}, *BY_ITSELF])
+@pytest.mark.parametrize("age", [0, sessions.RENEW_AFTER + 1, tokens.LIFETIME + tokens.LEEWAY + 1])
+def test_a_file_that_everybody_gets_says_nothing_of_who_asked(app: Flask, age: int, headers: dict[str, str]) -> None:
+    page = Browser(app)
+    carry(page, age=age)
+    with page.get(assets.asset("kail.css"), headers=headers) as answer:
+        given = answer.headers
+    assert given["Cache-Control"] == assets.FOR_EVER
+    assert not {"Set-Cookie", "Vary", "Content-Language"} & set(given.keys())
 
 
 def test_an_officer_finds_her_language_at_every_computer_and_leaves_none_behind(app: Flask) -> None:
