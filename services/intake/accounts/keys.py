@@ -28,8 +28,6 @@ BEGINNING = "kail"
 PUBLIC_BYTES = 10
 SECRET_BYTES = 35
 WRITTEN = re.compile(rf"{BEGINNING}_([a-z2-7]{{16}})_([a-z2-7]{{56}})")
-LONGEST = timedelta(days=365)
-"""How long a key may hold."""
 REMINDED = timedelta(days=30)
 """How long before its end its owner is reminded of it."""
 

@@ -39,7 +39,7 @@ def issue_token(given: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.delete("/tokens")
-@guard(Permission.ACCOUNT_OWN)
+@public("whoever holds a token may end it, a program with a key as well: the view asks for one")
 @blueprint.response(204)
 def end_tokens() -> None:
     """End the session that the token belongs to: none of its tokens is good any more, in none of the services."""

@@ -314,6 +314,17 @@ def test_a_token_of_a_key_opens_no_page_is_not_renewed_and_makes_its_owner_no_co
             renewed(session, tokens.read(said))
 
 
+def test_a_program_ends_what_its_key_began_and_the_key_begins_anew(
+    app: Flask, intake_db: Database, head: Officer
+) -> None:
+    _, key = made(intake_db, head)
+    client, said, other = app.test_client(), asking(app, key), asking(app, key)
+    assert client.delete("/intake/v1/tokens", headers=said).status_code == 204
+    codes = [client.get(PERSONS, headers=each).status_code for each in (said, other, asking(app, key))]
+    assert codes == [401, 200, 200]
+    assert client.delete("/intake/v1/tokens").status_code == 401
+
+
 def test_no_program_writes_down_what_a_woman_says_in_a_talk(head: Officer) -> None:
     program = Officer(**{**vars(head), "scopes": frozenset({"referrals.work"})})
     with pytest.raises(ToAPersonAlone):

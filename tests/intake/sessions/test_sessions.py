@@ -97,6 +97,16 @@ def test_a_sign_in_begins_a_session_and_a_renewal_keeps_it(app: Flask, intake_db
     assert known == {token.session_id: False, program.session_id: True}
 
 
+def test_each_renewal_counts_as_use(app: Flask, intake_db: Database) -> None:
+    """Renewed again and again, a session does not lie idle, however long ago its sign-in was."""
+    text = held(signed_in(app))
+    change(intake_db, seen_at=revocation.real_now() - rules.IDLE + timedelta(minutes=1))
+    assert renews(app, "page", text)
+    with intake_db.reading() as session:
+        (seen,) = session.scalars(select(OfficerSession.seen_at))
+    assert revocation.real_now() - seen < timedelta(minutes=1)
+
+
 def test_a_renewal_keeps_the_moment_of_signing_in(app: Flask, intake_db: Database) -> None:
     page = signed_in(app)
     change(intake_db, signed_in_at=revocation.real_now() - timedelta(hours=1))
