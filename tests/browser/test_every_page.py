@@ -178,8 +178,9 @@ def begin_anew(walk):
     officer = client(walk, "petugas1")
     group = {"name": "KUBE Belum Terbentuk", "area": "64.02.05.2001", "line_of_business": "Perikanan"}
     officer.post("/intake/v1/dinsos/groups", group)
-    founder = client(walk, "petugas-koperasi-kukar")
-    region = offices.office("koperasi-kukar").region
+    at_work = (each for each in walkers() if each.roles == (Role.OFFICER,))
+    first = next(each for each in at_work if offices.office(each.office).agency == "koperasi")
+    founder, region = client(walk, first.username), offices.office(first.office).region
     cooperative = {"name": "Koperasi Contoh Halaman", "area": region, "formed_on": "2020-01-01"}
     founder.post("/grants/v1/koperasi/cooperatives", cooperative)
     for each in (officer, founder):
