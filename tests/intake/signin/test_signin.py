@@ -11,7 +11,6 @@ from services.intake.accounts.commands import create_officer
 from services.intake.accounts.models import OfficerAccount
 from shared.identity import tokens
 from shared.identity.rules import Role
-from shared.kernel.ids import new_id
 from shared.storage import Database
 from shared.web import assets, sessions
 from tests.apps import web_app
@@ -149,12 +148,111 @@ def test_what_a_page_fetches_by_itself_does_not_lose_where_she_goes_on_to(
     page = Browser(app)
     carry(page, age=tokens.LIFETIME + tokens.LEEWAY + 1)
     assert "Set-Cookie" not in page.get(address, headers=by_itself).headers
-    hidden = f"/intake/dp3a/protection/cases/{new_id()}?x=1"
-    visited = page.get(hidden, headers={"Sec-Fetch-Mode": "navigate"})
+    visited = page.get(HIDDEN, headers={"Sec-Fetch-Mode": "navigate"})
     assert "Set-Cookie" in visited.headers
     assert "Set-Cookie" not in page.get(address, headers=by_itself).headers
     entered = page.submit("/intake/signin?next=/", GIVEN)
-    assert entered.location == hidden
+    assert entered.location == HIDDEN
+
+
+HIDDEN = "/intake/dp3a/protection/ask?x=1"
+OLD, RUN_OUT = sessions.RENEW_AFTER + 1, tokens.LIFETIME + tokens.LEEWAY + 1
+
+
+def test_what_an_officer_sends_is_done_although_a_fresh_token_is_due(app: Flask) -> None:
+    page = Browser(app)
+    carry(page, age=OLD)
+    assert page.get("/").location.startswith(sessions.RENEWAL)
+    assert page.submit("/intake/language", {"language": "en", "_next": "/"}).location == "/"
+
+
+@pytest.mark.parametrize("by_itself", BY_ITSELF)
+def test_what_a_page_fetches_by_itself_asks_for_no_fresh_token(app: Flask, by_itself: dict[str, str]) -> None:
+    page = Browser(app)
+    carry(page, age=OLD)
+    assert page.get("/intake/account", headers=by_itself).status_code == 200
+
+
+def test_a_program_is_sent_nowhere_for_a_fresh_token(app: Flask) -> None:
+    page = Browser(app)
+    carry(page, age=OLD)
+    headers = {"Authorization": f"Bearer {held(page)}", "Sec-Fetch-Mode": "navigate"}
+    assert page.get("/intake/v1/account/sessions", headers=headers).status_code == 200
+
+
+def test_a_programs_token_that_has_run_out_leaves_the_browsers_session_alone(app: Flask) -> None:
+    page, other = Browser(app), Browser(app)
+    page.submit("/intake/signin", GIVEN)
+    carry(other, age=RUN_OUT)
+    refused = page.get("/intake/v1/account/sessions", headers={"Authorization": f"Bearer {held(other)}"})
+    assert refused.status_code == 401
+    assert page.get("/").status_code == 200
+
+
+def test_signing_out_leaves_nothing_in_the_browser(app: Flask) -> None:
+    page = Browser(app)
+    page.submit("/intake/signin", GIVEN)
+    page.get("/intake/dinsos/referrals?tray=overdue")
+    page.submit("/intake/signout")
+    with page.client.session_transaction() as session:
+        assert dict(session) == {}
+
+
+@pytest.fixture
+def at_dp3a(app: Flask, intake_db: Database) -> None:
+    """Sari works where there are pages that leave no trace."""
+    with intake_db.transaction() as session:
+        session.execute(update(OfficerAccount).values(office="dp3a-kukar", agency="dp3a"))
+
+
+@pytest.mark.usefixtures("at_dp3a")
+def test_where_she_goes_on_to_is_what_she_asked_for_last(app: Flask) -> None:
+    page = Browser(app)
+    carry(page, age=OLD)
+    assert page.get(HIDDEN).location == f"{sessions.RENEWAL}?next=%2F"  # and she does not go on with it
+    assert page.get(page.get("/intake/account").location).location == "/intake/account"
+    carry(page, age=OLD)
+    page.get(HIDDEN)
+    page.get("/")
+    assert page.get("/intake/renew?next=/").location == "/"
+
+
+def test_an_address_that_no_cookie_could_hold_does_not_wait(app: Flask) -> None:
+    page = Browser(app)
+    carry(page, age=RUN_OUT)
+    answer = page.get(f"{HIDDEN}{'y' * sessions.LONGEST_WAITING}")
+    assert answer.location == "/intake/signin?next=%2F"
+    assert len(answer.headers["Set-Cookie"]) < 1_000
+    assert page.submit("/intake/signin?next=/", GIVEN).location == "/"
+
+
+@pytest.mark.usefixtures("at_dp3a")
+@pytest.mark.parametrize("ended", ["ran out", "account suspended"])
+def test_what_waits_for_one_officer_is_not_told_to_the_next(app: Flask, intake_db: Database, ended: str) -> None:
+    other = {"username": "tuti", "password": PASSWORD}
+    with intake_db.transaction() as session:
+        create_officer(session, **other, name="Tuti Contoh", office="dinsos-kukar", roles=[Role.OFFICER])
+    page = Browser(app)
+    carry(page, age=RUN_OUT if ended == "ran out" else OLD)
+    going = page.get(HIDDEN)
+    if ended == "account suspended":
+        with intake_db.transaction() as session:
+            session.execute(update(OfficerAccount).where(OfficerAccount.username == "sari").values(state="suspended"))
+        going = page.get(going.location)
+    assert going.location == "/intake/signin?next=%2F"
+    assert page.submit(going.location, other).location == "/"
+
+
+def test_a_page_that_is_named_counts_more_than_one_that_waits(app: Flask) -> None:
+    page = Browser(app)
+    carry(page, age=RUN_OUT)
+    page.get(HIDDEN)
+    assert page.submit("/intake/signin?next=/grants/dinsos/funds", GIVEN).location == "/grants/dinsos/funds"
+
+
+def held(page: Browser) -> str:
+    with page.client.session_transaction() as session:
+        return str(session["token"])
 
 
 @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Mode": "navigate"}, *BY_ITSELF])
