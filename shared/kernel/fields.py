@@ -8,6 +8,7 @@ PostgreSQL then refuses is an error of ours, although the request was wrong. Day
 import re
 from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar
+from unicodedata import category
 
 from marshmallow import ValidationError
 from marshmallow.fields import UUID as AnyUUID  # noqa: N811 (marshmallow's name)
@@ -23,7 +24,6 @@ from marshmallow.fields import (
     Mapping,
     Nested,
     Raw,
-    String,
     Url,
 )
 from marshmallow.fields import (
@@ -37,6 +37,9 @@ from marshmallow.fields import (
 )
 from marshmallow.fields import (
     Integer as AnyInteger,
+)
+from marshmallow.fields import (
+    String as AnyString,
 )
 from marshmallow.types import ErrorMessages
 from webargs.fields import DelimitedList
@@ -52,6 +55,14 @@ FIRST_YEAR, LAST_YEAR = 1900, 2999
 WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 EXACT = 2**53
 """Up to here a JSON number with a decimal point is still exactly the whole number that it seems to be."""
+
+
+class String(AnyString):
+    """Text; one of blanks and of marks that nobody sees says nothing, and is as long as nothing."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        said: str = super()._deserialize(value, attr, data, **kwargs)
+        return said if any(not each.isspace() and category(each) != "Cf" for each in said) else ""
 
 
 class Integer(AnyInteger):
