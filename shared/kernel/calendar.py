@@ -15,6 +15,8 @@ import holidays
 from shared.kernel import clock
 from shared.kernel.errors import Invalid
 
+OPENS = time(8)
+"""When offices open. Source: assumption."""
 WITHIN = re.compile(r"^(?P<count>[1-9][0-9]{0,2}) (?P<unit>working days?|days?|months?)$")
 
 
@@ -37,10 +39,12 @@ def is_working_day(day: date) -> bool:
 
 @cache
 def add_working_days(day: date, count: int) -> date:
-    """The `count`-th working day after `day`."""
-    while count > 0:
-        day += timedelta(days=1)
-        count -= is_working_day(day)
+    """The `count`-th working day after `day`; before it where the count is negative."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while not is_working_day(day):
+            day += step
     return day
 
 
@@ -63,6 +67,11 @@ def add_months(day: date, count: int) -> date:
     return date(year, month, day.day)
 
 
+def start_of_day(day: date) -> datetime:
+    """The moment at which a day begins in the deployment's zone, in UTC."""
+    return datetime.combine(day, time.min, clock.zone()).astimezone(UTC)
+
+
 def end_of_day(day: date) -> datetime:
     """The last second of a day in the deployment's zone, in UTC."""
     return datetime.combine(day, time(23, 59, 59), clock.zone()).astimezone(UTC)
@@ -71,6 +80,19 @@ def end_of_day(day: date) -> datetime:
 def deadline(start: datetime, working_days: int) -> datetime:
     """The end of the `working_days`-th working day after `start`, in UTC."""
     return end_of_day(add_working_days(start.astimezone(clock.zone()).date(), working_days))
+
+
+def half_way(start: datetime, due_at: datetime) -> datetime:
+    """When to remind of what is due: the first working morning on which half of the working days are gone, in UTC.
+
+    A time limit without a working day, over a weekend, is halved as the clock runs.
+    """
+    first, last = (each.astimezone(clock.zone()).date() for each in (start, due_at))
+    days = working_days_between(first, last)
+    if days < 1:
+        return start + (due_at - start) / 2
+    morning = datetime.combine(add_working_days(first, days // 2 + 1 if days > 1 else 1), OPENS, clock.zone())
+    return min(morning.astimezone(UTC), due_at)
 
 
 @dataclass(frozen=True)
@@ -88,10 +110,6 @@ class Within:
         if self.unit == "day":
             return end_of_day(day + timedelta(days=self.count))
         return end_of_day(add_months(day, self.count))
-
-    def half_after(self, start: datetime) -> datetime:
-        """The moment half-way through this time limit: when a reminder is due."""
-        return start + (self.after(start) - start) / 2
 
 
 @cache

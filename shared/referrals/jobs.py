@@ -2,10 +2,13 @@
 
 What is due is a question to the database, asked with its own clock. Each bell takes what nobody else holds, a few
 hundred at a time, and marks what it rang for in the same transaction: it rings once, however many workers ask.
+
+The bells are a ladder: each step counts from the one before it that really rang, and no two ring within one working
+day. So nobody is told on, and nothing is taken away, because Kail stood still. The due date itself never moves.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -15,6 +18,7 @@ from shared.bus import bell
 from shared.bus.participant import Bell
 from shared.events.referrals import ReferralEscalated, ReferralReminded, ReferralUnanswered
 from shared.identity import revocation
+from shared.kernel import calendar, clock
 from shared.referrals import announcing, commands, leaving
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN, WAITING, Move
@@ -43,8 +47,8 @@ def bells(service: str, works: Iterable[StageWork]) -> tuple[Bell, ...]:
 def ring_deadlines(database: Database, works: Works) -> int:
     """Escalate, remind and give back whatever is due by now; returns how many times it rang."""
     return (
-        _until_done(database, escalate_overdue)
-        + _until_done(database, remind_halfway)
+        _until_done(database, remind_halfway)
+        + _until_done(database, escalate_overdue)
         + _until_done(database, lambda session: expire_unanswered(session, works))
     )
 
@@ -57,15 +61,24 @@ def forget_ends(database: Database) -> None:
 
 
 def escalate_overdue(session: Session) -> int:
-    """Tell the coordinator of open referrals past their due date."""
-    late = _due(Referral.due_at, Referral.state.in_(OPEN), Referral.escalated_at.is_(None))
+    """Tell the coordinator of open referrals past their due date, at the earliest a working day after the reminder.
+
+    An office that is told on late, because Kail stood still, has the whole time of grace from then on.
+    """
+    late = _due(
+        Referral.due_at,
+        Referral.state.in_(OPEN),
+        Referral.escalated_at.is_(None),
+        Referral.reminded_at < _a_working_day_before(today := _today(session)),
+    )
     found = _mark(session, late, escalated_at=func.kail_now())
     announcing.announce_each(session, ReferralEscalated, found)
+    _give_grace_anew(session, found, today)
     return len(found)
 
 
 def remind_halfway(session: Session) -> int:
-    """Remind of open referrals whose time is half gone; one that is late already was escalated instead."""
+    """Remind of open referrals whose time is half gone, or more where nobody has reminded of them yet."""
     half = _due(
         Referral.remind_at,
         Referral.state.in_(OPEN),
@@ -79,11 +92,39 @@ def remind_halfway(session: Session) -> int:
 
 def expire_unanswered(session: Session, works: Works) -> int:
     """Give back what no office took on within the limit; what was accepted stays with its office, however late."""
-    silent = _due(Referral.expires_at, Referral.state.in_(WAITING))
+    told_on = Referral.escalated_at < _a_working_day_before(_today(session))
+    silent = _due(Referral.expires_at, Referral.state.in_(WAITING), told_on)
     found = session.scalars(select(Referral).join(silent, Referral.id == silent.c.id)).all()
     closed = commands.close_without_work(session, works, found, Move.EXPIRE)
     announcing.announce_each(session, ReferralUnanswered, closed)
     return len(closed)
+
+
+def _today(session: Session) -> date:
+    """The day by the database's own clock, in the deployment's zone."""
+    moment: datetime = session.execute(select(func.kail_now())).scalar_one()
+    return moment.astimezone(clock.zone()).date()
+
+
+def _a_working_day_before(today: date) -> datetime:
+    """Before this moment the step before must have rung: the beginning of the last working day up to today."""
+    last = today if calendar.is_working_day(today) else calendar.add_working_days(today, -1)
+    return calendar.start_of_day(last)
+
+
+def _give_grace_anew(session: Session, escalated: Iterable[Referral], today: date) -> None:
+    """Let a silent office have as many working days after it was told on as after the due date, where that is later."""
+    later = []
+    for each in escalated:
+        due_on = each.due_at.astimezone(clock.zone()).date()
+        if each.expires_at is None or today <= calendar.add_working_days(due_on, 1):
+            continue
+        grace = calendar.working_days_between(due_on, each.expires_at.astimezone(clock.zone()).date())
+        expires_at = calendar.end_of_day(calendar.add_working_days(today, grace))
+        if expires_at > each.expires_at:
+            later.append({"id": each.id, "expires_at": expires_at})
+    if later:
+        session.execute(update(Referral), later)
 
 
 def _due(moment: InstrumentedAttribute[Any], *conditions: ColumnElement[bool]) -> Any:

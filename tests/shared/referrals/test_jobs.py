@@ -1,13 +1,13 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from shared.events.intake import StageOffered
 from shared.events.referrals import ReferralEscalated, ReferralReminded, ReferralUnanswered
-from shared.kernel import clock
+from shared.kernel import calendar, clock
 from shared.referrals import commands, jobs
 from shared.referrals.handlers import hear_stages_offered
 from shared.referrals.models import Referral
@@ -58,17 +58,69 @@ def test_what_an_office_took_on_is_escalated_but_never_taken_away(training_db: D
     offers(training_db, given)
     with training_db.transaction() as session:
         commands.accept_referrals(session, officer(), [given.referral_id])
-    advance([training_db], timedelta(days=60))
-    jobs.ring_deadlines(training_db, WORKS)
-    jobs.ring_deadlines(training_db, WORKS)
-    assert said(training_db) == {"ReferralAccepted": 1, "ReferralEscalated": 1}
+    for _ in range(3):
+        advance([training_db], timedelta(days=60))
+        jobs.ring_deadlines(training_db, WORKS)
+        jobs.ring_deadlines(training_db, WORKS)
+    assert said(training_db) == {"ReferralAccepted": 1, "ReferralReminded": 1, "ReferralEscalated": 1}
 
 
-def test_a_bell_that_rings_late_does_not_remind_of_what_is_already_overdue(training_db: Database) -> None:
-    offers(training_db, offer(expires_at=None))
-    advance([training_db], timedelta(days=365))
-    jobs.ring_deadlines(training_db, WORKS)
-    assert said(training_db) == {"ReferralEscalated": 1}
+def rung(base: Database, day: date) -> list[str]:
+    """What rings at noon of a day, however often it is asked."""
+    noon = datetime.combine(day, time(12), clock.zone())
+    advance([base], noon - clock.now())
+    before = len(announced(base))
+    for _ in range(3):
+        jobs.ring_deadlines(base, WORKS)
+    return [type(each).__name__.removeprefix("Referral") for each in announced(base)[before:]]
+
+
+MONDAY = date(2027, 2, 1)
+
+
+def given_on_monday(base: Database) -> StageOffered:
+    """An offer of ten working days and five of grace, as a programme would make it."""
+    advance([base], datetime.combine(MONDAY, time(9), clock.zone()) - clock.now())
+    due = calendar.deadline(clock.now(), 10)
+    grace = calendar.deadline(due, 5)
+    given = offer(remind_at=calendar.half_way(clock.now(), due), due_at=due, expires_at=grace)
+    offers(base, given)
+    return given
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ((9, 10, 16, 17, 23, 24), ([], ["Reminded"], [], ["Escalated"], [], ["Unanswered"])),
+        ((12, 15, 17, 24), (["Reminded"], [], ["Escalated"], ["Unanswered"])),
+        ((17, 18, 25, 26), (["Reminded"], ["Escalated"], [], ["Unanswered"])),
+        ((60, 61, 68, 69), (["Reminded"], ["Escalated"], [], ["Unanswered"])),
+        ((13, 14, 16, 17), (["Reminded"], [], [], ["Escalated"])),
+        ((10, 60, 67, 68), (["Reminded"], ["Escalated"], [], ["Unanswered"])),
+        ((20, 21, 22, 23), (["Reminded"], [], ["Escalated"], [])),
+    ],
+    ids=[
+        *("never", "over the reminder", "over the due date", "over all of it", "until a Saturday, before its due date"),
+        *("between reminder and taking away", "until a Saturday, after its due date"),
+    ],
+)
+def test_after_standing_still_each_step_counts_from_the_one_that_rang(
+    training_db: Database, asked: tuple[int, ...], expected: tuple[list[str], ...]
+) -> None:
+    given_on_monday(training_db)
+    assert tuple(rung(training_db, MONDAY + timedelta(days=day - 1)) for day in asked) == expected
+
+
+def test_the_due_date_stays_however_late_the_bells_ring(training_db: Database) -> None:
+    given = given_on_monday(training_db)
+    for day in (45, 46):
+        rung(training_db, MONDAY + timedelta(days=day))
+    with training_db.reading() as session:
+        row = session.scalars(select(Referral)).one()
+    assert row.due_at == given.due_at
+    assert given.expires_at is not None
+    assert row.expires_at is not None
+    assert row.expires_at > given.expires_at
 
 
 def test_a_closed_referral_rings_no_bell(training_db: Database) -> None:
@@ -96,10 +148,11 @@ def test_four_workers_ringing_at_once_ring_each_of_a_thousand_referrals_once(
     monkeypatch.setattr(jobs, "AT_ONCE", 100)
     past = clock.now() - timedelta(days=1)
     offers(training_db, *(offer(remind_at=past, due_at=past, expires_at=past) for _ in range(1_000)))
-    with ThreadPoolExecutor(4) as workers:
-        list(workers.map(lambda _: jobs.ring_deadlines(training_db, WORKS), range(4)))
-    jobs.ring_deadlines(training_db, WORKS)
-    assert said(training_db) == {"ReferralEscalated": 1_000, "ReferralUnanswered": 1_000}
+    for _ in range(3):
+        with ThreadPoolExecutor(4) as workers:
+            list(workers.map(lambda _: jobs.ring_deadlines(training_db, WORKS), range(4)))
+        advance([training_db], timedelta(days=7))
+    assert said(training_db) == {"ReferralReminded": 1_000, "ReferralEscalated": 1_000, "ReferralUnanswered": 1_000}
     assert len({each.referral_id for each in announced(training_db)}) == 1_000  # type: ignore[attr-defined]
 
 

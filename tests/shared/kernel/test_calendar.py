@@ -1,0 +1,65 @@
+"""Half of the working time, and days counted back and forth."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel import calendar, clock
+from shared.kernel.calendar import add_working_days, half_way, is_working_day, parse_within, working_days_between
+
+DAYS = st.dates(date(2023, 1, 1), date(2027, 12, 31))
+
+
+def at(day: date, hour: int = 10) -> datetime:
+    return datetime.combine(day, time(hour), clock.zone())
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "rings"),
+    [
+        (date(2026, 11, 30), "7 working days", date(2026, 12, 4)),  # Monday: after four days, on Friday
+        (date(2026, 11, 30), "1 working day", date(2026, 12, 1)),
+        (date(2026, 11, 30), "2 working days", date(2026, 12, 2)),
+        (date(2026, 11, 27), "5 working days", date(2026, 12, 2)),  # Friday: Monday, Tuesday, Wednesday
+        (date(2026, 11, 27), "3 days", date(2026, 11, 30)),  # over a weekend: the one working day that there is
+        (date(2026, 12, 21), "7 working days", date(2026, 12, 29)),  # Christmas, and the day of leave before it
+    ],
+)
+def test_it_rings_on_the_first_working_morning_on_which_half_is_gone(start: date, limit: str, rings: date) -> None:
+    due = parse_within(limit).after(at(start))
+    assert half_way(at(start), due) == datetime.combine(rings, calendar.OPENS, clock.zone())
+
+
+@given(DAYS, st.integers(0, 23), st.integers(1, 60))
+def test_it_rings_on_a_working_morning_between_start_and_due_date(day: date, hour: int, count: int) -> None:
+    start = at(day, hour)
+    due = parse_within(f"{count} working days").after(start)
+    moment = half_way(start, due).astimezone(clock.zone())
+    assert start < moment <= due
+    assert is_working_day(moment.date())
+    assert moment.time() == calendar.OPENS
+    gone, whole = (working_days_between(day, each.date()) for each in (moment, due.astimezone(clock.zone())))
+    assert gone * 2 > whole or whole == gone == 1
+    assert (gone - 1) * 2 <= whole
+
+
+@pytest.mark.parametrize(("start", "days"), [(date(2026, 11, 27), 1), (date(2026, 11, 28), 1), (date(2026, 11, 30), 0)])
+def test_without_a_working_day_it_is_half_of_the_time(start: date, days: int) -> None:
+    begin, due = at(start), calendar.end_of_day(start + timedelta(days=days))
+    assert half_way(begin, due) == begin + (due - begin) / 2
+
+
+@given(DAYS, st.integers(1, 40))
+def test_working_days_lead_back_to_where_they_began(day: date, count: int) -> None:
+    there = add_working_days(day, count)
+    assert working_days_between(day, there) == count
+    assert working_days_between(add_working_days(day, -count), day) == count - (not is_working_day(day))
+    assert is_working_day(add_working_days(day, -count))
+
+
+def test_a_day_begins_where_the_one_before_ended() -> None:
+    day = date(2026, 11, 30)
+    assert calendar.start_of_day(day) - calendar.end_of_day(day - timedelta(days=1)) == timedelta(seconds=1)
+    assert calendar.start_of_day(day).tzinfo is UTC
