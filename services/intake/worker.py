@@ -11,6 +11,8 @@ from services.intake.disclosures import models as disclosures  # noqa: F401 (not
 from services.intake.eligibility.work import VerificationWork
 from services.intake.groups.work import GroupFormation
 from services.intake.journeys import handlers as journeys
+from services.intake.journeys.deciding import DecisionWork
+from services.intake.journeys.jobs import owe_decisions
 from services.intake.offices import models as offices  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.proposals import models as proposals  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.protection.work import OfferedTalk
@@ -31,7 +33,7 @@ from shared.referrals import jobs
 from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
 
-WORKS = (GroupFormation(), VerificationWork(), AssessmentWork(), RecruitmentWork(), OfferedTalk())
+WORKS = (DecisionWork(), GroupFormation(), VerificationWork(), AssessmentWork(), RecruitmentWork(), OfferedTalk())
 
 INTAKE = Subscriber(
     name="intake",
@@ -63,6 +65,7 @@ PARTICIPANT = Participant(
         anchor_log("intake", ACCOUNTS),
         resume_imports,
         resume_trials,
+        owe_decisions,
         forget_sessions,
         forget_failures,
     ),

@@ -1,20 +1,21 @@
 """Proves across the four databases that nobody is lost: the one place that reads all of them, and it only reads.
 
-Added to what `shared.bus.audit` proves of the events: every open journey has exactly one accountable office for each
-open stage, no referral is open that no journey waits for, no fund is over its ceiling, money realised is what was
-handed over, no office's grant holds money of a fund that is not that office's, no two aids that exclude each other
-have a share of one person or household, no meeting that was held left a stage waiting, the tallies are what a fresh
-count gives, and no line of a chained log was changed or cut off.
+Added to what `shared.bus.audit` proves of the events: for each open stage of every open journey, and for each decision
+that it waits for, exactly one office is accountable and has it in its worklist with a due date, somebody is there who
+can open it and do it, no referral is open that no journey waits for, no fund is over its ceiling, money realised is
+what was handed over, no office's grant holds money of a fund that is not that office's, no two aids that exclude each
+other have a share of one person or household, no meeting that was held left a stage waiting, the tallies are what a
+fresh count gives, and no line of a chained log was changed or cut off.
 """
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
+from services.grants import worker as grants
 from services.grants.cooperative import queries as cooperatives
 from services.grants.entitlements import queries as entitlements
 from services.grants.funds import queries as funds
@@ -23,14 +24,16 @@ from services.grants.goods import queries as granted_goods
 from services.grants.goods.models import Grant, HandOver, HandOverLine
 from services.grants.loans import queries as loans
 from services.grants.zakat import queries as zakat
+from services.intake import worker as intake
 from services.intake.accounts.log import ACCOUNTS
-from services.intake.journeys.models import Journey
-from services.intake.journeys.rules import JourneyStatus
 from services.intake.protection import heads
 from services.intake.protection import queries as protection
 from services.intake.recruitment import queries as recruitment
+from services.monitoring import worker as monitoring
 from services.monitoring.flow import summing
 from services.monitoring.meetings import queries as meetings
+from services.operate import accountability
+from services.training import worker as training
 from services.training.markets import queries as markets
 from services.training.placement import queries as placement
 from shared.anchors import queries as anchors
@@ -39,27 +42,17 @@ from shared.bus.audit import Finding, Gravity, audit_bus
 from shared.bus.models import HeldEvent, HeldState
 from shared.kernel.settings import SERVICES
 from shared.privacy.chain import BEGINNING
-from shared.programmes.state import OUT, JourneyState
-from shared.referrals.models import Referral
-from shared.referrals.rules import OPEN
+from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.succession.queries import left_behind
 
 LOOK_AGAIN = 0.5
+WORKS = by_kind((*intake.WORKS, *grants.WORKS, *training.WORKS, *monitoring.WORKS))
 LOGS = (
     *((service, "access log", LOOKS) for service in SERVICES),
     ("intake", "log of accounts", ACCOUNTS),
 )
 """The chained logs, by service and by what a finding calls them; the compartment's own tells nothing of itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A stage of an open journey that an office is accountable for."""
-
-    journey_id: UUID
-    stage: str
-    office: str | None
 
 
 def audit(databases: Mapping[str, Database], *, patience: float = 0) -> list[Finding]:
@@ -78,8 +71,9 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
     held = _held_journeys(databases)
     journeys = [
         Finding(Gravity.HELD if journey in held else Gravity.BEHIND if under_way else Gravity.BROKEN, "journeys", what)
-        for journey, what in _accountability(databases)
+        for journey, what in accountability.findings(databases)
     ]
+    journeys += [Finding(Gravity.BROKEN, "journeys", what) for what in accountability.unseen(databases, WORKS)]
     with databases["grants"].reading() as session:
         money = [Finding(Gravity.BROKEN, "funds", what) for what in _money(session)]
     with databases["training"].reading() as session:
@@ -103,40 +97,6 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
         for what in _log(databases, service, where, log)
     ]
     return [*events, *journeys, *money, *limits, *tallies, *logs, *compartment, *recruits, *forgotten, *left]
-
-
-def _accountability(databases: Mapping[str, Database]) -> Iterator[tuple[UUID, str]]:
-    """Where journeys and worklists disagree about who is accountable, by journey."""
-    wanted: dict[UUID, Waiting] = {}
-    with databases["intake"].reading() as session:
-        rows = session.execute(
-            select(Journey.id, Journey.state)
-            .where(Journey.status == JourneyStatus.OPEN)
-            .execution_options(yield_per=5_000)
-        )
-        for journey_id, said in rows:
-            state = JourneyState.from_json(said)
-            if not state.standing(*OUT) and not state.is_stuck:
-                yield journey_id, f"journey {journey_id} is open, and nobody is accountable for it"
-            for name in state.standing(*OUT):
-                stage = state.stages[name]
-                wanted[UUID(stage.referral)] = Waiting(journey_id, name, stage.office)
-    for service, base in databases.items():
-        with base.reading() as session:
-            rows = session.execute(
-                select(Referral.id, Referral.journey_id, Referral.stage, Referral.office)
-                .where(Referral.state.in_(OPEN))
-                .execution_options(yield_per=5_000)
-            )
-            for referral, journey_id, stage, office in rows:
-                waiting = wanted.pop(referral, None)
-                if waiting is None:
-                    yield journey_id, f"{office} has {stage} of {journey_id} open in {service}, which nobody waits for"
-                elif (waiting.journey_id, waiting.stage, waiting.office) != (journey_id, stage, office):
-                    yield journey_id, f"referral {referral} in {service} is not the one that its journey waits for"
-    for referral, waiting in wanted.items():
-        asked = f"{waiting.office} ({waiting.stage})"
-        yield waiting.journey_id, f"journey {waiting.journey_id} waits for {asked}, which has no referral {referral}"
 
 
 def _left(databases: Mapping[str, Database]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from shared.identity.rules import Role
 from shared.kernel import calendar, clock
 from shared.kernel.settings import SERVICES
 from shared.programmes import library
-from shared.programmes.kinds import kind
+from shared.programmes.kinds import DECISION, kind
 from shared.web import access
 
 PATIENCE = 10
@@ -100,7 +100,8 @@ class Desk:
         """Do all that is due today; gives the moments at which something will be due next."""
         for service in services_of(self.agency):
             for row in list(self.colleague("officer").every(f"/{service}/v1/{self.agency}/referrals")):
-                yield from self._treat(service, row)
+                if row["kind"] != DECISION.name:  # a head decides, on the journey itself: `lead`
+                    yield from self._treat(service, row)
 
     def _treat(self, service: str, row: Json) -> Iterator[datetime]:
         now = clock.now()

@@ -121,6 +121,33 @@ class StageStuck(Event):
     attempt: int | None = None
 
 
+@event("decision-owed", by="intake")
+class DecisionOwed(Event):
+    """The leading office owes a decision on a stage that came back, or lacks consent, as it owes any stage's work.
+
+    `referral_id` is the decision's own, and `undone` the referral on which it is; what becomes of it is told by
+    referral's events, as of any other. `sender_office` gave the stage back; where consent is missing nobody did, and it
+    is the leading office itself.
+    """
+
+    journey_id: UUID
+    referral_id: UUID
+    undone: UUID
+    why: StuckBecause
+    programme: str
+    version: int
+    stage: str
+    attempt: int
+    agency: str
+    office: str
+    sender_office: str
+    area: str
+    subject_kind: SubjectKind
+    subject_id: UUID
+    remind_at: datetime
+    due_at: datetime
+
+
 @event("journey-counted", by="intake")
 class JourneyCounted(Event):
     """The group that an open journey carries has so many members: it was formed on the way, or they have changed."""

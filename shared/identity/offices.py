@@ -8,7 +8,7 @@ did keeps its name. A file that changes is read anew by every running process.
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -195,19 +195,26 @@ def readable(officer: Officer) -> tuple[str, ...]:
     return tuple(each.id for each in all_offices().values() if officer.works_in(each.region))
 
 
-def resolve(agency: str, area: str, programme_offices: Mapping[str, str] | None = None) -> Office:
+def resolve(
+    agency: str,
+    area: str,
+    programme_offices: Mapping[str, str] | None = None,
+    has_somebody: Callable[[str, str], bool] | None = None,
+) -> Office:
     """Who holds an agency role for an area: the programme's own choice, else the nearest office; raises NoOffice.
 
-    The nearest is the one with the smallest region around the area: the city's before the province's.
+    The nearest is the one with the smallest region around the area: the city's before the province's. Where
+    `has_somebody` is asked (for an office and an area), an office that has nobody comes after all that have.
     """
+    wanted = []
     if programme_offices and agency in programme_offices:
         chosen = heir_of(office(programme_offices[agency]))
-        if chosen.is_open:
-            return chosen
+        wanted = [chosen] if chosen.is_open else []
     around = [each for each in open_offices() if each.agency == agency and covers(each.region, area)]
-    if not around:
+    wanted += sorted(around, key=lambda each: len(each.region), reverse=True)
+    if not wanted:
         raise NoOffice(agency=agency, area=area)
-    return max(around, key=lambda each: len(each.region))
+    return next((each for each in wanted if has_somebody is None or has_somebody(each.id, area)), wanted[0])
 
 
 _known: dict[Path, tuple[Stamp, Mapping[str, Office]]] = {}

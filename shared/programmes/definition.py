@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from shared.kernel.calendar import Within
+from shared.kernel.calendar import Within, parse_within
 
 
 class SourceKind(StrEnum):
@@ -63,6 +63,8 @@ def usual_basis(agency: str) -> Basis:
 
 
 NEAREST = "nearest"
+DECIDES_WITHIN = parse_within("5 working days")
+"""How long a leading office has to decide, where the programme's file says nothing. Source: assumption."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,8 @@ class Programme:
     stages: Mapping[str, Stage]
     graduates: str
     examples: tuple[Example, ...]
+    decides_within: Within = DECIDES_WITHIN
+    """By when the leading office decides on a stage that came back, or lacks consent."""
     text: str = ""
     """The file itself, as it was read: what is published and can be shown again."""
 

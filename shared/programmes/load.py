@@ -15,6 +15,7 @@ from shared.kernel.calendar import Within, parse_within
 from shared.kernel.errors import DomainError
 from shared.programmes import check as meaning
 from shared.programmes.definition import (
+    DECIDES_WITHIN,
     Basis,
     Clause,
     Compatibility,
@@ -38,6 +39,7 @@ from shared.programmes.findings import Finding, Findings, Path, ProgrammeInvalid
 from shared.programmes.shape import ProgrammeShape
 
 REMEDY = "Mend it as docs/programmes.md shows."
+LIMIT = "Write for example `7 working days`, `10 days` or `3 months`."
 
 
 def load(path: File) -> Programme:
@@ -151,7 +153,13 @@ def _spoken(path: Path) -> str:
 
 
 def _read_limits(shaped: dict[str, Any], findings: Findings) -> None:
-    general = shaped["service_levels"]["grace"]
+    levels = shaped["service_levels"]
+    general = levels["grace"]
+    try:
+        levels["decision"] = parse_within(levels["decision"]) if levels["decision"] else DECIDES_WITHIN
+    except DomainError as unreadable:
+        said = unreadable.message("en").split(":")[0]
+        findings.add(("service_levels", "decision"), f"Of the leading office's decision, {said}.", LIMIT)
     for name, stage in shaped["stages"].items():
         stage["grace"] = stage["grace"] or general
         for key, meant in (("within", "by when it is due"), ("grace", "how long after that it may stay unanswered")):
@@ -167,7 +175,7 @@ def _read_limits(shaped: dict[str, Any], findings: Findings) -> None:
                 findings.add(
                     path,
                     f"In the stage {name}, {unreadable.message('en').split(':')[0]}.",
-                    "Write for example `7 working days`, `10 days` or `3 months`.",
+                    LIMIT,
                 )
 
 
@@ -238,6 +246,7 @@ def _built(shaped: dict[str, Any], text: str) -> Programme:
         stages={name: _stage(name, each) for name, each in shaped["stages"].items()},
         graduates=shaped["graduates"],
         examples=tuple(Example(Text(**each["title"]), each["given"], each["expect"]) for each in shaped["examples"]),
+        decides_within=shaped["service_levels"]["decision"],
         text=text,
     )
 

@@ -206,10 +206,12 @@ class StageShape(Part):
 
 
 class LevelsShape(Part):
-    """Where the time limits come from, and how long past its due date a stage may stay unanswered."""
+    """Where the time limits come from, how long past its due date a stage may stay unanswered, and how long the
+    leading office has to decide on one that came back."""
 
     source = word(SourceKind)
     grace = text(required=False, load_default=None)
+    decision = text(required=False, load_default=None)
     note = part(TextShape, load_default=None)
 
 

@@ -54,7 +54,18 @@ def open_referral(session: Session, officer: Officer, referral_id: UUID) -> Refe
 
 def accept_referrals(session: Session, officer: Officer, ids: Collection[UUID]) -> list[Referral]:
     """Take referrals on: from now on the officer's office owes their stage, and she handles them; all or none."""
-    found = authorised(session, officer, ids)
+    return _accept(session, officer, authorised(session, officer, ids))
+
+
+def taken_on(session: Session, officer: Officer, referrals: Sequence[Referral]) -> list[Referral]:
+    """These locked referrals, those taken on that nobody had yet; what the officer may do is for the caller to ask."""
+    waiting = [each for each in referrals if each.state in rules.WAITING]
+    if waiting:
+        _accept(session, officer, waiting)
+    return list(referrals)
+
+
+def _accept(session: Session, officer: Officer, found: Sequence[Referral]) -> list[Referral]:
     _require(found, Move.ACCEPT)
     accepted = _change(
         session,
@@ -193,8 +204,16 @@ def close_without_work(
     session: Session, works: Works, referrals: Sequence[Referral], move: Move, **grounds: Any
 ) -> list[Referral]:
     """Close locked referrals whose work will not be done here: her particulars go, the slice lets go."""
+    closed = close_undone(session, referrals, move, **grounds)
+    for kind in dict.fromkeys(each.kind for each in closed):
+        works[kind].withdrawn(session, [each for each in closed if each.kind == kind])
+    return closed
+
+
+def close_undone(session: Session, referrals: Sequence[Referral], move: Move, **grounds: Any) -> list[Referral]:
+    """Close locked referrals whose work will not be done, of which no slice holds anything."""
     _require(referrals, move)
-    closed = _change(
+    return _change(
         session,
         referrals,
         state=rules.MOVES[move][1],
@@ -202,9 +221,6 @@ def close_without_work(
         particulars=None,
         **grounds,
     )
-    for kind in dict.fromkeys(each.kind for each in closed):
-        works[kind].withdrawn(session, [each for each in closed if each.kind == kind])
-    return closed
 
 
 def require_revision(session: Session, referral_id: UUID, revision: int) -> None:
@@ -299,6 +315,8 @@ def _give_up(
     suggestion: Suggestion,
 ) -> Referral:
     found = authorised(session, officer, [referral_id])
+    if not works[found[0].kind].may_go_back:
+        raise rules.NobodyElses
     words = rules.grounds(explanation)
     said = {"reason": reason, "explanation": words, "suggestion": suggestion, "signed_as": officer.signs_as}
     (closed,) = close_without_work(session, works, found, move, **said)

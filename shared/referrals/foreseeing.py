@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from shared.identity import offices
 from shared.kernel.calendar import Within
 from shared.kernel.errors import DomainError
-from shared.programmes import library
+from shared.programmes import kinds, library
 from shared.programmes.ahead import Ahead, Next, ahead
 from shared.programmes.definition import Programme, Stage
 from shared.referrals import words
@@ -38,6 +38,8 @@ class Foreseen:
 
 def of(referral: Referral) -> list[Foreseen]:
     """What follows each outcome of a referral's stage; nothing where its programme is not published here any more."""
+    if referral.kind == kinds.DECISION.name:
+        return []  # her decision is the outcome
     try:
         programme = library.programme(referral.programme, referral.version)
         if referral.stage not in programme.stages:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.events.intake import SubjectKind
 from shared.kernel import clock
 from shared.privacy.fields import EncryptedJSON, EncryptedText
+from shared.programmes.kinds import DECISION
 from shared.referrals import rules
 from shared.referrals.rules import OPEN, WAITING, Lateness, Move, Reason, ReferralState, Suggestion
 from shared.storage import Base
@@ -116,7 +117,8 @@ class Referral(Base):
     @property
     def moves(self) -> list[Move]:
         """What its office can do with it now."""
-        return sorted(rules.moves_from(self.state) & rules.OWN_MOVES)
+        own = rules.moves_from(self.state) & rules.OWN_MOVES
+        return sorted(own - rules.REFUSALS if self.kind == DECISION.name else own)
 
 
 class EarlyWithdrawal(Base):

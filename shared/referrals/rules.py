@@ -139,6 +139,12 @@ class NotAColleague(Invalid):
     indonesian = "Pilih rekan sekantor yang berwenang atas tahap ini dan masuk ke layanan ini dalam 90 hari terakhir."
 
 
+class NobodyElses(Conflict):
+    """This decision is your office's alone: offer the stage again, to this office or another, or end the journey."""
+
+    indonesian = "Keputusan ini hanya milik kantor Anda: tawarkan lagi tahapnya, atau akhiri perjalanannya."
+
+
 class WithoutGrounds(Invalid):
     """A no needs an explanation that the sender can act on."""
 
@@ -150,6 +156,8 @@ OPEN = WAITING | {ReferralState.ACCEPTED}
 CLOSED = frozenset(ReferralState) - OPEN
 OWN_MOVES = frozenset({Move.ACCEPT, Move.COMPLETE, Move.DECLINE, Move.RETURN})
 """What an office decides by itself; the sender withdraws, looking opens, and the clock expires."""
+
+REFUSALS = frozenset({Move.DECLINE, Move.RETURN})
 
 MOVES: dict[Move, tuple[frozenset[ReferralState], ReferralState]] = {
     Move.OPEN: (frozenset({ReferralState.OFFERED}), ReferralState.OPENED),

@@ -65,6 +65,10 @@ NAMES = {
     "decisions": N_("Decisions made"),
 }
 OUTCOMES = {
+    "offered-again": N_("offered again"),
+    "consent-answered": N_("consent answered"),
+    "sent-back": N_("sent back to an earlier stage"),
+    "ended": N_("journey ended"),
     "eligible": N_("eligible"),
     "not-eligible": N_("not eligible"),
     "mend": N_("to be mended"),
@@ -203,7 +207,8 @@ def programme_title(identifier: str, version: int | None = None) -> str:
 
 def stage_title(referral: Referral) -> str:
     """What the programme calls the stage; the title of its kind where the programme is no longer published."""
-    return _stage_of(referral, referral.stage) or kind_title(referral.kind)
+    title = _stage_of(referral, referral.stage) or kind_title(referral.kind)
+    return gettext("To decide: %(stage)s", stage=title) if referral.kind == kinds.DECISION.name else title
 
 
 def title_of(programme: str, stage: str) -> str:

@@ -43,6 +43,12 @@ class StageWork(ABC):
     work_schema: type[Schema] | None = None
     """What an officer may save on the way; None where there is nothing to save."""
 
+    may_go_back: bool = True
+    """Whether its office may decline it or give it back; what only that office can do, it may not."""
+
+    about: str | None = None
+    """A template of its own in the place of the particulars that were shared."""
+
     template: str
     """The stage's part of the referral page: the fields of the work and of its completion, without form or buttons."""
 

@@ -86,7 +86,8 @@ def services_of(officer: Officer) -> list[str]:
 
 def has_worklist(service: str, officer: Officer) -> bool:
     """Whether referrals may wait for this officer in a service."""
-    return officer.has(*WORKERS) and access.works_at(officer, doing(f"{service}."))
+    owes = (doing(f"{service}."), LEADING) if service == "intake" else (doing(f"{service}."),)
+    return officer.has(*WORKERS) and access.works_at(officer, *owes)
 
 
 def entrance(service: str, officer: Officer) -> str:

@@ -6,8 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from services.intake.accounts.models import OfficerAccount
+from services.intake.accounts.rules import State
 from services.intake.registry.models import ImportRun, ImportState, Listing, Person
 from services.intake.registry.rules import MaritalStatus, Occupation, Registry, Sex
+from shared.identity import offices
+from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.privacy.fields import blind_index
 
@@ -29,6 +33,29 @@ def register(
     )
     session.flush()
     return [each.id for each in people]
+
+
+def staff(
+    session: Session,
+    office: str,
+    *roles: Role,
+    areas: tuple[str, ...] = (),
+    state: State = State.ACTIVE,
+) -> OfficerAccount:
+    """Somebody who works at an office: an officer in its whole region unless told otherwise."""
+    home = offices.office(office)
+    account = OfficerAccount(
+        username=f"uji-{ids.new_id()}",
+        name="Petugas Uji",
+        office=home.id,
+        agency=home.agency,
+        roles=[each.value for each in roles or (Role.OFFICER,)],
+        areas=list(areas or (home.region,)),
+        state=state,
+    )
+    session.add(account)
+    session.flush()
+    return account
 
 
 def _person(number: int, facts: dict[str, Any]) -> Person:

@@ -125,6 +125,38 @@ def complete(story: Story, service: str, about: dict[str, Any], outcome: str, at
     story.tell(service, referrals.ReferralCompleted(**about, outcome=outcome, facts={}), at)
 
 
+def owe(story: Story, undone: dict[str, Any], at: datetime, *, days: int = 7) -> dict[str, Any]:
+    """Let the leading office owe a decision on a stage that came back; returns what every event of it says."""
+    lead = {"agency": "dinsos", "office": "dinsos-kaltim"}
+    about = {"journey_id": undone["journey_id"], "referral_id": ids.new_id(), "stage": undone["stage"], **lead}
+    story.tell(
+        "intake",
+        intake.DecisionOwed(
+            **about,
+            undone=undone["referral_id"],
+            why=intake.StuckBecause.UNANSWERED,
+            programme=PROGRAMME,
+            version=1,
+            attempt=1,
+            sender_office=undone["office"],
+            area="64.02.05.2001",
+            subject_kind=intake.SubjectKind.GROUP,
+            subject_id=ids.new_id(),
+            remind_at=at + timedelta(days=days / 2),
+            due_at=at + timedelta(days=days),
+        ),
+        at,
+    )
+    return about
+
+
+def decide(story: Story, undone: dict[str, Any], owed_at: datetime, at: datetime) -> dict[str, Any]:
+    """Let the leading office decide that a stage which came back is offered again."""
+    about = owe(story, undone, owed_at)
+    complete(story, "intake", about, "offered-again", at)
+    return about
+
+
 def whole_journey() -> Story:
     """A group from formation to graduation, with a second chance, a skipped stage, a stuck one and its money."""
     story = Story()
@@ -163,6 +195,7 @@ def whole_journey() -> Story:
         ),
         START + 33 * day,
     )
+    decide(story, silent, START + 33 * day, START + 34 * day)
     complete(
         story, "intake", offer(story, one, "file_check", START + 34 * day, attempt=3), "eligible", START + 36 * day
     )

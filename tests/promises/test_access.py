@@ -41,6 +41,7 @@ OPEN = {
     "signin.sign_out",
     "signin.step_form",
     "signin.take_step",
+    "tokens.end_tokens",
     "tokens.issue_token",
     "welcome.begin",
     "welcome_pages.begin",

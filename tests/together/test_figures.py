@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 ENDS_WITHIN = 3 * 3600.0
 """Seconds; only a failure takes this long."""
-STANDS = {"offered": "waiting", "opened": "waiting", "accepted": "active"}
+STANDS = {"deciding": "deciding", "offered": "waiting", "opened": "waiting", "accepted": "active"}
 
 
 @pytest.fixture
@@ -52,7 +52,9 @@ def as_the_services_say(books):
         for stage, stands in state["stages"].items():
             if stands["standing"] == "stuck":
                 stuck[programme, stage] = stuck.get((programme, stage), 0) + 1
-    here = "SELECT programme, stage, office, state, count(DISTINCT journey_id) FROM referral"
+    stands = "CASE WHEN kind = 'intake.decision' THEN 'deciding' ELSE state END"
+    here = f"SELECT programme, stage, office, {stands}, count(DISTINCT journey_id) FROM referral"
+    counted = "count(DISTINCT CASE WHEN kind = 'intake.decision' THEN id ELSE journey_id END)"
     return {
         "journeys": sorted(
             books.ask(
@@ -77,8 +79,7 @@ def as_the_services_say(books):
         "stuck": added((*key, journeys) for key, journeys in stuck.items()),
         "outcomes": added(
             books.everywhere(
-                "SELECT programme, stage, outcome, count(DISTINCT journey_id) FROM referral"
-                " WHERE state = 'completed' GROUP BY 1, 2, 3"
+                f"SELECT programme, stage, outcome, {counted} FROM referral WHERE state = 'completed' GROUP BY 1, 2, 3"
             )
         ),
         "promises": added(
@@ -113,14 +114,14 @@ def as_the_figures_say(books):
         ),
         "open": ask(
             "SELECT programme, stage, office, standing, sum(journeys)::bigint FROM tally_stage"
-            " WHERE standing IN ('waiting', 'active') GROUP BY 1, 2, 3, 4"
+            " WHERE standing IN ('waiting', 'active', 'deciding') GROUP BY 1, 2, 3, 4"
         ),
         "stuck": ask(
             "SELECT programme, stage, sum(journeys)::bigint FROM tally_stage WHERE standing = 'stuck' GROUP BY 1, 2"
         ),
         "outcomes": ask(
             "SELECT programme, stage, outcome, sum(journeys)::bigint FROM tally_stage"
-            " WHERE standing IN ('done', 'done-before') GROUP BY 1, 2, 3"
+            " WHERE standing IN ('done', 'done-before', 'decided') GROUP BY 1, 2, 3"
         ),
         "promises": ask(
             "SELECT programme, stage, office, closed_as, kept, sum(referrals)::bigint FROM tally_promise"

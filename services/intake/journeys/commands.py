@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from services.intake.accounts import staffing
+from services.intake.accounts.staffing import Staffing
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
 from services.intake.journeys import consenting, moves, publishing, rules
@@ -82,13 +84,26 @@ def reoffer_stage(session: Session, officer: Officer, journey_id: UUID, stage: s
     """Offer a stage again, to the same office or the one named; raises StageNotStuck, OfficeOfAnotherRole."""
     journey = _of_lead(session, officer, journey_id)
     definition = publishing.newest(session, journey.programme, journey.version)
+    staff = staffing.of_programmes(session, [definition])
+    chosen = office_for(staff, definition, journey, stage, office)
+    moves.carry(session, [Move(journey_id, moves.by(engine.OfferAgain(stage)), office=chosen)], by=officer)
+
+
+def office_for(staff: Staffing, definition: Programme, journey: Journey, stage: str, office: str | None) -> str | None:
+    """To whom a stage is offered again: the office named, or the one that had it, else the nearest.
+
+    Raises OfficeOfAnotherRole; NobodyThere for one at which nobody could open it, with those that could.
+    """
     if stage not in definition.stages:
         raise NotFound(what="stage")
     agency = definition.stages[stage].agency
     if office is not None and not _holds(office, agency):
         raise rules.OfficeOfAnotherRole(office=office, agency=agency)
+    if office is not None and not staff.has(office, journey.area):
+        able = ", ".join(each.name for each in staff.able(agency, journey.area)) or "-"
+        raise rules.NobodyThere(office=offices.name_of(office), area=journey.area, able=able)
     same = offices.in_its_place(journey.state["stages"].get(stage, {}).get("office"))
-    moves.carry(session, [Move(journey_id, moves.by(engine.OfferAgain(stage)), office=office or same)])
+    return office or (same if same and staff.has(same, journey.area) else None)
 
 
 def end_journey(session: Session, officer: Officer, journey_id: UUID, reason: str) -> None:
@@ -96,7 +111,7 @@ def end_journey(session: Session, officer: Officer, journey_id: UUID, reason: st
     journey = _of_lead(session, officer, journey_id)
     journey.end_reason = reason
     session.flush()
-    moves.carry(session, [Move(journey_id, moves.by(engine.Stop()))])
+    moves.carry(session, [Move(journey_id, moves.by(engine.Stop()))], by=officer)
 
 
 def withdraw_journey(session: Session, officer: Officer, journey_id: UUID, reason: str) -> None:
@@ -106,7 +121,7 @@ def withdraw_journey(session: Session, officer: Officer, journey_id: UUID, reaso
     access.require(officer, Permission.JOURNEYS_STEER, agency=lead, area=journey.area)
     journey.end_reason = reason
     session.flush()
-    moves.carry(session, [Move(journey_id, moves.by(engine.StepBack()))])
+    moves.carry(session, [Move(journey_id, moves.by(engine.StepBack()))], by=officer)
 
 
 def stop_journeys_of(session: Session, subject_id: UUID, reason: str) -> list[UUID]:
@@ -192,15 +207,16 @@ def _open(
     kind, now = SubjectKind(definition.subject.kind.value), clock.now()
     consents = consenting.of_newcomers(session, definition, kind, areas)
     members = groups.sizes_of(session, list(areas)) if kind is SubjectKind.GROUP else {}
+    staff = staffing.of_programmes(session, [definition])
     rows, tellings = [], {}
     for subject, area in areas.items():
         if not any(covers(region, area) for region in definition.region):
             refused[subject] = rules.OutsideRegion(area=area)
             continue
-        lead = offices.resolve(definition.lead, area, definition.office_pins()).id
+        lead = offices.resolve(definition.lead, area, definition.office_pins(), staff.has).id
         whose, telling = (
             Subject((journey_ids or {}).get(subject) or ids.new_id(), kind, subject, area, lead),
-            Telling(now),
+            Telling(now, staff),
         )
         event = JourneyOpened(
             journey_id=whose.journey_id,

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
+from services.intake.journeys import decisions
 from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
 from shared.bus import Announcement, Heard, announce_all
@@ -44,14 +45,17 @@ def hand_journeys_over(session: Session, office: str, successor: str) -> list[Jo
         .order_by(Journey.id)
         .with_for_update()
     ).all()
+    owed: dict[UUID, list[UUID]] = {}
+    for each in session.scalars(decisions.owed_on([row.id for row in rows])):
+        owed.setdefault(each.journey_id, []).append(each.id)
     changed, told = [], []
     for row in rows:
         state = JourneyState.from_json(row.state)
-        owed = [name for name in state.standing(*OUT) if state.stages[name].office == office]
-        if row.lead_office != office and not owed:
+        its_own = [name for name in state.standing(*OUT) if state.stages[name].office == office]
+        if row.lead_office != office and not its_own:
             continue
         waiting = [state.stages[name].referral for name in state.standing(*OPEN)]
-        for name in owed:
+        for name in its_own:
             state = state.with_stage(name, office=successor)
         lead = successor if row.lead_office == office else row.lead_office
         changed.append({"id": row.id, "state": state.to_json(), "lead_office": lead})
@@ -60,7 +64,7 @@ def hand_journeys_over(session: Session, office: str, successor: str) -> list[Jo
                 journey_id=row.id,
                 office=office,
                 successor=successor,
-                referrals=[UUID(referral) for referral in waiting if referral],
+                referrals=[*(UUID(referral) for referral in waiting if referral), *owed.get(row.id, ())],
             )
         )
     if changed:

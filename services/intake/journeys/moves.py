@@ -4,7 +4,7 @@ One lock, one update, one announcement, however many happenings a batch brings: 
 second. Journeys are locked in the order of their ids, so that two batches never wait for each other.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,13 +14,16 @@ import orjson
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from services.intake.journeys import consenting, particulars, publishing
+from services.intake.accounts import staffing
+from services.intake.accounts.staffing import Staffing
+from services.intake.journeys import consenting, decisions, particulars, publishing
 from services.intake.journeys.models import Journey
 from services.intake.journeys.particulars import Asked
 from services.intake.journeys.rules import JourneyStatus
 from shared.bus import Announcement, Heard, announce_all
 from shared.events.envelope import Event
 from shared.events.intake import (
+    DecisionOwed,
     JourneyEnded,
     JourneyOutcome,
     StageOffered,
@@ -31,12 +34,14 @@ from shared.events.intake import (
     SubjectKind,
 )
 from shared.identity import offices
-from shared.kernel import clock
+from shared.identity.officer import Officer
+from shared.kernel import calendar, clock
 from shared.kernel.errors import NotFound
+from shared.kernel.ids import new_id
 from shared.programmes import engine, kinds
 from shared.programmes.definition import Programme
 from shared.programmes.engine import Offer, Step
-from shared.programmes.state import JourneyState
+from shared.programmes.state import JourneyState, Standing
 from shared.storage.arrays import among
 
 Advance = Callable[[Programme, JourneyState, engine.Consents], Step]
@@ -89,8 +94,10 @@ class Telling:
     """What will be announced, in order; the particulars of all offers are fetched together at the end."""
 
     now: datetime
+    staff: Staffing = field(default_factory=Staffing)
     announcements: list[Announcement] = field(default_factory=list)
     offers: list[tuple[int, Asked, str]] = field(default_factory=list)
+    owed: list[decisions.Owed] = field(default_factory=list)
 
     def say(self, event: Event, cause: Heard[Any] | None) -> None:
         """Announce this after what was said before."""
@@ -103,20 +110,27 @@ class Telling:
         self.offers.append((len(self.announcements), asked, kinds.kind(stage.does).service))
         self.say(event, cause)
 
+    def owe(self, event: DecisionOwed, journey: JourneyState, cause: Heard[Any] | None) -> None:
+        """Announce a decision that the leading office owes, with what the stages before reported."""
+        self.owed.append(decisions.Owed(event, journey.reports()))
+        self.say(event, cause)
+
     def join(self, other: "Telling") -> None:
         """Say what the other would say, after what was said before."""
         before = len(self.announcements)
         self.announcements += other.announcements
+        self.owed += other.owed
         self.offers += [(before + place, asked, service) for place, asked, service in other.offers]
 
     def out(self, session: Session) -> None:
-        """Announce everything with one insert."""
+        """Announce everything with one insert; what the leading offices owe now lies in their worklists."""
         for (place, _, service), part in zip(
             self.offers, particulars.parts(session, [asked for _, asked, _ in self.offers]), strict=True
         ):
             plain = self.announcements[place]
             self.announcements[place] = Announcement(plain.event, {service: part}, plain.cause)
         announce_all(session, self.announcements)
+        decisions.owe(session, self.owed, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +141,17 @@ class Moved:
     stuck: list[tuple[UUID, engine.Stuck, str, Heard[Any] | None]]
 
 
-def carry(session: Session, moves: Sequence[Move]) -> Moved:
-    """Let these happen, in this order; raises NotFound for a journey that nobody opened."""
-    rows = _locked(session, {move.journey_id for move in moves})
+def carry(
+    session: Session, moves: Sequence[Move], *, by: Officer | None = None, deciding: Collection[UUID] = ()
+) -> Moved:
+    """Let these happen, in this order; raises NotFound for a journey that nobody opened.
+
+    What a leading office owed until then is done: `by` an officer, or by nobody where the journey went on by itself.
+    The decisions that she is about to report herself are named in `deciding`, and left to her.
+    """
+    moving = {move.journey_id for move in moves}
+    decisions.hold(session, moving)
+    rows = _locked(session, moving)
     versions = {each: row.version for each, row in rows.items()}
     states = {each: JourneyState.from_json(row.state) for each, row in rows.items()}
     wanted = {(row.programme, row.version) for row in rows.values()}
@@ -138,7 +160,9 @@ def carry(session: Session, moves: Sequence[Move]) -> Moved:
     # Only after the journeys are locked: whoever takes consent back waits for them, and finds what was offered here.
     asking = {programme.id for programme in programmes.values() if programme.asks_consent}
     consents = consenting.answers(session, [row for row in rows.values() if row.programme in asking])
-    telling, changed, done = Telling(clock.now()), set(), Moved([], [])
+    telling = Telling(clock.now(), staffing.of_programmes(session, programmes.values()))
+    changed, done = set(), Moved([], [])
+    began = dict(states)
     for move in moves:
         row, journey_id = rows[move.journey_id], move.journey_id
         versions[journey_id] = move.version or versions[journey_id]
@@ -158,6 +182,8 @@ def carry(session: Session, moves: Sequence[Move]) -> Moved:
             {"id": each, "version": versions[each], **standing(states[each], telling.now)} for each in sorted(changed)
         ]
         session.execute(STORE, {"moved": orjson.dumps(stored).decode()})
+        decided = {each: decisions.taken(began[each], states[each]) for each in changed if began[each].is_stuck}
+        decisions.settle(session, decided, by, deciding)
     telling.out(session)
     return done
 
@@ -191,9 +217,12 @@ def tell(
             attempt=step.journey.stages[back.stage].attempt + 1 if never_offered else None,
         )
         telling.say(stuck, cause)
+        owed = _owed(programme, subject, step.journey, back, telling.now)
+        telling.owe(owed, step.journey, cause)
+        step.journey = step.journey.with_stage(back.stage, due_at=owed.due_at.isoformat())
     journey = step.journey
     for offer in step.offers:
-        offered = _offered(programme, subject, journey, offer, telling.now, office)
+        offered = _offered(programme, subject, journey, offer, telling, office)
         telling.offer(offered, programme, cause)
         journey = journey.with_stage(offer.stage, office=offered.office, due_at=offered.due_at.isoformat())
     if journey.ended and step.ended:
@@ -205,9 +234,10 @@ def tell(
 
 
 def _offered(
-    programme: Programme, subject: Subject, journey: JourneyState, offer: Offer, now: datetime, office: str | None
+    programme: Programme, subject: Subject, journey: JourneyState, offer: Offer, telling: Telling, office: str | None
 ) -> StageOffered:
-    stage = programme.stages[offer.stage]
+    stage, now = programme.stages[offer.stage], telling.now
+    pins = programme.office_pins(offer.stage)
     due_at = stage.within.after(now)
     return StageOffered(
         journey_id=subject.journey_id,
@@ -218,16 +248,64 @@ def _offered(
         attempt=offer.attempt,
         does=stage.does,
         agency=stage.agency,
-        office=office or offices.resolve(stage.agency, subject.area, programme.office_pins(offer.stage)).id,
+        office=office or offices.resolve(stage.agency, subject.area, pins, telling.staff.has).id,
         sender_office=subject.lead_office,
         area=subject.area,
         subject_kind=subject.kind,
         subject_id=subject.id,
         settings=dict(stage.settings),
         earlier=journey.reports(),
-        remind_at=now + (due_at - now) / 2,
+        remind_at=calendar.half_way(now, due_at),
         due_at=due_at,
         expires_at=stage.grace.after(due_at),
+    )
+
+
+def owe_missing(session: Session, most: int) -> int:
+    """Let the leading offices owe what stands undecided from before decisions were owed; says of how many journeys."""
+    rows = _locked(session, session.scalars(decisions.without_owner(most)).all())
+    owned = {(each.journey_id, each.settings["undone"]) for each in session.scalars(decisions.owed_on(list(rows)))}
+    programmes = publishing.published(session, {(row.programme, row.version) for row in rows.values()})
+    telling, stored = Telling(clock.now()), []
+    for journey_id, row in rows.items():
+        state, programme = JourneyState.from_json(row.state), programmes[row.programme, row.version]
+        subject = Subject(journey_id, row.subject_kind, row.subject_id, row.area, row.lead_office)
+        for name in [] if state.ended else state.standing(Standing.STUCK):
+            at = state.stages[name]
+            if at.referral is None or (journey_id, at.referral) in owned:
+                continue
+            back = engine.Stuck(name, UUID(at.referral), engine.CameBack(at.why or engine.CameBack.RETURNED))
+            owed = _owed(programme, subject, state, back, telling.now)
+            telling.owe(owed, state, None)
+            state = state.with_stage(name, due_at=owed.due_at.isoformat())
+        stored.append({"id": journey_id, "version": row.version, **standing(state, telling.now)})
+    if stored:
+        session.execute(STORE, {"moved": orjson.dumps(stored).decode()})
+    telling.out(session)
+    return len(stored)
+
+
+def _owed(
+    programme: Programme, subject: Subject, journey: JourneyState, back: engine.Stuck, now: datetime
+) -> DecisionOwed:
+    at, due_at = journey.stages[back.stage], programme.decides_within.after(now)
+    return DecisionOwed(
+        journey_id=subject.journey_id,
+        referral_id=new_id(),
+        undone=back.referral_id,
+        why=StuckBecause(back.why.value),
+        programme=programme.id,
+        version=programme.version,
+        stage=back.stage,
+        attempt=max(at.attempt, 1),
+        agency=programme.lead,
+        office=subject.lead_office,
+        sender_office=at.office or subject.lead_office,
+        area=subject.area,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        remind_at=calendar.half_way(now, due_at),
+        due_at=due_at,
     )
 
 

@@ -14,13 +14,13 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from services.intake.accounts import staffing
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
 from services.intake.journeys import commands, publishing, queries, schemas
-from services.intake.journeys.rules import OfficeOfAnotherRole
+from services.intake.journeys.rules import NobodyThere, OfficeOfAnotherRole
 from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
 from shared.events.intake import SubjectKind
-from shared.identity import offices
 from shared.identity.areas import within
 from shared.identity.permissions import Permission
 from shared.kernel.errors import NotFound
@@ -130,15 +130,16 @@ def reoffer_form(agency: str, journey_id: UUID, stage: str, form: forms.Form | N
     with door.reading() as session:
         found = queries.journey(session, door.current_officer(), journey_id)
         programme = publishing.newest(session, found.programme, found.version)
-    if stage not in programme.stages:
-        raise NotFound(what="stage")
-    role = programme.stages[stage].agency
+        if stage not in programme.stages:
+            raise NotFound(what="stage")
+        role = programme.stages[stage].agency
+        able = staffing.of_agencies(session, [role]).able(role, found.area)
     return render_template(
         "journeys/reoffer.html",
         address=f"/intake/{agency}/journeys/{journey_id}",
         stage=stage,
         title=programme.stages[stage].title.to(language()),
-        holders=[(each.id, each.name) for each in offices.open_offices() if each.agency == role],
+        holders=[(each.id, each.name) for each in able],
         form=form or forms.blank(),
     )
 
@@ -152,7 +153,7 @@ def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Response:
     try:
         with door.transaction() as session:
             commands.reoffer_stage(session, door.current_officer(), journey_id, **given)
-    except OfficeOfAnotherRole as wrong:
+    except (OfficeOfAnotherRole, NobodyThere) as wrong:
         raise wrong.at("office") from wrong
     return posting.done(_("The stage is offered again."), f"/intake/{agency}/journeys/{journey_id}")
 

@@ -54,6 +54,15 @@ class OutsideOwnArea(Forbidden):
     indonesian = "Wilayah {area} bukan wilayah kerja Anda."
 
 
+class NobodyThere(Invalid):
+    """Nobody at the office {office} could open this: no active account there works in {area}. These could: {able}."""
+
+    indonesian = (
+        "Tidak ada akun aktif di kantor {office} untuk wilayah {area}, sehingga tidak ada yang dapat membukanya. Yang"
+        " dapat: {able}."
+    )
+
+
 class OfficeOfAnotherRole(Invalid):
     """The office {office} does not hold the role {agency}, which does this stage; choose one that does."""
 

@@ -1,6 +1,8 @@
 """The shapes in which journeys cross HTTP."""
 
-from marshmallow import Schema, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, pre_load, validate, validates_schema
 
 from services.intake.journeys.rules import JourneyStatus
 from shared.events.intake import JourneyOutcome, StuckBecause, SubjectKind
@@ -9,6 +11,7 @@ from shared.programmes.definition import Basis
 from shared.web.paging import PageQuery
 
 MOST_AT_ONCE = 5000
+AGAIN, END = "offer-again", "end"
 
 
 class JourneyQuery(PageQuery):
@@ -128,6 +131,23 @@ class StageReoffered(Schema):
 
     stage = fields.String(required=True)
     office = fields.String(load_default=None, allow_none=True)
+
+
+class DecisionMade(Schema):
+    """What the leading office decides on a stage that came back; a journey is ended for a reason."""
+
+    decision = fields.String(required=True, validate=validate.OneOf([AGAIN, END]))
+    office = fields.String(load_default=None, allow_none=True)
+    reason = fields.String(load_default=None, allow_none=True, validate=validate.Length(min=3, max=1000))
+
+    @pre_load
+    def _nothing_typed(self, given: Any, **_: Any) -> Any:
+        return {name: value for name, value in given.items() if value != ""} if isinstance(given, dict) else given
+
+    @validates_schema
+    def _reason_at_the_end(self, given: dict[str, Any], **_: Any) -> None:
+        if given["decision"] == END and not given["reason"]:
+            raise ValidationError("required", "reason")
 
 
 class Reason(Schema):

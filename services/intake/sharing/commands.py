@@ -56,7 +56,7 @@ def record_consents(
     access.require(officer, Permission.CONSENTS_ASK, agency=definition.lead)
     consents.hold(session, officer, person_ids)
     changed = consents.write(session, officer, person_ids, programme, recipient, answer, how, answered_on)
-    _let_it_take_effect(session, queries.journeys_of(session, changed, programme, is_open=True), recipient)
+    _let_it_take_effect(session, officer, queries.journeys_of(session, changed, programme, is_open=True), recipient)
     return changed
 
 
@@ -80,7 +80,7 @@ def withdraw_consent(
     consents.take_back(session, officer, person_id, programme, recipient, how, answered_on)
     journeys = queries.journeys_of(session, [person_id], programme)
     told = queries.shared(session, journeys, recipient, person_id)
-    _let_it_take_effect(session, [each for each in journeys if each.ended_at is None], recipient)
+    _let_it_take_effect(session, officer, [each for each in journeys if each.ended_at is None], recipient)
     _tell_to_forget(session, told, recipient)
     now = clock.now()
     return Withdrawal(programme, recipient, now, effective_by(now), told)
@@ -94,9 +94,9 @@ def _asking(session: Session, programme: str, recipient: str) -> Programme:
     return newest
 
 
-def _let_it_take_effect(session: Session, journeys: Sequence[Journey], recipient: str) -> None:
+def _let_it_take_effect(session: Session, officer: Officer, journeys: Sequence[Journey], recipient: str) -> None:
     answered = moves.by(engine.ConsentAnswered(recipient))
-    moves.carry(session, [Move(each.id, answered) for each in journeys])
+    moves.carry(session, [Move(each.id, answered) for each in journeys], by=officer)
 
 
 def _tell_to_forget(session: Session, told: Sequence[Shared], recipient: str) -> None:

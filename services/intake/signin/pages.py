@@ -240,16 +240,15 @@ def _end_session() -> None:
 def _sources(officer: Officer) -> set[tuple[str, str]]:
     """The worklists whose most urgent referrals she sees at the start, by service and agency.
 
-    Her own agency's; who reads everywhere, those of every agency that has a stage in a programme of her region.
+    Her own agency's; who reads everywhere, those of every agency that leads a programme of her region, or has a stage.
     """
     if not officer.reads_everywhere:
         own = navigation.services_of(officer)
         return {(name, officer.agency) for name in own if navigation.has_worklist(name, officer)}
+    around = [each for each in library.published().values() if meet(officer.areas, each.region)]
     return {
-        (kinds.kind(stage.does).service, stage.agency)
-        for programme in library.published().values()
-        if meet(officer.areas, programme.region)
-        for stage in programme.stages.values()
+        *(("intake", programme.lead) for programme in around),
+        *((kinds.kind(stage.does).service, stage.agency) for each in around for stage in each.stages.values()),
     }
 
 

@@ -28,6 +28,7 @@ from shared.bus import Heard
 from shared.events import referrals
 from shared.events.envelope import Event
 from shared.events.intake import (
+    DecisionOwed,
     JourneyCounted,
     JourneyEnded,
     JourneyHandedOver,
@@ -123,6 +124,14 @@ def offer_stages(session: Session, heard: Sequence[Heard[StageOffered]]) -> None
         StageFigure, columns_of(StageFigure, but=("called_off_at", *STAGE_STUCK))
     ).on_conflict_do_nothing()
     session.execute(offered, rows_of(heard, key="referral_id", at="offered_at"))
+
+
+def owe_decisions(session: Session, heard: Sequence[Heard[DecisionOwed]]) -> None:
+    """Note what leading offices owe on stages that came back."""
+    rows = rows_of(heard, key="referral_id", at="offered_at")
+    for row in rows["rows"]:
+        row["decides"] = row["undone"]
+    session.execute(insertion(StageFigure, columns_of(StageFigure)).on_conflict_do_nothing(), rows)
 
 
 def skip_stages(session: Session, heard: Sequence[Heard[StageSkipped]]) -> None:

@@ -23,6 +23,7 @@ COUNTED: Mapping[type[Event], tuple[Note, ...]] = {
     intake.JourneyEnded: (commands.end_journeys,),
     intake.StageOffered: (commands.offer_stages,),
     intake.StageStuck: (commands.stick_stages, commands.await_consent),
+    intake.DecisionOwed: (commands.owe_decisions,),
     intake.StageWithdrawn: (commands.call_off_stages,),
     intake.StageSkipped: (commands.skip_stages,),
     intake.JourneyHandedOver: (commands.hand_journeys_over,),

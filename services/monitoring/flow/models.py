@@ -60,7 +60,8 @@ class JourneyFigure(Base):
 class StageFigure(Base):
     """A stage as intake offered it: to whom, and until when. Its id is the referral's.
 
-    One that waits for her consent stands here, too, under the leading office, called off at the moment it began.
+    One that waits for her consent stands here, too, under the leading office, called off at the moment it began; and so
+    does what the leading office owes: the decision on one that came back, which `decides` names.
     """
 
     __tablename__ = "stage_figure"
@@ -81,6 +82,7 @@ class StageFigure(Base):
     stuck_at: Mapped[Timestamp | None]
     stuck_because: Mapped[str | None]
     accountable_office: Mapped[str | None]
+    decides: Mapped[UUID | None]
 
 
 class SkippedStage(Base):

@@ -125,6 +125,7 @@ def show_journey(agency: str, journey_id: UUID) -> str:
             story=story,
             days=storytelling.by_day(story.timeline),
             steps=storytelling.next_steps(officer, story, programme),
+            decisions={each.referral_id for each in story.turns if each.decides},
             lasted=storytelling.lasted(journey),
             way=storytelling.way_of(story, programme) if programme else None,
             decides=journey.lead_office == officer.office and officer.has(Role.OFFICER, Role.HEAD),

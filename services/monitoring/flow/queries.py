@@ -25,7 +25,7 @@ from services.monitoring.flow.models import (
     TallyStage,
     TimelineEntry,
 )
-from services.monitoring.flow.rules import COMPLETED, OPEN, At, Ended, Owed, StageCounts, StageTurn, Standing
+from services.monitoring.flow.rules import COMPLETED, OPEN, OWED, At, Ended, Owed, StageCounts, StageTurn, Standing
 from services.monitoring.flow.tallies import Condition
 from shared.identity.areas import meet, within
 from shared.identity.officer import Officer
@@ -43,7 +43,7 @@ STANDS: dict[At, Condition] = {
     At.WAITING: StageStanding.standing == Standing.WAITING,
     At.ACTIVE: StageStanding.standing == Standing.ACTIVE,
     At.DUE_SOON: and_(
-        IS_OPEN,
+        StageStanding.standing.in_(OWED),
         StageStanding.remind_on <= tallies.today(),
         StageStanding.due_at >= tallies.start_of_today(),
         StageStanding.due_on <= tallies.today() + NEAR_WITHIN.days,
@@ -54,7 +54,7 @@ STANDS: dict[At, Condition] = {
     At.SKIPPED: StageStanding.standing == Standing.SKIPPED,
 }
 STANDS[At.PRESSING] = or_(STANDS[At.OVERDUE], STANDS[At.STUCK])
-"""The turns of stages behind each number. The due date stands there for open ones only."""
+"""The turns of stages behind each number. The due date stands there for what is owed only."""
 
 
 @dataclass(frozen=True)
@@ -125,10 +125,7 @@ def stage_counts(session: Session, officer: Officer, programme: str, version: in
     for row in session.execute(
         select(
             told.c.stage,
-            *(
-                func.coalesce(func.sum(told.c.journeys).filter(_stands(told, at)), 0).label(name)
-                for name, at in COUNTED.items()
-            ),
+            *(func.coalesce(func.sum(told.c.journeys).filter(_stands(told, name)), 0).label(name) for name in COUNTED),
         ).group_by(told.c.stage)
     ):
         numbers: dict[str, Any] = {name: int(row._mapping[name]) for name in COUNTED}
@@ -239,37 +236,35 @@ def story(session: Session, officer: Officer, journey_id: UUID) -> Story:
 
 
 def who_waits_for_whom(session: Session, officer: Officer, programme: str, version: int) -> list[Waiting]:
-    """Which office waits for which, with how many stages: the longest queue first."""
+    """Which office waits for which, with how many stages or decisions: the longest queue first."""
     told = tallies.counted(TallyStage, officer, programme, version)
     waiting = func.sum(told.c.journeys)
-    overdue = func.coalesce(waiting.filter(_stands(told, At.OVERDUE)), 0)
+    overdue = func.coalesce(waiting.filter(_stands(told, "overdue")), 0)
     rows = session.execute(
         select(told.c.sender_office, told.c.office, told.c.stage, waiting, overdue)
-        .where(told.c.standing.in_(OPEN))
+        .where(told.c.standing.in_(OWED))
         .group_by(told.c.sender_office, told.c.office, told.c.stage)
         .order_by(overdue.desc(), waiting.desc(), told.c.office, told.c.stage)
     )
     return [Waiting(sender, office, stage, int(open_), int(late)) for sender, office, stage, open_, late in rows]
 
 
-COUNTED: dict[str, At | None] = {
-    "entered": None,
-    **{at.value.replace("-", "_"): at for at in At if at not in (At.OPEN, At.PRESSING)},
-}
-"""The numbers of a stage by name; None is everybody who ever came to it."""
+COUNTED = ("entered", "late_decisions", *(at.value.replace("-", "_") for at in At if at not in (At.OPEN, At.PRESSING)))
+"""The numbers of a stage: where journeys stand, who ever came to it, and those whose decision is late."""
 
 
-def _stands(told: FromClause, at: At | None) -> Condition:
+def _stands(told: FromClause, counted: str) -> Condition:
     """Which lines of the stages' tally make up a number: the counterpart of `STANDS`."""
-    is_open = told.c.standing.in_(OPEN)
-    if at is None:
-        return told.c.standing == Standing.ENTERED
-    if at is At.DUE_SOON:
-        in_sight = told.c.due_on.between(tallies.today(), tallies.today() + NEAR_WITHIN.days)
-        return and_(is_open, told.c.remind_on <= tallies.today(), in_sight)
-    if at is At.OVERDUE:
-        return and_(is_open, told.c.due_on < tallies.today())
-    return is_open if at is At.OPEN else told.c.standing == at.value
+    is_owed, is_late = told.c.standing.in_(OWED), told.c.due_on < tallies.today()
+    match counted:
+        case "due_soon":
+            in_sight = told.c.due_on.between(tallies.today(), tallies.today() + NEAR_WITHIN.days)
+            return and_(is_owed, told.c.remind_on <= tallies.today(), in_sight)
+        case "overdue":
+            return and_(is_owed, is_late)
+        case "late_decisions":
+            return and_(told.c.standing == Standing.DECIDING, is_late)
+    return told.c.standing == counted
 
 
 def _headlines(session: Session, told: FromClause) -> list[Headline]:
@@ -351,6 +346,7 @@ def _turn(stage: StageFigure, referral: ReferralFigure | None) -> StageTurn:
         reason=referral.reason if referral else None,
         stuck_at=stage.stuck_at,
         accountable_office=stage.accountable_office,
+        decides=stage.decides,
     )
 
 

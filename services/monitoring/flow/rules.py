@@ -20,8 +20,8 @@ class At(StrEnum):
     OPEN = "open"  # offered and not yet closed: waiting or active
     WAITING = "waiting"  # offered, nobody has taken it on
     ACTIVE = "active"  # taken on
-    DUE_SOON = "due-soon"  # open, and half of its time is gone
-    OVERDUE = "overdue"  # open past its due date
+    DUE_SOON = "due-soon"  # open or to be decided, and half of its time is gone
+    OVERDUE = "overdue"  # past its due date: open, or stuck while the decision is owed
     STUCK = "stuck"  # came back from the office; the leading office has to decide
     PRESSING = "pressing"  # overdue or stuck: somebody has to see to it
     DONE = "done"  # completed at least once
@@ -29,11 +29,14 @@ class At(StrEnum):
 
 
 class Standing(StrEnum):
-    """What a turn of a stage counts as. A journey has one turn at most of each but the last five, for one stage."""
+    """What a turn of a stage counts as, or a decision on it. A journey has one at most, for one stage, of waiting,
+    active, stuck, deciding, done, skipped and entered."""
 
     WAITING = "waiting"  # open, and nobody has taken it on
     ACTIVE = "active"  # open, and taken on
     STUCK = "stuck"  # came back; the outcome says why, and the leading office has to decide
+    DECIDING = "deciding"  # counted beside it: the decision that the leading office owes, with its due date
+    DECIDED = "decided"  # that decision, once it was taken
     DONE = "done"  # completed: the latest time
     SKIPPED = "skipped"  # the journey went on without it
     ENTERED = "entered"  # counted beside the others for the first turn of all: the journey came to this stage
@@ -48,6 +51,8 @@ class Standing(StrEnum):
 
 
 OPEN = (Standing.WAITING, Standing.ACTIVE)
+OWED = (*OPEN, Standing.DECIDING)
+"""What some office owes, with a due date: a stage, or the decision on one that came back."""
 COMPLETED = (Standing.DONE, Standing.DONE_BEFORE)
 
 
@@ -71,6 +76,7 @@ class StageCounts:
     active: int = 0
     due_soon: int = 0
     overdue: int = 0
+    late_decisions: int = 0
     stuck: int = 0
     done: int = 0
     skipped: int = 0
@@ -84,8 +90,8 @@ class StageCounts:
 
     @property
     def pressing(self) -> int:
-        """Those whom somebody has to see to; nobody is overdue and stuck with the same stage."""
-        return self.overdue + self.stuck
+        """Those whom somebody has to see to; whoever is stuck while the decision is late counts once."""
+        return self.overdue - self.late_decisions + self.stuck
 
 
 @dataclass(frozen=True)
@@ -121,24 +127,36 @@ class StageTurn:
     reason: str | None
     stuck_at: datetime | None
     accountable_office: str | None
+    decides: UUID | None = None
 
 
 def owed(turns: Sequence[StageTurn], skipped: Mapping[str, datetime] | None = None) -> list[Owed]:
     """Everything that an open journey waits for, the most urgent first.
 
-    A stage that came back is owed a decision by the leading office, until it is offered anew or skipped.
+    A stage that came back is owed a decision by the leading office, until it is offered anew or skipped; one that came
+    back before decisions were owed has no date for it.
     """
-    waiting = [Owed(each.stage, each.office, each.offered_at, each.due_at) for each in turns if each.closed_at is None]
-    latest = {each.stage: each for each in sorted(turns, key=lambda turn: turn.offered_at)}
-    skipped_at = skipped or {}
+    waiting = [
+        Owed(each.stage, each.office, each.offered_at, each.due_at, is_decision=each.decides is not None)
+        for each in turns
+        if each.closed_at is None
+    ]
+    latest = {each.stage: each for each in sorted(stages_of(turns), key=lambda turn: turn.offered_at)}
+    skipped_at, dated = skipped or {}, {each.decides for each in turns}
     waiting += [
         Owed(each.stage, each.accountable_office, each.stuck_at, None, is_decision=True)
         for each in latest.values()
         if each.stuck_at is not None
+        and each.referral_id not in dated
         and each.accountable_office is not None
         and not (each.stage in skipped_at and skipped_at[each.stage] >= each.stuck_at)
     ]
     return sorted(waiting, key=lambda promise: promise.until or promise.since)
+
+
+def stages_of(turns: Iterable[StageTurn]) -> list[StageTurn]:
+    """The turns of stages themselves, without the decisions that leading offices owed on them."""
+    return [each for each in turns if each.decides is None]
 
 
 def sees_small_figures(officer: Officer) -> bool:

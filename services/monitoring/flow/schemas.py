@@ -173,6 +173,9 @@ class StageTurnSchema(Schema):
     closed_at = fields.AwareDateTime(allow_none=True)
     outcome = fields.String(allow_none=True)
     reason = fields.String(allow_none=True)
+    decides = fields.UUID(
+        allow_none=True, metadata={"description": "The referral that came back, on which the leading office decides"}
+    )
 
 
 class TimelineSchema(Schema):

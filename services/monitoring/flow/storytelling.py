@@ -10,7 +10,7 @@ from flask_babel import format_datetime
 from services.monitoring.flow import way
 from services.monitoring.flow.models import JourneyFigure, TimelineEntry
 from services.monitoring.flow.queries import Story
-from services.monitoring.flow.rules import Owed, StageTurn, local_day
+from services.monitoring.flow.rules import Owed, StageTurn, local_day, stages_of
 from shared.identity.officer import Officer
 from shared.kernel import calendar, clock
 from shared.programmes import kinds
@@ -69,7 +69,7 @@ def way_of(story: Story, programme: Programme) -> way.Way:
     for entry in story.timeline:
         if entry.type == "stage-skipped" and entry.stage:
             skipped[entry.stage] = entry.happened_at
-    return way.way(programme, story.turns, skipped, clock.now(), story.journey.ended_at is not None)
+    return way.way(programme, stages_of(story.turns), skipped, clock.now(), story.journey.ended_at is not None)
 
 
 def _working_days(now: datetime, until: datetime) -> int:
@@ -77,11 +77,16 @@ def _working_days(now: datetime, until: datetime) -> int:
 
 
 def _address(officer: Officer, story: Story, programme: Programme | None, owed: Owed) -> str | None:
-    """Where the officer's own office does this stage."""
-    if programme is None or owed.is_decision or owed.office != officer.office or owed.stage not in programme.stages:
+    """Where the officer's own office does this stage, or decides on it."""
+    if programme is None or owed.office != officer.office or owed.stage not in programme.stages:
         return None
-    service = kinds.kind(programme.stages[owed.stage].does).service
-    open_turns = [turn for turn in story.turns if turn.stage == owed.stage and turn.closed_at is None]
+    kind = kinds.DECISION if owed.is_decision else kinds.kind(programme.stages[owed.stage].does)
+    service = kind.service
+    open_turns = [
+        turn
+        for turn in story.turns
+        if turn.stage == owed.stage and turn.closed_at is None and (turn.decides is not None) is owed.is_decision
+    ]
     if not open_turns or not officer.has(*navigation.WORKERS) or service not in navigation.services_of(officer):
         return None
     return f"/{service}/{officer.agency}/referrals/{_latest(open_turns)}"

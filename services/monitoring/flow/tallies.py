@@ -230,7 +230,44 @@ def stages(of: Callable[[Any], Condition]) -> Select[Any]:
         .join(JourneyFigure, JourneyFigure.id == SkippedStage.journey_id)
         .where(of(SkippedStage.journey_id))
     )
-    return select(union_all(offered, skipped).subquery("standing"))
+    return select(union_all(offered, skipped, _decisions(of)).subquery("standing"))
+
+
+def _decisions(of: Callable[[Any], Condition]) -> Select[Any]:
+    """What each decision that a leading office owed on a stage counts as: a promise of its own, with a due date."""
+    stage, referral, journey = StageFigure, ReferralFigure, JourneyFigure
+    is_owed = and_(referral.closed_at.is_(None), journey.ended_at.is_(None))
+    days = _number(local(referral.closed_at)) - _number(local(stage.offered_at))
+    was_taken = and_(referral.closed_as == "completed", days.is_not(None))
+    standing = case(
+        (is_owed, Standing.DECIDING), (referral.closed_as == "completed", Standing.DECIDED), else_=Standing.CALLED_OFF
+    )
+    said: dict[str, Any] = {
+        "turn": stage.id,
+        "cohort": month_of(journey.opened_on),
+        "standing": cast(standing, String),
+        "outcome": case((referral.closed_as == "completed", referral.outcome)),
+        "is_first": literal(False, Boolean),
+        "remind_on": case((is_owed, local(stage.remind_at))),
+        "due_on": case((is_owed, local(stage.due_at))),
+        "offered_on": case((is_owed, local(stage.offered_at))),
+        "due_at": case((is_owed, stage.due_at)),
+        "closed_in": case((was_taken, month_of(local(referral.closed_at)))),
+        "closed_as": case((was_taken, referral.closed_as)),
+        "kept": case((was_taken, referral.closed_at <= stage.due_at)),
+        "working_days": case((was_taken, cast(days, SmallInteger))),
+    }
+    told = {name: getattr(stage, name) for name in ("journey_id", "stage", "agency", "office", "sender_office")}
+    shared = {name: getattr(journey, name) for name in ("programme", "version", "area", "opened_at")}
+    known: dict[str, Any] = said | told | shared
+    columns = StageStanding.__table__.columns
+    return (
+        select(*(known.get(each.name, cast(null(), each.type)).label(each.name) for each in columns))
+        .select_from(stage)
+        .join(journey, journey.id == stage.journey_id)
+        .outerjoin(referral, referral.id == stage.id)
+        .where(of(stage.journey_id), stage.decides.is_not(None))
+    )
 
 
 def _turns(of: Callable[[Any], Condition]) -> FromClause:
@@ -263,7 +300,7 @@ def _turns(of: Callable[[Any], Condition]) -> FromClause:
         .select_from(stage)
         .join(journey, journey.id == stage.journey_id)
         .outerjoin(referral, referral.id == stage.id)
-        .where(of(stage.journey_id))
+        .where(of(stage.journey_id), stage.decides.is_(None))
         .cte("told")
     )
     skipped_since = (

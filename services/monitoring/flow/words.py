@@ -101,6 +101,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "journey-handed-over": (N_("Handed over to another office"), "neutral"),
     "stage-withdrawn": (N_("No longer wanted"), "neutral"),
     "stage-stuck": (N_("Waits for the leading office"), "bad"),
+    "decision-owed": (N_("The leading office owes a decision"), "waiting"),
     "consent-withdrawn": (N_("Consent taken back: what was shared is deleted"), "neutral"),
     "referral-opened": (N_("Looked at"), "neutral"),
     "referral-accepted": (N_("Taken on"), "active"),

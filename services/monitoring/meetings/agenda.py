@@ -54,7 +54,7 @@ def _items(session: Session, meeting: Meeting) -> Iterator[Row]:
     here = {row["referral_id"] for row in waiting}
     unanswered = StageFigure.stuck_because == "unanswered"
     for reason, standing, since in (
-        (Reason.OVERDUE, STANDS[At.OVERDUE], StageFigure.due_at),
+        (Reason.OVERDUE, and_(STANDS[At.OVERDUE], STANDS[At.OPEN]), StageFigure.due_at),
         (Reason.UNANSWERED, and_(STANDS[At.STUCK], unanswered), StageFigure.stuck_at),
         (Reason.STUCK, and_(STANDS[At.STUCK], ~unanswered), StageFigure.stuck_at),
     ):

@@ -1,4 +1,7 @@
-"""Who waits for whom: open stages by the office that handed on and the office that has them, and how long it takes."""
+"""Who waits for whom: open stages by the office that handed on and the office that has them, and how long it takes.
+
+A stage that came back waits for the leading office: with the decision that it owes, it stands beside the others.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from services.monitoring.flow import tallies
 from services.monitoring.flow.models import TallyStage
-from services.monitoring.flow.rules import OPEN
+from services.monitoring.flow.rules import OWED
 from shared.identity.officer import Officer
 from shared.kernel import clock
 
@@ -45,7 +48,7 @@ def handovers(session: Session, officer: Officer, programme: str | None, version
     waiting = func.sum(told.c.journeys)
     days = (
         select(*day, waiting.label("waiting"), waiting.filter(told.c.due_on < tallies.today()).label("overdue"))
-        .where(told.c.standing.in_(OPEN))
+        .where(told.c.standing.in_(OWED))
         .group_by(*day)
         .subquery("days")
     )

@@ -1,4 +1,4 @@
-"""Open stages by their due dates, with the share of the time limit that is used: what is late, then what will be."""
+"""Open stages, and decisions on those that came back, by their due dates: what is late, then what will be."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ ALL = 100
 
 @dataclass(frozen=True)
 class OpenStage:
-    """A stage that somebody waits for, with the share of its time limit that is used, in per cent."""
+    """A stage, or the decision on one, that somebody waits for; how much of its time limit is used, in per cent."""
 
     referral_id: UUID
     journey_id: UUID
@@ -35,6 +35,7 @@ class OpenStage:
     sender_office: str
     offered_at: datetime
     due_at: datetime
+    is_decision: bool
     is_accepted: bool
     is_overdue: bool
     is_due_soon: bool
@@ -109,6 +110,7 @@ def _told(turn: StageStanding, figure: StageFigure, moment: datetime) -> OpenSta
         sender_office=turn.sender_office or "",
         offered_at=figure.offered_at,
         due_at=turn.due_at,
+        is_decision=turn.standing == Standing.DECIDING,
         is_accepted=turn.standing == Standing.ACTIVE,
         is_overdue=turn.due_at < moment,
         is_due_soon=lateness(moment, figure.remind_at, turn.due_at) is Lateness.NEAR,

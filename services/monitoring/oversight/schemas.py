@@ -88,6 +88,7 @@ class OpenStageSchema(Schema):
     sender_office = fields.String(required=True)
     offered_at = fields.AwareDateTime(required=True)
     due_at = fields.AwareDateTime(required=True)
+    is_decision = fields.Boolean(required=True)
     is_accepted = fields.Boolean(required=True)
     is_overdue = fields.Boolean(required=True)
     is_due_soon = fields.Boolean(required=True)

@@ -21,7 +21,7 @@ from shared.programmes import library
 from shared.storage import Database
 from tests.announcements import announced
 from tests.browsing import an_officer
-from tests.intake.people import VILLAGE, register
+from tests.intake.people import VILLAGE, register, staff
 
 WRSE, KUBE = "wrse-kaltim-2023", "kube-kaltim-2023"
 OFFICER = an_officer(Role.OFFICER)
@@ -51,6 +51,12 @@ class Road:
     def women(self, count: int = 1, **facts: Any) -> list[UUID]:
         with self.database.transaction() as session:
             return register(session, count, **facts)
+
+    def staff(self, *offices: str) -> None:
+        """Let somebody work at each of these offices, in its whole region."""
+        with self.database.transaction() as session:
+            for office in offices:
+                staff(session, office)
 
     def groups(self, count: int = 1, area: str = VILLAGE) -> list[UUID]:
         with self.database.transaction() as session:

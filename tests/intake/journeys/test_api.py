@@ -85,6 +85,7 @@ def test_a_journey_is_shown_stage_by_stage_and_what_came_back(road: Road, progra
 
 def test_a_stuck_stage_is_offered_again(road: Road, program: Program) -> None:
     journey = stuck(road)
+    road.staff("dinsos-kaltim")
     answer = program.post(f"{JOURNEYS}/{journey}/reoffer", {"stage": "verification", "office": "dinsos-kaltim"})
     assert answer.status_code == 200, answer.json
     first = answer.json["stages"][0]

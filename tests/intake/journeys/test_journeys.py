@@ -167,6 +167,7 @@ def test_a_declined_stage_waits_for_the_leading_office_with_what_was_said(road: 
 def test_a_stuck_stage_is_offered_to_another_office(road: Road) -> None:
     (journey,) = road.set_out()
     decline(road, journey)
+    road.staff("dinsos-kaltim")
     with road.database.transaction() as session:
         commands.reoffer_stage(session, OFFICER, journey, "verification", "dinsos-kaltim")
     last = road.offers(journey)[-1]

@@ -95,12 +95,17 @@ def test_a_journey_that_came_back_shows_what_the_office_said(road: Road, browser
 
 def test_the_leading_office_offers_the_stage_elsewhere(road: Road, browser: Browser) -> None:
     address = declined(road)
-    assert "dinsos-samarinda" in browser.get(f"{address}/reoffer/verification").text
-    answer = browser.submit(f"{address}/reoffer/verification", {"office": "dinsos-samarinda"})
+    road.staff("dinsos-kaltim", "dinsos-kukar", "dinsos-samarinda")
+    form = browser.get(f"{address}/reoffer/verification").text
+    assert re.findall(r'<option value="(dinsos-[a-z]+)"', form) == ["dinsos-kukar", "dinsos-kaltim"]
+    refused = browser.submit(f"{address}/reoffer/verification", {"office": "dinsos-samarinda"})
+    assert refused.status_code == 422
+    assert "These could: Dinas Sosial Kabupaten Kutai Kartanegara, Dinas Sosial Provinsi" in refused.text
+    answer = browser.submit(f"{address}/reoffer/verification", {"office": "dinsos-kaltim"})
     assert answer.headers["Location"] == address
     assert "The stage is offered again." in browser.get(address).text
     with road.database.reading() as session:
-        assert session.scalars(select(Journey)).one().state["stages"]["verification"]["office"] == "dinsos-samarinda"
+        assert session.scalars(select(Journey)).one().state["stages"]["verification"]["office"] == "dinsos-kaltim"
 
 
 def test_an_office_of_another_role_is_refused_beside_the_field(road: Road, browser: Browser) -> None:

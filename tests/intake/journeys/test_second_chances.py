@@ -30,6 +30,7 @@ def test_a_file_to_be_mended_goes_back_to_its_proposal_twice_and_then_ends(road:
 def test_the_answer_to_an_offer_that_was_taken_back_comes_too_late(road: Road) -> None:
     (journey,) = road.set_out()
     first = road.referral(journey, "verification")
+    road.staff("dinsos-kaltim")
     with road.database.transaction() as session:
         commands.reoffer_stage(session, OFFICER, journey, "verification", "dinsos-kaltim")
     late = {"referral_id": first, "reason": "no-budget", "suggestion": "offer-elsewhere"}

@@ -338,6 +338,7 @@ def test_a_role_that_the_successor_s_agency_does_not_have_is_refused_and_nothing
 
 @pytest.mark.parametrize(("handed_over", "then"), [(True, "dinsos-samarinda"), (False, "dinsos-kaltim")])
 def test_what_is_offered_again_goes_to_the_successor_of_a_closed_office(ask, agencies, road, handed_over, then):
+    road.staff("dinsos-kukar", "dinsos-kaltim")
     (journey,) = road.set_out()
     declined = road.of(ReferralDeclined, journey, "verification", reason="no-budget", suggestion="offer-elsewhere")
     road.hear(declined, sealed={"explanation": "Kuota habis"})

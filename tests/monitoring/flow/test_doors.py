@@ -129,9 +129,14 @@ def test_what_came_back_is_owed_a_decision_until_it_is_offered_anew(app: Flask, 
     one = whole.heard[1].event.journey_id
     stories.hear(monitoring_db, whole.heard[: stuck_at + 1])
     (owed,) = ask(app, f"/monitoring/v1/dinsos/journeys/{one}")["owed"]
-    assert (owed["is_decision"], owed["office"], owed["stage"]) == (True, "dinsos-kaltim", "file_check")
-    assert len(ask(app, "/monitoring/v1/dinsos/journeys?stage=file_check&state=stuck")["items"]) == 1
+    assert (owed["is_decision"], owed["office"], owed["until"]) == (True, "dinsos-kaltim", None)
     stories.hear(monitoring_db, whole.heard[stuck_at + 1 : stuck_at + 2])
+    (owed,) = ask(app, f"/monitoring/v1/dinsos/journeys/{one}")["owed"]
+    assert (owed["is_decision"], owed["office"], owed["stage"]) == (True, "dinsos-kaltim", "file_check")
+    assert owed["until"] is not None
+    assert len(ask(app, "/monitoring/v1/dinsos/journeys?stage=file_check&state=stuck")["items"]) == 1
+    offered_at = next(n for n in range(stuck_at, len(whole.heard)) if "offered" in whole.heard[n].envelope["type"])
+    stories.hear(monitoring_db, whole.heard[stuck_at + 2 : offered_at + 1])
     (owed,) = ask(app, f"/monitoring/v1/dinsos/journeys/{one}")["owed"]
     assert owed["is_decision"] is False
     assert ask(app, "/monitoring/v1/dinsos/journeys?stage=file_check&state=stuck")["items"] == []
