@@ -7,6 +7,7 @@ from services.monitoring.flow import handlers as flow_handlers
 from services.monitoring.flow import jobs as flow_jobs
 from services.monitoring.flow import summing
 from services.monitoring.heard import telling
+from services.monitoring.meetings.jobs import end_tasks
 from services.monitoring.meetings.work import Discussion
 from services.monitoring.money import commands as money
 from services.monitoring.money import handlers as money_handlers
@@ -76,5 +77,6 @@ PARTICIPANT = Participant(
         renew_keys("monitoring"),
         anchor_looks("monitoring"),
         *flow_jobs.BELLS,
+        end_tasks,
     ),
 )

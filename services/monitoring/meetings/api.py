@@ -112,8 +112,7 @@ def cancel_meeting(given: dict[str, Any], agency: str, meeting_id: UUID) -> dict
 def list_tasks(query: dict[str, Any], agency: str) -> paging.Page[Task]:
     """The tasks that meetings gave to the office, the earliest due first."""
     with door.reading() as session:
-        found = queries.tasks(door.current_officer(), agency, done=query.pop("done"), overdue=query.pop("overdue"))
-        return paging.page(session, found, *queries.DUE_FIRST, **query)
+        return paging.page(session, doors.tasks(door.current_officer(), agency, query), *queries.DUE_FIRST, **query)
 
 
 @blueprint.post(f"{TASK}/accept")
@@ -133,3 +132,32 @@ def finish_task(given: dict[str, Any], agency: str, task_id: UUID) -> Task:
     """Say what was done."""
     with door.transaction() as session:
         return commands.finish_task(session, door.current_officer(), task_id, given["note"])
+
+
+@blueprint.post(f"{TASK}/return")
+@guard(Permission.TASKS_DO)
+@blueprint.arguments(schemas.TaskReturned)
+@blueprint.response(200, schemas.TaskSchema)
+def return_task(given: dict[str, Any], agency: str, task_id: UUID) -> Task:
+    """Give a task back to the office that convened the meeting, with the reason."""
+    with door.transaction() as session:
+        return commands.return_task(session, door.current_officer(), task_id, given["reason"])
+
+
+@blueprint.post(f"{TASK}/pass-on")
+@guard(Permission.MEETINGS_RUN)
+@blueprint.arguments(schemas.TaskPassedOn)
+@blueprint.response(200, schemas.TaskSchema)
+def pass_on_task(given: dict[str, Any], agency: str, task_id: UUID) -> Task:
+    """Give a task that came back to another office, until a new day."""
+    with door.transaction() as session:
+        return commands.pass_on_task(session, door.current_officer(), task_id, **given)
+
+
+@blueprint.post(f"{TASK}/strike")
+@guard(Permission.MEETINGS_RUN)
+@blueprint.response(200, schemas.TaskSchema)
+def strike_task(agency: str, task_id: UUID) -> Task:
+    """Let a task that came back go."""
+    with door.transaction() as session:
+        return commands.strike_task(session, door.current_officer(), task_id)

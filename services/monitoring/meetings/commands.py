@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from services.monitoring.flow.models import JourneyFigure
 from services.monitoring.meetings import agenda, queries, rules
 from services.monitoring.meetings.models import AgendaItem, Attendance, Meeting, Task
 from services.monitoring.meetings.rules import Reason, TaskState
@@ -80,6 +81,9 @@ def decide(
     item = session.get(AgendaItem, item_id) if item_id else None
     if item_id and (item is None or item.meeting_id != meeting.id):
         raise rules.NotOnAgenda().at("item_id")
+    figure = session.get(JourneyFigure, item.journey_id) if item and item.journey_id else None
+    if figure is not None and figure.ended_at is not None:
+        raise rules.JourneyHasEnded().at("item_id")
     task = Task(
         id=ids.new_id(),
         meeting_id=meeting.id,
@@ -139,6 +143,7 @@ def cancel(session: Session, officer: Officer, meeting_id: UUID, reason: str) ->
 def accept_task(session: Session, officer: Officer, task_id: UUID) -> Task:
     """Take a task on; taking on one's own again changes nothing."""
     task = _task(session, officer, task_id)
+    _require_owed(task)
     if task.accepted_by == officer.id:
         return task
     if task.state is not TaskState.OPEN:
@@ -151,14 +156,71 @@ def accept_task(session: Session, officer: Officer, task_id: UUID) -> Task:
 def finish_task(session: Session, officer: Officer, task_id: UUID, note: str) -> Task:
     """Say what was done; a task that nobody took on before counts as taken on now."""
     task = _task(session, officer, task_id)
-    if task.state is TaskState.DONE:
-        raise rules.TaskWithAnother(state=task.state.value)
+    _require_owed(task)
     now = clock.now()
     if task.accepted_at is None:
         task.accepted_at, task.accepted_by = now, officer.id
     task.state, task.done_at, task.done_by, task.note = TaskState.DONE, now, officer.id, note
     session.flush()
     return task
+
+
+def return_task(session: Session, officer: Officer, task_id: UUID, reason: str) -> Task:
+    """Give a task back to the office that convened the meeting, with the reason; it finds another way."""
+    task = _task(session, officer, task_id)
+    _require_owed(task)
+    task.state, task.returned_at, task.returned_by = TaskState.RETURNED, clock.now(), officer.id
+    task.returned_because = reason
+    session.flush()
+    return task
+
+
+def pass_on_task(session: Session, officer: Officer, task_id: UUID, *, office: str, due_on: date) -> Task:
+    """Give a task that came back to another office, or to the same one once more, until a new day."""
+    task, meeting = _returned(session, officer, task_id)
+    owner = _offices(meeting, [office], "office")[office]
+    if due_on < clock.today():
+        raise rules.DueBeforeToday().at("due_on")
+    task.state, task.agency, task.office, task.due_on = TaskState.OPEN, owner.agency, owner.id, due_on
+    task.assigned_at, task.accepted_at, task.accepted_by = clock.now(), None, None
+    task.returned_at = task.returned_by = task.returned_because = None
+    session.flush()
+    return task
+
+
+def strike_task(session: Session, officer: Officer, task_id: UUID) -> Task:
+    """Let a task that came back go: nobody owes it any more."""
+    task, _meeting = _returned(session, officer, task_id)
+    task.state, task.ended_at = TaskState.ENDED, clock.now()
+    session.flush()
+    return task
+
+
+def end_with_journeys(session: Session) -> int:
+    """End what hangs on journeys that are over: tasks that are still owed, and items of meetings to come.
+
+    Says how many tasks these were. What was decided on an item stays on its agenda.
+    """
+    is_over = exists().where(JourneyFigure.id == Task.journey_id, JourneyFigure.ended_at.is_not(None))
+    still_owed = select(Task.id).where(Task.state.in_(queries.OWED), is_over).order_by(Task.id)
+    held = session.scalars(still_owed.with_for_update(skip_locked=True)).all()
+    session.execute(
+        update(Task)
+        .where(among(Task.id, held))
+        .values(state=TaskState.ENDED, ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    ahead = select(Meeting.id).where(Meeting.held_at.is_(None), Meeting.cancelled_at.is_(None))
+    session.execute(
+        delete(AgendaItem)
+        .where(
+            AgendaItem.meeting_id.in_(ahead),
+            exists().where(JourneyFigure.id == AgendaItem.journey_id, JourneyFigure.ended_at.is_not(None)),
+            ~exists().where(Task.item_id == AgendaItem.id),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return len(held)
 
 
 def leave_agendas(session: Session, referrals: Sequence[Referral]) -> None:
@@ -242,6 +304,31 @@ def _task(session: Session, officer: Officer, task_id: UUID) -> Task:
     if task is None:
         raise NotFound(what="task")
     return task
+
+
+def _require_owed(task: Task) -> None:
+    """Refuse what nobody owes any more, or its office gave back already; raises TaskIsOver."""
+    if task.state not in queries.UNDONE:
+        raise rules.TaskIsOver
+
+
+def _returned(session: Session, officer: Officer, task_id: UUID) -> tuple[Task, Meeting]:
+    """A task that came back to the officer's office, locked, and its meeting; raises NotFound or TaskIsOver."""
+    access.require(officer, Permission.MEETINGS_RUN)
+    found = session.execute(
+        select(Task, Meeting)
+        .join(Meeting, Meeting.id == Task.meeting_id)
+        .where(Task.id == task_id, Meeting.office == officer.office)
+        .with_for_update(of=Task),
+        execution_options={"populate_existing": True},
+    ).first()
+    if found is None:
+        raise NotFound(what="task")
+    task, meeting = found
+    officer.require(area=meeting.area)
+    if task.state is not TaskState.RETURNED:
+        raise rules.TaskIsOver
+    return task, meeting
 
 
 def _offices(meeting: Meeting, asked: Collection[str], field: str) -> dict[str, Office]:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from services.monitoring.meetings.rules import Reason, TaskState
+from services.monitoring.meetings.rules import OVER, Reason, TaskState
 from shared.kernel import clock
 from shared.privacy.fields import EncryptedText
 from shared.storage import Base
@@ -102,6 +102,14 @@ class Task(Base):
         CheckConstraint(
             "num_nonnulls(done_at, done_by, note) = CASE WHEN state = 'done' THEN 3 ELSE 0 END", name="done_with_a_note"
         ),
+        CheckConstraint(
+            "num_nonnulls(returned_at, returned_by, returned_because) IN (0, 3)", name="returned_for_a_reason"
+        ),
+        CheckConstraint("state <> 'returned' OR returned_at IS NOT NULL", name="returned_at_a_moment"),
+        CheckConstraint("(state = 'ended') = (ended_at IS NOT NULL)", name="ended_at_a_moment"),
+        Index(
+            "ix_meeting_task_journey_id", "journey_id", postgresql_where=text("state NOT IN ('done', 'ended')")
+        ),  # what hangs on a journey that ends
         Index("ix_meeting_task_meeting_id", "meeting_id"),  # the decisions of a meeting
         # an office's task list, the earliest due first; and what an agenda begins with
         Index("ix_meeting_task_office", "office", "due_on", "id"),
@@ -123,8 +131,12 @@ class Task(Base):
     done_at: Mapped[Timestamp | None]
     done_by: Mapped[UUID | None]
     note: Mapped[str | None] = mapped_column(EncryptedText)
+    returned_at: Mapped[Timestamp | None]
+    returned_by: Mapped[UUID | None]
+    returned_because: Mapped[str | None] = mapped_column(EncryptedText)
+    ended_at: Mapped[Timestamp | None]
 
     @property
     def is_overdue(self) -> bool:
-        """Whether its day has passed and it is not done."""
-        return self.done_at is None and self.due_on < clock.today()
+        """Whether its day has passed and somebody still owes it."""
+        return self.state not in OVER and self.due_on < clock.today()

@@ -39,6 +39,8 @@ WORDS: Mapping[str, str] = {
     "open": N_("New"),
     "accepted": N_("Taken on"),
     "done": N_("Done"),
+    "returned": N_("Given back"),
+    "ended": N_("No longer to be done"),
 }
 
 
@@ -173,21 +175,22 @@ def cancel_meeting(agency: str, meeting_id: UUID) -> Response:
 def list_tasks(agency: str, form: forms.Form | None = None) -> str:
     """The tasks that meetings gave to the office, the earliest due first."""
     query = forms.load(schemas.TaskQuery(), request.args)
-    done, overdue = query.pop("done"), query.pop("overdue")
+    chosen = next((name for name in ("done", "overdue", "returned") if query[name]), "")
     officer = door.current_officer()
     with door.reading() as session:
-        found = queries.tasks(officer, agency, done=done, overdue=overdue)
+        found = doors.tasks(officer, agency, query)
         return render_template(
             "meetings/tasks.html",
             page=paging.page(session, found, *queries.DUE_FIRST, **query),
             late=queries.late_tasks(session, officer, agency),
+            returned=queries.returned_tasks(session, officer, agency),
             form=form or forms.blank(),
-            done=done,
-            overdue=overdue,
+            chosen=chosen,
             agency=agency,
             address=_tasks(agency),
             asked={name: value for name, value in request.args.items() if name != "after" and value},
             may_do=access.holds(officer, Permission.TASKS_DO),
+            may_pass_on=access.holds(officer, Permission.MEETINGS_RUN),
             office=officer.office,
         )
 
@@ -197,12 +200,14 @@ def list_tasks(agency: str, form: forms.Form | None = None) -> str:
 def waiting_tasks(agency: str) -> str:
     """The office's next tasks: a part that the start page fetches."""
     with door.reading() as session:
-        wanted = queries.tasks(door.current_officer(), agency).order_by(*queries.DUE_FIRST)
+        officer = door.current_officer()
+        wanted = queries.tasks(officer, agency).order_by(*queries.DUE_FIRST)
         found = session.scalars(wanted.limit(NEXT_TASKS + 1)).all()
         return render_template(
             "meetings/waiting.html",
             tasks=found[:NEXT_TASKS],
             more=len(found) > NEXT_TASKS,
+            returned=queries.returned_tasks(session, officer, agency),
             address=_tasks(agency),
         )
 
@@ -226,6 +231,64 @@ def finish_task(agency: str, task_id: UUID) -> Response:
     with door.transaction() as session:
         commands.finish_task(session, door.current_officer(), task_id, given["note"])
     return posting.done(_("The task is done."), _tasks(agency))
+
+
+@pages.get(f"{TASK}/return")
+@guard(Permission.TASKS_DO)
+def return_form(agency: str, task_id: UUID, form: forms.Form | None = None) -> str:
+    """The form in which an office says why it cannot do a task."""
+    with door.reading() as session:
+        task = queries.task(session, door.current_officer(), agency, task_id)
+        address = _tasks(agency)
+        return render_template("meetings/return.html", task=task, form=form or forms.blank(), address=address)
+
+
+@pages.post(f"{TASK}/return")
+@guard(Permission.TASKS_DO)
+@posting.sent_from(return_form)
+def return_task(agency: str, task_id: UUID) -> Response:
+    """Give a task back to the office that convened the meeting."""
+    given = forms.load(schemas.TaskReturned(), request.form)
+    with door.transaction() as session:
+        commands.return_task(session, door.current_officer(), task_id, given["reason"])
+    return posting.done(_("The task has gone back to the office that convened the meeting."), _tasks(agency))
+
+
+@pages.get(f"{TASK}/pass-on")
+@guard(Permission.MEETINGS_RUN)
+def passing_on_form(agency: str, task_id: UUID, form: forms.Form | None = None) -> str:
+    """The form in which the convening office finds another way for a task that came back."""
+    with door.reading() as session:
+        task, meeting = queries.returned_task(session, door.current_officer(), agency, task_id)
+        concerned = rules.concerned(offices.open_offices(), meeting.area)
+        return render_template(
+            "meetings/pass_on.html",
+            task=task,
+            offices=[(each.id, each.name) for each in sorted(concerned.values(), key=lambda each: each.name)],
+            form=form or forms.blank({"office": task.office}),
+            address=_tasks(agency),
+        )
+
+
+@pages.post(f"{TASK}/pass-on")
+@guard(Permission.MEETINGS_RUN)
+@posting.sent_from(passing_on_form)
+def pass_on_task(agency: str, task_id: UUID) -> Response:
+    """Give a task that came back to another office."""
+    given = forms.load(schemas.TaskPassedOn(), request.form)
+    with door.transaction() as session:
+        commands.pass_on_task(session, door.current_officer(), task_id, **given)
+    return posting.done(_("The office has the task now."), f"{_tasks(agency)}?returned=true")
+
+
+@pages.post(f"{TASK}/strike")
+@guard(Permission.MEETINGS_RUN)
+@posting.sent_from(passing_on_form)
+def strike_task(agency: str, task_id: UUID) -> Response:
+    """Let a task that came back go."""
+    with door.transaction() as session:
+        commands.strike_task(session, door.current_officer(), task_id)
+    return posting.done(_("Nobody has to do this task any more."), f"{_tasks(agency)}?returned=true")
 
 
 def _fund_titles(session: Session, fund_ids: set[str]) -> dict[str, str]:

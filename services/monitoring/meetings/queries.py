@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from services.monitoring.flow.models import JourneyFigure
 from services.monitoring.meetings.models import AgendaItem, Attendance, Meeting, Task
 from services.monitoring.meetings.rules import Reason, TaskState
 from shared.identity import offices
@@ -22,6 +23,7 @@ IN_ORDER = (AgendaItem.number, AgendaItem.id)
 DUE_FIRST = (Task.due_on, Task.id)
 MOST_CHOICES = 12
 UNDONE = (TaskState.OPEN, TaskState.ACCEPTED)
+OWED = (*UNDONE, TaskState.RETURNED)
 
 
 def meetings(officer: Officer, agency: str) -> Select[Any]:
@@ -76,6 +78,7 @@ def open_from_before(session: Session, meeting: Meeting) -> Sequence[Task]:
             Task.meeting_id != meeting.id,
             Task.assigned_at < until,
             or_(Task.done_at.is_(None), Task.done_at > until),
+            or_(Task.ended_at.is_(None), Task.ended_at > until),
         )
         .order_by(*DUE_FIRST)
     ).all()
@@ -88,6 +91,33 @@ def tasks(officer: Officer, agency: str, *, done: bool = False, overdue: bool = 
         return wanted.where(Task.state == TaskState.DONE)
     wanted = wanted.where(Task.state.in_(UNDONE))
     return wanted.where(_is_late()) if overdue else wanted
+
+
+def returned(officer: Officer, agency: str) -> Select[Any]:
+    """The tasks that offices gave back to the one which convened the meeting; by `DUE_FIRST`."""
+    convened = select(Meeting.id).where(Meeting.agency == agency, among(Meeting.office, offices.readable(officer)))
+    return select(Task).where(Task.state == TaskState.RETURNED, Task.meeting_id.in_(convened))
+
+
+def returned_tasks(session: Session, officer: Officer, agency: str) -> int:
+    """How many tasks have come back to an office that had convened."""
+    return session.scalar(select(func.count()).select_from(returned(officer, agency).subquery())) or 0
+
+
+def task(session: Session, officer: Officer, agency: str, task_id: UUID) -> Task:
+    """A task of an office that is still owed; raises NotFound."""
+    found = session.scalar(tasks(officer, agency).where(Task.id == task_id))
+    if found is None:
+        raise NotFound(what="task")
+    return found
+
+
+def returned_task(session: Session, officer: Officer, agency: str, task_id: UUID) -> tuple[Task, Meeting]:
+    """A task that came back to an office, and the meeting that had given it; raises NotFound."""
+    found = session.scalar(returned(officer, agency).where(Task.id == task_id))
+    if found is None:
+        raise NotFound(what="task")
+    return found, session.get_one(Meeting, found.meeting_id)
 
 
 def late_tasks(session: Session, officer: Officer, agency: str) -> int:
@@ -157,6 +187,9 @@ def audit(session: Session) -> Iterator[str]:
         yield f"meeting {each.meeting_id} was held, and referral {each.referral_id} still waits for it"
     for task in session.scalars(select(Task.id).where(Task.meeting_id.in_(held), Task.state == TaskState.DECIDED)):
         yield f"decision {task} of a meeting that was held is nobody's task"
+    ended = select(JourneyFigure.id).where(JourneyFigure.id == Task.journey_id, JourneyFigure.ended_at.is_not(None))
+    for task in session.scalars(select(Task.id).where(Task.state.in_(OWED), ended.exists())):
+        yield f"task {task} is about a journey that has ended, and goes on"
 
 
 def _is_late() -> ColumnElement[bool]:

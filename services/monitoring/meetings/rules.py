@@ -35,6 +35,12 @@ class TaskState(StrEnum):
     OPEN = "open"  # given to an office
     ACCEPTED = "accepted"  # somebody there does it
     DONE = "done"  # done, with a note
+    RETURNED = "returned"  # given back with a reason: the office that convened the meeting finds another way
+    ENDED = "ended"  # struck afterwards, or over with the journey that it was about
+
+
+OVER = frozenset({TaskState.DONE, TaskState.ENDED})
+"""Nobody owes it any more."""
 
 
 class MeetingAhead(Conflict):
@@ -83,6 +89,24 @@ class NotDiscussedThere(Invalid):
     """Choose a meeting of your office that was held for this area and programme since the stage was offered."""
 
     indonesian = "Pilih rapat kantor Anda untuk wilayah dan program ini yang diadakan sejak tahap ini ditawarkan."
+
+
+class JourneyHasEnded(Invalid):
+    """This journey has ended meanwhile; write the decision down without it if somebody shall still do something."""
+
+    indonesian = "Perjalanan ini sudah berakhir; catat keputusan tanpa butir ini jika masih ada yang harus dilakukan."
+
+
+class DueBeforeToday(Invalid):
+    """Choose a day from today on."""
+
+    indonesian = "Pilih hari ini atau sesudahnya."
+
+
+class TaskIsOver(Conflict):
+    """This task is over: it is done, was struck, or the journey that it was about has ended."""
+
+    indonesian = "Tugas ini sudah selesai, dicoret, atau perjalanan yang dibahasnya sudah berakhir."
 
 
 class TaskWithAnother(Conflict):

@@ -62,6 +62,7 @@ class TaskSchema(Schema):
     done_at = fields.AwareDateTime(required=True, allow_none=True)
     signed_as = SignedAs("decided_by", "assigned_at")
     note = fields.String(required=True, allow_none=True)
+    returned_because = fields.String(required=True, allow_none=True)
 
 
 class ReasonCountSchema(Schema):
@@ -139,6 +140,22 @@ class TaskQuery(PageQuery):
 
     done = fields.Boolean(load_default=False)
     overdue = fields.Boolean(load_default=False)
+    returned = fields.Boolean(
+        load_default=False, metadata={"description": "Instead, what offices gave back to this one, which had convened"}
+    )
+
+
+class TaskReturned(Schema):
+    """Why a task cannot be done at this office."""
+
+    reason = fields.String(required=True, validate=SENTENCE)
+
+
+class TaskPassedOn(Schema):
+    """Who does a task that came back, and until when."""
+
+    office = fields.String(required=True)
+    due_on = fields.Date(required=True)
 
 
 class TaskDone(Schema):
