@@ -182,7 +182,10 @@ def scopes_of(one: Beneficiary, person: UUID, household: UUID | None) -> frozens
 def met(
     programme: str, terms: Sequence[Term], beneficiaries: Iterable[Beneficiary], claims: Iterable[Claim]
 ) -> list[Met]:
-    """All other aid that these meet, the strictest first; the claims are of the same year and of other journeys."""
+    """All other aid that these meet, the strictest first; the claims are of the same year and of other journeys.
+
+    What is given to their households counts like what they are given, once each, where a programme makes it so.
+    """
     found: dict[tuple[str, str | None], Met] = {}
     people = list(beneficiaries)
     for one in people:
@@ -192,6 +195,7 @@ def met(
             if other in one.aid or policy is not Policy.ALLOW:
                 _note(found.setdefault((other, None), Met(other, None, None)), one, policy)
     for claim in claims:
+        counted = False
         for one in people:
             scopes = scopes_of(one, claim.person, claim.household)
             if not scopes:
@@ -204,7 +208,8 @@ def met(
                 Met(claim.programme, claim.agency, claim.office, amount=0, is_itself=claim.programme == programme),
             )
             _note(other_aid, one, policy)
-            other_aid.amount = (other_aid.amount or 0) + (claim.amount if one.person == claim.person else 0)
+            other_aid.amount = (other_aid.amount or 0) + (0 if counted else claim.amount)
+            counted = True
     return sorted(found.values(), key=lambda each: (-STRICTNESS.index(each.policy), each.other, each.office or ""))
 
 

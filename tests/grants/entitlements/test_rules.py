@@ -109,3 +109,19 @@ def ask(found, people=2, answered=None, given=False):
         field="verdict",
         called=lambda office: "Dinas Sosial" if office else "APBN",
     )
+
+
+def test_what_a_household_is_given_counts_once_however_many_of_it_are_asked_about():
+    home = [Beneficiary(each, HOME) for each in (ANA, BUDI)]
+    (found,) = rules.met(KUBE, (BLOCKS_HOME,), home, [claim(CICI, HOME), claim(ANA, HOME)])
+    assert (found.members, found.amount) == (2, 6_000_000)
+
+
+def test_what_a_household_is_given_counts_only_where_a_programme_makes_it_so():
+    (found,) = rules.met(KUBE, (BLOCKS_HERSELF,), [Beneficiary(ANA, HOME)], [claim(BUDI, HOME), claim(ANA, HOME)])
+    assert (found.members, found.amount) == (1, 3_000_000)
+
+
+@pytest.mark.parametrize(("total", "expected"), [(10, [4, 3, 3]), (11, [4, 4, 3]), (2, [1, 1, 0])])
+def test_what_does_not_divide_goes_to_the_first(total, expected):
+    assert list(rules.share(total, [CICI, ANA, BUDI]).items()) == list(zip((ANA, BUDI, CICI), expected, strict=True))

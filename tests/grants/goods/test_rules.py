@@ -1,11 +1,13 @@
 from contextlib import suppress
+from datetime import date
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from services.grants.goods import rules
-from services.grants.goods.rules import Condition, Delivery, HandOverOutcome, Line
+from services.grants.goods.rules import Condition, Delivery, GrantState, HandOverOutcome, Line
 from shared.kernel import ids
 from shared.kernel.errors import DomainError
 
@@ -47,6 +49,72 @@ def test_a_finding_that_contradicts_itself_or_the_rab_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         rules.deliver(FREEZER, Delivery(1, condition, quantity, price))
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "fits"),
+    [
+        ((2, 3_000_000), (3, 3_000_000), True),
+        ((2, 3_000_000), (3, 3_000_001), False),  # the rest alone would fit, both together do not
+        ((1, 7_500_000), (4, 1_875_000), True),
+        ((1, 7_500_000), (4, 1_875_001), False),
+    ],
+)
+def test_two_deliveries_together_never_cost_more_than_the_line(
+    first: tuple[int, int], then: tuple[int, int], fits: bool
+) -> None:
+    line = rules.deliver(Line(1, 5, 3_000_000), Delivery(1, Condition.SHORT, *first)).line
+    if fits:
+        assert rules.deliver(line, Delivery(1, Condition.AS_AGREED, *then)).line.realised == line.total
+    else:
+        with pytest.raises(rules.AboveRab):
+            rules.deliver(line, Delivery(1, Condition.AS_AGREED, *then))
+
+
+@pytest.mark.parametrize(("open_quantity", "sound"), [(2, 2), (1, 1)])
+def test_of_a_damaged_line_the_whole_is_never_taken(open_quantity: int, sound: int) -> None:
+    with pytest.raises(rules.QuantityContradictsCondition):
+        rules.deliver(Line(1, open_quantity, 10), Delivery(1, Condition.DAMAGED, sound, 10))
+
+
+def test_a_closed_line_is_not_approved_again() -> None:
+    with pytest.raises(rules.LineClosed):
+        rules.change(rules.close(FREEZER).line, 5, 3_000_000)
+
+
+ONE, OTHER, STRANGE = (ids.new_id() for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [(1, {ONE: 1, OTHER: 1}), (1, {ONE: 1, OTHER: 1})],  # one line twice
+        [(2, {ONE: 1, OTHER: 1})],  # none that they hold
+        [(1, {ONE: 1, STRANGE: 1})],  # a group that took no part
+        [(1, {ONE: 2})],  # a group that is left out
+        [(1, {ONE: 3, OTHER: -1})],
+        [(1, {ONE: 1, OTHER: 2})],
+        [],
+    ],
+)
+def test_what_is_divided_is_every_line_once_among_these_very_groups(told: list[tuple[int, dict[UUID, int]]]) -> None:
+    with pytest.raises(DomainError):
+        rules.divide({1: 2}, told, [ONE, OTHER])
+    assert rules.divide({1: 2}, [(1, {ONE: 2, OTHER: 0})], [ONE, OTHER]) == {1: {ONE: 2, OTHER: 0}}
+
+
+@pytest.mark.parametrize("state", GrantState)
+def test_a_step_follows_from_where_the_grant_stands(state: GrantState) -> None:
+    rules.expect(state, state)
+    with pytest.raises(rules.NotNow):
+        rules.expect(state, *(each for each in GrantState if each is not state))
+
+
+def test_a_document_is_not_dated_ahead() -> None:
+    today = date(2026, 11, 30)
+    assert rules.dated(today, today) == today
+    with pytest.raises(rules.InTheFuture):
+        rules.dated(date(2026, 12, 1), today)
 
 
 def test_a_closed_line_takes_nothing_more() -> None:

@@ -159,6 +159,33 @@ def test_an_offer_nobody_accepted_can_be_given_to_another_office() -> None:
     assert len(step.offers) == 1
 
 
+def test_an_offer_that_was_only_looked_at_can_be_given_to_another_office() -> None:
+    walk = Walk()
+    first = walk.referral("verification")
+    walk.hear(Opened("verification", first))
+    step = walk.hear(OfferAgain("verification"))
+    assert [(each.referral_id, each.reason) for each in step.withdrawals] == [(first, No.OFFERED_ELSEWHERE)]
+    assert [each.attempt for each in step.offers] == [2]
+
+
+def test_a_condition_reads_of_a_stage_left_out_that_it_was_skipped() -> None:
+    text = changed("graduates: graduation.outcome == 'graduated'", "graduates: proposal.outcome == 'skipped'")
+    walk = Walk(read(text))
+    walk.report("verification", "mend")
+    walk.report("course", "attended")
+    walk.report("check", "eligible")
+    walk.report("graduation", "graduated")
+    assert walk.journey.ended == ("graduated", None)
+
+
+@pytest.mark.parametrize("happening", [StepBack(), Stop()])
+def test_a_journey_that_is_over_moves_to_no_version(happening: Happening) -> None:
+    walk = Walk()
+    walk.hear(happening)
+    with pytest.raises(JourneyIsOver):
+        engine.move(PROGRAMME, walk.journey, walk.naming)
+
+
 def test_an_accepted_stage_is_not_taken_from_its_office() -> None:
     walk = Walk()
     walk.hear(Accepted("verification", walk.referral("verification")))

@@ -1,9 +1,11 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
+from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import DateTime, literal, select, update
+from sqlalchemy.orm import Session
 
 from shared.events.intake import StageOffered
 from shared.events.referrals import ReferralEscalated, ReferralReminded, ReferralUnanswered
@@ -121,6 +123,46 @@ def test_the_due_date_stays_however_late_the_bells_ring(training_db: Database) -
     assert given.expires_at is not None
     assert row.expires_at is not None
     assert row.expires_at > given.expires_at
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "rings"),
+    [
+        ("remind_at", {}, ReferralReminded),
+        ("due_at", {"reminded_at": timedelta(days=-30)}, ReferralEscalated),
+        ("expires_at", {"reminded_at": timedelta(days=-30), "escalated_at": timedelta(days=-20)}, ReferralUnanswered),
+    ],
+)
+def test_a_bell_rings_at_the_very_moment_and_not_before(
+    training_db: Database, monkeypatch: pytest.MonkeyPatch, name: str, before: dict[str, timedelta], rings: type
+) -> None:
+    offers(training_db, offer())
+    now = clock.now()
+    far = now + timedelta(days=900)
+    standing_still = SimpleNamespace(kail_now=lambda: literal(now, DateTime(timezone=True)))
+    monkeypatch.setattr(jobs, "func", standing_still)
+
+    def rang(session: Session, moment: datetime) -> int:
+        times = {"remind_at": now - timedelta(days=99), "due_at": far, "expires_at": far, name: moment}
+        session.execute(update(Referral).values(**times, **{each: now + ago for each, ago in before.items()}))
+        bells = (jobs.remind_halfway, jobs.escalate_overdue, lambda each: jobs.expire_unanswered(each, WORKS))
+        return sum(ring(session) for ring in bells)
+
+    with training_db.transaction() as session:
+        assert rang(session, now + timedelta(microseconds=1)) == 0
+        assert rang(session, now) == 1
+    assert [type(each) for each in announced(training_db)] == [rings]
+
+
+def test_of_many_the_longest_due_ring_first(training_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    past = [clock.now() - timedelta(days=days) for days in (3, 9, 1, 7, 5)]
+    given = [offer(remind_at=each, due_at=each, expires_at=None) for each in past]
+    offers(training_db, *given)
+    jobs.ring_deadlines(training_db, WORKS)
+    ordered = [each.referral_id for _, each in sorted(zip(past, given, strict=True), key=lambda pair: pair[0])]
+    rang = [each.referral_id for each in announced(training_db)]  # type: ignore[attr-defined]
+    assert [set(rang[at : at + 2]) for at in (0, 2, 4)] == [set(ordered[at : at + 2]) for at in (0, 2, 4)]
 
 
 def test_a_closed_referral_rings_no_bell(training_db: Database) -> None:
