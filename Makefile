@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test long check bench lint format types contracts lock theme install chromium nginx docs clean gallery sbom
+.PHONY: help up down status test long mutants check bench lint format types contracts lock theme install chromium nginx docs clean gallery sbom
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -30,6 +30,9 @@ check: lint types contracts ## Lint, types, contracts and the quick tests: under
 
 long: install chromium ## Walk all pages by every role, travel to every end, live through a bad year; note it in docs/long.md
 	KAIL_LONG=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup -m long
+
+mutants: install ## Plant faults by hand and see which the tests find; noted in docs/mutants.md (MUTANTS="3 7" for some)
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 bench: install ## Measure journeys a second and latency, beside a Celery chain and a plain loop (bench/README.md)
 	$(BIN)/python -m bench.journeys
