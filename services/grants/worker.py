@@ -44,6 +44,7 @@ GRANTS = Subscriber(
         intake.StageSkipped: "What is not offered holds no money.",
         **dict.fromkeys((intake.GroupCounted, intake.JourneyCounted), "Whom aid is for is told with each offer."),
         intake.StageStuck: "The leading office decides; a new offer would be heard, and so would the end.",
+        intake.JourneyMoved: "What was offered stays as it was offered.",
         intake.DecisionOwed: "The leading office decides; a new offer would be heard.",
         **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages moves no money."),
     },

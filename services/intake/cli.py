@@ -53,4 +53,29 @@ def try_file(file: Path, on: str, areas: tuple[str, ...]) -> None:
     print_trial(programme, trial, settings().language)
 
 
+@programmes.command()
+@click.argument("programme")
+@click.option("--from", "from_version", type=int, required=True, help="The version on which the journeys are.")
+@click.option("--to", "to_version", type=int, required=True, help="The version by which they go on.")
+@click.option("--look", is_flag=True, help="Only say what would become of them.")
+def move(programme: str, from_version: int, to_version: int, look: bool) -> None:
+    """Let the open journeys of a version go on by another one, as far as they fit it."""
+    from services.intake.journeys import commands
+    from shared.kernel.errors import DomainError
+    from shared.kernel.settings import settings
+    from shared.storage import database
+
+    try:
+        with database("intake").transaction() as session:
+            act = commands.look_at_move if look else commands.move_journeys
+            moving = act(session, None, programme, from_version, to_version)
+    except DomainError as refused:
+        raise click.ClickException(refused.message(settings().language)) from None
+    click.echo(f"{len(moving.fits)} {'fit and would move' if look else 'moved'}, {len(moving.stays)} stay.")
+    for stage, number in moving.offers.items():
+        click.echo(f"  offered at once: {stage} ({number})")
+    for journey, error in moving.stays.items():
+        click.echo(f"  {journey}: {error.message(settings().language)}")
+
+
 __all__ = ["programmes"]

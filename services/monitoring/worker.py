@@ -40,6 +40,7 @@ MONITORING = Subscriber(
         intake.JourneyOpened: "A journey concerns the worklist only once one of its stages is offered.",
         intake.StageSkipped: "What is not offered is no work.",
         intake.StageStuck: "The leading office decides; a new offer would be heard.",
+        intake.JourneyMoved: "What was offered stays as it was offered.",
         intake.DecisionOwed: "The leading office decides; a new offer would be heard.",
         intake.JourneyEnded: "What is still open is withdrawn by an event of its own.",
         **dict.fromkeys((intake.GroupCounted, intake.JourneyCounted), "A visit is a group's, however many they are."),

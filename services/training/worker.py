@@ -41,6 +41,7 @@ TRAINING = Subscriber(
         intake.JourneyEnded: "What she has learned stays learned; open offers are withdrawn one by one.",
         intake.StageSkipped: "What is not offered takes no place.",
         intake.StageStuck: "The leading office decides; a new offer would be heard.",
+        intake.JourneyMoved: "What was offered stays as it was offered.",
         intake.DecisionOwed: "The leading office decides; a new offer would be heard.",
         **dict.fromkeys((intake.GroupCounted, intake.JourneyCounted), "Who is taught is written down at the course."),
         intake.GroupSplit: "The group that has set out goes on; a new one is heard of by its own journey.",

@@ -148,6 +148,14 @@ class DecisionOwed(Event):
     due_at: datetime
 
 
+@event("journey-moved", by="intake")
+class JourneyMoved(Event):
+    """An open journey goes on by another version of its programme; what was offered before stays as it was offered."""
+
+    journey_id: UUID
+    version: int
+
+
 @event("journey-counted", by="intake")
 class JourneyCounted(Event):
     """The group that an open journey carries has so many members: it was formed on the way, or they have changed."""

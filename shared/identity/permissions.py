@@ -60,6 +60,7 @@ class Permission(StrEnum):
     GROUPS_READ = "groups.read"
     JOURNEYS_READ = "journeys.read"
     JOURNEYS_START = "journeys.start"
+    JOURNEYS_MOVE = "journeys.move"  # to another version of their programme
     JOURNEYS_STEER = "journeys.steer"  # offer again, withdraw, end
     LOANS_DECIDE = "loans.decide"  # lend, or say no
     LOANS_READ = "loans.read"
@@ -236,6 +237,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.JOURNEYS_READ: (_right(OFFICER | HEAD, REGISTERING, LEADING, scope=Scope.AREAS), LOOKING_ON),
     Permission.JOURNEYS_START: (_right(OFFICER, LEADING, scope=Scope.AREAS),),
     Permission.JOURNEYS_STEER: (LEADERS,),
+    Permission.JOURNEYS_MOVE: (_right(HEAD, LEADING, scope=Scope.AREAS),),
     Permission.CONSENTS_ASK: (_right(OFFICER | HEAD, REGISTERING, LEADING, scope=Scope.AREAS),),
     Permission.RECRUITMENT_READ: (
         _right(OFFICER | HEAD, LEADING, doing("intake.recruitment"), scope=Scope.AREAS),

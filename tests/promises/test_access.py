@@ -190,7 +190,7 @@ def test_no_command_keeps_a_list_of_roles_beside_the_table() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
         if re.search(r"officer\.(require|has)\(\*?(rules\.)?(Role\.)?[A-Z]", line) and path.name == "commands.py"
     ]
-    assert len(kept) == 2, kept  # a new version for journeys under way; the worklist's own
+    assert len(kept) == 1, kept  # the worklist's own
 
 
 def test_no_template_names_a_role_or_an_agency_where_the_table_has_a_permission() -> None:

@@ -44,6 +44,29 @@ def open_journeys(given: dict[str, Any], agency: str) -> dict[str, Any]:
     }
 
 
+@blueprint.post("/<agency>/journeys/move")
+@guard(Permission.JOURNEYS_MOVE)
+@blueprint.arguments(schemas.JourneysMoved)
+@blueprint.response(200, schemas.Moving)
+def move_journeys(given: dict[str, Any], agency: str) -> dict[str, Any]:
+    """Let the open journeys of a version go on by another one, as far as they fit; or only say what would be."""
+    looks = given.pop("look")
+    with door.transaction() as session:
+        move = commands.look_at_move if looks else commands.move_journeys
+        moving = move(session, door.current_officer(), **given)
+    language = str(get_locale() or "id")
+    return {
+        "fits": len(moving.fits),
+        "offers": dict(moving.offers),
+        "ends": moving.ends,
+        "stays": [
+            {"journey_id": journey, "code": error.code, "detail": error.message(language)}
+            for journey, error in moving.stays.items()
+        ],
+        "moved": not looks,
+    }
+
+
 @blueprint.get("/<agency>/journeys/<uuid:journey_id>")
 @guard(Permission.JOURNEYS_READ)
 @blueprint.response(200, schemas.WholeJourney)

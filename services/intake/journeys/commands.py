@@ -1,5 +1,6 @@
 """What intake can do with journeys: open many at once, and decide on those that came back."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,16 +21,19 @@ from services.intake.registry.models import Person
 from shared.bus import Heard
 from shared.events.intake import JourneyOpened, SubjectKind
 from shared.identity import offices
-from shared.identity.areas import covers
+from shared.identity.areas import covers, within
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
-from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.errors import DomainError, NotFound
 from shared.programmes import engine
 from shared.programmes.definition import Programme
+from shared.programmes.state import JourneyState
 from shared.storage.arrays import among
 from shared.web import access
+
+MOST_MOVED = 5_000
+"""How many journeys are moved at once; more are moved by moving again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +142,65 @@ def stop_journeys_of(session: Session, subject_id: UUID, reason: str) -> list[UU
     return [each.id for each in found]
 
 
-def move_journeys(session: Session, officer: Officer, journey_ids: Sequence[UUID], version: int) -> None:
-    """Put journeys on another published version of their programme; raises DoesNotFitVersion."""
-    for journey_id in journey_ids:
-        officer.require(Role.HEAD, office=_locked(session, journey_id).lead_office)
-    moves.carry(session, [Move(each, moves.onto_version, version=version) for each in journey_ids])
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """Which journeys fit another version of their programme, why others stay, and what the move itself brings about.
+
+    `offers` says how many stages are offered at once, by stage, and `ends` how many journeys come to their end.
+    """
+
+    fits: list[UUID]
+    stays: dict[UUID, DomainError]
+    offers: Counter[str]
+    ends: int
+
+
+def look_at_move(
+    session: Session, officer: Officer | None, programme: str, from_version: int, to_version: int
+) -> Moving:
+    """What would become of the open journeys of a version, up to `MOST_MOVED`, if they went on by another one.
+
+    Those that the officer's office leads; from the command line all. Raises NotPublished, SameVersion.
+    """
+    if from_version == to_version:
+        raise rules.SameVersion().at("to_version")
+    definition = publishing.newest(session, programme, to_version)
+    publishing.newest(session, programme, from_version)
+    is_open = (Journey.programme == programme, Journey.status == rules.JourneyStatus.OPEN)
+    asked = select(Journey).where(*is_open, Journey.version == from_version)
+    if officer is not None:
+        access.require(officer, Permission.JOURNEYS_MOVE, agency=definition.lead)
+        asked = asked.where(Journey.lead_office == officer.office, within(Journey.area, officer.areas))
+    found = session.scalars(asked.order_by(Journey.id).limit(MOST_MOVED)).all()
+    there = set(session.scalars(select(Journey.subject_id).where(*is_open, Journey.version == to_version)))
+    consents = consenting.answers(session, found) if definition.asks_consent else {}
+    fits: list[UUID] = []
+    stays: dict[UUID, DomainError] = {}
+    offers, ends = Counter[str](), 0
+    for each in found:
+        try:
+            if each.subject_id in there:
+                raise rules.JourneyAlreadyOpen(programme=programme, version=to_version)
+            said = consents.get((programme, each.subject_id), engine.NOBODY_ASKED)
+            step = engine.move(definition, JourneyState.from_json(each.state), consents=said)
+        except DomainError as hinders:
+            stays[each.id] = hinders
+            continue
+        fits.append(each.id)
+        offers.update(offer.stage for offer in step.offers)
+        ends += step.ended
+    return Moving(fits, stays, offers, ends)
+
+
+def move_journeys(
+    session: Session, officer: Officer | None, programme: str, from_version: int, to_version: int
+) -> Moving:
+    """Let the open journeys of a version go on by another one, as far as they fit; says what `look_at_move` says."""
+    moving = look_at_move(session, officer, programme, from_version, to_version)
+    onto = [Move(each, moves.onto_version, version=to_version) for each in moving.fits]
+    if onto:
+        moves.carry(session, onto, by=officer)
+    return moving
 
 
 def _holds(office: str, agency: str) -> bool:

@@ -120,6 +120,7 @@ DECLINES: Mapping[type[Event], str] = {
     intake.JourneyOpened: "Said by ourselves when it was done.",
     intake.StageSkipped: "Said by ourselves when it was done.",
     intake.StageStuck: "Said by ourselves when it was done.",
+    intake.JourneyMoved: "Said by ourselves when it was done.",
     intake.DecisionOwed: "Put into the office's worklist when it was announced.",
     intake.JourneyEnded: "Said by ourselves when it was done.",
     intake.JourneyCounted: "Said by ourselves when it was done.",

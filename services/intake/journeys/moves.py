@@ -25,6 +25,7 @@ from shared.events.envelope import Event
 from shared.events.intake import (
     DecisionOwed,
     JourneyEnded,
+    JourneyMoved,
     JourneyOutcome,
     StageOffered,
     StageSkipped,
@@ -172,6 +173,8 @@ def carry(
         if not step.changed:
             continue
         changed.add(journey_id)
+        if move.version:
+            telling.say(JourneyMoved(journey_id=journey_id, version=move.version), move.cause)
         subject = Subject(journey_id, row.subject_kind, row.subject_id, row.area, row.lead_office)
         states[journey_id] = tell(telling, programme, subject, step, move.cause, move.office)
         done.spawned.extend((journey_id, each, move.cause) for each in step.spawns)

@@ -18,12 +18,12 @@ from services.intake.accounts import staffing
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
 from services.intake.journeys import commands, publishing, queries, schemas
-from services.intake.journeys.rules import NobodyThere, OfficeOfAnotherRole
+from services.intake.journeys.rules import NobodyThere, NoSuchVersion, OfficeOfAnotherRole
 from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
 from shared.events.intake import SubjectKind
 from shared.identity.areas import within
 from shared.identity.permissions import Permission
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import Invalid, NotFound
 from shared.programmes.definition import Programme
 from shared.referrals import rules as referrals
 from shared.referrals import words
@@ -33,6 +33,7 @@ from shared.web.language import language
 
 pages = Blueprint("journey_pages", __name__, template_folder="templates")
 ONE = "/<agency>/journeys/<uuid:journey_id>"
+MOVED = ("programme", "from_version", "to_version")
 
 
 @pages.get("/<agency>/journeys")
@@ -54,6 +55,7 @@ def list_journeys(agency: str) -> str:
             form=forms.filled(request.args),
             query={name: value for name, value in request.args.items() if name != "after" and value},
             can_open=access.holds(door.current_officer(), Permission.JOURNEYS_START),
+            can_move=access.holds(door.current_officer(), Permission.JOURNEYS_MOVE),
             **_words(),
         )
 
@@ -98,6 +100,51 @@ def open_journeys(agency: str) -> str | Response:
         return redirect(_of_programme(f"/intake/{agency}/journeys", given["programme"]), 303)
     refused = {subject: error.message(language()) for subject, error in opening.refused.items()}
     return render_template("journeys/refused.html", agency=agency, refused=refused, kind=kind)
+
+
+@pages.get("/<agency>/journeys/move")
+@guard(Permission.JOURNEYS_MOVE)
+def moving_form(agency: str, form: forms.Form | None = None) -> str:
+    """Choose which version's journeys go on by which, and see what would become of them."""
+    officer = door.current_officer()
+    with door.reading() as session:
+        led = [each for each in publishing.offered_to(session, officer) if each.lead == agency]
+        versions = {each.id: [one.version for one in publishing.versions(session, each.id)] for each in led}
+        asked = {name: request.args[name] for name in MOVED if request.args.get(name)}
+        moving, target = None, None
+        if len(asked) == len(MOVED) and form is None:
+            try:
+                given = forms.load(schemas.JourneysMoved(), asked)
+                given.pop("look")
+                moving = commands.look_at_move(session, officer, **given)
+                target = publishing.newest(session, given["programme"], given["to_version"])
+            except (Invalid, NotFound) as refused:
+                form = forms.filled(request.args, refused if isinstance(refused, Invalid) else NoSuchVersion())
+        return render_template(
+            "journeys/move.html",
+            agency=agency,
+            programmes=[(each.id, each.title.to(language())) for each in led if len(versions[each.id]) > 1],
+            versions=sorted({one for found in versions.values() for one in found}),
+            moving=moving,
+            target=target,
+            asked=asked,
+            form=form or forms.filled(request.args),
+        )
+
+
+@pages.post("/<agency>/journeys/move")
+@guard(Permission.JOURNEYS_MOVE)
+@posting.sent_from(moving_form)
+def move_journeys(agency: str) -> Response:
+    """Let the journeys that fit go on by the other version."""
+    given = forms.load(schemas.JourneysMoved(), request.form)
+    given.pop("look")
+    with door.transaction() as session:
+        moved = len(commands.move_journeys(session, door.current_officer(), **given).fits)
+    said = ngettext(
+        "%(num)d journey goes on by the other version.", "%(num)d journeys go on by the other version.", moved
+    )
+    return posting.done(said, _of_programme(f"/intake/{agency}/journeys", given["programme"]))
 
 
 @pages.get(ONE)

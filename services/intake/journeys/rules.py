@@ -63,6 +63,18 @@ class NobodyThere(Invalid):
     )
 
 
+class NoSuchVersion(Invalid):
+    """This version was never published; choose one that was."""
+
+    indonesian = "Versi ini belum pernah diterbitkan; pilih versi yang sudah terbit."
+
+
+class SameVersion(Invalid):
+    """Choose another version than the one on which the journeys are."""
+
+    indonesian = "Pilih versi lain daripada versi perjalanan itu sekarang."
+
+
 class OfficeOfAnotherRole(Invalid):
     """The office {office} does not hold the role {agency}, which does this stage; choose one that does."""
 

@@ -150,6 +150,33 @@ class DecisionMade(Schema):
             raise ValidationError("required", "reason")
 
 
+class JourneysMoved(Schema):
+    """Which version's journeys go on by which; `look` only says what would become of them."""
+
+    programme = fields.String(required=True)
+    from_version = fields.Integer(required=True)
+    to_version = fields.Integer(required=True)
+    look = fields.Boolean(load_default=False)
+
+
+class NotMoved(Schema):
+    """A journey that stays, and why."""
+
+    journey_id = fields.UUID()
+    code = fields.String()
+    detail = fields.String()
+
+
+class Moving(Schema):
+    """How many journeys fit the other version, what is offered at once, how many end, and which stay."""
+
+    fits = fields.Integer()
+    offers = fields.Dict(keys=fields.String(), values=fields.Integer())
+    ends = fields.Integer()
+    stays = fields.List(fields.Nested(NotMoved))
+    moved = fields.Boolean()
+
+
 class Reason(Schema):
     """Why, in words; kept encrypted and told to nobody else."""
 

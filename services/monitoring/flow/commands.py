@@ -32,6 +32,7 @@ from shared.events.intake import (
     JourneyCounted,
     JourneyEnded,
     JourneyHandedOver,
+    JourneyMoved,
     JourneyOpened,
     StageOffered,
     StageSkipped,
@@ -64,7 +65,7 @@ CLOSED_AS: Mapping[type[Event], str] = {
 }
 
 SAID = (
-    *("attempt", "does", "number", "month", "amount", "fund_id"),
+    *("attempt", "does", "number", "month", "amount", "fund_id", "version"),
     *("outcome", "because", "why", "reason", "suggestion", "accountable_office"),
     *("condition", "goods", "cause", "verdict", "members", "successor"),
 )
@@ -103,6 +104,12 @@ def count_members(session: Session, heard: Sequence[Heard[JourneyCounted]]) -> N
 def end_journeys(session: Session, heard: Sequence[Heard[JourneyEnded]]) -> None:
     """Note how journeys ended."""
     _amend(session, JourneyFigure, JOURNEY_ENDED, rows_of(heard, key="journey_id", at="ended_at"))
+
+
+def move_journeys(session: Session, heard: Sequence[Heard[JourneyMoved]]) -> None:
+    """Note by which version of their programme journeys go on, in the log's order."""
+    last = {each.event.journey_id: each for each in sorted(heard, key=lambda each: each.position)}
+    _amend(session, JourneyFigure, ["version"], rows_of(last.values(), key="journey_id", at="moved_at"))
 
 
 def hand_journeys_over(session: Session, heard: Sequence[Heard[JourneyHandedOver]]) -> None:

@@ -20,6 +20,7 @@ Note = Callable[[Session, Sequence[Heard[Any]]], None]
 COUNTED: Mapping[type[Event], tuple[Note, ...]] = {
     intake.JourneyOpened: (commands.open_journeys,),
     intake.JourneyCounted: (commands.count_members,),
+    intake.JourneyMoved: (commands.move_journeys,),
     intake.JourneyEnded: (commands.end_journeys,),
     intake.StageOffered: (commands.offer_stages,),
     intake.StageStuck: (commands.stick_stages, commands.await_consent),

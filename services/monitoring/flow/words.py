@@ -95,6 +95,7 @@ UNDECIDED = frozenset(
 EVENTS: Mapping[str, tuple[str, str]] = {
     "journey-opened": (N_("The journey begins"), "good"),
     "journey-ended": (N_("The journey ends"), "good"),
+    "journey-moved": (N_("Goes on by another version of the programme"), "neutral"),
     "stage-offered": (N_("Offered to the office"), "waiting"),
     "stage-skipped": (N_("Skipped"), "neutral"),
     "journey-counted": (N_("The members of the group were counted"), "neutral"),

@@ -29,7 +29,6 @@ from shared.kernel.errors import NotFound
 from shared.kernel.ids import new_id
 from shared.privacy import sealed as seals
 from shared.programmes import kinds, library
-from shared.programmes.load import read
 from tests.browsing import an_officer
 from tests.intake.journeys.roads import KUBE, OFFICER, WRSE, WRSE_WAY, Road
 
@@ -219,17 +218,6 @@ def test_a_published_version_never_changes(road: Road) -> None:
 def test_an_unpublished_programme_opens_nothing(road: Road) -> None:
     with pytest.raises(rules.NotPublished), road.database.transaction() as session:
         commands.open_journeys(session, OFFICER, "nowhere-2023", [new_id()])
-
-
-def test_a_journey_moves_to_another_published_version(road: Road) -> None:
-    newer = read(library.programme(WRSE).text.replace("version: 1\n", "version: 2\n", 1))
-    (journey,) = road.set_out()
-    with road.database.transaction() as session:
-        publishing.publish(session, newer)
-        commands.move_journeys(session, an_officer(Role.HEAD), [journey], 2)
-    assert road.journey(journey).version == 2
-    road.complete("verification", "eligible", {}, journey)
-    assert road.offers(journey)[-1].version == 2
 
 
 def test_no_personal_data_stands_in_the_open_part_of_any_event(road: Road) -> None:

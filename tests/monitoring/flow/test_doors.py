@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from services.monitoring.flow import api, pages
+from services.monitoring.flow import api, pages, summing
 from services.monitoring.flow.rules import At
-from shared.events import referrals
+from shared.events import intake, referrals
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.ids import new_id
@@ -140,6 +140,28 @@ def test_what_came_back_is_owed_a_decision_until_it_is_offered_anew(app: Flask, 
     (owed,) = ask(app, f"/monitoring/v1/dinsos/journeys/{one}")["owed"]
     assert owed["is_decision"] is False
     assert ask(app, "/monitoring/v1/dinsos/journeys?stage=file_check&state=stuck")["items"] == []
+
+
+def test_a_journey_that_moved_counts_in_its_new_version(
+    app: Flask, told: dict[str, UUID], monitoring_db: Database
+) -> None:
+    story = stories.Story()
+    story.tell("intake", intake.JourneyMoved(journey_id=told["late"], version=2), clock.now())
+    stories.hear(monitoring_db, story.heard)
+    listed = {
+        version: {
+            each["journey"]["id"] for each in ask(app, f"/monitoring/v1/dinsos/journeys?version={version}")["items"]
+        }
+        for version in (1, 2)
+    }
+    assert listed[2] == {str(told["late"])}
+    assert str(told["late"]) not in listed[1]
+    stages = {each["stage"]: each for each in ask(app, FLOW)["stages"]}
+    assert stages["proposal"]["overdue"] == 0
+    story = ask(app, f"/monitoring/v1/dinsos/journeys/{told['late']}")
+    assert (story["journey"]["version"], story["timeline"][-1]["type"]) == (2, "journey-moved")
+    with monitoring_db.reading() as session:
+        assert list(summing.differences(session)) == []
 
 
 def test_numbers_follow_the_domains_clock(app: Flask, told: dict[str, UUID], monitoring_db: Database) -> None:
