@@ -46,6 +46,7 @@ def walk(home, browser, tmp_path_factory):
         look_while_they_work(copy, one)
         protect(one)
         decline(one)
+        give_back(one)
         try_out(one)
         use_rights(one)
         begin_anew(one)
@@ -137,6 +138,23 @@ def decline(walk):
     neighbour.post(f"/intake/v1/dinsos/referrals/{offered()}/decline", no)
     wait_until(lambda: officer.get(f"/intake/v1/dinsos/journeys/{journey}")["is_stuck"], "the no never arrived")
     for each in (officer, neighbour):
+        each.close()
+
+
+def give_back(walk):
+    """A meeting gives an office two tasks; one of them comes back."""
+    at_bappeda = (each for each in walkers() if offices.office(each.office).agency == "bappeda")
+    convenes = next(each for each in at_bappeda if each.roles == (Role.OFFICER,))
+    convener, officer = client(walk, convenes.username), client(walk, "petugas1")
+    day = datetime.now(UTC).date().isoformat()
+    about = {"meets_on": day, "place": "Ruang contoh", "area": offices.office(convenes.office).region, "programmes": []}
+    meeting = "/monitoring/v1/bappeda/meetings/" + convener.post("/monitoring/v1/bappeda/meetings", about)["id"]
+    for decision in ("Menjawab rujukan contoh.", "Mengunjungi kelompok contoh."):
+        given = {"decision": decision, "office": officer.office, "due_on": day}
+        task = convener.post(f"{meeting}/decisions", given)
+    convener.post(f"{meeting}/hold", {"minutes": "Dibahas.", "attendance": {convenes.office: 1, officer.office: 1}})
+    officer.post(f"/monitoring/v1/dinsos/tasks/{task['id']}/return", {"reason": "Bukan tugas kantor contoh."})
+    for each in (convener, officer):
         each.close()
 
 
