@@ -1,6 +1,5 @@
 """The figures, looked at by a person: programmes, the live map, the lists behind its numbers, one journey's story."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -106,7 +105,7 @@ def list_journeys(agency: str) -> str:
             asked={name: value for name, value in asked.items() if name != "after"},
             page=page,
             reached=queries.reached(session, door.current_officer(), **query),
-            titles=titles([*(line.journey.programme for line in page.items), query["programme"] or ""]),
+            titles=titles(),
         )
 
 
@@ -129,7 +128,7 @@ def show_journey(agency: str, journey_id: UUID) -> str:
             lasted=storytelling.lasted(journey),
             way=storytelling.way_of(story, programme) if programme else None,
             decides=journey.lead_office == officer.office and officer.has(Role.OFFICER, Role.HEAD),
-            titles=titles([journey.programme]),
+            titles=titles(),
             box={"width": BOX_WIDTH, "height": BOX_HEIGHT},
             words=referral_words,
         )
@@ -143,29 +142,36 @@ def _version_of(journey: JourneyFigure) -> Programme | None:
 
 
 class Titles:
-    """What programmes and their stages are called, also when their file is no longer here."""
+    """What programmes and their stages are called in the version that a row is of, also when their file is gone.
 
-    def __init__(self, programmes: dict[str, Programme], spoken: str) -> None:
-        self.programmes, self.spoken = programmes, spoken
+    Without a version it is the newest: for what is no row of one, as the choices of a list.
+    """
 
-    def programme(self, identifier: str) -> str:
+    def __init__(self, spoken: str) -> None:
+        self.spoken = spoken
+        self._known: dict[tuple[str, int | None], Programme | None] = {}
+
+    def programme(self, identifier: str, version: int | None = None) -> str:
         """A programme's title; its identifier when it is unknown."""
-        found = self.programmes.get(identifier)
+        found = self._found(identifier, version)
         return found.title.to(self.spoken) if found else identifier
 
-    def stage(self, programme: str, stage: str) -> str:
+    def stage(self, programme: str, stage: str, version: int | None = None) -> str:
         """A stage's title; its name when it is unknown."""
-        found = self.programmes.get(programme)
+        found = self._found(programme, version)
         known = found.stages.get(stage) if found else None
         return known.title.to(self.spoken) if known else stage
 
+    def _found(self, identifier: str, version: int | None) -> Programme | None:
+        key = identifier, version
+        if key not in self._known:
+            try:
+                self._known[key] = library.programme(identifier, version)
+            except NotFound:
+                self._known[key] = None
+        return self._known[key]
 
-def titles(identifiers: Iterable[str]) -> Titles:
-    """The titles of these programmes and of their stages, in the language spoken here."""
-    known = {}
-    for identifier in set(identifiers):
-        try:
-            known[identifier] = library.programme(identifier)
-        except NotFound:
-            continue
-    return Titles(known, language.language())
+
+def titles() -> Titles:
+    """The titles of programmes and of their stages, in the language spoken here."""
+    return Titles(language.language())

@@ -109,7 +109,7 @@ def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) 
             agency=agency,
             offices=[(each.id, each.name) for each in sorted(concerned.values(), key=lambda each: each.name)],
             fund_titles=_fund_titles(session, {each.fund_id for each in items.items if each.fund_id}),
-            titles=titles([*meeting.programmes, *(each.programme for each in items.items if each.programme)]),
+            titles=titles(),
             may_change=access.holds(officer, Permission.MEETINGS_RUN)
             and officer.office == meeting.office
             and meeting.state == "planned",

@@ -105,7 +105,7 @@ def list_open_stages(agency: str) -> str:
             stages=_stages(query["programme"], programmes),
             offices=sorted({each.office for each in every}),
             senders=sorted({each.sender_office for each in every}),
-            titles=titles([*(line.programme for line in page.items), *(each.id for each in programmes)]),
+            titles=titles(),
         )
 
 
@@ -130,7 +130,7 @@ def list_closed_stages(agency: str) -> str:
             programmes={each.id: each for each in programmes},
             offices=sorted({each.office for each in every.offices}),
             months=every.months,
-            titles=titles([*(line.programme for line in page.items), *(each.id for each in programmes)]),
+            titles=titles(),
         )
 
 
@@ -159,7 +159,7 @@ def _dashboard(template: str, agency: str) -> str:
             charts=_charts(found),
             milestone_name=words.milestone_name,
             box={"width": layout.BOX_WIDTH, "height": layout.BOX_HEIGHT},
-            titles=titles(each.programme for each in found.late),
+            titles=titles(),
         )
 
 

@@ -1,7 +1,9 @@
 """What officers and programs are shown: the numbers, the lists behind them, and one journey's story."""
 
 import re
+import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +16,14 @@ from shared.events import intake, referrals
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.ids import new_id
+from shared.kernel.settings import settings
+from shared.programmes import library
 from shared.storage import Database
 from shared.storage.clock import advance
 from shared.web.factory import create_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.monitoring import stories
+from tests.programmes_of import published_in
 
 FLOW = "/monitoring/v1/dinsos/programmes/kube-kaltim-2023/flow"
 
@@ -162,6 +167,28 @@ def test_a_journey_that_moved_counts_in_its_new_version(
     assert (story["journey"]["version"], story["timeline"][-1]["type"]) == (2, "journey-moved")
     with monitoring_db.reading() as session:
         assert list(summing.differences(session)) == []
+
+
+def test_each_row_is_called_as_its_own_version_calls_it(
+    app: Flask, told: dict[str, UUID], monitoring_db: Database, tmp_path: Path
+) -> None:
+    shutil.copytree(settings().programmes_path, tmp_path / "programmes")
+    first = (tmp_path / "programmes" / "kube-kaltim-2023.yaml").read_text(encoding="utf-8")
+    second = first.replace("version: 1\n", "version: 2\n", 1)
+    for before in (library.programme("kube-kaltim-2023").title.en, "Proposal and itemised budget"):
+        assert before in second
+        second = second.replace(before, f"{before} (mended)")
+    (tmp_path / "programmes" / "kube-kaltim-2023-2.yaml").write_text(second, encoding="utf-8")
+    story = stories.Story()
+    story.tell("intake", intake.JourneyMoved(journey_id=told["late"], version=2), clock.now())
+    stories.hear(monitoring_db, story.heard)
+    officer = Browser(app, an_officer(Role.OFFICER))
+    with published_in(tmp_path / "programmes"):
+        pages = {name: officer.get(f"/monitoring/dinsos/journeys/{told[name]}").text for name in ("new", "late")}
+        rows = officer.get("/monitoring/dinsos/journeys?stage=proposal").text
+    assert "Proposal and itemised budget (mended)" in pages["late"]
+    assert "mended" not in pages["new"]
+    assert (rows.count("Proposal and itemised budget (mended)"), rows.count("Proposal and itemised budget<")) == (1, 1)
 
 
 def test_numbers_follow_the_domains_clock(app: Flask, told: dict[str, UUID], monitoring_db: Database) -> None:
