@@ -101,10 +101,9 @@ def deaths(session: Session, officer: Officer) -> list[dict[str, Any]]:
         .limit(MOST_DEATHS)
     ).all()
     ended = {UUID(each) for death, _ in rows for each in death.journeys}
-    found = session.execute(select(Journey.id, Journey.programme, Journey.lead_office).where(among(Journey.id, ended)))
-    journeys = {
-        str(row.id): {"id": row.id, "programme": row.programme, "lead_office": row.lead_office} for row in found
-    }
+    columns = Journey.id, Journey.programme, Journey.version, Journey.lead_office
+    found = session.execute(select(*columns).where(among(Journey.id, ended)))
+    journeys = {str(row.id): dict(row._mapping) for row in found}
     groups = session.execute(
         select(BusinessGroup.id, BusinessGroup.name).where(
             among(BusinessGroup.id, {death.group_id for death, _ in rows if death.group_id})

@@ -111,6 +111,7 @@ class EndedJourney(Schema):
 
     id = fields.UUID()
     programme = fields.String()
+    version = fields.Integer()
     lead_office = fields.String()
 
 

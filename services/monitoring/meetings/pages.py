@@ -24,6 +24,8 @@ pages = Blueprint("meetings_pages", __name__, template_folder="templates")
 MEETING = "/<agency>/meetings/<uuid:meeting_id>"
 TASK = "/<agency>/tasks/<uuid:task_id>"
 NEXT_TASKS = 3
+MOST_SHOWN = 10
+"""Tasks that came back, above those to be done; all of them stand in a list of their own."""
 
 WORDS: Mapping[str, str] = {
     "waiting": N_("Waits for this meeting"),
@@ -179,10 +181,13 @@ def list_tasks(agency: str, form: forms.Form | None = None) -> str:
     officer = door.current_officer()
     with door.reading() as session:
         found = doors.tasks(officer, agency, query)
+        passes_on = access.holds(officer, Permission.MEETINGS_RUN)
+        back = queries.returned(officer, agency).order_by(*queries.DUE_FIRST).limit(MOST_SHOWN)
         return render_template(
             "meetings/tasks.html",
             page=paging.page(session, found, *queries.DUE_FIRST, **query),
             late=queries.late_tasks(session, officer, agency),
+            came_back=session.scalars(back).all() if passes_on and not chosen else [],
             returned=queries.returned_tasks(session, officer, agency),
             form=form or forms.blank(),
             chosen=chosen,
@@ -190,7 +195,7 @@ def list_tasks(agency: str, form: forms.Form | None = None) -> str:
             address=_tasks(agency),
             asked={name: value for name, value in request.args.items() if name != "after" and value},
             may_do=access.holds(officer, Permission.TASKS_DO),
-            may_pass_on=access.holds(officer, Permission.MEETINGS_RUN),
+            may_pass_on=passes_on,
             office=officer.office,
         )
 

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from services.intake.journeys import commands, handing_over
+from services.intake.journeys import commands, handing_over, moves
 from services.intake.journeys.jobs import owe_decisions
 from services.intake.journeys.models import Journey
+from services.intake.journeys.moves import Move
 from services.intake.worker import WORKS
 from services.operate import accountability
 from shared.events.intake import DecisionOwed, JourneyHandedOver, StageStuck, StuckBecause
@@ -25,9 +26,13 @@ from shared.events.referrals import (
     ReferralUnanswered,
     ReferralWithdrawn,
 )
+from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import calendar, clock
 from shared.kernel.ids import new_id
+from shared.programmes import engine
+from shared.programmes.definition import Programme
+from shared.programmes.state import JourneyState
 from shared.referrals import jobs
 from shared.referrals.models import Referral
 from shared.referrals.rules import ReferralState
@@ -269,6 +274,58 @@ def test_an_officer_who_may_not_steer_decides_nothing(road: Road, app: Flask) ->
     answer = client.post(f"{API}/{row.id}/complete", json={"decision": "offer-again"}, headers=approver)
     assert (answer.status_code, answer.json["code"]) == (403, "role-missing")
     assert road.journey(journey).is_stuck
+
+
+def test_an_approver_sees_what_came_back_and_no_link_that_is_not_hers(road: Road, app: Flask) -> None:
+    come_back(road)
+    (row,) = owed(road)
+    page = Browser(app, an_officer(Role.APPROVER)).get(f"{LIST}/{row.id}").text
+    assert "Kuota habis" in page
+    assert f'href="/intake/dinsos/journeys/{row.journey_id}"' not in page
+    assert f'href="/intake/dinsos/journeys/{row.journey_id}"' in Browser(app, OFFICER).get(f"{LIST}/{row.id}").text
+
+
+def test_a_key_that_may_not_steer_decides_nothing(road: Road, app: Flask) -> None:
+    (journey,) = come_back(road)
+    (row,) = owed(road)
+    program = Officer(**{**vars(OFFICER), "scopes": frozenset({"referrals.work", "referrals.read"})})
+    client = app.test_client()
+    client.post(f"{API}/{row.id}/accept", headers=bearer(program))
+    answer = client.post(f"{API}/{row.id}/complete", json={"decision": "offer-again"}, headers=bearer(program))
+    assert (answer.status_code, answer.json["code"]) == (403, "not-with-this-key")
+    assert road.journey(journey).is_stuck
+
+
+def test_of_two_stages_that_came_back_only_the_one_decided_on_is_done(road: Road) -> None:
+    (journey,) = come_back(road)
+    with road.database.transaction() as session:
+        (first,) = session.scalars(select(Referral))
+        kept = {each.name: getattr(first, each.name) for each in Referral.__table__.columns if each.name != "id"}
+        session.add(Referral(id=new_id(), **kept | {"stage": "proposal", "settings": {"undone": str(new_id())}}))
+    with road.database.transaction() as session:
+        commands.reoffer_stage(session, OFFICER, journey, "verification", None)
+    assert {each.stage: each.state for each in owed(road)} == {
+        "verification": ReferralState.COMPLETED,
+        "proposal": ReferralState.OFFERED,
+    }
+
+
+def test_offered_again_and_back_in_one_breath_it_is_owed_anew(road: Road) -> None:
+    (journey,) = come_back(road)
+    (before,) = owed(road)
+    again = new_id()
+
+    def offer_and_lose(programme: Programme, state: JourneyState, consents: engine.Consents) -> engine.Step:
+        offered = engine.advance(programme, state, engine.OfferAgain("verification"), lambda: again, consents)
+        lost = engine.Undone("verification", again, engine.CameBack.DECLINED)
+        return engine.advance(programme, offered.journey, lost, new_id, consents)
+
+    with road.database.transaction() as session:
+        moves.carry(session, [Move(journey, offer_and_lose)])
+    states = {each.id: each.state for each in owed(road)}
+    assert states.pop(before.id) is ReferralState.WITHDRAWN
+    assert list(states.values()) == [ReferralState.OFFERED]
+    assert wrong(road) == []
 
 
 def test_what_the_journey_no_longer_waits_for_is_not_decided(road: Road, app: Flask) -> None:

@@ -188,6 +188,8 @@ def test_the_pages_do_the_same(app: Flask) -> None:
     assert office.get(f"{TASKS}/{task}/return").status_code == 404
     address = "/monitoring/bappeda/tasks"
     assert "1 task came back to your office" in convener.get(f"{address}/waiting").text
+    assert f"{address}/{task}/pass-on" in convener.get(address).text
+    assert f"{task}/pass-on" not in office.get(TASKS).text
     listed = convener.get(f"{address}?returned=true").text
     assert "Given back: Bukan tugas kami." in listed
     assert f"{address}/{task}/pass-on" in listed
