@@ -1,6 +1,7 @@
 """Officers come in by a token or by a page, stay while they are active, and leave."""
 
 import time
+from base64 import b64decode, b64encode
 from urllib.parse import unquote
 
 import pytest
@@ -11,6 +12,7 @@ from services.intake.accounts.commands import create_officer
 from services.intake.accounts.models import OfficerAccount
 from shared.identity import tokens
 from shared.identity.rules import Role
+from shared.privacy import fields
 from shared.storage import Database
 from shared.web import assets, sessions
 from tests.apps import web_app
@@ -241,6 +243,29 @@ def test_what_waits_for_one_officer_is_not_told_to_the_next(app: Flask, intake_d
         going = page.get(going.location)
     assert going.location == "/intake/signin?next=%2F"
     assert page.submit(going.location, other).location == "/"
+
+
+def test_whoever_was_not_signed_in_goes_on_to_where_she_wanted(app: Flask) -> None:
+    page = Browser(app)
+    assert page.get(HIDDEN).location == "/intake/signin?next=%2F"
+    assert page.submit("/intake/signin?next=/", GIVEN).location == HIDDEN
+
+
+@pytest.mark.parametrize("spoilt", ["", "?", "QUJD", "cut short", "of a key that is gone", "of another purpose"])
+def test_an_address_that_waits_and_cannot_be_read_leads_to_the_start(app: Flask, spoilt: str) -> None:
+    page = Browser(app)
+    page.get(HIDDEN)
+    with page.client.session_transaction() as session:
+        waiting = session["going"]
+        if spoilt == "cut short":
+            session["going"] = waiting[:-8]
+        elif spoilt == "of a key that is gone":
+            session["going"] = b64encode(b"\x7f" + b64decode(waiting)[1:]).decode()
+        elif spoilt == "of another purpose":
+            session["going"] = b64encode(fields.encrypt("[]", fields.Purpose.FIELD)).decode()
+        else:
+            session["going"] = spoilt
+    assert page.submit("/intake/signin?next=/", GIVEN).location == "/"
 
 
 def test_a_page_that_is_named_counts_more_than_one_that_waits(app: Flask) -> None:
