@@ -11,11 +11,11 @@ from collections.abc import Mapping
 
 from shared.programmes.definition import Text
 from shared.programmes.kinds import grants, intake, monitoring, training
-from shared.programmes.kinds.kind import Fact, Settings, StageKind, UnknownKind, WrongReport, described
+from shared.programmes.kinds.kind import Fact, OnPaper, Settings, StageKind, UnknownKind, WrongReport, described
 
 __all__ = [
-    "CATALOGUE", "DECISION", "Fact", "Settings", "StageKind", "UnknownKind", "WrongReport", "described", "kind",
-    "of_service",
+    "CATALOGUE", "DECISION", "Fact", "OnPaper", "Settings", "StageKind", "UnknownKind", "WrongReport", "described",
+    "kind", "of_service",
 ]  # fmt: skip
 
 CATALOGUE: Mapping[str, StageKind] = {

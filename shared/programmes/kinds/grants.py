@@ -6,7 +6,7 @@ from marshmallow import validate
 
 from shared.kernel import fields as shape
 from shared.programmes.definition import Text
-from shared.programmes.kinds.kind import Settings, StageKind
+from shared.programmes.kinds.kind import OnPaper, Settings, StageKind
 
 
 class FundSettings(Settings):
@@ -76,6 +76,7 @@ KINDS = (
         ProposalSettings,
         gives_aid=True,
         keeps=KEEPS,
+        on_paper=OnPaper(amount="total"),
     ),
     StageKind(
         "grants.goods-decision",
@@ -85,6 +86,8 @@ KINDS = (
         GoodsSettings,
         gives_aid=True,
         keeps=KEEPS,
+        on_paper=OnPaper(number="sk_number", amount="amount"),
+        goes_on_with=("grants.goods-proposal",),
     ),
     StageKind(
         "grants.goods-hand-over",
@@ -93,6 +96,13 @@ KINDS = (
         {"amount": int, "lines": int, "handed_over_on": date},
         FundSettings,
         keeps=KEEPS,
+        on_paper=OnPaper(
+            day="handed_over_on",
+            amount="amount",
+            gives=frozenset({"as-agreed", "short"}),
+            claimed_as="grants.goods-decision",
+        ),
+        goes_on_with=("grants.goods-proposal", "grants.goods-decision"),
     ),
     StageKind(
         "grants.goods-accountability",
@@ -100,6 +110,7 @@ KINDS = (
         ("accepted", "incomplete"),
         {"spent": int},
         keeps=KEEPS,
+        on_paper=OnPaper(amount="spent"),
     ),
     StageKind(
         "grants.zakat",
@@ -109,6 +120,12 @@ KINDS = (
         ZakatSettings,
         gives_aid=True,
         keeps=KEEPS,
+        on_paper=OnPaper(
+            amount="amount",
+            gives=frozenset({"granted"}),
+            claimed_as="grants.zakat",
+            lends=frozenset({"lent"}),
+        ),
     ),
     StageKind(
         "grants.cooperative",
@@ -118,5 +135,6 @@ KINDS = (
         CooperativeSettings,
         gives_aid=True,
         keeps=KEEPS,
+        on_paper=OnPaper(amount="savings", loan="loan"),
     ),
 )

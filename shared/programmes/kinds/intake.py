@@ -6,7 +6,7 @@ from marshmallow import validate
 
 from shared.kernel import fields as shape
 from shared.programmes.definition import Text
-from shared.programmes.kinds.kind import Settings, StageKind
+from shared.programmes.kinds.kind import OnPaper, Settings, StageKind
 
 
 class VerificationSettings(Settings):
@@ -36,6 +36,7 @@ KINDS = (
         Text("Pembentukan kelompok", "Group formation"),
         ("formed", "short-of-members"),
         {"members": int, "berita_acara": str},
+        on_paper=OnPaper(number="berita_acara"),
     ),
     StageKind(
         "intake.verification",
@@ -43,6 +44,7 @@ KINDS = (
         ("eligible", "not-eligible", "mend", "check-dukcapil"),
         {"checked_on": date},
         VerificationSettings,
+        on_paper=OnPaper(day="checked_on"),
     ),
     StageKind(
         "intake.assessment",
@@ -51,6 +53,7 @@ KINDS = (
         {"needs": list, "assessed_on": date},
         AssessmentSettings,
         words={"needs": "needs"},
+        on_paper=OnPaper(day="assessed_on"),
     ),
     StageKind(
         "intake.recruitment",

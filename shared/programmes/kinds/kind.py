@@ -37,6 +37,24 @@ class Settings(Schema):
 
 
 @dataclass(frozen=True)
+class OnPaper:
+    """What of a stage that was done on paper, before Kail, a paper itself says, and what of it hangs on.
+
+    `day`, `number` and `amount` name the facts that the paper's date, number and sum are. `gives` are the outcomes with
+    which aid was given: then the sum is needed, and it counts for its people as aid of the kind `claimed_as`. `lends`
+    are those with which money is still owed, and `loan` is the fact that says how much.
+    """
+
+    day: str | None = None
+    number: str | None = None
+    amount: str | None = None
+    gives: frozenset[str] = frozenset()
+    claimed_as: str | None = None
+    lends: frozenset[str] = frozenset()
+    loan: str | None = None
+
+
+@dataclass(frozen=True)
 class StageKind:
     """Something a service can do for a journey."""
 
@@ -51,6 +69,10 @@ class StageKind:
     """Whether it decides on aid: its service is told who would receive it, so that nobody is aided twice."""
     keeps: Text | None = None
     """What its service keeps after she took her consent back, and why: intake tells her when she does."""
+    on_paper: OnPaper = OnPaper()
+    """What a paper says of it, where it was done before Kail."""
+    goes_on_with: tuple[str, ...] = ()
+    """The kinds whose own records in Kail it goes on with: it cannot follow one that was done on paper."""
 
     @property
     def service(self) -> str:

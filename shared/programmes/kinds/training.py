@@ -6,7 +6,7 @@ from marshmallow import validate
 
 from shared.kernel import fields as shape
 from shared.programmes.definition import Text
-from shared.programmes.kinds.kind import Settings, StageKind
+from shared.programmes.kinds.kind import OnPaper, Settings, StageKind
 
 
 class CourseSettings(Settings):
@@ -95,6 +95,7 @@ KINDS = (
         ("marketed", "not-marketed"),
         {"channel": CHANNELS, "sales": int, "deliveries": int},
         MarketSettings,
+        on_paper=OnPaper(amount="sales"),
     ),
     StageKind(
         "training.placement",
@@ -102,5 +103,6 @@ KINDS = (
         ("placed", "passed", "took-part", "absent"),
         {"sector": SECTORS, "placed_on": date},
         PlacementSettings,
+        on_paper=OnPaper(day="placed_on"),
     ),
 )

@@ -1,0 +1,221 @@
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.kernel.errors import Invalid
+from shared.programmes import engine, half_way, kinds, library
+from shared.programmes.definition import Programme
+from shared.programmes.engine import Answer, Completed
+from shared.programmes.half_way import (
+    Act,
+    AmountUnsaid,
+    NoSuchStage,
+    NotGivenAnyway,
+    NothingAhead,
+    NothingWasDone,
+    NotReachedSo,
+    StillAhead,
+    StillOwed,
+    TakenUp,
+    WorksOnPaper,
+    act,
+    take_up,
+)
+from shared.programmes.kinds import WrongReport
+from shared.programmes.state import OUT, SETTLED, Standing
+
+TODAY = date(2024, 3, 1)
+FIRST = date(2023, 2, 1)
+PROGRAMMES = list(library.published().values())
+KUBE, MATARAM = library.programme("kube-kaltim-2023"), library.programme("kusiapp-mataram")
+UP_TO_DECISION = ["formation", "proposal", "file_check", "field_check", "decision"]
+CHAIN = [*UP_TO_DECISION, "briefing", "hand_over"]
+WITH_SUMS = {"as-agreed", "short", "granted"}
+
+
+def usual(programme: Programme, stage: str, outcome: str | None = None, day: int = 0) -> Act:
+    """An act with the first outcome of its kind, with every need that a programme knows and a sum."""
+    found = programme.stages[stage]
+    kind = kinds.kind(found.does)
+    reported = {"needs": list(found.settings["needs"])} if "needs" in kind.facts else {}
+    ended = outcome or kind.outcomes[0]
+    amount = 12_500_000 if ended in WITH_SUMS else None
+    return act(programme, stage, ended, FIRST + timedelta(day), amount=amount, reported=reported)
+
+
+def acts(programme: Programme, *stages: str) -> list[Act]:
+    return [usual(programme, each, day=number) for number, each in enumerate(stages)]
+
+
+def up(programme: Programme, *said: Act, **more: Any) -> TakenUp:
+    numbers = count(1)
+    return take_up(programme, said, TODAY, lambda: UUID(int=next(numbers)), **more)
+
+
+def everybody_allows(programme: Programme) -> dict[str, Answer]:
+    return {each.agency: Answer.GIVEN for each in programme.stages.values()}
+
+
+def chain_is_broken(programme: Programme, journey: Any) -> bool:
+    done = {programme.stages[each].does for each in journey.standing(Standing.DONE)}
+    rest = [stage for name, stage in programme.stages.items() if name not in journey.standing(*SETTLED)]
+    return any(needed in done for stage in rest for needed in kinds.kind(stage.does).goes_on_with)
+
+
+@given(data=st.data(), programme=st.sampled_from(PROGRAMMES))
+def test_a_journey_taken_up_stands_where_it_would_had_each_act_been_reported_in_kail(
+    data: st.DataObject, programme: Programme
+) -> None:
+    allowed, numbers = everybody_allows(programme), count(1)
+    walked = engine.start(programme, lambda: UUID(int=next(numbers)), allowed).journey
+    said: list[Act] = []
+    for number in range(data.draw(st.integers(1, 14))):
+        if walked.ended:
+            break
+        stage = data.draw(st.sampled_from(walked.standing(*OUT)))
+        kind = kinds.kind(programme.stages[stage].does)
+        outcome = data.draw(st.sampled_from([each for each in kind.outcomes if each not in kind.on_paper.lends]))
+        each = usual(programme, stage, outcome, number)
+        said.append(each)
+        report = Completed(stage, UUID(walked.stages[stage].referral), outcome, dict(each.facts))
+        walked = engine.advance(programme, walked, report, lambda: UUID(int=next(numbers)), allowed).journey
+    mixed = data.draw(st.permutations(said))
+    if walked.ended or chain_is_broken(programme, walked):
+        with pytest.raises(NothingAhead if walked.ended else WorksOnPaper):
+            up(programme, *mixed, consents=allowed)
+        return
+    taken = up(programme, *mixed, consents=allowed)
+    now = taken.step.journey
+    for standing in (Standing.DONE, Standing.SKIPPED, Standing.OFFERED):
+        assert sorted(now.standing(standing)) == sorted(walked.standing(standing))
+    for name, at in now.stages.items():
+        before = walked.stages[name]
+        assert (at.attempt, at.returns, at.repeats) == (before.attempt, before.returns, before.repeats)
+        assert (at.outcome, at.facts) == (before.outcome, before.facts)
+    assert sorted(offer.stage for offer in taken.step.offers) == sorted(now.standing(Standing.OFFERED))
+    assert taken.step.skipped == now.standing(Standing.SKIPPED)
+    assert len({each.referral_id for each in taken.done} | {each.referral_id for each in taken.step.offers}) == len(
+        taken.done
+    ) + len(taken.step.offers)
+
+
+@pytest.mark.parametrize("programme", PROGRAMMES, ids=lambda each: each.id)
+def test_every_stage_of_every_programme_can_be_the_present_one_or_says_why_not(programme: Programme) -> None:
+    for stage in programme.order:
+        before = [each for each in programme.order if each in programme.upstream(stage)]
+        if not before:
+            continue
+        try:
+            taken = up(programme, *acts(programme, *before), consents=everybody_allows(programme))
+        except WorksOnPaper:
+            assert any(kinds.kind(each.does).goes_on_with for each in programme.stages.values())
+            continue
+        assert stage in [offer.stage for offer in taken.step.offers]
+
+
+@pytest.mark.parametrize(
+    ("programme", "done", "refused"),
+    [
+        (KUBE, (), NothingWasDone),
+        (KUBE, ("proposal",), NotReachedSo),
+        (KUBE, ("formation", "file_check"), NotReachedSo),
+        (KUBE, ("formation", "formation"), NotReachedSo),
+        (KUBE, ("formation", "proposal"), WorksOnPaper),
+        (KUBE, UP_TO_DECISION, WorksOnPaper),
+        (KUBE, [*UP_TO_DECISION, "briefing"], WorksOnPaper),
+        (KUBE, [*CHAIN, "monitoring", "accountability", "graduation"], NothingAhead),
+        (MATARAM, ("verification", "assessment"), NotReachedSo),
+    ],
+)
+def test_what_cannot_be_taken_up_says_so(programme: Programme, done: list[str], refused: type[Invalid]) -> None:
+    with pytest.raises(refused):
+        up(programme, *acts(programme, *done))
+
+
+@pytest.mark.parametrize(
+    ("stage", "outcome", "more", "refused"),
+    [
+        ("hand_over", "as-agreed", {}, AmountUnsaid),
+        ("hand_over", "as-agreed", {"amount": 0}, AmountUnsaid),
+        ("hand_over", "sold", {"amount": 1}, WrongReport),
+        ("decision", "skipped", {}, NotGivenAnyway),
+        ("decision", "accepted", {"reported": {"colour": "red"}}, WrongReport),
+        ("handover", "as-agreed", {"amount": 1}, NoSuchStage),
+    ],
+)
+def test_an_act_that_says_too_little_or_what_no_such_stage_reports_is_refused(
+    stage: str, outcome: str, more: dict[str, Any], refused: type[Invalid]
+) -> None:
+    with pytest.raises(refused):
+        act(KUBE, stage, outcome, FIRST, **more)
+
+
+@pytest.mark.parametrize(
+    ("programme", "stage", "outcome", "more"),
+    [
+        (MATARAM, "baznas", "lent", {"amount": 2_000_000}),
+        (library.programme("pemberdayaan-kukar"), "cooperative", "joined", {"reported": {"loan": 500_000}}),
+    ],
+)
+def test_money_that_is_still_owed_stays_out(
+    programme: Programme, stage: str, outcome: str, more: dict[str, Any]
+) -> None:
+    with pytest.raises(StillOwed):
+        act(programme, stage, outcome, FIRST, **more)
+
+
+def test_a_paper_says_the_facts_that_its_date_number_and_sum_are() -> None:
+    signed = act(KUBE, "decision", "accepted", FIRST, number="460/12/SK", amount=9_000_000)
+    assert signed.facts == {"sk_number": "460/12/SK", "amount": 9_000_000}
+    handed = act(KUBE, "hand_over", "short", FIRST, number="460/13/BAST", amount=8_000_000)
+    assert handed.facts == {"handed_over_on": "2023-02-01", "amount": 8_000_000}
+    assert handed.number == "460/13/BAST"
+
+
+def test_nothing_is_dated_later_than_today() -> None:
+    with pytest.raises(StillAhead):
+        up(KUBE, usual(KUBE, "formation", day=(TODAY - FIRST).days + 1))
+    assert up(KUBE, usual(KUBE, "formation", day=(TODAY - FIRST).days)).began_on == TODAY
+
+
+def test_a_turn_back_on_paper_counts_as_a_chance_used_up() -> None:
+    said = acts(KUBE, *CHAIN)
+    mended = [usual(KUBE, "file_check", "mend", 2), usual(KUBE, "proposal", day=3)]
+    later = [Act(each.stage, each.outcome, each.done_on + timedelta(9), each.facts) for each in said[2:]]
+    taken = up(KUBE, *said[:2], *mended, *later)
+    assert taken.step.journey.stages["file_check"].returns == 1
+    assert [each.attempt for each in taken.done if each.act.stage == "proposal"] == [1, 2]
+
+
+def test_whoever_is_asked_now_is_asked_only_with_her_consent() -> None:
+    formed = acts(MATARAM, "verification", "formation")
+    asked = up(MATARAM, *formed)
+    assert [each.stage for each in asked.step.offers] == ["coaching"]
+    assert sorted(each.stage for each in asked.step.stuck) == ["baznas", "financial_coaching"]
+    refused = up(MATARAM, *formed, consents={"baznas": Answer.REFUSED, "perguruan-tinggi": Answer.GIVEN})
+    assert refused.step.skipped == ["baznas"]
+    assert [each.stage for each in refused.step.offers] == ["coaching", "financial_coaching"]
+
+
+def test_a_stage_that_needs_consent_may_have_been_left_out_on_paper() -> None:
+    left_out = act(MATARAM, "baznas", "skipped", FIRST + timedelta(5))
+    taken = up(MATARAM, *acts(MATARAM, "verification", "formation"), left_out)
+    assert taken.step.skipped == ["baznas"]
+    assert taken.step.journey.stages["baznas"].why == engine.CONSENT_REFUSED
+    assert "baznas" not in [each.act.stage for each in taken.done]
+
+
+def test_every_kind_names_facts_that_it_has_and_outcomes_that_it_knows() -> None:
+    for kind in kinds.CATALOGUE.values():
+        paper = kind.on_paper
+        named = {paper.day, paper.number, paper.amount, paper.loan} - {None}
+        assert named <= set(kind.facts)
+        assert paper.gives | paper.lends <= set(kind.outcomes)
+        assert set(kind.goes_on_with) <= set(kinds.CATALOGUE)
+        assert bool(paper.gives) == (paper.claimed_as is not None)
+    assert half_way.NOTHING.en
