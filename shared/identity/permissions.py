@@ -60,6 +60,7 @@ class Permission(StrEnum):
     GROUPS_READ = "groups.read"
     JOURNEYS_READ = "journeys.read"
     JOURNEYS_START = "journeys.start"
+    JOURNEYS_NOTE = "journeys.note"  # write and read notes on them
     JOURNEYS_MOVE = "journeys.move"  # to another version of their programme
     JOURNEYS_STEER = "journeys.steer"  # offer again, withdraw, end
     LOANS_DECIDE = "loans.decide"  # lend, or say no
@@ -90,6 +91,7 @@ class Permission(StrEnum):
     REFERRALS_WORK = "referrals.work"
     REGISTRY_CHANGE = "registry.change"
     REGISTRY_IMPORT = "registry.import"
+    REGISTRY_NOTE = "registry.note"  # write and read notes on persons
     REGISTRY_READ = "registry.read"
     RIGHTS_SEE = "rights.see"  # the page that leads to the rights over one's data and to what keeps the records right
     SOLD_GOODS_READ = "sold-goods.read"
@@ -211,6 +213,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     # ---- the registry and the rights over it: whoever registers, and nobody else
     Permission.REGISTRY_READ: (REGISTRARS,),
     Permission.REGISTRY_CHANGE: (REGISTERED_BY,),
+    Permission.REGISTRY_NOTE: (REGISTRARS,),
     Permission.REGISTRY_IMPORT: (_right(OFFICER, REGISTERING, scope=Scope.OFFICE),),
     Permission.DEATHS_READ: (_right(WORKERS, REGISTERING, scope=Scope.AREAS),),
     Permission.DEATHS_UNDO: (_right(APPROVER | HEAD, REGISTERING, scope=Scope.AREAS),),
@@ -235,6 +238,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.GROUPS_CHANGE: (_right(OFFICER, REGISTERING, LEADING, FORMING, scope=Scope.AREAS),),
     Permission.CANDIDATES_READ: (_right(OFFICER | HEAD, REGISTERING, LEADING, scope=Scope.AREAS),),
     Permission.JOURNEYS_READ: (_right(OFFICER | HEAD, REGISTERING, LEADING, scope=Scope.AREAS), LOOKING_ON),
+    Permission.JOURNEYS_NOTE: (_right(OFFICER | HEAD, REGISTERING, LEADING, scope=Scope.AREAS),),
     Permission.JOURNEYS_START: (_right(OFFICER, LEADING, scope=Scope.AREAS),),
     Permission.JOURNEYS_STEER: (LEADERS,),
     Permission.JOURNEYS_MOVE: (_right(HEAD, LEADING, scope=Scope.AREAS),),

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
-from shared.referrals import commands, handing_over, promises, queries, revision, schemas
+from shared.notes import api as notes_api
+from shared.referrals import commands, handing_over, notes, promises, queries, revision, schemas
 from shared.referrals.models import Referral
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, paging
@@ -30,6 +31,7 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     _answering(api, known)
     _working(api, known)
     _many(api, known)
+    notes_api.add(api, notes.kind(known))
     return api
 
 

@@ -29,7 +29,7 @@ from shared.identity.rules import Role
 from shared.kernel.errors import NotFound, Stale
 from shared.privacy.looks import log_look
 from shared.programmes import kinds
-from shared.referrals import announcing, rules
+from shared.referrals import announcing, notes, rules
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, Reason, ReferralState, Suggestion
 from shared.referrals.work import Completion, Works
@@ -213,6 +213,7 @@ def close_without_work(
 def close_undone(session: Session, referrals: Sequence[Referral], move: Move, **grounds: Any) -> list[Referral]:
     """Close locked referrals whose work will not be done, of which no slice holds anything."""
     _require(referrals, move)
+    notes.forget(session, among(Referral.id, [each.id for each in referrals]))
     return _change(
         session,
         referrals,

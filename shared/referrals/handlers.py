@@ -27,7 +27,7 @@ from shared.events.intake import (
 )
 from shared.events.referrals import ParticularsMissing
 from shared.kernel.errors import DomainError
-from shared.referrals import announcing, commands
+from shared.referrals import announcing, commands, notes
 from shared.referrals.leaving import hear_access_ended, hear_leave_noted
 from shared.referrals.models import EarlyWithdrawal, Referral
 from shared.referrals.rules import OPEN, ReferralState
@@ -150,6 +150,7 @@ def hear_consents_withdrawn(session: Session, heard: Sequence[Heard[ConsentWithd
     if not ours:
         return
     about = {(event.journey_id, event.agency, shared.stage) for event, shared in ours}
+    notes.forget(session, tuple_(Referral.journey_id, Referral.agency, Referral.stage).in_(about))
     erased = session.scalars(
         update(Referral)
         .where(

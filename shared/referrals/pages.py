@@ -14,7 +14,19 @@ from werkzeug.wrappers import Response
 
 from shared.identity import absences
 from shared.identity.permissions import Permission
-from shared.referrals import commands, foreseeing, handing_over, listing, queries, revision, rules, schemas, words
+from shared.notes import pages as notes_pages
+from shared.referrals import (
+    commands,
+    foreseeing,
+    handing_over,
+    listing,
+    notes,
+    queries,
+    revision,
+    rules,
+    schemas,
+    words,
+)
 from shared.referrals.rules import Move, Reason, Suggestion
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, forms, posting
@@ -34,6 +46,7 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     _answers(pages, service, referral)
     _no(pages, service, known)
     _work(pages, service, known, referral)
+    notes_pages.add(pages, service, notes.kind(known))
     return pages
 
 
@@ -57,6 +70,9 @@ def _one(pages: Blueprint, service: str, works: Works) -> posting.Page:
                 settings=found.settings,
                 ahead=foreseeing.of(found) if found.moves else [],
                 may_work=officer.has(*stage.roles),
+                notes=notes.latest(session, officer, works, found),
+                notes_closed=notes.noted(works, found).closed,
+                note_form=forms.blank().marked("note-"),
                 away=absences.leave_of(session, found.handled_by) if found.handled_by else None,
                 address=_list(service, agency),
                 rules=rules,

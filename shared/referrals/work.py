@@ -46,6 +46,9 @@ class StageWork(ABC):
     may_go_back: bool = True
     """Whether its office may decline it or give it back; what only that office can do, it may not."""
 
+    takes_notes: bool = True
+    """Whether officers note something on its referrals; not where a woman speaks in confidence."""
+
     about: str | None = None
     """A template of its own in the place of the particulars that were shared."""
 

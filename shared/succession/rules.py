@@ -11,6 +11,7 @@ STAYS: Mapping[str, str] = {
     "came_back.office": "Which office gave the referral back.",
     "import_run.office": "Which office brought a file in; the file goes on by itself.",
     "programme_trial.office": "A trial is owed to nobody, and is soon done again.",
+    "note.office": "Which office wrote it.",
     "meeting_attendance.office": "Who came to a meeting.",
     "agenda_item.office": "What stood on an agenda as it was made.",
     "product_evidence.office": "Who saw the product.",

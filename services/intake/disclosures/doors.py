@@ -34,7 +34,7 @@ def look_at_all_of_her(session: Session, disclosure_id: UUID) -> dict[str, Any]:
     """Everything that is held of whoever asked; this look is logged first, and so stands in what she is shown."""
     found = queries.disclosure(session, door.current_officer(), disclosure_id)
     log_look(session, door.current_officer(), "person", found.person_id, f"disclosure {found.id}")
-    return dossier.dossier(session, session.get_one(Person, found.person_id))
+    return dossier.dossier(session, door.current_officer(), session.get_one(Person, found.person_id))
 
 
 def _seen(session: Session, found: list[Disclosure]) -> list[dict[str, Any]]:

@@ -36,13 +36,18 @@ from services.intake.registry.models import Person
 from services.intake.sharing import queries as sharing
 from shared.events.intake import SubjectKind
 from shared.identity import offices
+from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.notes.models import Note
+from shared.notes.queries import not_kept_apart, on
+from shared.notes.rules import About
 from shared.privacy.looks import Seen, looks_at
 from shared.programmes import kinds
 from shared.programmes.definition import Basis, Programme, Stage
 from shared.programmes.state import OUT, JourneyState, Standing
+from shared.referrals.models import Referral
 
 OF_MEMBERS = ("phone", "members")
 """What is shared of a group that is data of its members; its name and village are its own."""
@@ -50,8 +55,8 @@ KNOWN_AID = "known_aid"
 """A stage that gives aid is also told her household's number and the aid of the APBN that it receives."""
 
 
-def dossier(session: Session, found: Person) -> dict[str, Any]:
-    """All that is held of her, as she may be shown it."""
+def dossier(session: Session, officer: Officer, found: Person) -> dict[str, Any]:
+    """All that is held of her, as she may be shown it by this officer."""
     records = registry.records_of(session, found.id)
     belonging = groups.belonging_of(session, records)
     answers = consents.history(session, records)
@@ -68,6 +73,7 @@ def dossier(session: Session, found: Person) -> dict[str, Any]:
         ],
         "recruited": _recruited(session, records),
         "journeys": _journeys(session, records, belonging, answers),
+        "notes": _notes(session, officer, records),
         "decisions": _decisions(session, records),
         "interviews": _interviews(session, records),
         "consents": [
@@ -221,6 +227,33 @@ def _reports(journey: Journey, programme: Programme) -> list[dict[str, Any]]:
         }
         for name, at in state.stages.items()
         if at.standing is Standing.DONE and name in programme.stages
+    ]
+
+
+def _notes(session: Session, officer: Officer, records: Collection[UUID]) -> list[dict[str, Any]]:
+    """What was noted on her, on her own journeys and on intake's referrals of them.
+
+    What the agency that holds the compartment noted is told to her there and nowhere else. Notes on a group's journey
+    speak of others, too, and are not told.
+    """
+    hers = [
+        each.id for each in sharing.journeys_of(session, records, lock=False) if each.subject_kind is SubjectKind.PERSON
+    ]
+    referrals = session.scalars(select(Referral.id).where(Referral.journey_id.in_(hers))).all() if hers else []
+    about = on(About.PERSON, records) | on(About.JOURNEY, hers) | on(About.REFERRAL, referrals)
+    found = session.scalars(
+        select(Note)
+        .where(about, Note.forgotten_at.is_(None), not_kept_apart(officer))
+        .order_by(Note.written_at, Note.id)
+    )
+    return [
+        {
+            "office": each.office,
+            "written_at": each.written_at,
+            "words": each.words,
+            "struck_because": each.struck_because,
+        }
+        for each in found
     ]
 
 

@@ -187,6 +187,15 @@ class LookedAt(Schema):
     times = fields.Integer()
 
 
+class NoteOnHer(Schema):
+    """What an office noted on her or her journey; with the reason where it was struck out."""
+
+    office = fields.String()
+    written_at = fields.AwareDateTime()
+    words = fields.String()
+    struck_because = fields.String(allow_none=True)
+
+
 class DossierSchema(Schema):
     """Everything that intake holds of a person."""
 
@@ -197,6 +206,7 @@ class DossierSchema(Schema):
     groups = fields.List(fields.Nested(InGroup))
     recruited = fields.List(fields.Nested(Recruited))
     journeys = fields.List(fields.Nested(HerJourney))
+    notes = fields.List(fields.Nested(NoteOnHer))
     decisions = fields.List(fields.Nested(Decided))
     interviews = fields.List(fields.Nested(Interview))
     consents = fields.List(fields.Nested(HerAnswer))

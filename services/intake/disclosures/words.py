@@ -30,6 +30,7 @@ PURPOSES = {
     "referral": N_("Work on a referral"),
     "candidates": N_("Choice of candidates for a programme"),
     "disclosure": N_("Her own request to see her data"),
+    "notes": N_("The notes on her or her journey were read"),
     "disclosures": N_("List of requests to see"),
     "breach": N_("To tell her of a failure of protection"),
     "correction": N_("A correction that she asked for"),

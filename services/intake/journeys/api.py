@@ -6,13 +6,15 @@ from uuid import UUID
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
-from services.intake.journeys import commands, queries, schemas
+from services.intake.journeys import commands, notes, queries, schemas
 from shared.identity.permissions import Permission
+from shared.notes import api as notes_api
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
 
 blueprint = Blueprint("journeys", __name__, description="Journeys through a programme")
+notes_api.add(blueprint, notes.KIND)
 
 
 @blueprint.get("/<agency>/journeys")

@@ -17,13 +17,15 @@ from werkzeug.wrappers import Response
 from services.intake.accounts import staffing
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
-from services.intake.journeys import commands, publishing, queries, schemas
+from services.intake.journeys import commands, notes, publishing, queries, schemas
 from services.intake.journeys.rules import NobodyThere, NoSuchVersion, OfficeOfAnotherRole
 from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
 from shared.events.intake import SubjectKind
 from shared.identity.areas import within
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid, NotFound
+from shared.notes import pages as notes_pages
+from shared.notes import queries as noted
 from shared.programmes.definition import Programme
 from shared.referrals import rules as referrals
 from shared.referrals import words
@@ -32,6 +34,7 @@ from shared.web.guard import guard
 from shared.web.language import language
 
 pages = Blueprint("journey_pages", __name__, template_folder="templates")
+notes_pages.add(pages, "intake", notes.KIND)
 ONE = "/<agency>/journeys/<uuid:journey_id>"
 MOVED = ("programme", "from_version", "to_version")
 
@@ -152,8 +155,9 @@ def move_journeys(agency: str) -> Response:
 def show_journey(agency: str, journey_id: UUID) -> str:
     """One journey, stage by stage, with what came back and what can be decided."""
     officer = door.current_officer()
-    with door.reading() as session:
+    with door.looking() as session:
         found = queries.journey(session, officer, journey_id)
+        may_note = access.holds(officer, Permission.JOURNEYS_NOTE)
         works_here = access.holds(officer, Permission.JOURNEYS_STEER) and officer.works_in(found.area)
         programme = publishing.newest(session, found.programme, found.version)
         return render_template(
@@ -161,6 +165,8 @@ def show_journey(agency: str, journey_id: UUID) -> str:
             agency=agency,
             journey=queries.described(session, found),
             programme=programme,
+            notes=noted.latest(session, officer, notes.noted(session, officer, found)) if may_note else None,
+            note_form=forms.blank().marked("note-"),
             can_look=works_here,
             can_decide=works_here and found.lead_office == officer.office,
             can_withdraw=works_here and programme.lead == officer.agency,

@@ -133,6 +133,16 @@ RULES = (
         erases=False,
     ),
     Rule(
+        ("*.note",),
+        Text(
+            "Isi catatan pada rujukan dihapus bersama data yang dibagikan untuknya, dan isi catatan sebuah instansi "
+            "pada perjalanan dihapus begitu persetujuan baginya ditarik; siapa menulisnya dan kapan, tetap disimpan.",
+            "What was noted on a referral is erased with what was shared for it, and what an agency noted on a "
+            "journey once consent for it is taken back; who wrote it and when stays.",
+        ),
+        erases=False,
+    ),
+    Rule(
         ("grants.aid_beneficiary",),
         Text(
             "Dihapus begitu perjalanan selesai atau persetujuan ditarik.",

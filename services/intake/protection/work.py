@@ -21,6 +21,7 @@ class OfferedTalk(StageWork):
 
     kind = "intake.protection"
     completion_schema = schemas.TalkDone
+    takes_notes = False
     template = "protection/work.html"
 
     def finish(

@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from services.intake.registry import doors, queries, schemas
+from services.intake.registry import doors, notes, queries, schemas
 from services.intake.registry.models import ImportRun
 from shared.identity.permissions import Permission
+from shared.notes import api as notes_api
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -13,6 +14,7 @@ from shared.web.language import language
 from shared.web.rates import costly, searching
 
 blueprint = Blueprint("registry", __name__, description="Persons, and the registry files that tell of them")
+notes_api.add(blueprint, notes.KIND)
 blueprint.url_value_preprocessor(doors.allow_large_files)
 
 

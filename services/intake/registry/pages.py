@@ -7,17 +7,20 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from services.intake.registry import doors, queries, schemas, shown
+from services.intake.registry import doors, notes, queries, schemas, shown
 from services.intake.registry.words import COLUMNS
 from shared import places
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
+from shared.notes import pages as notes_pages
+from shared.notes import queries as noted
 from shared.web import door, forms, posting
 from shared.web.guard import guard
 from shared.web.language import language
 from shared.web.rates import costly, searching
 
 pages = Blueprint("registry_pages", __name__, template_folder="templates")
+notes_pages.add(pages, "intake", notes.KIND)
 pages.url_value_preprocessor(doors.allow_large_files)
 
 
@@ -111,6 +114,7 @@ def search_persons(agency: str) -> Response:
 @guard(Permission.REGISTRY_READ)
 def show_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """Everything about one person; the look is logged."""
+    officer = door.current_officer()
     with door.looking() as session:
         person = doors.look_at(session, person_id)
         return render_template(
@@ -119,6 +123,8 @@ def show_person(agency: str, person_id: UUID, form: forms.Form | None = None) ->
             person=person,
             labels=shown.labels(),
             form=form or forms.blank(person["contact_wish"] or {}),
+            notes=noted.latest(session, officer, notes.find(session, officer, person_id)),
+            note_form=forms.blank().marked("note-"),
         )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.intake.consents import commands as consents
 from services.intake.consents.rules import How, NoConsentNeeded, Said, effective_by
 from services.intake.journeys import moves, publishing
+from services.intake.journeys import notes as journey_notes
 from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move
 from services.intake.sharing import queries
@@ -20,6 +21,7 @@ from shared.events.intake import ConsentWithdrawn, SharedReferral
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock
+from shared.notes import commands as notes
 from shared.programmes import engine
 from shared.programmes.definition import Programme
 from shared.web import access
@@ -82,6 +84,7 @@ def withdraw_consent(
     told = queries.shared(session, journeys, recipient, person_id)
     _let_it_take_effect(session, officer, [each for each in journeys if each.ended_at is None], recipient)
     _tell_to_forget(session, told, recipient)
+    notes.forget(session, journey_notes.of_agency([each.id for each in journeys], recipient))
     now = clock.now()
     return Withdrawal(programme, recipient, now, effective_by(now), told)
 
