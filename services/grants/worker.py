@@ -16,6 +16,7 @@ from shared.anchors.jobs import anchor_looks
 from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.machine.bells import renew_keys
+from shared.persons import handlers as persons
 from shared.referrals import jobs
 from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
@@ -35,6 +36,7 @@ GRANTS = Subscriber(
         **entitlements.subscriber_hears(WORKS),
         **groups.HEARS,
         **succession.HEARS,
+        **persons.HEARS,
         **anchors.HEARS,
         **funds.HEARS,
         intake.JourneyEnded: batch(hear_journeys_ended),

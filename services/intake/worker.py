@@ -5,7 +5,7 @@ from services.intake.accounts.log import ACCOUNTS
 from services.intake.assessments.work import AssessmentWork
 from services.intake.audits import models as audits  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.breaches import models as breaches  # noqa: F401 (nothing is heard, and its tables stand here)
-from services.intake.changes import models as changes  # noqa: F401 (nothing is heard, and its tables stand here)
+from services.intake.changes.jobs import tell_merges
 from services.intake.corrections import models as corrections  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.disclosures import models as disclosures  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.eligibility.work import VerificationWork
@@ -28,6 +28,7 @@ from shared.anchors.jobs import anchor_log, anchor_looks
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
 from shared.machine.bells import renew_keys
+from shared.persons import handlers as persons
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.succession import handlers as succession
@@ -37,7 +38,7 @@ WORKS = (DecisionWork(), GroupFormation(), VerificationWork(), AssessmentWork(),
 
 INTAKE = Subscriber(
     name="intake",
-    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS, **journeys.HEARS, **anchors.HEARS},
+    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS, **journeys.HEARS, **persons.HEARS, **anchors.HEARS},
     declines={
         **journeys.DECLINES,
         grants.FundOpened: "Money is grants' affair.",
@@ -66,6 +67,7 @@ PARTICIPANT = Participant(
         resume_imports,
         resume_trials,
         owe_decisions,
+        tell_merges,
         forget_sessions,
         forget_failures,
     ),

@@ -19,6 +19,7 @@ from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
 from shared.events.anchors import AccessLogAnchored, SealedLogAnchored
 from shared.machine.bells import renew_keys
+from shared.persons import handlers as persons
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.succession import handlers as succession
@@ -46,13 +47,14 @@ MONITORING = Subscriber(
         **dict.fromkeys((intake.GroupCounted, intake.JourneyCounted), "A visit is a group's, however many they are."),
         intake.GroupSplit: "The group that has set out is visited on; a new one is heard of by its own journey.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "A frozen group is visited like any other."),
+        **dict.fromkeys((intake.PersonsMerged, intake.PersonsParted), "The figures keep it, for the whole service."),
         **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages is no work of monitoring's."),
     },
 )
 
 FIGURES = Subscriber(
     name="monitoring.figures",
-    hears=telling({**flow_handlers.HEARS, **money_handlers.HEARS}),
+    hears=telling({**flow_handlers.HEARS, **money_handlers.HEARS, **persons.HEARS}),
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
         intake.ParticularsCorrected: "Figures hold no particulars: nothing of what is counted was wrong.",

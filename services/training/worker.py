@@ -15,6 +15,7 @@ from shared.anchors.jobs import anchor_looks
 from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.machine.bells import renew_keys
+from shared.persons import handlers as persons
 from shared.referrals import handlers, jobs, leaving
 from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
@@ -33,6 +34,7 @@ TRAINING = Subscriber(
     hears={
         **handlers.subscriber_hears(WORKS),
         **succession.HEARS,
+        **persons.HEARS,
         **anchors.HEARS,
         intake.AccessEnded: batch(hear_access_ended),
     },

@@ -290,6 +290,27 @@ class GroupSplit(Event):
     split_on: date
 
 
+@event("persons-merged", by="intake", about="record_id")
+class PersonsMerged(Event):
+    """A record was found to be one of a person's: she lives on under `person_id`, and is asked for under both.
+
+    It is said once more of every record that had been merged into this one before, or stands so again. `revision` grows
+    with each word on the same record, so that these and `PersonsParted` may be heard in any order and twice.
+    """
+
+    record_id: UUID
+    person_id: UUID
+    revision: int
+
+
+@event("persons-parted", by="intake", about="record_id")
+class PersonsParted(Event):
+    """A merge was undone: from now on this record is a person of its own again."""
+
+    record_id: UUID
+    revision: int
+
+
 @event("access-ended", by="intake", about="officer_id")
 class AccessEnded(Event):
     """An officer's access has ended: every token issued to her until `ended_at`, or all tokens of one session.

@@ -109,6 +109,15 @@ class Conflict(DomainError):
     indonesian = "Keadaannya sudah berubah; muat ulang lalu periksa kembali."
 
 
+@runtime_checkable
+class Elsewhere(Protocol):
+    """A refusal that knows where to go on instead."""
+
+    @property
+    def instead(self) -> str:
+        """The place to go on at, as an address goes on behind the agency: `persons/<identifier>`."""
+
+
 class Stale(DomainError):
     """Somebody changed this after you had opened it; open it again before you save."""
 

@@ -8,7 +8,7 @@ from typing import ParamSpec
 from flask import flash, make_response, redirect, request
 from werkzeug.wrappers import Response
 
-from shared.kernel.errors import DomainError, Invalid, Unauthenticated
+from shared.kernel.errors import DomainError, Elsewhere, Invalid, Unauthenticated
 from shared.web import forms, kept, problem
 
 Address = ParamSpec("Address")
@@ -39,6 +39,8 @@ def sent_from(page: Page) -> Callable[[Callable[Address, str | Response]], Calla
             except Unauthenticated:  # no page helps: she signs in, and what she had typed is kept for her
                 raise
             except DomainError as refused:
+                if isinstance(refused, Elsewhere):  # nor does this page: the page about the error leads on
+                    raise
                 given = signature(view).bind(*args, **kwargs).arguments
                 shown = _again(page, {name: value for name, value in given.items() if name in named}, refused)
                 return make_response(shown, problem.status_of(refused))

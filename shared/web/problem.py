@@ -109,7 +109,7 @@ def refuse(error: DomainError) -> Response:
         going = kept.page_of_form()
         return _page(status_of(error), error.message(language()), kept=kept.typed(), going=going)
     found = messages.flatten(error.fields.get("errors") or {})
-    answer = _answer(status_of(error), error.code, error.message(language()), found)
+    answer = _answer(status_of(error), error.code, error.message(language()), found, instead=_instead(error))
     answer.headers.update(retry_after(error))
     return answer
 
@@ -187,10 +187,21 @@ def install(app: Flask) -> None:
         app.register_error_handler(away, lambda _error: _answer(503, "unavailable", str(SENTENCES[503])))
 
 
-def _answer(status: int, code: str, sentence: str, found: dict[str, list[str]] | None = None) -> Response:
+def _instead(error: DomainError) -> str:
+    """Where to go on instead, by the same door of the same service; nothing where the error does not know."""
+    agency = (request.view_args or {}).get("agency")
+    if not isinstance(error, errors.Elsewhere) or agency is None:
+        return ""
+    begin, _, _ = request.path.partition(f"/{agency}/")
+    return f"{begin}/{agency}/{error.instead}"
+
+
+def _answer(
+    status: int, code: str, sentence: str, found: dict[str, list[str]] | None = None, *, instead: str = ""
+) -> Response:
     title = code.replace("-", " ").capitalize()
     if not is_api():
-        return _page(status, sentence, found)
+        return _page(status, sentence, found, instead=instead)
     body: dict[str, Any] = {
         "type": TYPE.format(code=code),
         "title": title,
@@ -200,6 +211,8 @@ def _answer(status: int, code: str, sentence: str, found: dict[str, list[str]] |
     }
     if found:
         body["errors"] = found
+    if instead:
+        body["instead"] = instead
     response = jsonify(body)
     response.status_code, response.mimetype = status, MEDIA_TYPE
     if status == 401:
@@ -215,18 +228,23 @@ def _page(
     title: str = "",
     kept: str = "",
     going: str = "",
+    instead: str = "",
 ) -> Response:
-    """A page that says what is wrong and what to do; `kept` is what had been typed on the page `going`."""
+    """A page that says what is wrong and what to do; `kept` is what had been typed on the page `going`.
+
+    `instead` is where to go on.
+    """
     page = render_template(
         "problem.html",
         status=status,
         sentence=sentence,
         title=title or TITLES.get(status, TITLES[500] if status >= 500 else TITLES[400]),
-        advice=ADVICE.get(status, ""),
+        advice="" if instead else ADVICE.get(status, ""),
         errors=found or {},
         kept=kept,
         action=request.path,
         going=going,
+        instead=instead,
         sign_in=leading_back(SIGN_IN, going) if status == 401 else "",
     )
     return Response(page.encode(errors="replace"), status=status, mimetype="text/html")

@@ -7,10 +7,11 @@ from flask.testing import FlaskClient
 
 from services.training.courses.models import Enrolment
 from services.training.courses.work import WORKS
-from shared.events.intake import StageOffered, SubjectKind
+from shared.events.intake import PersonsMerged, StageOffered, SubjectKind
 from shared.events.referrals import ReferralAccepted, ReferralCompleted
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
+from shared.persons.handlers import hear_persons_merged
 from shared.referrals.handlers import hear_stages_offered, hear_stages_withdrawn
 from shared.referrals.models import Referral
 from shared.referrals.work import by_kind
@@ -207,6 +208,20 @@ def test_a_second_referral_shows_what_she_was_taught_before(training_db: Databas
     (second,) = offers(training_db, offer(subject_id=subject))
     before = client.get(f"{LIST}/{second}").get_json()["work"]["taught_before"]
     assert [(each["type"], each["outcome"]) for each in before] == [("technical-briefing", "attended")]
+
+
+def test_what_she_was_taught_under_another_record_is_shown_too(training_db: Database, client: FlaskClient) -> None:
+    record, person = ids.new_id(), ids.new_id()
+    (first,) = accepted(training_db, client, offer(subject_id=record))
+    marks = [{"number": number, "present": True} for number in (1, 2)]
+    told = {"course_id": planned(client).rsplit("/", 1)[1], "attendance": marks}
+    assert client.post(f"{LIST}/{first}/complete", json=told).get_json()["outcome"] == "attended"
+    (second,) = offers(training_db, offer(subject_id=person))
+    assert client.get(f"{LIST}/{second}").get_json()["work"]["taught_before"] == []
+    with training_db.transaction() as session:
+        hear_persons_merged(session, [heard(PersonsMerged(record_id=record, person_id=person, revision=1))])
+    before = client.get(f"{LIST}/{second}").get_json()["work"]["taught_before"]
+    assert [each["outcome"] for each in before] == ["attended"]
 
 
 MEMBERS = [{"id": str(ids.new_id()), "name": "Siti Aminah", "role": "chair"} for _ in range(5)]

@@ -16,6 +16,7 @@ from services.grants.loans.models import Loan
 from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel.errors import Invalid, NotFound
+from shared.persons.queries import records_of
 
 MOST_CHOICES = 100
 BELONGS = (CooperativeMember.state.in_(COUNTED), CooperativeMember.continues.is_(None))
@@ -84,8 +85,11 @@ def founders(session: Session, cooperative_ids: Collection[UUID]) -> dict[UUID, 
 
 
 def memberships_of(session: Session, subject_id: UUID) -> list[UUID]:
-    """The cooperatives to which somebody belongs by earlier referrals, the latest first."""
-    mine = (CooperativeMember.subject_id == subject_id, CooperativeMember.state.in_(MEMBERS))
+    """The cooperatives to which somebody belongs by earlier referrals, under any of her records; the latest first."""
+    mine = (
+        CooperativeMember.subject_id.in_(records_of(session, [subject_id])),
+        CooperativeMember.state.in_(MEMBERS),
+    )
     found = select(CooperativeMember.cooperative_id).where(*mine, CooperativeMember.continues.is_(None))
     return [each for each in session.scalars(found.order_by(CooperativeMember.id.desc())) if each]
 

@@ -100,11 +100,11 @@ def claim_again(session: Session, referral_id: UUID, budget_year: int, ceiling: 
     """
     lapsed = (AidClaim.referral_id == referral_id, AidClaim.state == ClaimState.RELEASED)
     claims = session.scalars(select(AidClaim).where(*lapsed)).all()
-    people = [Beneficiary(each.person_id, each.household_id) for each in claims]
+    people = queries.claimants(session, claims)
     if not people:
         return
-    shares = {each.person_id: each.amount for each in claims}
-    case = Case(session.get_one(AidCase, referral_id), people, budget_year)
+    shares = _by_person(people, {each.person_id: each.amount for each in claims})
+    case = Case(session.get_one(AidCase, referral_id), [*people.values()], budget_year)
     _lock(session, [case])
     _move(session, ClaimState.COMMITTED, *lapsed, budget_year=budget_year)
     (found,) = queries.met(session, {referral_id: case}).values()
@@ -120,10 +120,19 @@ def restate(session: Session, kind: str, journey_id: UUID, total: int, ceiling: 
         each.amount = shares[each.person_id]
     session.flush()
     for each in claims[:1]:
-        people = [Beneficiary(one.person_id, one.household_id) for one in claims]
-        case = Case(session.get_one(AidCase, each.referral_id), people, each.budget_year)
+        people = queries.claimants(session, claims)
+        case = Case(session.get_one(AidCase, each.referral_id), [*people.values()], each.budget_year)
         _lock(session, [case])
-        _within_ceiling(session, {each.referral_id: case}, {each.referral_id: (ceiling, shares, "unit_price")})
+        given = _by_person(people, shares)
+        _within_ceiling(session, {each.referral_id: case}, {each.referral_id: (ceiling, given, "unit_price")})
+
+
+def _by_person(people: Mapping[UUID, Beneficiary], shares: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Shares that are written down by record, added up by person."""
+    found: dict[UUID, int] = {}
+    for record, amount in shares.items():
+        found[people[record].person] = found.get(people[record].person, 0) + amount
+    return found
 
 
 def _claim(session: Session, officer: Officer, asks: Sequence[Ask], state: ClaimState) -> None:
@@ -174,7 +183,7 @@ def _write(session: Session, asks: Sequence[Ask], cases: Mapping[UUID, Case], st
                 "referral_id": ask.referral.id,
                 "journey_id": ask.referral.journey_id,
                 "kind": ask.referral.kind,
-                "person_id": one.person,
+                "person_id": one.named,
                 "household_id": one.household,
                 "budget_year": case.year,
                 "amount": shares[one.person],

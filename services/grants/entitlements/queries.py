@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, Subquery, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from services.grants.entitlements import rules
@@ -17,6 +17,8 @@ from shared.identity import offices
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
+from shared.persons.models import PersonRecord
+from shared.persons.queries import records_of
 from shared.programmes.definition import Policy
 from shared.referrals.models import Referral
 from shared.web.paging import Page, page
@@ -46,14 +48,33 @@ class Finding:
 
 
 def cases(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, Case]:
-    """The cases of these referrals with their people; one that nobody is known of is left out."""
-    people: defaultdict[UUID, list[Beneficiary]] = defaultdict(list)
-    named = select(AidBeneficiary).where(AidBeneficiary.referral_id.in_(referral_ids))
-    for each in session.scalars(named.order_by(AidBeneficiary.person_id)):
-        one = Beneficiary(each.person_id, each.household_id, frozenset(each.aid), frozenset(each.household_aid))
-        people[each.referral_id].append(one)
+    """The cases of these referrals with their people; one that nobody is known of is left out.
+
+    Who is named twice, under two of her records, is one of them.
+    """
+    asked = select(AidBeneficiary).where(AidBeneficiary.referral_id.in_(referral_ids))
+    named = session.scalars(asked.order_by(AidBeneficiary.person_id)).all()
+    known = records_of(session, {each.person_id for each in named})
+    people: defaultdict[UUID, dict[UUID, Beneficiary]] = defaultdict(dict)
+    for each in named:
+        person, here = known[each.person_id], people[each.referral_id]
+        before = here.get(person) or Beneficiary(person, record=each.person_id)
+        here[person] = replace(
+            before,
+            household=before.household or each.household_id,
+            aid=before.aid | frozenset(each.aid),
+            household_aid=before.household_aid | frozenset(each.household_aid),
+        )
     told = session.scalars(select(AidCase).where(AidCase.referral_id.in_(people)))
-    return {each.referral_id: Case(each, people[each.referral_id], each.budget_year) for each in told}
+    return {each.referral_id: Case(each, [*people[each.referral_id].values()], each.budget_year) for each in told}
+
+
+def claimants(session: Session, claims: Collection[AidClaim]) -> dict[UUID, Beneficiary]:
+    """Who has each of these claims, by the record under which it is written down."""
+    known = records_of(session, {each.person_id for each in claims})
+    return {
+        each.person_id: Beneficiary(known[each.person_id], each.household_id, record=each.person_id) for each in claims
+    }
 
 
 def open_to(
@@ -85,14 +106,17 @@ def programmes_with_cases(session: Session, officer: Officer) -> list[str]:
 
 
 def other_claims(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, list[Claim]]:
-    """For each case the live claims of its year, of other journeys, that its people or their households have."""
-    persons = {one.person for case in found.values() for one in case.beneficiaries}
+    """For each case the live claims of its year, of other journeys, that its people or their households have.
+
+    A person has those of all her records.
+    """
+    known = _records(session, found)
     households = {one.household for case in found.values() for one in case.beneficiaries if one.household}
     rows = session.execute(
         select(AidClaim, AidCase)
         .join(AidCase, AidCase.referral_id == AidClaim.referral_id)
         .where(
-            or_(AidClaim.person_id.in_(persons), AidClaim.household_id.in_(households)),
+            or_(AidClaim.person_id.in_(known), AidClaim.household_id.in_(households)),
             AidClaim.budget_year.in_({case.year for case in found.values()}),
             AidClaim.state.in_(LIVE),
         )
@@ -101,7 +125,7 @@ def other_claims(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, lis
     ).all()
     return {
         referral: [
-            _claim(claim, theirs)
+            _claim(claim, theirs, known.get(claim.person_id, claim.person_id))
             for claim, theirs in rows
             if claim.journey_id != case.told.journey_id and claim.budget_year == case.year
         ]
@@ -111,12 +135,13 @@ def other_claims(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, lis
 
 def given_this_year(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, dict[UUID, int]]:
     """What each case's people have, or are about to have, of its programme in its year on other journeys, by kind."""
+    known = _records(session, found)
     rows = session.execute(
         select(AidClaim.person_id, AidClaim.journey_id, AidClaim.kind, AidClaim.budget_year, AidClaim.amount)
         .add_columns(AidCase.programme)
         .join(AidCase, AidCase.referral_id == AidClaim.referral_id)
         .where(
-            AidClaim.person_id.in_({one.person for case in found.values() for one in case.beneficiaries}),
+            AidClaim.person_id.in_(known),
             AidClaim.budget_year.in_({case.year for case in found.values()}),
             AidCase.programme.in_({case.told.programme for case in found.values()}),
             AidClaim.state.in_(LIVE),
@@ -128,7 +153,8 @@ def given_this_year(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, 
         theirs = given.setdefault(referral, {})
         for row in rows:
             if (row.programme, row.kind, row.budget_year) == same and row.journey_id != case.told.journey_id:
-                theirs[row.person_id] = theirs.get(row.person_id, 0) + row.amount
+                person = known[row.person_id]
+                theirs[person] = theirs.get(person, 0) + row.amount
     return given
 
 
@@ -197,38 +223,39 @@ def claims_of(persons: Collection[UUID]) -> Select[AidClaim, AidCase]:
 def people_for(
     session: Session, officer: Officer, *, person: UUID | None = None, referral: UUID | None = None
 ) -> list[UUID]:
-    """The persons whose aid an officer asks for: one, or all behind a referral; only of a case of her own office.
+    """The records of the persons whose aid an officer asks for: one, or all behind a referral of her own office.
 
     Coordinators and auditors may ask about the cases of every office in their areas. Raises NotFound.
     """
     behind = select(AidBeneficiary.person_id).join(AidCase, AidCase.referral_id == AidBeneficiary.referral_id)
     given = select(AidClaim.person_id).join(AidCase, AidCase.referral_id == AidClaim.referral_id)
-    wanted = []
+    wanted, asked = [], records_of(session, [person] if person else [])
     for rows, where in ((behind, AidBeneficiary.person_id), (given, AidClaim.person_id)):
-        narrowed = rows.where(where == person) if person else rows.where(AidCase.referral_id == referral)
+        narrowed = rows.where(where.in_(asked)) if person else rows.where(AidCase.referral_id == referral)
         wanted.append(narrowed.where(AidCase.office.in_(offices.readable(officer))))
     found = sorted(set(session.scalars(wanted[0].union(wanted[1]))))
     if not found:
         raise NotFound(what="person")
-    return found
+    return sorted(records_of(session, found))
 
 
 def audit(session: Session) -> list[Finding]:
     """Every two live claims of one person or household and year that exclude each other."""
-    one, other = aliased(AidClaim), aliased(AidClaim)
+    mine, others = _live(), _live()
+    one, other = aliased(AidClaim, mine), aliased(AidClaim, others)
     own, theirs = aliased(AidCase), aliased(AidCase)
     rows = [
         row
         for same in (  # two joins that can hash, rather than one that cannot
-            one.person_id == other.person_id,
-            and_(one.household_id == other.household_id, one.person_id != other.person_id),
+            mine.c.person == others.c.person,
+            and_(one.household_id == other.household_id, mine.c.person != others.c.person),
         )
         for row in session.execute(
-            select(one, own, other, theirs)
+            select(one, own, mine.c.person, other, theirs, others.c.person)
+            .select_from(one)
             .join(other, and_(same, one.budget_year == other.budget_year, one.journey_id < other.journey_id))
             .join(own, own.referral_id == one.referral_id)
             .join(theirs, theirs.referral_id == other.referral_id)
-            .where(one.state.in_(LIVE), other.state.in_(LIVE))
             .order_by(one.id, other.id)
         )
     ]
@@ -237,31 +264,39 @@ def audit(session: Session) -> list[Finding]:
             "double-aid",
             str(claim.journey_id),
             f"{case.programme} and {their_case.programme} exclude each other, and journey {claim.journey_id} and "
-            f"journey {another.journey_id} both have a share of one {_whose(claim, another)} in {claim.budget_year}",
+            f"journey {another.journey_id} both have a share of one {'person' if person == who else 'household'} in "
+            f"{claim.budget_year}",
         )
-        for claim, case, another, their_case in rows
+        for claim, case, person, another, their_case, who in rows
         if rules.between(
             case.programme,
             rules.read_terms(case.compatibility),
             their_case.programme,
             rules.read_terms(their_case.compatibility),
-            rules.scopes_of(Beneficiary(claim.person_id, claim.household_id), another.person_id, another.household_id),
+            rules.scopes_of(Beneficiary(person, claim.household_id), who, another.household_id),
         )
         is Policy.BLOCK
     ]
 
 
-def _whose(one: AidClaim, other: AidClaim) -> str:
-    return "person" if one.person_id == other.person_id else "household"
+def _live() -> Subquery:
+    """The live claims, each with the person under whom its record lives on."""
+    person = func.coalesce(PersonRecord.person_id, AidClaim.person_id).label("person")
+    known = PersonRecord.record_id == AidClaim.person_id
+    return select(AidClaim, person).outerjoin(PersonRecord, known).where(AidClaim.state.in_(LIVE)).subquery()
 
 
-def _claim(claim: AidClaim, case: AidCase) -> Claim:
+def _records(session: Session, found: Mapping[UUID, Case]) -> dict[UUID, UUID]:
+    return records_of(session, {one.person for case in found.values() for one in case.beneficiaries})
+
+
+def _claim(claim: AidClaim, case: AidCase, person: UUID) -> Claim:
     return Claim(
         programme=case.programme,
         terms=rules.read_terms(case.compatibility),
         agency=case.agency,
         office=case.office,
-        person=claim.person_id,
+        person=person,
         household=claim.household_id,
         amount=claim.amount,
         state=claim.state,

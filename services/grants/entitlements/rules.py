@@ -91,12 +91,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Beneficiary:
-    """Somebody behind a referral, her household, and the aid of the APBN that she and her household receive."""
+    """Somebody behind a referral, her household, and the aid of the APBN that she and her household receive.
+
+    `record` is the one under which she was named, where she lives on under another one.
+    """
 
     person: UUID
     household: UUID | None = None
     aid: frozenset[str] = frozenset()
     household_aid: frozenset[str] = frozenset()
+    record: UUID | None = None
+
+    @property
+    def named(self) -> UUID:
+        """The record under which her share is written down: a merge that is undone leaves it where it was."""
+        return self.record or self.person
 
 
 @dataclass(frozen=True, slots=True)

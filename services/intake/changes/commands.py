@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.intake.changes import rules
+from services.intake.changes import merging, rules
 from services.intake.changes.models import Death, PersonMerge
 from services.intake.groups import commands as groups
-from services.intake.groups.models import BusinessGroup, GroupMember
+from services.intake.groups.models import BusinessGroup
 from services.intake.journeys import commands as journeys
-from services.intake.journeys.models import Journey
-from services.intake.journeys.rules import JourneyStatus
 from services.intake.registry import queries as registry
 from services.intake.registry.models import DuplicateReview, DuplicateState, Person, Residence
-from services.intake.registry.rules import Caution, Sex, plain_name
+from services.intake.registry.rules import Caution, Sex, plain_name, require_unmerged
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock
@@ -53,18 +51,18 @@ def settle_review(session: Session, officer: Officer, review_id: UUID, *, same: 
     review = session.get(DuplicateReview, review_id, with_for_update=True)
     if review is None:
         raise NotFound(what="review")
-    bearer = session.get_one(Person, review.person_id)
+    bearer = registry.living(session, review.person_id)
     access.require(officer, Permission.REGISTRY_CHANGE, area=bearer.area)
     if review.state is DuplicateState.SETTLED:
         raise rules.ReviewSettled
     if review.record_id is None:
         entered = _enter(session, review)
     else:
-        entered, bearer = _both(session, officer, review.record_id, bearer.id)
+        entered, bearer = _both(session, officer, registry.living(session, review.record_id).id, bearer.id)
     review.state, review.entered_id, review.evidence = DuplicateState.SETTLED, entered.id, evidence
     review.decided_by, review.decided_at = officer.id, clock.now()
     if same:
-        _merge(session, officer, entered, bearer, evidence)
+        merging.merge(session, officer, entered, bearer, evidence)
     return entered
 
 
@@ -75,19 +73,19 @@ def merge_into_bearer(session: Session, officer: Officer, person_id: UUID, *, ni
     except NotFound as nobody:
         raise rules.NobodyBearsIt().at("nik") from nobody
     merged, kept = _both(session, officer, person_id, kept_id)
-    return _merge(session, officer, merged, kept, evidence)
+    return merging.merge(session, officer, merged, kept, evidence)
 
 
 def undo_merge(session: Session, officer: Officer, merge_id: UUID, *, because: str) -> PersonMerge:
-    """Take a merge back: both records stand alone again, each with its own history."""
+    """Take a merge back: both records stand alone again, each with its own history and what goes on with it."""
     merge = session.get(PersonMerge, merge_id, with_for_update=True)
     if merge is None:
         raise NotFound(what="merge")
-    merged, _kept = _both(session, officer, merge.merged_id, merge.kept_id)
     if merge.undone_at is not None:
         raise rules.MergeUndone
-    merged.merged_into = None
-    merge.undone_by, merge.undone_at, merge.undone_because = officer.id, clock.now(), because
+    kept_id = session.scalars(select(Person.merged_into).where(Person.id == merge.merged_id)).one()
+    merged, _kept = _both(session, officer, merge.merged_id, kept_id or merge.kept_id)
+    merging.undo(session, officer, merge, merged, because)
     return merge
 
 
@@ -100,6 +98,7 @@ def note_death(session: Session, officer: Officer, person_id: UUID, *, died_on: 
     if person is None:
         raise NotFound(what="person")
     access.require(officer, Permission.REGISTRY_CHANGE, area=person.area)
+    require_unmerged(person.merged_into)
     today = clock.today()
     rules.check_death(died_on, today=today, born_on=person.birth_date, known=person.died_on is not None)
     person.died_on = died_on
@@ -180,29 +179,3 @@ def _both(session: Session, officer: Officer, merged_id: UUID, kept_id: UUID) ->
     for each in found.values():
         access.require(officer, Permission.REGISTRY_CHANGE, area=each.area)
     return found[merged_id], found[kept_id]
-
-
-def _merge(session: Session, officer: Officer, merged: Person, kept: Person, evidence: str) -> PersonMerge:
-    rules.check_merge(
-        same=merged.id == kept.id,
-        merged_before=merged.merged_into is not None or kept.merged_into is not None or _takes_in(session, merged.id),
-        loses_nik=merged.nik is not None and kept.nik is None,
-        on_the_way=_is_on_the_way(session, merged.id),
-    )
-    merged.merged_into = kept.id
-    merge = PersonMerge(
-        kept_id=kept.id, merged_id=merged.id, evidence=evidence, merged_by=officer.id, merged_at=clock.now()
-    )
-    session.add(merge)
-    session.flush()
-    return merge
-
-
-def _takes_in(session: Session, person_id: UUID) -> bool:
-    return bool(session.scalar(select(exists().where(Person.merged_into == person_id))))
-
-
-def _is_on_the_way(session: Session, person_id: UUID) -> bool:
-    travels = exists().where(Journey.subject_id == person_id, Journey.status == JourneyStatus.OPEN)
-    belongs = exists().where(GroupMember.person_id == person_id, GroupMember.left_on.is_(None))
-    return bool(session.scalar(select(or_(travels, belongs))))

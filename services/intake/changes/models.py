@@ -1,6 +1,7 @@
 """Which records were found to be one person, on which evidence, and who died: kept also where it was undone."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -13,7 +14,7 @@ from shared.storage.columns import Id, Timestamp
 
 
 class PersonMerge(Base):
-    """Two records are one person. Nothing is moved between them, so that it can be undone as if it had never been."""
+    """Two records are one person. What it let go on under the kept record, and what it filled there, can be undone."""
 
     __tablename__ = "person_merge"
     __table_args__ = (
@@ -30,6 +31,9 @@ class PersonMerge(Base):
     evidence: Mapped[str] = mapped_column(EncryptedText)
     merged_by: Mapped[UUID]
     merged_at: Mapped[Timestamp]
+    journeys: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")  # those that were open
+    places: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")  # memberships of a group
+    filled: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")  # see registry.filling
     undone_by: Mapped[UUID | None]
     undone_at: Mapped[Timestamp | None]
     undone_because: Mapped[str | None] = mapped_column(EncryptedText)

@@ -69,7 +69,7 @@ def undo_merge(agency: str, merge_id: UUID) -> Response:
 def of_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """The forms in which a death, or another record of the same person, is noted."""
     with door.looking() as session:
-        person = registry_doors.look_at(session, person_id)
+        person = registry_doors.look_at_living(session, person_id)
         group_id = queries.group_of(session, person_id)
     return render_template(
         "changes/person.html",

@@ -17,22 +17,30 @@ class NobodyBearsIt(Invalid):
     indonesian = "Tidak ada orang dengan NIK ini di wilayah Anda; periksa kembali."
 
 
-class MergedAlready(Conflict):
-    """One of the two records is part of another merge already; undo that one first."""
-
-    indonesian = "Salah satu data sudah digabung dengan data lain; batalkan penggabungan itu dulu."
-
-
 class NikStays(Conflict):
     """The record that bears a NIK is the one to keep; merge the other way round."""
 
     indonesian = "Data yang memiliki NIK harus dipertahankan; gabungkan ke arah sebaliknya."
 
 
-class StillOnTheWay(Conflict):
-    """This record has an open journey or belongs to a group; close the journey, or replace the member first."""
+class JourneysCollide(Conflict):
+    """Both records are on their way in {programme} ({one} and {other}): end one of the two journeys, then merge."""
 
-    indonesian = "Data ini masih memiliki perjalanan terbuka atau anggota kelompok; tutup atau ganti dulu."
+    indonesian = (
+        "Kedua data sedang menjalani {programme} ({one} dan {other}): akhiri salah satu perjalanan itu, lalu gabungkan."
+    )
+
+
+class BothInGroups(Conflict):
+    """Both records are members of a group ({one} and {other}): let one of them leave, then merge."""
+
+    indonesian = "Kedua data menjadi anggota kelompok ({one} dan {other}): keluarkan salah satunya, lalu gabungkan."
+
+
+class OneHasDied(Conflict):
+    """Only one of the two records says that she died: note the death on both, or undo it, then merge."""
+
+    indonesian = "Hanya satu dari kedua data mencatat kematiannya: catat pada keduanya, atau batalkan, lalu gabungkan."
 
 
 class MergeUndone(Conflict):
@@ -75,18 +83,6 @@ class NoterCannotUndo(Forbidden):
     """Whoever noted a death does not undo it; another approver has to."""
 
     indonesian = "Yang mencatat kematian tidak boleh membatalkannya; mintalah penyetuju lain."
-
-
-def check_merge(*, same: bool, merged_before: bool, loses_nik: bool, on_the_way: bool) -> None:
-    """Refuse to merge records where something would be lost or could not be undone."""
-    if same:
-        raise SameRecord().at("nik")
-    if merged_before:
-        raise MergedAlready
-    if loses_nik:
-        raise NikStays
-    if on_the_way:
-        raise StillOnTheWay
 
 
 def check_death(died_on: date, *, today: date, born_on: date | None, known: bool) -> None:

@@ -10,16 +10,21 @@ from sqlalchemy.orm import Session
 from services.intake.consents import rules
 from services.intake.consents.models import Consent
 from services.intake.consents.rules import How, NothingToWithdraw, Said
+from services.intake.registry import queries as registry
 from services.intake.registry.models import Person
+from services.intake.registry.rules import require_unmerged
 from shared.identity.officer import Officer
 from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 
 
 def hold(session: Session, officer: Officer, person_ids: Collection[UUID]) -> None:
-    """Lock these persons, so that two officers write one after the other; raises NotFound, OutsideArea."""
+    """Lock these persons, so that two officers write one after the other.
+
+    Raises NotFound, OutsideArea, RecordMerged.
+    """
     rows = session.execute(
-        select(Person.id, Person.area)
+        select(Person.id, Person.area, Person.merged_into)
         .where(Person.id.in_(person_ids))
         .order_by(Person.id)
         .with_for_update(key_share=True)  # what only refers to a person need not wait
@@ -28,6 +33,7 @@ def hold(session: Session, officer: Officer, person_ids: Collection[UUID]) -> No
         raise NotFound(what="person")
     for row in rows:
         officer.require(area=row.area)
+        require_unmerged(row.merged_into)
 
 
 def write(
@@ -42,7 +48,8 @@ def write(
 ) -> set[UUID]:
     """Write down what persons said; returns those for whom it is new. Raises AnsweredInFuture, WithdrawInstead."""
     rules.require_past(answered_on, clock.today())
-    last = {each.person_id: each for each in _current(session, person_ids, programme, recipient)}
+    records = registry.records_by_person(session, person_ids)
+    last = {records[each.person_id]: each for each in _current(session, records, programme, recipient)}
     changed = set()
     for person in sorted(set(person_ids)):
         before = last.get(person)
@@ -59,7 +66,8 @@ def take_back(
 ) -> None:
     """Write down that a person takes her consent back; raises NothingToWithdraw."""
     rules.require_past(answered_on, clock.today())
-    given = next(iter(_current(session, [person_id], programme, recipient)), None)
+    records = registry.records_by_person(session, [person_id])
+    given = next(reversed(_current(session, records, programme, recipient)), None)
     if given is None or given.said is not Said.GIVEN:
         raise NothingToWithdraw
     rules.require_change(given.said, Said.WITHDRAWN, answered_on, given.answered_on)
@@ -67,11 +75,15 @@ def take_back(
 
 
 def _current(session: Session, person_ids: Collection[UUID], programme: str, recipient: str) -> list[Consent]:
-    statement = select(Consent).where(
-        Consent.person_id.in_(person_ids),
-        Consent.programme == programme,
-        Consent.recipient == recipient,
-        Consent.replaced_at.is_(None),
+    statement = (
+        select(Consent)
+        .where(
+            Consent.person_id.in_(person_ids),
+            Consent.programme == programme,
+            Consent.recipient == recipient,
+            Consent.replaced_at.is_(None),
+        )
+        .order_by(Consent.recorded_at, Consent.id)
     )
     return list(session.scalars(statement, execution_options={"populate_existing": True}))
 
@@ -92,7 +104,7 @@ def _replace(
     session.execute(
         update(Consent)
         .where(
-            Consent.person_id.in_(person_ids),
+            Consent.person_id.in_(registry.records_by_person(session, person_ids)),
             Consent.programme == programme,
             Consent.recipient == recipient,
             Consent.replaced_at.is_(None),

@@ -74,9 +74,8 @@ def correct(session: Session, person: Person, details: Collection[Detail]) -> li
     belonging = {each.group_id: each for each in reversed(groups.belonging_of(session, records))}
     _hold_groups(session, belonging)
     now = registry.particulars_of_persons(session, [person.id], fields).get(person.id, {})
-    allowed = {
-        (each.programme, each.recipient) for each in consents.current(session, records) if each.said is Said.GIVEN
-    }
+    said = {(each.programme, each.recipient): each.said for each in consents.current(session, records)}
+    allowed = {matter for matter, answer in said.items() if answer is Said.GIVEN}
     told: list[Told] = []
     announcements: list[Announcement] = []
     for journey in sharing.journeys_of(session, records):

@@ -43,7 +43,7 @@ def list_corrections(agency: str) -> str:
 def correction_form(agency: str, person_id: UUID, form: forms.Form | None = None) -> str:
     """The form in which it is noted what is wrong; the look is logged."""
     with door.looking() as session:
-        person = registry_doors.look_at(session, person_id)
+        person = registry_doors.look_at_living(session, person_id)
         held = mending.held(session, session.get_one(Person, person_id))
     return render_template(
         "corrections/new.html",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from services.intake.disclosures import dossier, queries
 from services.intake.disclosures.models import Disclosure
-from services.intake.registry.models import Person
+from services.intake.registry import queries as registry
 from shared.privacy.looks import log_look, log_looks
 from shared.web import door
 from shared.web.paging import Page
@@ -34,7 +34,7 @@ def look_at_all_of_her(session: Session, disclosure_id: UUID) -> dict[str, Any]:
     """Everything that is held of whoever asked; this look is logged first, and so stands in what she is shown."""
     found = queries.disclosure(session, door.current_officer(), disclosure_id)
     log_look(session, door.current_officer(), "person", found.person_id, f"disclosure {found.id}")
-    return dossier.dossier(session, door.current_officer(), session.get_one(Person, found.person_id))
+    return dossier.dossier(session, door.current_officer(), registry.living(session, found.person_id))
 
 
 def _seen(session: Session, found: list[Disclosure]) -> list[dict[str, Any]]:

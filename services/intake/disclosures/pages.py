@@ -48,7 +48,7 @@ def request_form(agency: str, person_id: UUID, form: forms.Form | None = None) -
         return render_template(
             "disclosures/new.html",
             agency=agency,
-            person=registry_doors.look_at(session, person_id),
+            person=registry_doors.look_at_living(session, person_id),
             form=form or forms.blank(),
             ways=rights_words.ways(),
             term=terms().disclosure,

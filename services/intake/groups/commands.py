@@ -12,6 +12,7 @@ from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.groups.rules import Chosen, Placed
 from services.intake.registry.models import Person
 from services.intake.registry.queries import ACTIVE
+from services.intake.registry.rules import require_unmerged
 from shared.bus import announce
 from shared.events.intake import GroupCounted, GroupFrozen, GroupMended, GroupSplit
 from shared.identity.officer import Officer
@@ -309,7 +310,9 @@ def _refuse_dissolved(group: BusinessGroup) -> None:
 
 
 def _living_in(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
-    """Where these persons live; who died, or is known under another record, is left out."""
+    """Where these persons live; who died is left out. Raises RecordMerged for who is known under another record."""
+    merged = select(Person.merged_into).where(Person.id.in_(people), Person.merged_into.is_not(None))
+    require_unmerged(session.scalar(merged.limit(1)))
     return dict(session.execute(select(Person.id, Person.area).where(Person.id.in_(people), ACTIVE)).all())
 
 

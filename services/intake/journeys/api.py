@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.intake.journeys import commands, notes, queries, schemas
 from shared.identity.permissions import Permission
+from shared.kernel.errors import DomainError, Elsewhere
 from shared.notes import api as notes_api
 from shared.web import door, paging
 from shared.web.api import Blueprint
@@ -40,10 +41,14 @@ def open_journeys(given: dict[str, Any], agency: str) -> dict[str, Any]:
     return {
         "opened": [{"subject_id": subject, "journey_id": journey} for subject, journey in opening.opened.items()],
         "refused": [
-            {"subject_id": subject, "code": error.code, "detail": error.message(language)}
+            {"subject_id": subject, "code": error.code, "detail": error.message(language), **_instead(agency, error)}
             for subject, error in opening.refused.items()
         ],
     }
+
+
+def _instead(agency: str, error: DomainError) -> dict[str, str]:
+    return {"instead": f"/intake/v1/{agency}/{error.instead}"} if isinstance(error, Elsewhere) else {}
 
 
 @blueprint.post("/<agency>/journeys/move")

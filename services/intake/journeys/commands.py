@@ -18,6 +18,7 @@ from services.intake.journeys import consenting, moves, publishing, rules
 from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move, Subject, Telling
 from services.intake.registry.models import Person
+from services.intake.registry.rules import RecordMerged
 from shared.bus import Heard
 from shared.events.intake import JourneyOpened, SubjectKind
 from shared.identity import offices
@@ -238,7 +239,11 @@ def _hindered(session: Session, definition: Programme, subjects: Sequence[UUID])
             .order_by(Person.id)
             .with_for_update(read=True)
         )
-        return {row.id: rules.PersonNotActive() for row in people if row.died_on or row.merged_into}
+        return {
+            row.id: RecordMerged(row.merged_into) if row.merged_into else rules.PersonNotActive()
+            for row in people
+            if row.died_on or row.merged_into
+        }
     groups_found = session.execute(
         select(BusinessGroup.id, BusinessGroup.dissolved_on, BusinessGroup.frozen_at)
         .where(among(BusinessGroup.id, subjects))

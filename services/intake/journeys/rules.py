@@ -25,9 +25,9 @@ class SubjectUnknown(NotFound):
 
 
 class PersonNotActive(Conflict):
-    """This person died, or is known under another record; open the journey under that one."""
+    """This person has died; if that was noted by mistake, the death is undone first."""
 
-    indonesian = "Orang ini telah meninggal atau tercatat pada data lain; bukalah perjalanan pada data itu."
+    indonesian = "Orang ini telah meninggal; bila itu keliru dicatat, kematiannya dibatalkan dulu."
 
 
 class GroupFrozen(Conflict):

@@ -36,6 +36,7 @@ class NotOpened(Schema):
     subject_id = fields.UUID()
     code = fields.String()
     detail = fields.String()
+    instead = fields.String(metadata={"description": "Where to go on: the record under which the person lives on"})
 
 
 class OpenedJourney(Schema):

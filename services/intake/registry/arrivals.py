@@ -67,9 +67,10 @@ FROM arrival ORDER BY coalesce(nik_index, row_index), row
 ON CONFLICT DO NOTHING
 """
 
-# The same NIK is the same person only when name and birth date do not contradict it.
+# The same NIK is the same person only when name and birth date do not contradict it. What is said of a record that was
+# merged into another one is said of the one that lives.
 JUDGE_BY_NIK = """
-UPDATE arrival a SET person_id = p.id, verdict = CASE
+UPDATE arrival a SET person_id = coalesce(p.merged_into, p.id), verdict = CASE
     WHEN p.id = a.id THEN 'new'
     WHEN p.name_index <> a.name_index OR p.birth_date <> a.birth_date THEN 'another'
     WHEN p.row_index = a.row_index THEN 'same'
@@ -77,7 +78,8 @@ UPDATE arrival a SET person_id = p.id, verdict = CASE
 FROM person p WHERE p.nik_index = a.nik_index
 """
 JUDGE_BY_ROW = """
-UPDATE arrival a SET person_id = p.id, verdict = CASE WHEN p.id = a.id THEN 'new' ELSE 'same' END
+UPDATE arrival a SET person_id = coalesce(p.merged_into, p.id),
+    verdict = CASE WHEN p.id = a.id THEN 'new' ELSE 'same' END
 FROM person p WHERE a.nik_index IS NULL AND p.nik_index IS NULL AND p.row_index = a.row_index
 """
 # Where a chunk tells of a person several times, its last row counts.
@@ -91,8 +93,13 @@ UPDATE person p SET phone = coalesce(a.phone, p.phone), sex = coalesce(a.sex, p.
     birth_date = coalesce(a.birth_date, p.birth_date), marital_status = coalesce(a.marital_status, p.marital_status),
     occupation = coalesce(a.occupation, p.occupation), pre_prosperous = coalesce(a.pre_prosperous, p.pre_prosperous),
     has_business = coalesce(a.has_business, p.has_business), area = a.area, cautions = a.cautions::jsonb,
-    row_index = a.row_index, changed_at = :now
+    changed_at = :now
 FROM arrival a WHERE a.verdict = 'changed' AND a.person_id = p.id
+"""
+# The record that bears the NIK knows its row again, also where it was merged into another one.
+REMEMBER_ROWS = """
+UPDATE person p SET row_index = a.row_index
+FROM arrival a WHERE a.verdict = 'changed' AND p.nik_index = a.nik_index
 """
 
 LEAVE_RESIDENCES = """
@@ -161,6 +168,7 @@ STATEMENTS = (
     JUDGE_BY_ROW,
     KEEP_LAST_CHANGE,
     UPDATE_PERSONS,
+    REMEMBER_ROWS,
     LEAVE_RESIDENCES,
     MEND_RESIDENCES,
     ENTER_RESIDENCES,

@@ -61,10 +61,18 @@ def look_at(session: Session, person_id: UUID) -> dict[str, Any]:
     return queries.described(session, found)
 
 
+def look_at_living(session: Session, person_id: UUID) -> dict[str, Any]:
+    """The same for a form in which something is done to her; raises RecordMerged on a record that was merged away."""
+    person = look_at(session, person_id)
+    rules.require_unmerged(person["merged_into"])
+    return person
+
+
 def note_wish(session: Session, person_id: UUID, wish: dict[str, Any]) -> None:
     """Keep how a person of the officer's areas wishes to be reached; through an office means through the officer's."""
     officer = door.current_officer()
     found = queries.person(session, officer, person_id)
+    rules.require_unmerged(found.merged_into)
     commands.note_contact_wishes(session, {found.id: rules.as_said_to(officer.office, wish)})
 
 

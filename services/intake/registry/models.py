@@ -53,7 +53,8 @@ class Person(Base):
     area: Mapped[str]
     cautions: Mapped[list[str]] = mapped_column(JSONB, server_default="[]")
     row_index: Mapped[bytes] = mapped_column(BlindIndex(None, "registry-row", needed="nik_index IS NULL"))
-    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # the one that lives, through all merges
+    merge_revision: Mapped[int] = mapped_column(default=0, server_default="0")  # grows with each word on merged_into
     died_on: Mapped[date | None]
     created_at: Mapped[Timestamp]
     changed_at: Mapped[Timestamp]

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.intake.registry import queries
+from services.intake.registry.rules import RecordMerged
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.notes.kinds import Kind, Noted
@@ -17,7 +18,7 @@ from shared.notes.rules import About
 
 
 def find(session: Session, officer: Officer, person_id: UUID) -> Noted:
-    """A person of her areas, with the notes on all her records; raises NotFound or OutsideArea."""
+    """A person of her areas, with the notes on all her records, written on the one that lives; raises NotFound or OutsideArea."""
     found = queries.person(session, officer, person_id)
     return Noted(
         About.PERSON,
@@ -25,6 +26,7 @@ def find(session: Session, officer: Officer, person_id: UUID) -> Noted:
         subject_kind="person",
         subject_id=found.id,
         seen=on(About.PERSON, queries.records_of(session, found.id)) & not_kept_apart(officer),
+        closed=RecordMerged(found.merged_into) if found.merged_into else None,
     )
 
 

@@ -120,6 +120,12 @@ def person(session: Session, officer: Officer, person_id: UUID) -> Person:
     return found
 
 
+def living(session: Session, person_id: UUID) -> Person:
+    """The record under which somebody lives on, whichever of hers is named."""
+    named = session.get_one(Person, person_id)
+    return session.get_one(Person, named.merged_into) if named.merged_into else named
+
+
 def described(session: Session, found: Person) -> dict[str, Any]:
     """Everything about a person that her officer sees."""
     others = session.execute(
@@ -156,16 +162,30 @@ def described(session: Session, found: Person) -> dict[str, Any]:
             for each in residences
         ],
         "listings": [
-            {"registry": each.registry_name, "snapshot_id": each.snapshot_id, "since": each.since, "until": each.until}
-            for each in listings
+            {"registry": registry, "snapshot_id": snapshot_id, "since": since, "until": until}
+            for registry, snapshot_id, since, until in dict.fromkeys(  # what a merge has filled is said once
+                (each.registry_name, each.snapshot_id, each.since, each.until) for each in listings
+            )
         ],
     }
 
 
 def records_of(session: Session, person_id: UUID) -> list[UUID]:
-    """A person's own record, and those that were found to be the same person."""
-    others = session.scalars(select(Person.id).where(Person.merged_into == person_id).order_by(Person.id))
-    return [person_id, *others]
+    """All records of a person, the one asked for first."""
+    lives = select(func.coalesce(Person.merged_into, Person.id)).where(Person.id == person_id).scalar_subquery()
+    records = select(Person.id).where(or_(Person.id == lives, Person.merged_into == lives))
+    return sorted(session.scalars(records), key=lambda each: (each != person_id, each))
+
+
+def records_by_person(session: Session, person_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Every record of these persons, by the one that is asked for; one query for all."""
+    rows = session.execute(
+        select(Person.id, Person.merged_into).where(
+            or_(among(Person.id, person_ids), among(Person.merged_into, person_ids))
+        )
+    )
+    asked = set(person_ids)
+    return {row.id: row.id if row.id in asked else row.merged_into for row in rows}
 
 
 def households_of(session: Session, records: Collection[UUID]) -> list[dict[str, Any]]:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import phonenumbers
 
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Conflict, Invalid
 
 WOMEN_DAY_OFFSET = 40
 EARLIEST_YEAR = 1900
@@ -133,6 +134,26 @@ class Caution(StrEnum):
     KK_UNREADABLE = "kk-unreadable"
     NIK_MISSING = "nik-missing"
     REPORTED_DEAD = "reported-dead"  # by a list; only an officer with evidence notes a death
+
+
+class RecordMerged(Conflict):
+    """This record was found to be another record's person: go on with record {person}, under which she lives on."""
+
+    indonesian = "Data ini telah digabung dengan data lain dari orang yang sama: lanjutkan pada data {person}."
+
+    def __init__(self, person: UUID) -> None:
+        super().__init__(person=str(person))
+
+    @property
+    def instead(self) -> str:
+        """Her other record."""
+        return f"persons/{self.fields['person']}"
+
+
+def require_unmerged(merged_into: UUID | None) -> None:
+    """Refuse every act on a record that was merged away; raises RecordMerged with the one that lives."""
+    if merged_into is not None:
+        raise RecordMerged(merged_into)
 
 
 class Unreadable(Invalid):

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from services.intake.registry.rules import require_unmerged
 from shared.identity import offices
 from shared.kernel.errors import Conflict, Forbidden
 
@@ -34,9 +35,9 @@ class NotRegistering(Forbidden):
 
 
 class NotHerself(Conflict):
-    """This record is part of another one, or its person died; nobody can ask on it."""
+    """This person has died; nobody can ask for her."""
 
-    indonesian = "Data ini bagian dari data lain, atau orangnya sudah meninggal; tidak ada yang dapat meminta atasnya."
+    indonesian = "Orang ini sudah meninggal; tidak ada yang dapat meminta atas namanya."
 
 
 def require_registering(office: str) -> None:
@@ -46,6 +47,7 @@ def require_registering(office: str) -> None:
 
 
 def require_herself(merged_into: UUID | None, died_on: date | None) -> None:
-    """Refuse a record on which nobody can ask; raises NotHerself."""
-    if merged_into is not None or died_on is not None:
+    """Refuse a record on which nobody can ask; raises RecordMerged with the one that lives, NotHerself."""
+    require_unmerged(merged_into)
+    if died_on is not None:
         raise NotHerself

@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from services.intake.consents import commands as consents
+from services.intake.consents import queries as answers
 from services.intake.consents.rules import How, NoConsentNeeded, Said, effective_by
 from services.intake.journeys import moves, publishing
 from services.intake.journeys import notes as journey_notes
 from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move
+from services.intake.registry import queries as registry
 from services.intake.sharing import queries
 from services.intake.sharing.queries import Shared
 from shared.bus import announce_all
@@ -80,13 +82,29 @@ def withdraw_consent(
     access.require(officer, Permission.CONSENTS_ASK)
     consents.hold(session, officer, [person_id])
     consents.take_back(session, officer, person_id, programme, recipient, how, answered_on)
-    journeys = queries.journeys_of(session, [person_id], programme)
-    told = queries.shared(session, journeys, recipient, person_id)
+    records = registry.records_of(session, person_id)
+    journeys = queries.journeys_of(session, records, programme)
+    told = queries.shared(session, journeys, recipient, records)
     _let_it_take_effect(session, officer, [each for each in journeys if each.ended_at is None], recipient)
     _tell_to_forget(session, told, recipient)
     notes.forget(session, journey_notes.of_agency([each.id for each in journeys], recipient))
     now = clock.now()
     return Withdrawal(programme, recipient, now, effective_by(now), told)
+
+
+def let_last_word_count(session: Session, officer: Officer, person_id: UUID, journey_ids: Collection[UUID]) -> None:
+    """Two records have become one person's: on these journeys what she said last, under either, counts from now on.
+
+    Where that is no consent, whoever was told with the consent of the other record forgets it.
+    """
+    records = registry.records_of(session, person_id)
+    said = {(each.programme, each.recipient): each.said for each in answers.current(session, records)}
+    going_on = [each for each in queries.journeys_of(session, records) if each.id in set(journey_ids)]
+    for recipient in sorted({recipient for _, recipient in said}):
+        theirs = [each for each in going_on if (each.programme, recipient) in said]
+        _let_it_take_effect(session, officer, theirs, recipient)
+        refused = [each for each in theirs if said[each.programme, recipient] is not Said.GIVEN]
+        _tell_to_forget(session, queries.shared(session, refused, recipient, records), recipient)
 
 
 def _asking(session: Session, programme: str, recipient: str) -> Programme:

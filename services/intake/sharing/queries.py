@@ -15,6 +15,7 @@ from services.intake.groups.models import GroupMember
 from services.intake.journeys import consenting, publishing
 from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
+from services.intake.registry import queries as registry
 from services.intake.registry.models import Person
 from shared.programmes import kinds
 from shared.programmes.definition import Basis, Programme, Stage, Text
@@ -53,12 +54,15 @@ class Shared:
 def lines_of_journey(session: Session, found: Journey) -> list[Line]:
     """Everybody whose consent a journey asks for, agency by agency; empty when it asks for none."""
     definition = publishing.newest(session, found.programme, found.version)
-    recipients = _recipients(definition)
+    recipients = recipients_of(definition)
     if not recipients:
         return []
     people = consenting.people_behind(session, {(found.subject_kind, found.subject_id)})[found.subject_id]
     names = _names(session, people)
-    said = {(each.person_id, each.recipient): each for each in consents.current(session, people, found.programme)}
+    records = registry.records_by_person(session, people)
+    said = {
+        (records[each.person_id], each.recipient): each for each in consents.current(session, records, found.programme)
+    }
     return [
         _line(person, names[person], found.programme, recipient, said.get((person, recipient)))
         for recipient in recipients
@@ -69,11 +73,12 @@ def lines_of_journey(session: Session, found: Journey) -> list[Line]:
 def lines_of_person(session: Session, person_id: UUID) -> list[Line]:
     """What a person answered, and what her open journeys still ask her."""
     (name,) = _names(session, [person_id]).values()
-    said = {(each.programme, each.recipient): each for each in consents.current(session, [person_id])}
+    records = registry.records_of(session, person_id)
+    said = {(each.programme, each.recipient): each for each in consents.current(session, records)}
     asked = {
         (journey.programme, recipient)
-        for journey in journeys_of(session, [person_id], is_open=True, lock=False)
-        for recipient in _recipients(publishing.newest(session, journey.programme, journey.version))
+        for journey in journeys_of(session, records, is_open=True, lock=False)
+        for recipient in recipients_of(publishing.newest(session, journey.programme, journey.version))
     }
     return [_line(person_id, name, *matter, said.get(matter)) for matter in sorted(asked | said.keys())]
 
@@ -98,7 +103,7 @@ def journeys_of(
     return session.scalars(statement.order_by(Journey.id), execution_options={"populate_existing": True}).all()
 
 
-def shared(session: Session, journeys: Sequence[Journey], recipient: str, person_id: UUID) -> list[Shared]:
+def shared(session: Session, journeys: Sequence[Journey], recipient: str, records: Collection[UUID]) -> list[Shared]:
     """What an agency was told of a person with her consent, stage by stage of these journeys of hers."""
     behind = consenting.people_behind(session, {(each.subject_kind, each.subject_id) for each in journeys})
     found = []
@@ -111,7 +116,7 @@ def shared(session: Session, journeys: Sequence[Journey], recipient: str, person
                 continue
             told = _shared(journey, stage, state)
             # What a group that she has left is still being worked on for belongs to those who stayed.
-            if not told.is_open or person_id in behind[journey.subject_id]:
+            if not told.is_open or any(each in behind[journey.subject_id] for each in records):
                 found.append(told)
     return found
 
@@ -122,7 +127,8 @@ def waits_for(found: Journey) -> list[str]:
     return [name for name, state in stages.items() if _awaits_consent(state)]
 
 
-def _recipients(definition: Programme) -> list[str]:
+def recipients_of(definition: Programme) -> list[str]:
+    """The agencies that a programme tells of her with her consent alone."""
     return list(dict.fromkeys(each.agency for each in definition.stages.values() if each.basis is Basis.CONSENT))
 
 

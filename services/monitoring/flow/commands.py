@@ -42,6 +42,7 @@ from shared.events.intake import (
 )
 from shared.events.monitoring import VisitRecorded
 from shared.events.referrals import ReferralEvent
+from shared.persons.models import PersonRecord
 from shared.storage import Base
 from shared.storage.rows import columns_of, core, insertion, recordset
 
@@ -208,7 +209,7 @@ def reset(session: Session) -> None:
     standings: list[type[Base]] = [each.standing for each in COUNTINGS]
     counts: list[Any] = [tally for each in COUNTINGS for tally, _ in each.tallies]
     figures = (OfficeWord, TimelineEntry, VisitFigure, ReferralFigure, SkippedStage, StageFigure, JourneyFigure)
-    for table in (TouchedJourney, *counts, *standings, *figures):
+    for table in (TouchedJourney, *counts, *standings, *figures, PersonRecord):
         session.execute(delete(core(table)))
 
 

@@ -14,6 +14,7 @@ from services.training.courses.models import Attendance, Course, CourseSession, 
 from services.training.courses.rules import KIND, CourseOutcome
 from shared.events.intake import SubjectKind
 from shared.kernel.errors import NotFound
+from shared.persons.queries import records_of
 from shared.programmes import library
 from shared.programmes.definition import Programme
 from shared.storage.arrays import among
@@ -132,11 +133,20 @@ def marks(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, Marks]
 
 
 def taught(session: Session, enrolments: Collection[Enrolment]) -> dict[UUID, list[Taught]]:
-    """What each of these, or a member as far as known, has been taught before, the latest first; one query."""
+    """What each of these, or a member as far as known, has been taught before, the latest first.
+
+    Each is asked for under all her records; two queries, however many they are.
+    """
+    behind = {each.referral_id: (each.subject_id, *(each.member_ids or ())) for each in enrolments}
+    persons = records_of(session, {who for people in behind.values() for who in people})
+    records: dict[UUID, list[UUID]] = {}
+    for record, person in persons.items():
+        records.setdefault(person, []).append(record)
     known = [
-        {"referral_id": str(each.referral_id), "id": str(who)}
-        for each in enrolments
-        for who in (each.subject_id, *(each.member_ids or ()))
+        {"referral_id": str(referral_id), "id": str(record)}
+        for referral_id, people in behind.items()
+        for person in {persons[who] for who in people}
+        for record in records[person]
     ]
     if not known:
         return {}

@@ -43,10 +43,12 @@ def describe(session: Session, officer: Officer, referral: Referral, given: Mapp
     """Say what she makes, or put it right; gives her one product, locked."""
     access.require(officer, Permission.PRODUCTS_RUN)
     rules.require_shelf_life(given["kind"], given["shelf_days"])
+    subject = (referral.subject_kind, referral.subject_id)
+    before = queries.products(session, [subject]).get(subject)
     statement = insert(Product).values(
         id=ids.new_id(),
         subject_kind=referral.subject_kind,
-        subject_id=referral.subject_id,
+        subject_id=before.subject_id if before else referral.subject_id,
         described_by=officer.id,
         **given,
     )
@@ -61,15 +63,12 @@ def describe(session: Session, officer: Officer, referral: Referral, given: Mapp
 
 def product_of(session: Session, referral: Referral) -> Product:
     """The product of a referral's person or group, locked; raises ProductMissing."""
-    found = session.scalar(
-        select(Product)
-        .where(Product.subject_kind == referral.subject_kind, Product.subject_id == referral.subject_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
+    subject = (referral.subject_kind, referral.subject_id)
+    known = queries.products(session, [subject]).get(subject)
+    if known is None:
         raise rules.ProductMissing().at("product.name")
-    return found
+    locked = select(Product).where(Product.id == known.id).with_for_update()
+    return session.scalars(locked.execution_options(populate_existing=True)).one()
 
 
 def log_production(session: Session, officer: Officer, referral: Referral, days: Sequence[Mapping[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,8 @@ from shared.events.intake import SubjectKind
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.persons.queries import records_of
+from shared.storage.arrays import among
 
 Subject = tuple[SubjectKind, UUID]
 LATEST_FIRST = (ProductStage.referral_id,)
@@ -75,13 +77,25 @@ def made_lately(session: Session, product_ids: Collection[UUID], required: Requi
 
 
 def products(session: Session, subjects: Collection[Subject]) -> dict[Subject, Product]:
-    """The products of these persons and groups."""
+    """The products of these persons and groups, whichever of a person's records they are noted under.
+
+    Where two of her records brought one each, that of the record under which she lives on counts, else the older.
+    """
+    persons = records_of(session, {subject_id for _, subject_id in subjects})
     found = session.scalars(
         select(Product)
-        .where(tuple_(Product.subject_kind, Product.subject_id).in_(list(subjects)))
+        .where(Product.subject_kind.in_(list(SubjectKind)), among(Product.subject_id, persons))
+        .order_by(Product.id)
         .execution_options(populate_existing=True)
     )
-    return {(each.subject_kind, each.subject_id): each for each in found}
+    by_person: dict[Subject, Product] = {}
+    for each in found:
+        person = persons[each.subject_id]
+        if each.subject_id == person:
+            by_person[each.subject_kind, person] = each
+        else:
+            by_person.setdefault((each.subject_kind, person), each)
+    return {(kind, who): by_person[kind, persons[who]] for kind, who in subjects if (kind, persons[who]) in by_person}
 
 
 def evidence(session: Session, product_ids: Collection[UUID]) -> dict[UUID, dict[str, ProductEvidence]]:

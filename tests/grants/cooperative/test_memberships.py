@@ -15,9 +15,10 @@ from services.grants.cooperative.rules import Membership, Saving
 from services.grants.funds.rules import Balance
 from services.grants.loans import queries as loans
 from services.operate import audit
-from shared.events.intake import StageWithdrawn
+from shared.events.intake import PersonsMerged, StageWithdrawn
 from shared.kernel import clock, ids
 from shared.kernel.errors import DomainError, Forbidden
+from shared.persons.handlers import hear_persons_merged
 from shared.referrals.handlers import hear_stages_withdrawn
 from shared.storage import Database
 from tests.grants.desk import KNOWN, heard
@@ -256,6 +257,20 @@ def test_who_comes_back_goes_on_as_a_member_and_counts_once(desk: Lender) -> Non
     assert [each["savings"]["wajib"] for each in standing["members"]] == [40_000]
     assert standing["persons"] == standing["members"][0]["persons"]
     assert findings(desk) == []
+
+
+def test_who_comes_back_under_another_of_her_records_goes_on_as_a_member(desk: Lender) -> None:
+    record, person, cooperative = ids.new_id(), ids.new_id(), existing(desk)
+    paid = {"pokok": 100_000, "wajib": 20_000, "receipt": "KS-1"}
+    first, again = desk.one(subject=record), desk.one(subject=person)
+    desk.record(first, {"cooperative_id": str(cooperative), "savings": paid})
+    desk.complete([first])
+    with desk.database.transaction() as session:
+        hear_persons_merged(session, [heard(PersonsMerged(record_id=record, person_id=person, revision=1))])
+        for each in (record, person):
+            assert queries.memberships_of(session, each) == [cooperative]
+    with pytest.raises(rules.PokokPaid):
+        desk.record(again, {"cooperative_id": str(cooperative), "savings": paid})
 
 
 def test_the_same_group_does_not_join_by_two_referrals_at_once(desk: Lender) -> None:

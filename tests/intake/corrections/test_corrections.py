@@ -22,8 +22,16 @@ from services.intake.registry import mending
 from services.intake.registry import queries as registry
 from services.intake.registry.models import DuplicateReview, HouseholdMember, Person, Residence
 from services.intake.registry.records import AreaNotFound
-from services.intake.registry.rules import Caution, Detail, NoFamilyCard, NotSixteenDigits, PhoneUnreadable, Sex
-from services.intake.rights.rules import Identified, NotHerself, NotRegistering
+from services.intake.registry.rules import (
+    Caution,
+    Detail,
+    NoFamilyCard,
+    NotSixteenDigits,
+    PhoneUnreadable,
+    RecordMerged,
+    Sex,
+)
+from services.intake.rights.rules import Identified, NotRegistering
 from services.training.worker import WORKS as TRAINING_WORKS
 from shared.bus import Heard
 from shared.bus.models import LoggedEvent
@@ -246,7 +254,7 @@ def test_the_review_may_find_that_both_are_one_person(road: Road) -> None:
     with road.database.transaction() as session:
         changes.settle_review(session, OFFICER, noted.review_id, same=True, evidence="Surat Dukcapil 470/1")
     assert person(road, woman).merged_into == bearer_of_it
-    with pytest.raises(NotHerself):
+    with pytest.raises(RecordMerged):
         grant(road, noted)
     assert refuse(road, noted).state is CorrectionState.REFUSED
 

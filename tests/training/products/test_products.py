@@ -11,10 +11,11 @@ from sqlalchemy import text
 
 from services.training.products import requirements
 from services.training.products.work import WORKS
-from shared.events.intake import StageOffered, SubjectKind
+from shared.events.intake import PersonsMerged, StageOffered, SubjectKind
 from shared.events.referrals import ReferralCompleted
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
+from shared.persons.handlers import hear_persons_merged
 from shared.referrals.handlers import hear_stages_offered, hear_stages_withdrawn
 from shared.referrals.work import by_kind
 from shared.storage import Database
@@ -185,6 +186,17 @@ def test_work_that_does_not_show_it_is_refused_at_its_field_and_nothing_of_it_is
     assert list(answer.get_json()["errors"]) == [field]
     with training_db.reading() as session:
         assert session.scalar(text("SELECT count(*) FROM product")) == 0
+
+
+def test_two_records_of_one_woman_have_one_product(training_db: Database, client: FlaskClient) -> None:
+    record, person = ids.new_id(), ids.new_id()
+    with training_db.transaction() as session:
+        hear_persons_merged(session, [heard(PersonsMerged(record_id=record, person_id=person, revision=1))])
+    first, second = accepted(training_db, client, ladder(subject_id=record), ladder(subject_id=person))
+    assert save(client, first, product=KERUPUK).status_code == 200
+    assert client.get(f"{LIST}/{second}").get_json()["work"]["product"]["name"] == KERUPUK["name"]
+    assert save(client, second, product={**KERUPUK, "name": "Amplang"}).status_code == 200
+    assert client.get(f"{LIST}/{first}").get_json()["work"]["product"]["name"] == "Amplang"
 
 
 def test_quality_that_was_lost_in_one_week_breaks_the_steady_run(training_db: Database, client: FlaskClient) -> None:

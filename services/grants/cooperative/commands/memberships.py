@@ -24,6 +24,7 @@ from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
+from shared.persons.queries import records_of
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 from shared.storage.rows import insert_rows
@@ -197,12 +198,16 @@ def _form(session: Session, officer: Officer, referral: Referral, name: str) -> 
 
 def _membership_so_far(session: Session, member: CooperativeMember, chosen: Cooperative) -> UUID | None:
     """The membership that an earlier referral led to; raises AlreadyJoining where another one is about to."""
-    same = select(CooperativeMember.id, CooperativeMember.state).where(
-        CooperativeMember.cooperative_id == chosen.id,
-        CooperativeMember.subject_id == member.subject_id,
-        CooperativeMember.id != member.id,
-        CooperativeMember.state.in_(COUNTED),
-        CooperativeMember.continues.is_(None),
+    same = (
+        select(CooperativeMember.id, CooperativeMember.state)
+        .where(
+            CooperativeMember.cooperative_id == chosen.id,
+            CooperativeMember.subject_id.in_(records_of(session, [member.subject_id])),
+            CooperativeMember.id != member.id,
+            CooperativeMember.state.in_(COUNTED),
+            CooperativeMember.continues.is_(None),
+        )
+        .order_by(CooperativeMember.id)
     )
     found = session.execute(same).first()
     if found is None:
