@@ -17,7 +17,7 @@ from shared.web import paging
 
 
 def candidates(session: Session, officer: Officer, query: Mapping[str, Any]) -> paging.Page[dict[str, Any]]:
-    """Persons of the officer's areas who would qualify and have no open journey; raises OutsideArea."""
+    """Persons of the officer's areas who would qualify and are not kept out; raises OutsideArea."""
     programme = library.programme(query["programme"])
     areas = [query["area"]] if query["area"] else list(officer.areas)
     for area in areas:
@@ -26,7 +26,7 @@ def candidates(session: Session, officer: Officer, query: Mapping[str, Any]) -> 
         session,
         programme,
         areas=areas,
-        busy=journeys.open_subjects(programme.id),
+        busy=journeys.kept_out(session, programme),
         after=UUID(query["after"]) if query["after"] else None,
         limit=query["limit"],
     )

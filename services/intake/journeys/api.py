@@ -44,6 +44,10 @@ def open_journeys(given: dict[str, Any], agency: str) -> dict[str, Any]:
             {"subject_id": subject, "code": error.code, "detail": error.message(language), **_instead(agency, error)}
             for subject, error in opening.refused.items()
         ],
+        "warned": [
+            {"subject_id": subject, "code": error.code, "detail": error.message(language)}
+            for subject, error in opening.warned.items()
+        ],
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from services.intake.accounts import staffing
 from services.intake.accounts.staffing import Staffing
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
-from services.intake.journeys import consenting, moves, publishing, rules
+from services.intake.journeys import consenting, had, moves, publishing, rules
 from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move, Subject, Telling
 from services.intake.registry.models import Person
@@ -28,7 +28,7 @@ from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import DomainError, NotFound
 from shared.programmes import engine
-from shared.programmes.definition import Programme
+from shared.programmes.definition import Policy, Programme
 from shared.programmes.state import JourneyState
 from shared.storage.arrays import among
 from shared.web import access
@@ -39,10 +39,11 @@ MOST_MOVED = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Which journeys were opened, by subject, and why the others were not."""
+    """Which journeys were opened, by subject, why the others were not, and what should be known of those that were."""
 
     opened: dict[UUID, UUID]
     refused: dict[UUID, DomainError]
+    warned: dict[UUID, DomainError] = field(default_factory=dict)
 
 
 def open_journeys(
@@ -70,9 +71,11 @@ def open_journeys(
         elif not officer.works_in(areas[subject]):
             refused[subject] = rules.OutsideOwnArea(area=areas[subject])
     refused |= _hindered(session, definition, [subject for subject in wanted if subject not in refused])
+    twice, warned = _had_it(session, definition, [subject for subject in wanted if subject not in refused])
+    refused |= twice
     going = {subject: areas[subject] for subject in wanted if subject not in refused}
     opened = _open(session, definition, going, refused, contact=contact, journey_ids=journey_ids)
-    return Opening(opened, refused)
+    return Opening(opened, refused, {subject: warned[subject] for subject in opened if subject in warned})
 
 
 def open_spawned(session: Session, spawned: Sequence[tuple[UUID, engine.SpawnedJourney, Heard[Any] | None]]) -> None:
@@ -82,7 +85,9 @@ def open_spawned(session: Session, spawned: Sequence[tuple[UUID, engine.SpawnedJ
         asked.setdefault((parent, each.programme), ([], cause))[0].append(each.subject_id)
     for (parent, programme), (subjects, cause) in asked.items():
         definition = publishing.newest(session, programme)
-        _open(session, definition, _areas_of(session, definition, subjects), {}, parent, cause)
+        refused, _warned = _had_it(session, definition, subjects)
+        areas = {each: area for each, area in _areas_of(session, definition, subjects).items() if each not in refused}
+        _open(session, definition, areas, {}, parent, cause)
 
 
 def reoffer_stage(session: Session, officer: Officer, journey_id: UUID, stage: str, office: str | None = None) -> None:
@@ -255,6 +260,39 @@ def _hindered(session: Session, definition: Programme, subjects: Sequence[UUID])
         for row in groups_found
         if row.dissolved_on or row.frozen_at
     }
+
+
+def _had_it(
+    session: Session, definition: Programme, subjects: Sequence[UUID]
+) -> tuple[dict[UUID, DomainError], dict[UUID, DomainError]]:
+    """Who has had the programme already or is on its way by another version, and may not set out on it again.
+
+    And who may, with a warning.
+    """
+    policy = had.policy_of(definition)
+    is_open = (Journey.programme == definition.id, Journey.status == rules.JourneyStatus.OPEN)
+    rows = session.execute(
+        select(Journey.subject_id, Journey.version).where(*is_open, among(Journey.subject_id, subjects))
+    )
+    going: dict[UUID, DomainError] = {
+        row.subject_id: rules.JourneyAlreadyOpen(programme=definition.id, version=row.version) for row in rows
+    }
+    if policy is Policy.ALLOW or not subjects:
+        return going, {}
+    says = rules.HadItAlready if policy is Policy.BLOCK else rules.HadItBefore
+    found: dict[UUID, DomainError] = {
+        subject: says(programme=definition.id, number=str(journey)[-8:])
+        for subject, journey in had.had_by(session, definition, subjects).items()
+    }
+    if policy is not Policy.BLOCK:
+        return going, found
+    if SubjectKind(definition.subject.kind.value) is SubjectKind.GROUP:
+        members = had.members_who_had_it(session, definition, subjects)
+        found = {
+            **{group: rules.MembersHadIt(programme=definition.id, members=number) for group, number in members.items()},
+            **found,
+        }
+    return found | going, {}
 
 
 def _open(

@@ -99,6 +99,8 @@ def open_journeys(agency: str) -> str | Response:
     opened = len(opening.opened)
     if opened:
         flash(ngettext("%(num)s journey was opened.", "%(num)s journeys were opened.", opened), "success")
+    for warning in dict.fromkeys(each.message(language()) for each in opening.warned.values()):
+        flash(warning, "warning")
     if not opening.refused:
         return redirect(_of_programme(f"/intake/{agency}/journeys", given["programme"]), 303)
     refused = {subject: error.message(language()) for subject, error in opening.refused.items()}
@@ -251,7 +253,7 @@ def _groups_at_rest(session: Session, programme: Programme) -> paging.Page[Busin
     """The groups of the officer's areas and of the programme's region that are not on the way in it."""
     statement = groups.groups_in(door.current_officer().areas).where(
         within(BusinessGroup.area, programme.region),
-        BusinessGroup.id.not_in(queries.open_subjects(programme.id)),
+        BusinessGroup.id.not_in(queries.kept_out(session, programme)),
     )
     return paging.page(session, statement, BusinessGroup.id, after=request.args.get("after"), newest_first=True)
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, cast, func, select
+from sqlalchemy import Select, cast, func, select, union
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
-from services.intake.journeys import publishing
+from services.intake.journeys import had, publishing
 from services.intake.journeys.models import CameBack, Journey
 from services.intake.journeys.rules import JourneyStatus
 from shared.bus.chain import partition_of
@@ -21,6 +21,7 @@ from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.kernel.settings import settings
+from shared.programmes.definition import Policy, Programme
 from shared.programmes.engine import CameBack as Why
 from shared.programmes.state import JourneyState, Standing
 from shared.storage.arrays import among
@@ -133,6 +134,14 @@ def summary(found: Journey) -> dict[str, Any]:
 def open_subjects(programme: str) -> Select[Any]:
     """Who is on the way in a programme at present, for a query that leaves them out."""
     return select(Journey.subject_id).where(Journey.programme == programme, Journey.status == JourneyStatus.OPEN)
+
+
+def kept_out(session: Session, programme: Programme) -> Select[Any]:
+    """Who cannot set out: who is on the way in it at present, and who has had it, where nobody has it twice."""
+    going = open_subjects(programme.id)
+    if had.policy_of(programme) is not Policy.BLOCK:
+        return going
+    return select(union(going, had.who_had_it(session, programme)).subquery().c[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,32 @@ class JourneyAlreadyOpen(Conflict):
     indonesian = "Orang atau kelompok ini sudah memiliki perjalanan terbuka di {programme}, versi {version}."
 
 
+class HadItAlready(Conflict):
+    """This person or group has had {programme} already (journey {number}), and nobody has it twice in its year."""
+
+    indonesian = (
+        "Orang atau kelompok ini sudah pernah mendapat {programme} (perjalanan {number}); program ini hanya sekali "
+        "dalam tahunnya."
+    )
+
+
+class MembersHadIt(Conflict):
+    """{members} members of this group have had {programme} already, and nobody has it twice in its year."""
+
+    indonesian = (
+        "{members} anggota kelompok ini sudah pernah mendapat {programme}; program ini hanya sekali dalam tahunnya."
+    )
+
+
+class HadItBefore(Conflict):
+    """This person or group has had {programme} before (journey {number}); its file lets this pass with a warning."""
+
+    indonesian = (
+        "Orang atau kelompok ini pernah mendapat {programme} (perjalanan {number}); berkas program membolehkannya "
+        "dengan peringatan."
+    )
+
+
 class SubjectUnknown(NotFound):
     """The registry knows no such {kind}; the programme is for a {kind}."""
 

@@ -51,6 +51,9 @@ class Opening(Schema):
 
     opened = fields.List(fields.Nested(OpenedJourney))
     refused = fields.List(fields.Nested(NotOpened))
+    warned = fields.List(
+        fields.Nested(NotOpened), metadata={"description": "Of those opened: who has had the programme before"}
+    )
 
 
 class Waiting(Schema):

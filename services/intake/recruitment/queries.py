@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from services.intake.eligibility import queries as eligibility
 from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.journeys.models import Journey
+from services.intake.journeys.queries import kept_out
 from services.intake.journeys.rules import JourneyStatus
 from services.intake.recruitment.models import Recruit
 from services.intake.recruitment.rules import KECAMATAN_CODE, Known, Waiting
@@ -106,7 +107,7 @@ def possible_recruits(session: Session, programme: Programme, area: str) -> list
         session,
         programme,
         areas=[area[:KECAMATAN_CODE]],
-        busy=select(union(_busy(programme.id), recruited).subquery().c[0]),
+        busy=select(union(_busy(programme.id), recruited, kept_out(session, programme)).subquery().c[0]),
         after=None,
         limit=SHOWN,
     )

@@ -18,7 +18,10 @@ from shared.notes.rules import About
 
 
 def find(session: Session, officer: Officer, person_id: UUID) -> Noted:
-    """A person of her areas, with the notes on all her records, written on the one that lives; raises NotFound or OutsideArea."""
+    """A person of her areas, with the notes on all her records, written on the one that lives.
+
+    Raises NotFound or OutsideArea.
+    """
     found = queries.person(session, officer, person_id)
     return Noted(
         About.PERSON,
