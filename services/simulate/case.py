@@ -8,8 +8,15 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from services.simulate.client import Client, Json
+from services.simulate.client import Client, Json, Refused
 from shared.kernel import calendar, clock
+
+ASKED_WHY = "reason-missing"
+WHY = (
+    "Belum lengkap; sudah dijelaskan kepada yang bersangkutan.",
+    "Belum memenuhi yang diminta pada tahap ini.",
+    "Belum dapat dilaksanakan; dicoba lagi setelah kendalanya teratasi.",
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,13 @@ class Case:
         self.colleague(by).put(f"{self.path}/work", work)
 
     def complete(self, done: Json, *, by: str = "officer") -> None:
-        """Close the stage."""
-        self.colleague(by).post(f"{self.path}/complete", done)
+        """Close the stage; where the result goes against her, say why once asked."""
+        try:
+            self.colleague(by).post(f"{self.path}/complete", done)
+        except Refused as asked:
+            if asked.code != ASKED_WHY:
+                raise
+            self.colleague(by).post(f"{self.path}/complete", {**done, "because": self.chance("why").choice(WHY)})
 
     @property
     def today(self) -> date:

@@ -56,7 +56,8 @@ class StageOffered(Event):
     """A stage waits for the office that is accountable for it from now on.
 
     The sealed part, addressed to the service that offers the stage's kind, holds `particulars`: the fields of her
-    data that the programme shares with this stage, and no others. For a stage that gives aid it also holds `aid`:
+    data that the programme shares with this stage, and no others; under `reports`, what earlier stages found, as far as
+    it is for this one. For a stage that gives aid it also holds `aid`:
     `budget_year`, the programme's `compatibility`, and the `beneficiaries` without names (person, household, the aid
     that she and her household are known to receive).
     """

@@ -39,7 +39,11 @@ class ReferralReassigned(ReferralEvent):
 
 @event("referral-completed", by=STAGE_SERVICES)
 class ReferralCompleted(ReferralEvent):
-    """The stage is done: its outcome, and the facts that its kind reports."""
+    """The stage is done: its outcome, and the facts that its kind reports.
+
+    The part sealed for intake, where there is one, holds `findings`: what was found in words or line by line, by the
+    names that the kind gives them.
+    """
 
     outcome: str
     facts: dict[str, Any]

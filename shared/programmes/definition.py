@@ -176,6 +176,12 @@ class Stage:
     repeat: Repeat | None = None
     spawns: Spawn | None = None
 
+    def goes_against_her(self, outcome: str) -> bool:
+        """Whether this outcome of the stage ends her journey before its last stage, or sends it back."""
+        if any(each and outcome in each.on for each in (self.returns_to, self.repeat)):
+            return True
+        return self.ends.get(outcome, Ends.COMPLETED) is not Ends.COMPLETED
+
 
 @dataclass(frozen=True, slots=True)
 class Example:

@@ -166,16 +166,18 @@ def _working(api: Blueprint, works: Works) -> None:
 
     @api.post(f"{ONE}/complete")
     @guard(Permission.REFERRALS_WORK)
-    @api.doc(requestBody=_one_of(work.completion_schema for work in works.values()))
+    @api.doc(requestBody=_one_of(schemas.reporting(work.completion_schema) for work in works.values()))
     @api.response(200, schemas.ReferralLineSchema)
     def complete_referral(agency: str, referral_id: UUID) -> Answer:
         """Close the stage; what is asked for depends on its kind."""
         with door.transaction() as session:
             officer = door.current_officer()
             kind = queries.kinds_of(session, officer, [referral_id])[referral_id]
-            given = schemas.completion_of(works, kind, _body())
+            told = schemas.completion_of(works, kind, _body())
             revision.hold(session, referral_id)
-            (done,) = commands.complete_referrals(session, officer, works, {referral_id: given})
+            (done,) = commands.complete_referrals(
+                session, officer, works, {referral_id: told.done}, {referral_id: told.because}
+            )
             return _line(done)
 
 
@@ -200,11 +202,13 @@ def _many(api: Blueprint, works: Works) -> None:
         with door.transaction() as session:
             officer = door.current_officer()
             kinds = queries.kinds_of(session, officer, [each["id"] for each in given["referrals"]])
-            done = {
+            told = {
                 each["id"]: schemas.completion_of(works, kinds[each["id"]], each["done"], at=f"referrals.{row}.done.")
                 for row, each in enumerate(given["referrals"])
             }
-            return commands.complete_referrals(session, officer, works, done)
+            done = {each: said.done for each, said in told.items()}
+            because = {each: said.because for each, said in told.items()}
+            return commands.complete_referrals(session, officer, works, done, because)
 
 
 def _body() -> Any:

@@ -5,6 +5,7 @@ exist for her. An event goes out for every change, in the same transaction.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from shared.identity.rules import Role
 from shared.kernel.errors import NotFound, Stale
 from shared.privacy.looks import log_look
 from shared.programmes import kinds
-from shared.referrals import announcing, notes, rules
+from shared.referrals import announcing, notes, rules, turns
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, Reason, ReferralState, Suggestion
 from shared.referrals.work import Completion, Works
@@ -138,9 +139,20 @@ def record_work(session: Session, officer: Officer, works: Works, referral_id: U
 
 
 def complete_referrals(
-    session: Session, officer: Officer, works: Works, given: Mapping[UUID, dict[str, Any]]
+    session: Session,
+    officer: Officer,
+    works: Works,
+    given: Mapping[UUID, dict[str, Any]],
+    because: Mapping[UUID, str | None] | None = None,
+    *,
+    confirmed: str | None = None,
 ) -> list[Referral]:
-    """Close stages whose work is done; the slice of each kind says with which outcome and facts. All or none."""
+    """Close stages whose work is done; the slice of each kind says with which outcome and facts. All or none.
+
+    `because` says in words why a stage ended so; an outcome that goes against her is refused without. A page asks
+    before such an outcome counts, and names in `confirmed` the one that the officer was shown: raises NotConfirmed with
+    any other. Programs say nothing there: they name the reason.
+    """
     found = authorised(session, officer, given.keys())
     _require(found, Move.COMPLETE)
     ended: dict[UUID, Completion] = {}
@@ -148,9 +160,23 @@ def complete_referrals(
         officer.require(*works[kind].roles)
         pairs = [(each, given[each.id]) for each in found if each.kind == kind]
         completions = works[kind].finish(session, officer, pairs)
-        ended |= {referral.id: each for (referral, _), each in zip(pairs, completions, strict=True)}
-    session.flush()
+        session.flush()
+        own = works[kind].found(session, [referral for referral, _ in pairs])
+        ended |= {
+            referral.id: replace(each, findings={**own.get(referral.id, {}), **each.findings})
+            for (referral, _), each in zip(pairs, completions, strict=True)
+        }
+    ended = {each.id: _explained(each, ended[each.id], (because or {}).get(each.id), confirmed) for each in found}
     return conclude_referrals(session, found, ended, signed_as=officer.signs_as)
+
+
+def _explained(referral: Referral, ended: Completion, because: str | None, confirmed: str | None) -> Completion:
+    if turns.goes_against_her(referral, ended.outcome):
+        if confirmed is not None and confirmed != ended.outcome:
+            raise rules.NotConfirmed(outcome=ended.outcome)
+        if not (because or ended.is_explained or ended.findings.get(kinds.BECAUSE)):
+            raise rules.ReasonMissing(outcome=ended.outcome).at(kinds.BECAUSE)
+    return replace(ended, findings=ended.findings | {kinds.BECAUSE: because}) if because else ended
 
 
 def conclude_referrals(
@@ -165,6 +191,7 @@ def conclude_referrals(
     for each in closing:
         rules.after(each.state, Move.COMPLETE)
         kinds.kind(each.kind).require_report(ended[each.id].outcome, ended[each.id].facts, each.settings)
+        kinds.kind(each.kind).require_findings(ended[each.id].findings)
         rows.append({"id": str(each.id), "outcome": ended[each.id].outcome, "facts": ended[each.id].facts})
     told = (
         func.jsonb_to_recordset(literal(rows, JSONB))
@@ -183,11 +210,27 @@ def conclude_referrals(
             "signed_as": signed_as,
         },
     )
+    _keep_findings(session, done, ended)
     announce_all(
         session,
-        [announcing.of(ReferralCompleted, each, outcome=each.outcome, facts=each.facts) for each in done],
+        [
+            Announcement(
+                announcing.of(ReferralCompleted, each, outcome=each.outcome, facts=each.facts),
+                sealed={"intake": {"findings": each.findings}} if each.findings else None,
+            )
+            for each in done
+        ],
     )
     return done
+
+
+def _keep_findings(session: Session, done: Sequence[Referral], ended: Mapping[UUID, Completion]) -> None:
+    """Keep, encrypted, what was found beside the facts; most stages report facts alone."""
+    rows = [{"id": each.id, "findings": found} for each in done if (found := ended[each.id].findings)]
+    if rows:
+        session.execute(update(Referral), rows)
+        for referral in done:
+            set_committed_value(referral, "findings", ended[referral.id].findings or None)
 
 
 def withdraw_referrals(

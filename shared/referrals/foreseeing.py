@@ -34,22 +34,42 @@ class Foreseen:
     outcome: str
     sentences: tuple[str, ...]
     mark: str
+    code: str
 
 
 def of(referral: Referral) -> list[Foreseen]:
     """What follows each outcome of a referral's stage; nothing where its programme is not published here any more."""
+    programme = _programme(referral)
+    if programme is None:
+        return []
+    return [
+        Foreseen(words.outcome(each.outcome), tuple(_said(programme, referral, each)), _mark(each), each.outcome)
+        for each in _ahead(programme, referral)
+    ]
+
+
+def ends(referral: Referral, outcome: str) -> bool:
+    """Whether this outcome ends the journey, as far as can be foreseen."""
+    programme = _programme(referral)
+    found = _ahead(programme, referral) if programme else []
+    return any(each.outcome == outcome and each.ends and not each.sends_back_to and not each.repeats for each in found)
+
+
+def _programme(referral: Referral) -> Programme | None:
     if referral.kind == kinds.DECISION.name:
-        return []  # her decision is the outcome
+        return None  # her decision is the outcome
     try:
         programme = library.programme(referral.programme, referral.version)
-        if referral.stage not in programme.stages:
-            return []
-        found = ahead(programme, referral.stage, referral.earlier, referral.attempt)
     except DomainError:
-        return []  # the page can do without; a guess would be worse
-    return [
-        Foreseen(words.outcome(each.outcome), tuple(_said(programme, referral, each)), _mark(each)) for each in found
-    ]
+        return None  # the page can do without; a guess would be worse
+    return programme if referral.stage in programme.stages else None
+
+
+def _ahead(programme: Programme, referral: Referral) -> list[Ahead]:
+    try:
+        return ahead(programme, referral.stage, referral.earlier, referral.attempt)
+    except DomainError:
+        return []
 
 
 def _mark(found: Ahead) -> str:

@@ -156,7 +156,7 @@ def hear_consents_withdrawn(session: Session, heard: Sequence[Heard[ConsentWithd
         .where(
             tuple_(Referral.journey_id, Referral.agency, Referral.stage).in_(about), Referral.particulars.is_not(None)
         )
-        .values(particulars=None, revision=Referral.revision + 1)
+        .values(particulars=None, findings=None, revision=Referral.revision + 1)
         .returning(Referral),
         execution_options={"populate_existing": True, "synchronize_session": False},
     ).all()

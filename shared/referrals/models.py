@@ -20,6 +20,9 @@ from shared.referrals.rules import OPEN, WAITING, Lateness, Move, Reason, Referr
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp, enum_text
 
+REPORTS = "reports"
+"""Under which name particulars hold what earlier stages found."""
+
 
 def _one_of(states: frozenset[ReferralState]) -> str:
     return "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(states)))
@@ -90,6 +93,7 @@ class Referral(Base):
     revision: Mapped[int] = mapped_column(server_default=text("1"))
     outcome: Mapped[str | None]
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    findings: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)
     reason: Mapped[Reason | None] = mapped_column(enum_text(Reason, "referral_reason"))
     explanation: Mapped[str | None] = mapped_column(EncryptedText)
     suggestion: Mapped[Suggestion | None] = mapped_column(enum_text(Suggestion, "referral_suggestion"))
@@ -108,6 +112,19 @@ class Referral(Base):
     opened_at: Mapped[Timestamp | None]
     accepted_at: Mapped[Timestamp | None]
     closed_at: Mapped[Timestamp | None]
+
+    @property
+    def shared(self) -> dict[str, Any] | None:
+        """The fields that the programme shares of her with this stage; None where they are not kept any more."""
+        if self.particulars is None:
+            return None
+        return {name: value for name, value in self.particulars.items() if name != REPORTS}
+
+    @property
+    def reports(self) -> list[dict[str, Any]]:
+        """What earlier stages found, as far as intake told this office: sealed and erased with her particulars."""
+        found: list[dict[str, Any]] = (self.particulars or {}).get(REPORTS, [])
+        return found
 
     @property
     def lateness(self) -> Lateness:

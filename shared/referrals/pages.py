@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from shared.identity import absences
 from shared.identity.permissions import Permission
+from shared.kernel.errors import DomainError, Invalid
 from shared.notes import pages as notes_pages
+from shared.programmes import kinds
 from shared.referrals import (
     commands,
+    confirming,
     foreseeing,
     handing_over,
     listing,
@@ -29,7 +32,7 @@ from shared.referrals import (
 )
 from shared.referrals.rules import Move, Reason, Suggestion
 from shared.referrals.work import StageWork, Works, by_kind
-from shared.web import door, forms, posting
+from shared.web import door, forms, posting, problem
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -179,15 +182,49 @@ def _work(pages: Blueprint, service: str, works: Works, referral: posting.Page) 
     @pages.post(f"{ONE}/complete")
     @guard(Permission.REFERRALS_WORK)
     @posting.sent_from(referral)
-    def complete(agency: str, referral_id: UUID) -> Response:
-        """Close the stage."""
-        officer = door.current_officer()
-        with door.transaction() as session:
-            kind = queries.kinds_of(session, officer, [referral_id])[referral_id]
-            revision.hold(session, referral_id)
-            given = schemas.completion_of(works, kind, forms.nested(request.form), strict=False)
-            commands.complete_referrals(session, officer, works, {referral_id: given})
+    def complete(agency: str, referral_id: UUID) -> Response | str:
+        """Close the stage; a result that goes against her is asked about first, and counts with the second press."""
+        officer, form = door.current_officer(), request.form
+        if form.get(confirming.BACK):
+            return referral(agency=agency, referral_id=referral_id, form=forms.filled(confirming.typed(form)))
+        try:
+            with door.transaction() as session:
+                kind = queries.kinds_of(session, officer, [referral_id])[referral_id]
+                revision.hold(session, referral_id)
+                told = schemas.completion_of(works, kind, forms.nested(form), strict=False)
+                commands.complete_referrals(
+                    session,
+                    officer,
+                    works,
+                    {referral_id: told.done},
+                    {referral_id: told.because},
+                    confirmed=form.get(confirming.CONFIRMED, ""),
+                )
+        except (rules.NotConfirmed, rules.ReasonMissing) as asked:
+            return _asked_again(service, agency, referral_id, asked)
         return posting.done(_("The stage is done and has been reported."), f"{_list(service, agency)}/{referral_id}")
+
+
+def _asked_again(service: str, agency: str, referral_id: UUID, asked: DomainError) -> Response:
+    """Say what a result would do, with the form as it was typed, so that the second press sends it once more."""
+    outcome = str(asked.fields["outcome"])
+    refused = asked if isinstance(asked, Invalid) else None
+    with door.looking() as session:
+        found = commands.open_referral(session, door.current_officer(), referral_id)
+        page = render_template(
+            "referrals/confirm.html",
+            referral=found,
+            outcome=words.headed(words.outcome(outcome)),
+            ahead=[each for each in foreseeing.of(found) if each.code == outcome],
+            ends=found.kind == kinds.DECISION.name or foreseeing.ends(found, outcome),
+            asks_reason=found.kind != kinds.DECISION.name,
+            form=forms.filled(request.form, refused),
+            typed=list(confirming.typed(request.form).items(multi=True)),
+            confirmed=outcome,
+            address=f"{_list(service, agency)}/{referral_id}",
+            words=words,
+        )
+    return make_response(page, problem.status_of(asked) if refused else 200)
 
 
 def _list(service: str, agency: str) -> str:

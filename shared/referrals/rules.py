@@ -145,6 +145,21 @@ class NobodyElses(Conflict):
     indonesian = "Keputusan ini hanya milik kantor Anda: tawarkan lagi tahapnya, atau akhiri perjalanannya."
 
 
+class ReasonMissing(Invalid):
+    """Say why, in words: this result ends her journey or sends it back, and whoever has to mend it reads the reason."""
+
+    indonesian = (
+        "Tulis alasannya: hasil ini mengakhiri atau mengembalikan perjalanan, dan alasannya dibaca oleh yang harus"
+        " memperbaikinya."
+    )
+
+
+class NotConfirmed(Conflict):
+    """This result ends her journey or sends it back: look at what will happen, and confirm it."""
+
+    indonesian = "Hasil ini mengakhiri atau mengembalikan perjalanan: lihat apa yang akan terjadi, lalu pastikan."
+
+
 class WithoutGrounds(Invalid):
     """A no needs an explanation that the sender can act on."""
 

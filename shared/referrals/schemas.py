@@ -1,6 +1,7 @@
 """The shapes in which referrals cross HTTP, whichever service keeps them."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validate
@@ -8,6 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, validate
 from shared.events.intake import SubjectKind
 from shared.kernel import fields
 from shared.kernel.errors import Invalid, NotFound
+from shared.programmes import kinds
 from shared.programmes.definition import Basis
 from shared.referrals import words
 from shared.referrals.models import Referral
@@ -71,14 +73,32 @@ class ReferralLineSchema(Schema):
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
+class EarlierReportSchema(Schema):
+    """What a stage reported; `sent_back` where that is why something is to be mended or done again."""
+
+    stage = fields.String(required=True)
+    attempt = fields.Integer(required=True)
+    office = fields.String(required=True)
+    outcome = fields.String(required=True)
+    facts = fields.Dict(required=True)
+    findings = fields.Dict(required=True)
+    sent_back = fields.Boolean(required=True)
+
+
 class ReferralSchema(ReferralLineSchema):
     """A referral with all that the office may know of it; reading it is a look that is logged."""
 
     settings = fields.Dict(required=True)
     earlier = fields.Dict(required=True)
     particulars = fields.Dict(required=True, allow_none=True)
+    reports = fields.List(
+        fields.Nested(EarlierReportSchema),
+        required=True,
+        metadata={"description": "What earlier stages found beside their facts, as far as it is for this office"},
+    )
     basis = fields.Enum(Basis, by_value=True, required=True)
     facts = fields.Dict(required=True, allow_none=True)
+    findings = fields.Dict(required=True, allow_none=True)
     reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
     explanation = fields.String(required=True, allow_none=True)
     signed_as = fields.String(
@@ -141,6 +161,27 @@ class DoneSchema(Schema):
     done = fields.Dict(required=True)
 
 
+def reporting(asked: type[Schema]) -> type[Schema]:
+    """What a kind asks for when its stage is done, and beside it why it ended so."""
+    if asked not in _REPORTING:
+        _REPORTING[asked] = type(f"{asked.__name__}Reported", (asked,), {**BECAUSE, "__doc__": asked.__doc__})
+    return _REPORTING[asked]
+
+
+def _because() -> fields.String:
+    why = "Why, in words; needed where the result ends her journey or sends it back: whoever has to mend it reads it"
+    return fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=LONGEST_EXPLANATION),
+        metadata={"description": why},
+    )
+
+
+_REPORTING: dict[type[Schema], type[Schema]] = {}
+BECAUSE = {kinds.BECAUSE: _because()}
+
+
 class CompletionsSchema(Schema):
     """Several stages that are done: all of them are closed, or none."""
 
@@ -157,13 +198,32 @@ class NoSchema(Schema):
 
 def shown(referral: Referral, work: dict[str, Any]) -> dict[str, Any]:
     """A referral together with its work, for `ReferralSchema`."""
-    own = {name: getattr(referral, name) for name in ReferralSchema().fields if name not in ("work", "basis")}
-    return {**own, "basis": words.basis(referral), "work": work}
+    own = {name: getattr(referral, name) for name in ReferralSchema().fields if name not in NOT_STORED}
+    return {
+        **own,
+        "particulars": referral.shared,
+        "reports": referral.reports,
+        "basis": words.basis(referral),
+        "work": work,
+    }
 
 
-def completion_of(works: Works, kind: str, given: Any, *, at: str = "", strict: bool = True) -> dict[str, Any]:
+NOT_STORED = ("particulars", "reports", "work", "basis")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told when a stage is done: what its kind asks for, and why it ended so."""
+
+    done: dict[str, Any]
+    because: str | None = None
+
+
+def completion_of(works: Works, kind: str, given: Any, *, at: str = "", strict: bool = True) -> Told:
     """What is told when a stage of this kind is done, read by its own schema; raises Invalid."""
-    return _loaded(works[kind].completion_schema(), given, at, strict)
+    loaded = _loaded(reporting(works[kind].completion_schema)(), given, at, strict)
+    because = (loaded.pop(kinds.BECAUSE) or "").strip()
+    return Told(loaded, because or None)
 
 
 def work_of(works: Works, kind: str, given: Any, *, strict: bool = True) -> dict[str, Any]:

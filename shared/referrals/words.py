@@ -1,6 +1,7 @@
 """What a page calls things: stages, particulars, facts and outcomes in the words of the office, not of the program."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from shared.web import showing
 from shared.web.language import language
 from shared.web.messages import N_
 
+Table = tuple[str, list[str | tuple[str, str]], list[list[tuple[str, bool]]]]
 NAMES = {
     "name": N_("Name"),
     "nik": "NIK",
@@ -63,6 +65,94 @@ NAMES = {
     "savings": N_("Savings"),
     "loan": N_("Loan"),
     "decisions": N_("Decisions made"),
+    "met_on": N_("Discussed on"),
+    "decided": N_("Decided"),
+    "because": N_("Reason"),
+    "deliberated_on": N_("Deliberated on"),
+    "conditions_failed": N_("Conditions not fulfilled"),
+    "papers_missing": N_("Missing or not in order"),
+    "visited_on": N_("Visited on"),
+    "lives_there": N_("Lives at the address given"),
+    "has_place": N_("Has a place for the business"),
+    "remarks": N_("Remarks"),
+    "evidence": N_("Evidence for deciding otherwise"),
+    "notes": N_("Notes"),
+    "rab": N_("Itemised budget (RAB)"),
+    "sk_date": N_("Date of the SK"),
+    "aid_acknowledged": N_("Why this aid beside other aid"),
+    "bast_number": N_("Number of the BAST"),
+    "orders": N_("Orders"),
+    "handed_over": N_("Handed over"),
+    "witnesses": N_("Witnesses"),
+    "receipts": N_("Receipts"),
+    "receipt": N_("Receipt"),
+    "assessment": N_("Assessment"),
+    "document": N_("Document"),
+    "households": N_("Households"),
+    "line": N_("Poverty line"),
+    "line_source": N_("Source of the poverty line"),
+    "form": N_("Form of the aid"),
+    "first_due": N_("First instalment due"),
+    "group_members": N_("Members of the group"),
+    "paid_in": N_("Paid in"),
+    "loan_terms": N_("Terms of the loan"),
+    "pokok": "Simpanan pokok",
+    "wajib": "Simpanan wajib",
+    "sukarela": "Simpanan sukarela",
+    "course": N_("Course"),
+    "sessions": N_("Sessions"),
+    "held_on": N_("Held on"),
+    "present": N_("Was there"),
+    "taught_before_reason": N_("Why the same course again"),
+    "mentor": N_("Mentor"),
+    "product": N_("Product"),
+    "production": N_("Production"),
+    "made_on": N_("Made on"),
+    "quality_kept": N_("Quality was kept"),
+    "evidence_seen": N_("Evidence"),
+    "seen_on": N_("Seen on"),
+    "what": N_("What"),
+    "document_number": N_("Number of the document"),
+    "label_seen": N_("The label was seen"),
+    "obstacle": N_("Obstacle"),
+    "listings": N_("Where it is sold"),
+    "stands": N_("Stands"),
+    "agreements": N_("Agreements"),
+    "took_part": N_("Took part"),
+    "passed": N_("Passed"),
+    "assessed": N_("Assessed"),
+    "batch": N_("Batch"),
+    "placement": N_("Placement"),
+    "employer": N_("Employer"),
+    "position": N_("Position"),
+    "contract": N_("Contract"),
+    "waiver": N_("Waiver"),
+    "visited": N_("Visits, one by one"),
+    "condition": N_("Condition"),
+    "approval": N_("Letter of approval"),
+    "signed_by": N_("Signed by"),
+    "verdict": N_("Verdict"),
+    "item": N_("Item"),
+    "quantity": N_("Quantity"),
+    "unit": N_("Unit"),
+    "unit_price": N_("Unit price"),
+    "serial": N_("Serial number"),
+    "photo": N_("Photo"),
+    "number": N_("Number"),
+    "vendor": N_("Vendor"),
+    "ordered_on": N_("Ordered on"),
+    "buyer": N_("Buyer"),
+    "place": N_("Place"),
+    "note": N_("Note"),
+    "need": N_("Need"),
+    "month": N_("Month"),
+    "title": N_("Title"),
+    "fair": N_("Fair"),
+    "until_day": N_("Until"),
+    "listed_from": N_("Listed from"),
+    "cooperative_name": N_("Cooperative"),
+    "cooperative": N_("Cooperative"),
+    "hand_over": N_("Hand-over"),
 }
 OUTCOMES = {
     "offered-again": N_("offered again"),
@@ -110,7 +200,12 @@ OUTCOMES = {
     "reached": N_("reached"),
     "offered": N_("offered"),
 }
-DAYS = frozenset({"placed_on", "checked_on", "handed_over_on", "assessed_on"})
+DAYS = frozenset(
+    {
+        *("placed_on", "checked_on", "handed_over_on", "assessed_on", "visited_on", "deliberated_on", "sk_date"),
+        *("met_on", "first_due", "held_on", "made_on", "seen_on", "ordered_on", "until_day", "listed_from"),
+    }
+)
 CODES = {
     "fair": N_("fair"),
     "modern": N_("modern shop"),
@@ -148,13 +243,43 @@ CODES = {
     "village-office": N_("through the kelurahan or village office"),
     "through-office": N_("only through the office named"),
     "never-call": N_("never call"),
+    "identity-cards": N_("identity cards (KTP)"),
+    "family-cards": N_("family cards (KK)"),
+    "proposal-signed": N_("signature on the proposal, and the village head's"),
+    "budget-complete": N_("itemised budget (RAB)"),
+    "not-steady": N_("production is not steady yet"),
+    "below-standard": N_("quality or packaging falls short"),
+    "no-licence": N_("a licence that is asked for is missing"),
+    "no-buyer": N_("no buyer"),
+    "no-stand": N_("no stand was left"),
+    "stepped-back": N_("she stepped back"),
+    "as-agreed": N_("as agreed"),
+    "damaged": N_("damaged"),
+    "short": N_("short"),
+    "refused": N_("refused"),
+    "graduated": N_("graduated"),
+    "not-yet": N_("not yet"),
+    "failed": N_("failed"),
+    "growing": N_("growing"),
+    "steady": N_("steady"),
+    "stalled": N_("stalled"),
+    "grant": N_("gift"),
+    "qardhul-hasan": N_("loan without interest (qardhul hasan)"),
 }
 """What became of the goods, why a business failed, and what somebody needs."""
-CODED = frozenset({"rung", "licence", "channel", "sector", "goods", "cause", "needs", "asnaf"})
+CODED = frozenset(
+    {
+        *("rung", "licence", "channel", "sector", "goods", "cause", "needs", "asnaf", "papers_missing", "obstacle"),
+        *("condition", "verdict", "form", "contract", "need"),
+    }
+)
 ROLES = {"chair": N_("Chair"), "secretary": N_("Secretary"), "treasurer": N_("Treasurer"), "member": N_("Member")}
 """What somebody is in her group; the words stand among the particulars of its members."""
 RUPIAH = frozenset(
-    {"income", "expense", "sales", "amount", "total", "spent", "omzet", "profit", "ceiling", "savings", "loan"}
+    {
+        *("income", "expense", "sales", "amount", "total", "spent", "omzet", "profit", "ceiling", "savings", "loan"),
+        *("unit_price", "pokok", "wajib", "sukarela", "line"),
+    }
 )
 
 BASES = {
@@ -243,15 +368,100 @@ def kept_until(referral: Referral) -> str:
     return gettext("It closes without the work; then it is deleted at once. What is done stays on record.")
 
 
-def earlier_reports(referral: Referral) -> list[tuple[str, dict[str, Any]]]:
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a stage reported, as a page shows it: under its title, line by line, and its lists as tables."""
+
+    title: str
+    outcome: str | None
+    office: str | None
+    attempt: int
+    pairs: list[tuple[str, str]]
+    tables: list[Table]
+
+
+def earlier_reports(referral: Referral) -> list[Report]:
     """What earlier stages reported, each under its title, in the order of the programme."""
     try:
         order = list(library.programme(referral.programme, referral.version).stages)
     except library.UnknownProgramme:
         order = []
     place_of = {stage: number for number, stage in enumerate(order)}
+    found = {each["stage"]: each for each in referral.reports if not each["sent_back"]}
     reports = sorted(referral.earlier.items(), key=lambda each: place_of.get(each[0], len(order)))
-    return [(_stage_of(referral, stage) or plain(stage), report) for stage, report in reports]
+    return [_report(referral, stage, {**found.get(stage, {}), **report}) for stage, report in reports]
+
+
+def sent_back(referral: Referral) -> list[Report]:
+    """Why a stage came back to be mended or done again: what the stages that sent it back found."""
+    return [_report(referral, each["stage"], each) for each in referral.reports if each["sent_back"]]
+
+
+def told(referral: Referral) -> list[tuple[str, str]]:
+    """What a closed referral's own office reported, line by line."""
+    return report_pairs(referral.programme, referral.version, referral.facts, referral.findings)
+
+
+def report_pairs(
+    programme: str, version: int, facts: Mapping[str, Any] | None, findings: Mapping[str, Any] | None = None
+) -> list[tuple[str, str]]:
+    """Facts and findings line by line; a condition that failed in the words of its programme."""
+    said = dict(facts or {})
+    if failed := said.get("conditions_failed"):
+        said["conditions_failed"] = _clauses(programme, version, failed)
+    for name, value in (findings or {}).items():
+        if isinstance(value, Mapping):
+            said |= value
+        elif not _is_table(value):
+            said[name] = value
+    return pairs({name: value for name, value in said.items() if value not in ([], {}, "")})
+
+
+def tables(findings: Mapping[str, Any] | None) -> list[Table]:
+    """The lists among a stage's findings: title, columns, and rows of values, each with whether it is a number."""
+    return [_table(name, value) for name, value in (findings or {}).items() if _is_table(value)]
+
+
+def _report(referral: Referral, stage: str, report: Mapping[str, Any]) -> Report:
+    found = report.get("findings")
+    return Report(
+        _stage_of(referral, stage) or plain(stage),
+        report.get("outcome"),
+        report.get("office"),
+        report.get("attempt", 1),
+        report_pairs(referral.programme, referral.version, report.get("facts"), found),
+        tables(found),
+    )
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
+
+
+def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    filled = [each for row in rows for each, value in row.items() if value not in (None, "")]
+    columns = list(dict.fromkeys(filled))
+    numeric = {each for each in columns if all(_is_number(row.get(each)) for row in rows)}
+    heads: list[str | tuple[str, str]] = [
+        (name_of(each), "number") if each in numeric else name_of(each) for each in columns
+    ]
+    cells = [
+        [("–" if row.get(each) is None else _value(each, row[each]), each in numeric) for each in columns]
+        for row in rows
+    ]
+    return name_of(name), heads, cells
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))
+
+
+def _clauses(programme: str, version: int, failed: Sequence[str]) -> list[str]:
+    try:
+        known = {each.id: each.text.to(language()) for each in library.programme(programme, version).eligibility}
+    except library.UnknownProgramme:
+        known = {}
+    return [known.get(each, plain(each)) for each in failed]
 
 
 def day_of(written: str) -> str:

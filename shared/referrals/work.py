@@ -7,8 +7,11 @@ with one `StageWork` for each kind of stage, and gives it to the service's `refe
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from marshmallow import Schema
 from sqlalchemy.orm import Session
@@ -22,10 +25,15 @@ from shared.referrals.models import Referral
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """How a stage ended: one of its kind's outcomes, and the facts that its kind reports."""
+    """How a stage ended: one of its kind's outcomes, and the facts and findings that its kind reports.
+
+    `is_explained` where the work itself asked why, and keeps it where it belongs.
+    """
 
     outcome: str
     facts: dict[str, Any]
+    findings: dict[str, Any] = field(default_factory=dict)
+    is_explained: bool = False
 
 
 class StageWork(ABC):
@@ -42,6 +50,12 @@ class StageWork(ABC):
 
     work_schema: type[Schema] | None = None
     """What an officer may save on the way; None where there is nothing to save."""
+
+    told_as: Mapping[str, str] = {}
+    """By which fact or finding of its kind later stages learn of a field, where that has another name."""
+
+    not_told: Mapping[str, str] = {}
+    """What is entered and told to no later stage, and why."""
 
     may_go_back: bool = True
     """Whether its office may decline it or give it back; what only that office can do, it may not."""
@@ -76,6 +90,13 @@ class StageWork(ABC):
     ) -> Sequence[Completion]:
         """Close the slice's side and tell how each stage ended, in the order of the pairs; raises Invalid if undone."""
 
+    def found(self, session: Session, referrals: Sequence[Referral]) -> Mapping[UUID, dict[str, Any]]:
+        """What was found beside the facts, in words or line by line, of many at once; asked when they are finished.
+
+        It is sealed, and told to later stages as far as the catalogue of kinds says it is for them.
+        """
+        return {}
+
     @property
     def keeps(self) -> Text | None:
         """What stays after she took her consent back, and why; the catalogue says it, so that intake can tell her."""
@@ -88,6 +109,17 @@ class StageWork(ABC):
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Let go of what the slice holds for referrals closed without the work; some it may never have opened."""
         return
+
+
+def plain(row: Any, *names: str) -> dict[str, Any]:
+    """Some columns of a row as plain JSON values, without those that say nothing."""
+    return {name: _plain(value) for name in names if (value := getattr(row, name)) not in (None, "")}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, UUID) else value
 
 
 Works = Mapping[str, StageWork]

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from shared.kernel.errors import Invalid
 from shared.web import messages
 
-NOT_FIELDS = ("csrf_token", "_once", "_next")
+NOT_FIELDS = ("csrf_token", "_once", "_next", "_confirmed", "_back")
 STEP = re.compile(r"[0-9]{1,6}")
 DEEPEST = 10
 """Steps of a field's name; ours have at most five."""

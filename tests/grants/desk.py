@@ -42,6 +42,8 @@ RAB = [
     {"item": "Beras", "quantity": 40, "unit": "karung", "unit_price": 225_000},
 ]
 TOTAL = 15_000_000
+BECAUSE = "Begitu hasilnya."
+"""Why a stage ended as it did, which some results have to say."""
 
 
 def officer(*roles: Role) -> Officer:
@@ -164,7 +166,8 @@ class Desk:
             for referral in referrals:
                 row = session.get_one(Referral, referral)
                 given[referral] = KNOWN[row.kind].completion_schema().load(done or {})
-            return commands.complete_referrals(session, by or self.officer, KNOWN, given)
+            because = dict.fromkeys(given, BECAUSE)
+            return commands.complete_referrals(session, by or self.officer, KNOWN, given, because)
 
     def propose(
         self, count: int = 1, lines: Sequence[dict[str, Any]] = RAB, journeys: Sequence[UUID] = ()

@@ -89,7 +89,11 @@ def test_a_room_of_people_is_enrolled_marked_and_completed_in_a_few_requests(
         came = [{"id": each, "present": each != ids[0] or number == 1} for each in ids]
         answer = client.put(f"{course}/sessions/{number}/attendance", json={"attendance": came})
         assert answer.status_code == 204
-    done = client.post(f"{LIST}/complete", json={"referrals": [{"id": each, "done": {}} for each in ids]})
+    silent = client.post(f"{LIST}/complete", json={"referrals": [{"id": each, "done": {}} for each in ids]})
+    assert codes(silent) == (422, "reason-missing")
+    told = {ids[0]: {"because": "Anaknya sakit."}}
+    rows = [{"id": each, "done": told.get(each, {})} for each in ids]
+    done = client.post(f"{LIST}/complete", json={"referrals": rows})
     assert done.status_code == 200, done.text
     said = {str(each.referral_id): each for each in announced(training_db) if isinstance(each, ReferralCompleted)}
     assert (said[ids[0]].outcome, said[ids[0]].facts) == ("absent", {"sessions_attended": 1})
@@ -328,7 +332,7 @@ def test_who_was_absent_or_took_another_course_is_enrolled_without_a_reason(
     (first,) = accepted(training_db, client, offer(subject_id=absent))
     course = planned(client).rsplit("/", 1)[1]
     marks = [{"number": number, "present": False} for number in (1, 2)]
-    told = {"course_id": course, "attendance": marks}
+    told = {"course_id": course, "attendance": marks, "because": "Anaknya sakit."}
     assert client.post(f"{LIST}/{first}/complete", json=told).get_json()["outcome"] == "absent"
     taught(training_db, client, offer(subject_id=sewing))
     again = accepted(

@@ -60,6 +60,12 @@ def member_of(session: Session, referral_id: UUID) -> CooperativeMember | None:
     return session.scalar(select(CooperativeMember).where(CooperativeMember.referral_id == referral_id))
 
 
+def names_of(session: Session, cooperative_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What these cooperatives are called."""
+    rows = session.execute(select(Cooperative.id, Cooperative.name).where(Cooperative.id.in_(cooperative_ids)))
+    return {row.id: row.name for row in rows}
+
+
 def persons(session: Session, cooperative_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many people belong to each cooperative, or are about to found it."""
     rows = session.execute(

@@ -1,7 +1,8 @@
 """A cooperative as the common worklist knows it: join one or found one, save, and perhaps borrow capital."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +13,9 @@ from services.grants.entitlements import queries as entitlements
 from services.grants.subjects import members_of
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
+from shared.programmes.kinds import BECAUSE
 from shared.referrals.models import Referral
-from shared.referrals.work import Completion, StageWork
+from shared.referrals.work import Completion, StageWork, plain
 
 
 class CooperativeWork(StageWork):
@@ -24,6 +26,16 @@ class CooperativeWork(StageWork):
     work_schema = schemas.MembershipSchema
     completion_schema = schemas.MembershipDoneSchema
     template = "cooperative/work.html"
+    told_as: Mapping[str, str] = {
+        **dict.fromkeys(("cooperative_id", "name", "persons"), "cooperative"),
+        "savings": "paid_in",
+        **dict.fromkeys(("loan", "loan_verdict", "document", "handed_over_on"), "loan_terms"),
+        "reason": BECAUSE,
+    }
+    not_told: Mapping[str, str] = {
+        "outcome": "It is the outcome.",
+        "aid_acknowledged": "It stands with the claims on aid, where every office that gives aid reads it.",
+    }
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Expect a choice."""
@@ -51,9 +63,30 @@ class CooperativeWork(StageWork):
         """Joined, formed, or not joined; an approver decides on a loan."""
         return memberships.conclude(session, officer, pairs)
 
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """Which cooperative, what was paid in, the terms of a loan, or why she did not join."""
+        members = memberships.locked_members(session, [each.id for each in referrals]).values()
+        names = queries.names_of(session, [each.cooperative_id for each in members if each.cooperative_id])
+        told = {}
+        for each in members:
+            found: dict[str, Any] = {
+                "cooperative": _named(names, each),
+                "paid_in": plain(each, "pokok", "wajib", "sukarela", "receipt"),
+                "loan_terms": plain(each, "loan_verdict", "instalments", "first_due"),
+                BECAUSE: each.reason,
+            }
+            told[each.referral_id] = {name: value for name, value in found.items() if value}
+        return told
+
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Let go of what was reserved; they no longer count as founders."""
         memberships.let_go(session, referrals)
+
+
+def _named(names: Mapping[UUID, str], member: CooperativeMember) -> dict[str, Any]:
+    if member.cooperative_id is None:
+        return {}
+    return {"cooperative_name": names.get(member.cooperative_id), "persons": member.persons}
 
 
 def _recorded(member: CooperativeMember) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """The four stages of a goods grant as the common worklist knows them: what is saved, when it is done, what is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from services.grants.entitlements import queries as entitlements
-from services.grants.goods import queries, schemas
+from services.grants.goods import findings, queries, schemas
 from services.grants.goods.commands import accounts, calling_off, decisions, hand_overs, orders, proposals
 from services.grants.goods.rules import Condition, ProposalOutcome, Verdict
 from services.grants.groups import queries as groups
@@ -31,6 +32,8 @@ class Proposal(StageWork):
     work_schema = schemas.ProposalSchema
     completion_schema = schemas.ProposalDoneSchema
     template = "goods/proposal.html"
+    told_as: Mapping[str, str] = {"lines": "rab"}
+    not_told: Mapping[str, str] = {"outcome": "It is the outcome."}
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Open a grant for each journey."""
@@ -66,6 +69,12 @@ class Proposal(StageWork):
             for referral, done in pairs
         ]
 
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """The RAB, line by line: whoever checks the file or decides sees what it is about."""
+        grants = findings.grants_of(session, referrals)
+        lines = findings.budgets(session, grants.values())
+        return {referral: {"rab": lines[grant]} for referral, grant in grants.items() if lines[grant]}
+
 
 class DecisionOnGoods(StageWork):
     """An officer prepares the SK, an approver signs it."""
@@ -75,6 +84,10 @@ class DecisionOnGoods(StageWork):
     work_schema = schemas.DecisionSchema
     completion_schema = schemas.DecisionSignedSchema
     template = "goods/decision.html"
+    not_told: Mapping[str, str] = {
+        "verdict": "It is the outcome.",
+        "aid_acknowledged": "It stands with the claims on aid, where every office that gives aid reads it.",
+    }
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """The proposal, the decision as prepared, what the fund has left, and other aid that the people have."""
@@ -101,6 +114,7 @@ class DecisionOnGoods(StageWork):
                 signed[referral.id].verdict.value,
                 {
                     "sk_number": signed[referral.id].sk_number,
+                    "sk_date": signed[referral.id].sk_date.isoformat(),
                     "amount": grants[referral.journey_id].total
                     if signed[referral.id].verdict is Verdict.ACCEPTED
                     else 0,
@@ -121,6 +135,7 @@ class GoodsHandOver(StageWork):
     work_schema = schemas.HandOverSchema
     completion_schema = schemas.HandOverSchema
     template = "goods/hand_over.html"
+    told_as: Mapping[str, str] = {"order": "orders", "deed": "bast_number", "lines": "handed_over"}
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """The grant, and order and deed as their form shows them: what was drafted, else what was agreed.
@@ -176,10 +191,25 @@ class GoodsHandOver(StageWork):
                     "amount": signed[grant.id].realised,
                     "lines": signed[grant.id].lines,
                     "handed_over_on": signed[grant.id].handed_over_on.isoformat(),
+                    "bast_number": signed[grant.id].number,
                 },
             )
             for grant in (grants[referral.journey_id] for referral, _ in pairs)
         ]
+
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """The orders, what was found of every line, and the witnesses."""
+        grants = findings.grants_of(session, referrals)
+        placed, deeds = findings.orders(session, grants.values()), findings.deeds(session, grants.values())
+        return {
+            referral: {
+                "orders": placed[grant],
+                "handed_over": deeds[grant]["handed_over"],
+                "witnesses": deeds[grant]["witnesses"],
+            }
+            for referral, grant in grants.items()
+            if grant in deeds
+        }
 
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Free what was committed and not handed over; a new order commits it again."""
@@ -194,6 +224,8 @@ class Accountability(StageWork):
     work_schema = schemas.AccountSchema
     completion_schema = schemas.AccountDoneSchema
     template = "goods/accountability.html"
+    told_as: Mapping[str, str] = {"lines": "receipts"}
+    not_told: Mapping[str, str] = {"outcome": "It is the outcome."}
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """The grant, and the report as its form shows it: what was written, else what was spent."""
@@ -214,6 +246,12 @@ class Accountability(StageWork):
         outcomes = {referral.journey_id: done["outcome"] for referral, done in pairs}
         spent = accounts.close_reports(session, outcomes)
         return [Completion(done["outcome"].value, {"spent": spent[referral.journey_id]}) for referral, done in pairs]
+
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """What was spent on every line, and the number of its receipt."""
+        grants = findings.grants_of(session, referrals)
+        lines = findings.receipts(session, grants.values())
+        return {referral: {"receipts": lines[grant]} for referral, grant in grants.items() if lines.get(grant)}
 
 
 def _standing(session: Session, referral: Referral) -> dict[str, Any] | None:

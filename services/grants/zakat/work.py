@@ -1,7 +1,8 @@
 """Zakat support as the common worklist knows it: an officer assesses, an approver decides and hands over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -10,8 +11,9 @@ from services.grants.subjects import members_of
 from services.grants.zakat import commands, queries, schemas
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
+from shared.programmes.kinds import BECAUSE
 from shared.referrals.models import Referral
-from shared.referrals.work import Completion, StageWork
+from shared.referrals.work import Completion, StageWork, plain
 
 
 class ZakatSupport(StageWork):
@@ -22,6 +24,18 @@ class ZakatSupport(StageWork):
     work_schema = schemas.AssessmentSchema
     completion_schema = schemas.ZakatDecisionSchema
     template = "zakat/work.html"
+    told_as: Mapping[str, str] = {
+        **dict.fromkeys(
+            ("income", "households", "members", "line", "line_source", "form", "first_due", "group_members"),
+            "assessment",
+        ),
+        **dict.fromkeys(("document", "handed_over_on"), "hand_over"),
+        "reason": BECAUSE,
+    }
+    not_told: Mapping[str, str] = {
+        "verdict": "It is the outcome.",
+        "aid_acknowledged": "It stands with the claims on aid, where every office that gives aid reads it.",
+    }
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Open a case for each."""
@@ -53,6 +67,16 @@ class ZakatSupport(StageWork):
         """Decide: the money was handed over, or there is none."""
         return commands.decide(session, officer, pairs)
 
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """What was assessed, how the money was handed over, or why it was refused."""
+        told = {}
+        for case in commands.locked_cases(session, [each.id for each in referrals]).values():
+            assessed = plain(case, *ASSESSMENT)
+            given = plain(case, "document", "handed_over_on")
+            why = {BECAUSE: case.reason} if case.reason else {}
+            told[case.referral_id] = {"assessment": assessed, **({"hand_over": given} if given else {}), **why}
+        return told
+
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Let go of what was reserved."""
         commands.let_go(session, referrals)
@@ -61,5 +85,7 @@ class ZakatSupport(StageWork):
 ASSESSED = (
     "income", "households", "members", "asnaf", "form", "amount", "instalments", "first_due", "group_members",
 )  # fmt: skip
+
+ASSESSMENT = ("income", "households", "members", "line", "line_source", "form", "first_due", "group_members")
 
 WORKS = (ZakatSupport(),)

@@ -49,7 +49,9 @@ def conclude(session: Session, officer: Officer, told: Sequence[Told]) -> list[C
         needs = rules.needs_found(offered, row["answers"])
         outcome = rules.outcome_of(needs)
         endings.append({**row, "outcome": outcome})
-        done.append(Completion(outcome.value, {"needs": needs, "assessed_on": row["interviewed_on"].isoformat()}))
+        notes = [{"need": need, "note": note} for need, note in row["notes"].items() if note]
+        facts = {"needs": needs, "assessed_on": row["interviewed_on"].isoformat()}
+        done.append(Completion(outcome.value, facts, {"notes": notes} if notes else {}))
     closing = insert(Assessment)
     session.execute(
         closing.on_conflict_do_update(

@@ -1,6 +1,6 @@
 """The stage `intake.assessment` as the common worklist knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,8 @@ class AssessmentWork(StageWork):
     work_schema = schemas.AssessmentDone
     completion_schema = schemas.AssessmentDone
     template = "assessments/assessment.html"
+    told_as: Mapping[str, str] = {"interviewed_on": "assessed_on", "answers": "notes"}
+    not_told: Mapping[str, str] = {"talk": "It goes to the compartment, and nobody is told whether it was said."}
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """First what she has been through already, then each need with its answer so far.

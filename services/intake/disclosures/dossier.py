@@ -26,9 +26,9 @@ from services.intake.eligibility.models import Verification
 from services.intake.groups import queries as groups
 from services.intake.groups.queries import Belonging
 from services.intake.groups.rules import MemberRole
-from services.intake.journeys import publishing
+from services.intake.journeys import publishing, reports
 from services.intake.journeys import queries as journeys
-from services.intake.journeys.models import CameBack, Journey
+from services.intake.journeys.models import CameBack, Journey, StageReport
 from services.intake.journeys.queries import Told
 from services.intake.recruitment.models import Recruit
 from services.intake.registry import queries as registry
@@ -51,6 +51,8 @@ from shared.referrals.models import Referral
 
 OF_MEMBERS = ("phone", "members")
 """What is shared of a group that is data of its members; its name and village are its own."""
+OF_OTHERS = frozenset({"witnesses", "mentor", "signed_by"})
+"""Findings that name other persons."""
 KNOWN_AID = "known_aid"
 """A stage that gives aid is also told her household's number and the aid of the APBN that it receives."""
 
@@ -119,6 +121,7 @@ def _journeys(
         select(CameBack).where(CameBack.journey_id.in_([each.id for each in found])).order_by(CameBack.at)
     ):
         came_back.setdefault(back.journey_id, []).append(back)
+    kept = reports.of_journeys(session, [each.id for each in found])
     allowed = {(each.programme, each.recipient) for each in answers if each.said is Said.GIVEN and not each.replaced_at}
     return [
         {
@@ -138,7 +141,7 @@ def _journeys(
                 {back.referral_id for back in came_back.get(each.id, [])},
                 allowed,
             ),
-            "reports": _reports(each, programmes[each.programme, each.version]),
+            "reports": _reports(each, programmes[each.programme, each.version], kept[each.id]),
             "came_back": [
                 {
                     "stage": back.stage,
@@ -214,19 +217,34 @@ def _line(
     }
 
 
-def _reports(journey: Journey, programme: Programme) -> list[dict[str, Any]]:
-    """What the offices reported back of her journey's stages."""
-    state = JourneyState.from_json(journey.state)
+def _reports(journey: Journey, programme: Programme, kept: Sequence[StageReport]) -> list[dict[str, Any]]:
+    """What the offices reported back of her journey's stages, every attempt; of what they found, nothing of others.
+
+    A group's findings speak of all its members: she is told the facts. What was reported before reports were kept is
+    told from where the journey stands.
+    """
+    state, alone = JourneyState.from_json(journey.state), journey.subject_kind is SubjectKind.PERSON
+    known = {each.stage for each in kept}
+    found: list[tuple[str, str | None, str | None, dict[str, Any], dict[str, Any] | None]] = [
+        (each.stage, each.office, each.outcome, each.facts, each.findings if alone else None)
+        for each in kept
+        if each.stage in programme.stages
+    ]
+    found += [
+        (name, at.office, at.outcome, at.facts, None)
+        for name, at in state.stages.items()
+        if at.standing is Standing.DONE and name in programme.stages and name not in known
+    ]
     return [
         {
             "title": {"id": programme.stages[name].title.id, "en": programme.stages[name].title.en},
-            "office": at.office,
+            "office": office,
             "service": kinds.kind(programme.stages[name].does).service,
-            "outcome": at.outcome,
-            "facts": {key: value for key, value in at.facts.items() if value is not None},
+            "outcome": outcome,
+            "facts": {key: value for key, value in facts.items() if value is not None},
+            "findings": {key: value for key, value in (findings or {}).items() if key not in OF_OTHERS},
         }
-        for name, at in state.stages.items()
-        if at.standing is Standing.DONE and name in programme.stages
+        for name, office, outcome, facts, findings in found
     ]
 
 

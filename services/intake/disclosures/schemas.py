@@ -113,6 +113,7 @@ class Reported(Schema):
     service = fields.String()
     outcome = fields.String(allow_none=True)
     facts = fields.Dict()
+    findings = fields.Dict(metadata={"description": "What it found beside the facts; of a group's journey nothing"})
 
 
 class ReturnedBy(Schema):

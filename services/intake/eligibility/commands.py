@@ -1,6 +1,7 @@
 """Deciding verifications, many at once, and keeping what each was decided on."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +19,20 @@ from shared.referrals.models import Referral
 from shared.storage.rows import insert_rows
 
 
-def verify(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]) -> dict[UUID, Outcome]:
-    """Decide these verifications and write them down; returns each referral's outcome."""
-    decided: dict[UUID, Outcome] = {}
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How a verification ended, and what is told of it: facts, and what was found in words."""
+
+    outcome: Outcome
+    facts: dict[str, Any]
+    findings: dict[str, Any]
+
+
+def verify(
+    session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
+) -> dict[UUID, Verified]:
+    """Decide these verifications and write them down; returns how each referral's ended."""
+    decided: dict[UUID, Verified] = {}
     rows = []
     members = members_of(session, [referral for referral, _ in pairs])
     everybody = {person for people in members.values() for person in people}
@@ -34,7 +46,7 @@ def verify(session: Session, officer: Officer, pairs: Sequence[tuple[Referral, d
         check = Check(referral.settings["check"])
         own_cautions = frozenset(caution for person in people for caution in cautions.get(person, []))
         outcome = _outcome(check, done, decision, own_cautions)
-        decided[referral.id] = outcome
+        decided[referral.id] = Verified(outcome, *_told(check, _plain(done), decision))
         rows.append(
             {
                 "referral_id": referral.id,
@@ -75,12 +87,26 @@ def _outcome(check: Check, done: dict[str, Any], decision: Decision, cautions: f
         evidence = ((found or {}).get("evidence") or "").strip() or None
         return rules.by_registry(decision.failed, cautions, evidence)
     if found is None:
-        raise rules.FindingsMissing(check=check.value).at(check.value)
+        unanswered = {f"{check.value}.{each}": [rules.NotAnswered()] for each in rules.ASKED[check]}
+        raise rules.FindingsMissing(check=check.value, errors=unanswered)
     if check is Check.FILE:
         return rules.by_file(found) if decision.eligible else Outcome.NOT_ELIGIBLE
     if found["visited_on"] > clock.today():
         raise rules.VisitInFuture().at("field.visited_on")
     return rules.by_visit(lives_there=found["lives_there"], has_place=found["has_place"])
+
+
+def _told(check: Check, done: dict[str, Any], decision: Decision) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What later stages are told of a check: what was found, and which conditions or papers it is about."""
+    facts: dict[str, Any] = {"conditions_failed": list(decision.failed)} if decision.failed else {}
+    found = done.get(check.value, {})
+    if check is Check.FILE:
+        missing = [rules.PAPERS[paper] for paper, is_there in found.items() if not is_there]
+        return facts | ({"papers_missing": missing} if missing else {}), {}
+    if check is Check.FIELD:
+        told = {name: found[name] for name in ("berita_acara", "visited_on", "lives_there", "has_place")}
+        return facts | told, {"remarks": found["remarks"]} if found["remarks"] else {}
+    return facts, {"evidence": found["evidence"]} if found.get("evidence") else {}
 
 
 def _plain(done: dict[str, Any]) -> dict[str, Any]:

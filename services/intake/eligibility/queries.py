@@ -72,6 +72,16 @@ def registered(session: Session, areas: Collection[str]) -> int:
     return session.scalar(_within(select(func.count()).select_from(Person), areas).where(ACTIVE)) or 0
 
 
+def cards_of(session: Session, person_ids: Collection[UUID]) -> tuple[int, int]:
+    """How many of these persons are registered with a NIK, and how many on a family card."""
+    here = select(HouseholdMember.person_id).where(HouseholdMember.until.is_(None))
+    counted = select(
+        func.count().filter(Person.nik_index.is_not(None)), func.count().filter(Person.id.in_(here))
+    ).where(among(Person.id, person_ids))
+    with_nik, on_card = session.execute(counted).one()
+    return with_nik, on_card
+
+
 def cautions_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[str]]:
     """What should be checked with Dukcapil about each of these persons."""
     rows = session.execute(select(Person.id, Person.cautions).where(among(Person.id, person_ids)))

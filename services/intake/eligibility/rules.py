@@ -24,6 +24,20 @@ class Outcome(StrEnum):
     CHECK_DUKCAPIL = "check-dukcapil"
 
 
+PAPERS: Mapping[str, str] = {
+    "identity_cards": "identity-cards",
+    "family_cards": "family-cards",
+    "proposal_signed": "proposal-signed",
+    "budget_complete": "budget-complete",
+}
+"""The papers of a file, and the word by which others are told that one is missing."""
+
+ASKED: Mapping[Check, tuple[str, ...]] = {
+    Check.FILE: tuple(PAPERS),
+    Check.FIELD: ("berita_acara", "visited_on", "lives_there", "has_place"),
+}
+"""What a check has to answer."""
+
 DUKCAPIL_CAUTIONS = frozenset(
     {"sex-differs-from-nik", "birth-date-differs-from-nik", "nik-area-unknown", "reported-dead"}
 )
@@ -34,6 +48,12 @@ class FindingsMissing(Invalid):
     """Fill in the findings of the {check} check first."""
 
     indonesian = "Isi dulu hasil pemeriksaan ({check})."
+
+
+class NotAnswered(Invalid):
+    """Answer this: nothing is taken for a yes or a no."""
+
+    indonesian = "Isi dulu bagian ini: yang kosong tidak dianggap ya atau tidak."
 
 
 class EvidenceMissing(Invalid):

@@ -7,12 +7,12 @@ from shared.web.paging import PageQuery
 
 
 class FileCheck(Schema):
-    """Which papers are there and in order."""
+    """Which papers are there and in order; whoever leaves one out has not looked at it."""
 
-    identity_cards = fields.Boolean(load_default=False)
-    family_cards = fields.Boolean(load_default=False)
-    proposal_signed = fields.Boolean(load_default=False)
-    budget_complete = fields.Boolean(load_default=False)
+    identity_cards = fields.Boolean(required=True)
+    family_cards = fields.Boolean(required=True)
+    proposal_signed = fields.Boolean(required=True)
+    budget_complete = fields.Boolean(required=True)
 
 
 class FieldCheck(Schema):
@@ -20,8 +20,8 @@ class FieldCheck(Schema):
 
     berita_acara = fields.String(required=True, validate=validate.Length(min=1, max=80))
     visited_on = fields.Date(required=True)
-    lives_there = fields.Boolean(load_default=False)
-    has_place = fields.Boolean(load_default=False)
+    lives_there = fields.Boolean(required=True)
+    has_place = fields.Boolean(required=True)
     remarks = fields.String(load_default="", validate=validate.Length(max=2_000))
 
 

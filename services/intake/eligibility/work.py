@@ -1,7 +1,8 @@
 """The stage `intake.verification` as the common worklist knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,24 @@ from shared.referrals.models import Referral
 from shared.referrals.work import Completion, StageWork
 
 
+def papers_of(session: Session, referral: Referral, people: Sequence[UUID]) -> dict[str, Any]:
+    """What is known here of the papers of a file: whose cards are registered, the minutes, and the RAB line by line."""
+    minutes = [facts for each in referral.earlier.values() if (facts := each["facts"] or {}).get("berita_acara")]
+    budgets = [each["findings"]["rab"] for each in referral.reports if "rab" in each["findings"]]
+    rab = budgets[-1] if budgets else []
+    with_nik, on_card = queries.cards_of(session, people)
+    return {
+        "people": len(people),
+        "with_nik": with_nik,
+        "on_card": on_card,
+        "minutes": {"number": minutes[-1]["berita_acara"], "on": minutes[-1].get("deliberated_on")}
+        if minutes
+        else None,
+        "rab": rab,
+        "total": sum(each["total"] for each in rab),
+    }
+
+
 class VerificationWork(StageWork):
     """An officer checks the registries, the papers or the place; the rules say what follows."""
 
@@ -21,6 +40,7 @@ class VerificationWork(StageWork):
     roles = (Role.OFFICER,)
     completion_schema = schemas.VerificationDone
     template = "eligibility/verification.html"
+    told_as: Mapping[str, str] = {"registry": "evidence", "file": "papers_missing", "field": "remarks"}
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """What the registries say of each person, which conditions fail, and what to check with Dukcapil."""
@@ -44,6 +64,7 @@ class VerificationWork(StageWork):
                 for clause in clauses
             ],
             "persons": [{"facts": facts[each], "cautions": cautions.get(each, [])} for each in people if each in facts],
+            "papers": papers_of(session, referral, people),
             "today": clock.today().isoformat(),
         }
 
@@ -51,6 +72,13 @@ class VerificationWork(StageWork):
         self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]
     ) -> list[Completion]:
         """Decide, and keep what was decided on."""
-        outcomes = commands.verify(session, officer, pairs)
+        decided = commands.verify(session, officer, pairs)
         today = clock.today().isoformat()
-        return [Completion(outcomes[referral.id].value, {"checked_on": today}) for referral, _ in pairs]
+        return [
+            Completion(
+                decided[referral.id].outcome.value,
+                {"checked_on": today, **decided[referral.id].facts},
+                decided[referral.id].findings,
+            )
+            for referral, _ in pairs
+        ]

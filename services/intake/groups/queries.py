@@ -163,12 +163,14 @@ def moved_away(session: Session, group: BusinessGroup) -> set[UUID]:
     return set(rows)
 
 
-def minutes_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, str | None]:
-    """The number of the minutes (berita acara) of each group's deliberation; None before it was held."""
+def minutes_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, tuple[str | None, date | None]]:
+    """The number and day of the minutes (berita acara) of each group's deliberation; None before it was held."""
     rows = session.execute(
-        select(BusinessGroup.id, BusinessGroup.berita_acara).where(among(BusinessGroup.id, group_ids))
+        select(BusinessGroup.id, BusinessGroup.berita_acara, BusinessGroup.deliberated_on).where(
+            among(BusinessGroup.id, group_ids)
+        )
     )
-    return dict(rows.all())
+    return {row.id: (row.berita_acara, row.deliberated_on) for row in rows}
 
 
 def kin(session: Session, group: BusinessGroup) -> tuple[tuple[UUID, str] | None, list[tuple[UUID, str]]]:

@@ -1,6 +1,6 @@
 """The stage `intake.group-formation` as the common worklist knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,6 +24,9 @@ class GroupFormation(StageWork):
     work_schema = schemas.MembersChosen
     completion_schema = schemas.FormationDone
     template = "groups/formation.html"
+    not_told: Mapping[str, str] = {
+        "members": "A stage is told of the members as they are then, where its programme shares them."
+    }
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """The group with its members so far, who else could join, and how many the programme asks for."""
@@ -62,11 +65,12 @@ class GroupFormation(StageWork):
         minutes = queries.minutes_of(session, list(sizes))
         done = []
         for referral, _ in pairs:
-            number, members = minutes[referral.subject_id], sizes[referral.subject_id]
+            (number, day), members = minutes[referral.subject_id], sizes[referral.subject_id]
             if number is None:
                 raise rules.NotYetFormed
             outcome = rules.outcome_of(members, _size(referral).least)
-            done.append(Completion(outcome.value, {"members": members, "berita_acara": number}))
+            facts = {"members": members, "berita_acara": number, "deliberated_on": day.isoformat() if day else None}
+            done.append(Completion(outcome.value, facts))
         return done
 
 

@@ -121,4 +121,5 @@ def end_journey(given: dict[str, Any], agency: str, journey_id: UUID) -> dict[st
 
 
 def _described(session: Session, journey_id: UUID) -> dict[str, Any]:
-    return queries.described(session, queries.journey(session, door.current_officer(), journey_id))
+    officer = door.current_officer()
+    return queries.described(session, queries.journey(session, officer, journey_id), officer)

@@ -72,7 +72,9 @@ class DecisionWork(StageWork):
             session.execute(update(Journey).where(Journey.id == journey_id).values(end_reason=reason))
         moves.carry(session, going, by=officer, deciding={each.id for each, _ in pairs})
         return [
-            Completion(decisions.ENDED if each.journey_id in reasons else decisions.OFFERED_AGAIN, {})
+            Completion(decisions.ENDED, {}, is_explained=True)
+            if each.journey_id in reasons
+            else Completion(decisions.OFFERED_AGAIN, {})
             for each, _ in pairs
         ]
 

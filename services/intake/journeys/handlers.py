@@ -67,11 +67,14 @@ def hear_particulars_missing(session: Session, heard: Sequence[Heard[Particulars
     asked, waiting = [], []
     for each in heard:
         row = journeys.get(each.event.journey_id)
-        if row is None or not _waits_for(JourneyState.from_json(row.state), each.event):
+        if row is None:
+            continue
+        state = JourneyState.from_json(row.state)
+        if not _waits_for(state, each.event):
             continue
         programme = programmes[row.programme, row.version]
         stage = programme.stages[each.event.stage]
-        asked.append(particulars.asked(programme, stage, row.subject_kind, row.subject_id, row.id))
+        asked.append(particulars.asked(programme, stage, row.subject_kind, row.subject_id, row.id, state))
         waiting.append(each)
     announce_all(
         session,

@@ -83,3 +83,26 @@ class CameBack(Base):
     suggestion: Mapped[str | None]
     explanation: Mapped[str | None] = mapped_column(EncryptedText)
     at: Mapped[Timestamp]
+
+
+class StageReport(Base):
+    """What an office reported of a stage, every attempt of it, with what it found in words or line by line.
+
+    The engine's state keeps the latest facts, on which conditions rest. This is what people read: every later stage as
+    far as it is for it, the leading office, and she herself.
+    """
+
+    __tablename__ = "stage_report"
+    __table_args__ = (Index("ix_stage_report_journey_id", "journey_id"),)
+
+    referral_id: Mapped[UUID] = mapped_column(primary_key=True)
+    journey_id: Mapped[UUID] = mapped_column(ForeignKey("journey.id"))
+    stage: Mapped[str]
+    attempt: Mapped[int]
+    kind: Mapped[str]
+    agency: Mapped[str]
+    office: Mapped[str]
+    outcome: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    findings: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)
+    reported_at: Mapped[Timestamp]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from services.intake.accounts import staffing
 from services.intake.accounts.staffing import Staffing
-from services.intake.journeys import consenting, decisions, particulars, publishing
+from services.intake.journeys import consenting, decisions, particulars, publishing, reports
 from services.intake.journeys.models import Journey
 from services.intake.journeys.particulars import Asked
 from services.intake.journeys.rules import JourneyStatus
@@ -34,6 +34,7 @@ from shared.events.intake import (
     StuckBecause,
     SubjectKind,
 )
+from shared.events.referrals import ReferralCompleted
 from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.kernel import calendar, clock
@@ -104,10 +105,10 @@ class Telling:
         """Announce this after what was said before."""
         self.announcements.append(Announcement(event, cause=cause))
 
-    def offer(self, event: StageOffered, programme: Programme, cause: Heard[Any] | None) -> None:
+    def offer(self, event: StageOffered, programme: Programme, journey: JourneyState, cause: Heard[Any] | None) -> None:
         """Announce an offer, with what its agency may see, sealed for the service that offers the stage's kind."""
         stage = programme.stages[event.stage]
-        asked = particulars.asked(programme, stage, event.subject_kind, event.subject_id, event.journey_id)
+        asked = particulars.asked(programme, stage, event.subject_kind, event.subject_id, event.journey_id, journey)
         self.offers.append((len(self.announcements), asked, kinds.kind(stage.does).service))
         self.say(event, cause)
 
@@ -163,6 +164,7 @@ def carry(
     consents = consenting.answers(session, [row for row in rows.values() if row.programme in asking])
     telling = Telling(clock.now(), staffing.of_programmes(session, programmes.values()))
     changed, done = set(), Moved([], [])
+    reported: list[dict[str, Any]] = []
     began = dict(states)
     for move in moves:
         row, journey_id = rows[move.journey_id], move.journey_id
@@ -173,6 +175,9 @@ def carry(
         if not step.changed:
             continue
         changed.add(journey_id)
+        if move.cause and isinstance(event := move.cause.event, ReferralCompleted):
+            kept = reports.row(move.cause, programme.stages[event.stage], before.stages[event.stage].attempt)
+            reported += [kept] if kept else []
         if move.version:
             telling.say(JourneyMoved(journey_id=journey_id, version=move.version), move.cause)
         subject = Subject(journey_id, row.subject_kind, row.subject_id, row.area, row.lead_office)
@@ -187,6 +192,7 @@ def carry(
         session.execute(STORE, {"moved": orjson.dumps(stored).decode()})
         decided = {each: decisions.taken(began[each], states[each]) for each in changed if began[each].is_stuck}
         decisions.settle(session, decided, by, deciding)
+    reports.keep(session, reported)
     telling.out(session)
     return done
 
@@ -226,7 +232,7 @@ def tell(
     journey = step.journey
     for offer in step.offers:
         offered = _offered(programme, subject, journey, offer, telling, office)
-        telling.offer(offered, programme, cause)
+        telling.offer(offered, programme, journey, cause)
         journey = journey.with_stage(offer.stage, office=offered.office, due_at=offered.due_at.isoformat())
     if journey.ended and step.ended:
         outcome, because = journey.ended

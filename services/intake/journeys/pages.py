@@ -165,7 +165,7 @@ def show_journey(agency: str, journey_id: UUID) -> str:
         return render_template(
             "journeys/show.html",
             agency=agency,
-            journey=queries.described(session, found),
+            journey=queries.described(session, found, officer),
             programme=programme,
             notes=noted.latest(session, officer, notes.noted(session, officer, found)) if may_note else None,
             note_form=forms.blank().marked("note-"),
@@ -284,4 +284,5 @@ def _words() -> dict[str, Any]:
         "journey_outcome": journey_outcome,
         "outcome": words.outcome,
         "plain": words.plain,
+        "words": words,
     }

@@ -15,11 +15,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.intake.groups import queries as groups
+from services.intake.journeys import reports
 from services.intake.journeys.models import Journey
+from services.intake.journeys.reports import Reader
 from services.intake.registry import queries as registry
 from shared.events.intake import SubjectKind
 from shared.programmes import kinds
 from shared.programmes.definition import Programme, Stage
+from shared.programmes.state import JourneyState
+from shared.referrals.models import REPORTS
 from shared.storage.arrays import among
 
 Part = dict[str, Any]
@@ -35,22 +39,31 @@ class Asked:
     shares: tuple[str, ...]
     terms: Part | None = None
     journey_id: UUID | None = None
+    reader: Reader | None = None
 
 
-def asked(programme: Programme, stage: Stage, kind: SubjectKind, subject_id: UUID, journey_id: UUID) -> Asked:
-    """What a stage's agency has to be told of somebody."""
+def asked(
+    programme: Programme, stage: Stage, kind: SubjectKind, subject_id: UUID, journey_id: UUID, journey: JourneyState
+) -> Asked:
+    """What a stage's agency has to be told of somebody, in a journey that stands so."""
     terms = _terms(programme) if kinds.kind(stage.does).gives_aid else None
-    return Asked(kind, subject_id, stage.shares, terms, journey_id)
+    return Asked(kind, subject_id, stage.shares, terms, journey_id, Reader(journey_id, programme, stage, journey))
 
 
 def parts(session: Session, wanted: Sequence[Asked]) -> list[Part]:
     """The sealed part of each offer, in their order: `particulars`, and where the stage gives aid also `aid`."""
     aided = iter(_beneficiaries(session, [each for each in wanted if each.terms is not None]))
+    readers = [each.reader for each in wanted if each.reader is not None]
+    found = iter(reports.told(session, readers))
+    said = [next(found) if each.reader is not None else [] for each in wanted]
     return [
         {"particulars": fields}
         if each.terms is None
         else {"particulars": fields, "aid": each.terms | {"beneficiaries": next(aided)}}
-        for each, fields in zip(wanted, told(session, wanted), strict=True)
+        for each, fields in (
+            (each, shared | {REPORTS: heard} if heard else shared)
+            for each, shared, heard in zip(wanted, told(session, wanted), said, strict=True)
+        )
     ]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Select, cast, func, select, union
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
-from services.intake.journeys import had, publishing
+from services.intake.journeys import had, publishing, reports
 from services.intake.journeys.models import CameBack, Journey
 from services.intake.journeys.rules import JourneyStatus
 from shared.bus.chain import partition_of
@@ -19,12 +19,14 @@ from shared.bus.models import LoggedEvent
 from shared.events.intake import StageOffered
 from shared.identity.areas import within
 from shared.identity.officer import Officer
+from shared.identity.permissions import Permission
 from shared.kernel.errors import NotFound
 from shared.kernel.settings import settings
 from shared.programmes.definition import Policy, Programme
 from shared.programmes.engine import CameBack as Why
 from shared.programmes.state import JourneyState, Standing
 from shared.storage.arrays import among
+from shared.web import access
 from shared.web.paging import Page, page
 
 NOT_ANSWERED = f'$.stages.* ? (@.standing == "{Standing.STUCK.value}" && @.why == "{Why.CONSENT_MISSING.value}")'
@@ -80,14 +82,31 @@ def journey(session: Session, officer: Officer, journey_id: UUID) -> Journey:
     return found
 
 
-def described(session: Session, found: Journey) -> dict[str, Any]:
-    """A journey with every stage of its programme: where it stands, with which office, and what came back."""
+def described(session: Session, found: Journey, officer: Officer) -> dict[str, Any]:
+    """A journey with every stage of its programme: where it stands, with which office, what was reported and came back.
+
+    Findings in words are for those who work on journeys where she lives, each as far as it is for her agency.
+    """
     definition = publishing.newest(session, found.programme, found.version)
     state = JourneyState.from_json(found.state)
     came_back: dict[str, list[CameBack]] = {}
     rows = select(CameBack).where(CameBack.journey_id == found.id).order_by(CameBack.at, CameBack.referral_id)
     for each in session.scalars(rows):
         came_back.setdefault(each.stage, []).append(each)
+    reads = access.holds(officer, Permission.JOURNEYS_STEER) and officer.works_in(found.area)
+    told: dict[str, list[dict[str, Any]]] = {}
+    for report in reports.of_journeys(session, [found.id])[found.id]:
+        shown = reports.for_officer(report, officer.agency, definition.lead) if reads else {}
+        told.setdefault(report.stage, []).append(
+            {
+                "attempt": report.attempt,
+                "office": report.office,
+                "outcome": report.outcome,
+                "facts": report.facts,
+                "findings": shown,
+                "reported_at": report.reported_at,
+            }
+        )
     stages = []
     for name, stage in definition.stages.items():
         at = state.stages.get(name)
@@ -106,6 +125,7 @@ def described(session: Session, found: Journey) -> dict[str, Any]:
                 "referral_id": at.referral if at else None,
                 "outcome": at.outcome if at else None,
                 "came_back": came_back.get(name, []),
+                "reports": told.get(name, []),
             }
         )
     return {

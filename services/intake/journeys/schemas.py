@@ -104,6 +104,17 @@ class Title(Schema):
     en = fields.String()
 
 
+class StageReport(Schema):
+    """What an office reported of a stage; `findings` as far as they are for the officer's agency."""
+
+    attempt = fields.Integer()
+    office = fields.String()
+    outcome = fields.String()
+    facts = fields.Dict()
+    findings = fields.Dict()
+    reported_at = fields.AwareDateTime()
+
+
 class Stage(Schema):
     """One stage of a journey; `waiting` stands for not reached yet, `why` says why it is stuck or was skipped."""
 
@@ -120,6 +131,7 @@ class Stage(Schema):
     referral_id = fields.UUID(allow_none=True)
     outcome = fields.String(allow_none=True)
     came_back = fields.List(fields.Nested(CameBack))
+    reports = fields.List(fields.Nested(StageReport), metadata={"description": "Every attempt, the earliest first"})
 
 
 class WholeJourney(Journey):

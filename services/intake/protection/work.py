@@ -1,6 +1,6 @@
 """The stage `intake.protection` as the common worklist knows it: the talk was offered, and that is all it says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,6 +23,9 @@ class OfferedTalk(StageWork):
     completion_schema = schemas.TalkDone
     takes_notes = False
     template = "protection/work.html"
+    not_told: Mapping[str, str] = dict.fromkeys(
+        ("asks", "contact"), "It goes to the compartment, and nobody is told whether it was said."
+    )
 
     def finish(
         self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]

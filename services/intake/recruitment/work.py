@@ -1,6 +1,6 @@
 """The stage `intake.recruitment` as the common worklist knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -27,6 +27,7 @@ class RecruitmentWork(StageWork):
     work_schema = schemas.RecruitsNamed
     completion_schema = schemas.RecruitmentDone
     template = "recruitment/recruitment.html"
+    told_as: Mapping[str, str] = {"recruits": "groups"}
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """A place for everybody whom a member may still recruit, and women around who would qualify.

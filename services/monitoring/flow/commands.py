@@ -68,9 +68,9 @@ CLOSED_AS: Mapping[type[Event], str] = {
 SAID = (
     *("attempt", "does", "number", "month", "amount", "fund_id", "version"),
     *("outcome", "because", "why", "reason", "suggestion", "accountable_office"),
-    *("condition", "goods", "cause", "verdict", "members", "successor"),
+    *("condition", "goods", "cause", "verdict", "members", "successor", "facts"),
 )
-"""What a line of the timeline repeats of its event: codes and counts, never more."""
+"""What a line of the timeline repeats of its event: codes, counts, days and numbers of documents, never more."""
 
 
 def _told_and_touched() -> Insert:

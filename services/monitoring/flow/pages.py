@@ -29,6 +29,7 @@ for said_as in (
     words.in_lines,
     words.month_name,
     words.outcome_name,
+    words.reported_facts,
     words.second,
     words.state_name,
     storytelling.brief_day,

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import format_date, format_datetime, ngettext
 from flask_babel import gettext as _
@@ -192,6 +193,17 @@ def event_kind(entry: TimelineEntry) -> str:
     if entry.type == "journey-ended" and entry.said.get("outcome") not in ("graduated", "completed"):
         return "neutral"
     return EVENTS[entry.type][1] if entry.type in EVENTS else "neutral"
+
+
+NOT_IN_THE_STORY = frozenset({"asnaf", "groups"})
+"""Facts that are for the offices of her stages: how poor she is, and who else set out."""
+
+
+def reported_facts(entry: TimelineEntry, programme: str, version: int) -> list[tuple[str, str]]:
+    """What a stage reported beside its result: days, counts, numbers of documents, what was missing; no names."""
+    told: Any = entry.said.get("facts") or {}
+    facts = {name: value for name, value in told.items() if name not in NOT_IN_THE_STORY}
+    return words.report_pairs(programme, version, facts)
 
 
 def event_details(entry: TimelineEntry) -> list[str]:

@@ -25,7 +25,7 @@ from shared.programmes import library
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN, WAITING
-from shared.referrals.work import Completion
+from shared.referrals.work import Completion, plain
 from shared.storage.arrays import among
 from shared.web import access
 
@@ -267,8 +267,18 @@ def _discuss(session: Session, officer: Officer, meeting: Meeting) -> None:
 
 
 def _completions(session: Session, meeting_id: UUID, referrals: Sequence[Referral]) -> dict[UUID, Completion]:
-    counted = queries.decided_on(session, meeting_id, [each.journey_id for each in referrals])
-    return {each.id: Completion("discussed", {"decisions": counted[each.journey_id]}) for each in referrals}
+    decided = queries.decided_on(session, meeting_id, [each.journey_id for each in referrals])
+    met_on = session.get_one(Meeting, meeting_id).meets_on.isoformat()
+    return {
+        each.id: Completion(
+            "discussed",
+            {"decisions": len(about := decided[each.journey_id]), "met_on": met_on},
+            {"decided": [{"what": task.decision, **plain(task, "office", "due_on")} for task in about]}
+            if about
+            else {},
+        )
+        for each in referrals
+    }
 
 
 def _was_about(meeting: Meeting, referral: Referral) -> bool:

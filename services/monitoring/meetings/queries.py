@@ -125,15 +125,14 @@ def late_tasks(session: Session, officer: Officer, agency: str) -> int:
     return session.scalar(select(func.count()).select_from(tasks(officer, agency, overdue=True).subquery())) or 0
 
 
-def decided_on(session: Session, meeting_id: UUID, journey_ids: Collection[UUID]) -> dict[UUID, int]:
-    """How many decisions of a meeting are about each of these journeys."""
-    rows = session.execute(
-        select(Task.journey_id, func.count().label("decided"))
-        .where(Task.meeting_id == meeting_id, among(Task.journey_id, journey_ids))
-        .group_by(Task.journey_id)
-    )
-    found = {each.journey_id: each.decided for each in rows}
-    return {each: found.get(each, 0) for each in journey_ids}
+def decided_on(session: Session, meeting_id: UUID, journey_ids: Collection[UUID]) -> dict[UUID, list[Task]]:
+    """The decisions of a meeting about each of these journeys."""
+    found: dict[UUID, list[Task]] = {each: [] for each in journey_ids}
+    about = select(Task).where(Task.meeting_id == meeting_id, among(Task.journey_id, journey_ids)).order_by(Task.id)
+    for task in session.scalars(about):
+        if task.journey_id is not None:
+            found[task.journey_id].append(task)
+    return found
 
 
 def waiting_on(session: Session, meeting_id: UUID) -> list[UUID]:

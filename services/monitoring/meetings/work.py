@@ -1,6 +1,6 @@
 """The stage `monitoring.meeting` as the common worklist knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ class Discussion(StageWork):
     roles = (Role.OFFICER, Role.HEAD)
     completion_schema = DiscussedSchema
     template = "meetings/work.html"
+    told_as: Mapping[str, str] = {"meeting_id": "met_on"}
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """The meeting that is planned, the day by which one is due, and those at which it can have been discussed."""

@@ -1,7 +1,8 @@
 """The stage `monitoring.graduation` as the common worklist knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from services.monitoring.outcomes.rules import Verdict
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.referrals.models import Referral
-from shared.referrals.work import Completion, StageWork
+from shared.referrals.work import Completion, StageWork, plain
 
 
 class Graduation(StageWork):
@@ -24,6 +25,7 @@ class Graduation(StageWork):
     work_schema = schemas.SignatureGiven
     completion_schema = schemas.SignatureGiven
     template = "monitoring/outcomes/work.html"
+    told_as: Mapping[str, str] = {"verdict": "signed_by"}
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Nothing is kept before the first signature."""
@@ -53,6 +55,14 @@ class Graduation(StageWork):
         return [
             Completion(given["verdict"].value, {"cause": given["cause"] and given["cause"].value}) for _, given in pairs
         ]
+
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """Who signed what."""
+        signed = queries.signatures_of(session, [each.id for each in referrals])
+        return {
+            referral: {"signed_by": [{"name": each.officer_name, **plain(each, "verdict", "cause")} for each in found]}
+            for referral, found in signed.items()
+        }
 
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Strike the signatures on results that will not be pronounced."""

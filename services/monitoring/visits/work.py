@@ -1,7 +1,8 @@
 """The stage `monitoring.visits` as the common worklist knows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -14,7 +15,9 @@ from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.referrals.models import Referral
-from shared.referrals.work import Completion, StageWork
+from shared.referrals.work import Completion, StageWork, plain
+
+VISITED = ("month", "visited_on", "omzet", "profit", "goods", "condition", "cause", "approval")
 
 
 class Visits(StageWork):
@@ -25,6 +28,7 @@ class Visits(StageWork):
     work_schema = schemas.VisitFindings
     completion_schema = schemas.VisitsDone
     template = "monitoring/visits/work.html"
+    told_as: Mapping[str, str] = dict.fromkeys(("visited_on", "condition", "cause", "approval"), "visited")
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Plan the visits from the day of the offer."""
@@ -55,6 +59,14 @@ class Visits(StageWork):
         """Close stages whose last visit was recorded: its condition is the outcome."""
         visits = queries.visits_of(session, [referral.id for referral, _ in pairs])
         return [self._completion(visits[referral.id]) for referral, _ in pairs]
+
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """What was found on every visit."""
+        visits = queries.visits_of(session, [each.id for each in referrals])
+        return {
+            referral: {"visited": [plain(each, *VISITED) for each in found if each.visited_on]}
+            for referral, found in visits.items()
+        }
 
     @staticmethod
     def _completion(visits: Sequence[Visit]) -> Completion:

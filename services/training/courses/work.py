@@ -1,19 +1,20 @@
 """A course as the common worklist knows it: choose one, mark who came, and what that amounts to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.training.courses import commands, queries
 from services.training.courses.commands import Mark
-from services.training.courses.models import Attendance, Enrolment
+from services.training.courses.models import Attendance, Course, CourseSession, Enrolment
 from services.training.courses.rules import KIND, NotEnrolled, sessions_needed
 from services.training.courses.schemas import CourseWorkSchema
 from shared.identity.officer import Officer
 from shared.referrals.models import Referral
-from shared.referrals.work import Completion, StageWork
+from shared.referrals.work import Completion, StageWork, plain
 
 
 class CourseWork(StageWork):
@@ -23,6 +24,7 @@ class CourseWork(StageWork):
     work_schema = CourseWorkSchema
     completion_schema = CourseWorkSchema
     template = "courses/work.html"
+    told_as: Mapping[str, str] = {"course_id": "course", "attendance": "sessions"}
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Expect them in a course that is yet to be chosen."""
@@ -89,6 +91,30 @@ class CourseWork(StageWork):
             if told["course_id"] or told["attendance"]:
                 self.record(session, officer, referral, told)
         return commands.conclude(session, [referral for referral, _ in pairs])
+
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """Which course, who came to each session, and why somebody was taught the same again."""
+        ids = [each.id for each in referrals]
+        came: dict[UUID, list[dict[str, Any]]] = {each: [] for each in ids}
+        rows = session.execute(
+            select(Attendance.referral_id, CourseSession.number, CourseSession.held_on, CourseSession.place)
+            .add_columns(Attendance.present, Attendance.members_present.label("members"))
+            .join(CourseSession, CourseSession.id == Attendance.session_id)
+            .where(Attendance.referral_id.in_(ids))
+            .order_by(CourseSession.number)
+        )
+        for row in rows:
+            came[row.referral_id].append(plain(row, "number", "held_on", "place", "present", "members"))
+        titles = session.execute(
+            select(Enrolment.referral_id, Enrolment.taught_before_reason, Course.title)
+            .join(Course, Course.id == Enrolment.course_id)
+            .where(Enrolment.referral_id.in_(ids))
+        )
+        return {
+            row.referral_id: {"course": row.title, "sessions": came[row.referral_id]}
+            | plain(row, "taught_before_reason")
+            for row in titles
+        }
 
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Free their places."""

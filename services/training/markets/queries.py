@@ -24,8 +24,10 @@ from services.training.markets.models import (
 from services.training.markets.rules import Channel, kecamatan_of
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
+from shared.programmes.kinds import BECAUSE
 from shared.referrals.models import Referral
 from shared.referrals.rules import ReferralState
+from shared.referrals.work import plain
 
 LATEST_FIRST = (Fair.opens_on, Fair.id)
 MOST_CHOICES = 50
@@ -204,6 +206,26 @@ def amendments_of(session: Session, agreement_ids: Collection[UUID]) -> list[Off
             .order_by(OffTakeAmendment.amended_on, OffTakeAmendment.id)
         )
     )
+
+
+def told(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What others are told of these: stands, shops and agreements, and why nothing was sold where that is so."""
+    found: dict[UUID, dict[str, Any]] = {each: {} for each in referral_ids}
+    stands = select(FairBooking.referral_id, FairBooking.stand, Fair.title, Fair.opens_on)
+    held = stands.join(Fair, Fair.id == FairBooking.fair_id).where(FairBooking.referral_id.in_(found))
+    for row in session.execute(held.order_by(Fair.opens_on)):
+        stand = {"fair": row.title, "held_on": row.opens_on.isoformat(), "number": row.stand}
+        found[row.referral_id].setdefault("stands", []).append(stand)
+    for listing in session.scalars(select(Listing).where(Listing.referral_id.in_(found)).order_by(Listing.id)):
+        shop = plain(listing, "channel", "place", "terms", "listed_from", "ended_on")
+        found[listing.referral_id].setdefault("listings", []).append(shop)
+    for agreed in session.scalars(select(OffTake).where(OffTake.referral_id.in_(found)).order_by(OffTake.id)):
+        terms = plain(agreed, "buyer", "goods", "unit", "quantity", "unit_price", "until_day")
+        found[agreed.referral_id].setdefault("agreements", []).append(terms)
+    for way in session.scalars(select(MarketCase).where(MarketCase.referral_id.in_(found))):
+        if way.explanation:
+            found[way.referral_id][BECAUSE] = way.explanation
+    return found
 
 
 def progress(session: Session, referral_ids: Collection[UUID], today: date) -> dict[UUID, Progress]:

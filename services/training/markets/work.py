@@ -1,8 +1,9 @@
 """A market as the common worklist knows it: stands, listings and agreements, and what was sold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from services.training.markets.rules import CHANNELS, OBSTACLES, Channel, regenc
 from services.training.markets.schemas import MarketDoneSchema, MarketWorkSchema
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.programmes.kinds import BECAUSE
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion, StageWork
 
@@ -28,6 +30,13 @@ class MarketWork(StageWork):
     work_schema = MarketWorkSchema
     completion_schema = MarketDoneSchema
     template = "markets/work.html"
+    told_as: Mapping[str, str] = {
+        **dict.fromkeys(("fair_id", "release_fair_id", "arrangements"), "stands"),
+        **dict.fromkeys(("listing", "ending"), "listings"),
+        **dict.fromkeys(("agreement", "amendment"), "agreements"),
+        "explanation": BECAUSE,
+    }
+    not_told: Mapping[str, str] = {"outcome": "It is the outcome."}
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Expect them on their way to a market."""
@@ -105,6 +114,10 @@ class MarketWork(StageWork):
                 self.record(session, officer, referral, told)
         said = {referral.id: Verdict(**{name: told[name] for name in VERDICT}) for referral, told in pairs}
         return endings.conclude(session, officer, [referral for referral, _ in pairs], said)
+
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """Where the product was offered and to whom, or why it did not get there."""
+        return queries.told(session, [each.id for each in referrals])
 
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Free their stands."""

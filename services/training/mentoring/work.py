@@ -1,12 +1,14 @@
 """Mentoring as the common worklist knows it: a mentor is chosen, the book is kept, and its term decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.training.mentoring import commands, queries
-from services.training.mentoring.models import CashBook
+from services.training.mentoring.models import CashBook, Mentor
 from services.training.mentoring.schemas import CashBookSchema, MentoringWorkSchema
 from shared.identity.officer import Officer
 from shared.kernel import clock
@@ -21,6 +23,7 @@ class MentoringWork(StageWork):
     work_schema = MentoringWorkSchema
     completion_schema = MentoringWorkSchema
     template = "mentoring/work.html"
+    told_as: Mapping[str, str] = {"mentor_id": "mentor"}
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Lay out a cash book for each."""
@@ -58,6 +61,15 @@ class MentoringWork(StageWork):
     ) -> list[Completion]:
         """Count the months: kept or not kept. Who mentors is no longer of interest."""
         return commands.conclude(session, [referral for referral, _ in pairs])
+
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """Who was the mentor at last."""
+        rows = session.execute(
+            select(CashBook.referral_id, Mentor.name)
+            .join(Mentor, Mentor.id == CashBook.mentor_id)
+            .where(CashBook.referral_id.in_([each.id for each in referrals]))
+        )
+        return {row.referral_id: {"mentor": row.name} for row in rows}
 
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Close their books."""

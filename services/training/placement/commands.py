@@ -22,7 +22,7 @@ from shared.kernel import clock, ids
 from shared.kernel.errors import NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
-from shared.referrals.work import Completion
+from shared.referrals.work import Completion, plain
 from shared.storage.rows import insert_rows
 from shared.web import access
 
@@ -278,7 +278,7 @@ def _told(outcome: PlacementOutcome, seeker: JobSeeker, sector: str) -> Completi
     facts: dict[str, Any] = {"sector": sector}
     if seeker.placed_on is not None:
         facts["placed_on"] = seeker.placed_on.isoformat()
-    return Completion(outcome.value, facts)
+    return Completion(outcome.value, facts | plain(seeker, "took_part", "passed", "assessed_on"))
 
 
 def _free_places(session: Session, seekers: Sequence[JobSeeker]) -> None:

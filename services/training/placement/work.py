@@ -1,8 +1,10 @@
 """Job training as the common worklist knows it: a batch, a result, a placement, and what that amounts to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.training.placement import commands, queries
@@ -12,7 +14,7 @@ from services.training.placement.schemas import PlacementWorkSchema
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.referrals.models import Referral
-from shared.referrals.work import Completion, StageWork
+from shared.referrals.work import Completion, StageWork, plain
 
 Json = dict[str, Any]
 
@@ -24,6 +26,7 @@ class PlacementWork(StageWork):
     work_schema = PlacementWorkSchema
     completion_schema = PlacementWorkSchema
     template = "placement/work.html"
+    told_as: Mapping[str, str] = dict.fromkeys(("batch_id", "leave_batch"), "batch")
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Expect them in a batch that is yet to be chosen."""
@@ -71,6 +74,21 @@ class PlacementWork(StageWork):
             if any(value not in (None, False) for value in told.values()) or told["took_part"] is False:
                 self.record(session, officer, referral, told)
         return commands.conclude(session, officer, [referral for referral, _ in pairs])
+
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """The batch, and the place of work with what was agreed there."""
+        rows = session.execute(
+            select(JobSeeker, JobBatch.title, Vacancy.employer, Vacancy.position)
+            .outerjoin(JobBatch, JobBatch.id == JobSeeker.batch_id)
+            .outerjoin(Vacancy, Vacancy.id == JobSeeker.vacancy_id)
+            .where(JobSeeker.referral_id.in_([each.id for each in referrals]))
+        )
+        told = {}
+        for seeker, batch, employer, position in rows:
+            place = {"employer": employer, "position": position, **plain(seeker, "contract", "waiver")}
+            found = {"batch": batch, "placement": place if employer else None}
+            told[seeker.referral_id] = {name: value for name, value in found.items() if value}
+        return told
 
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Free their places."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -17,9 +17,12 @@ from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.persons.queries import records_of
+from shared.referrals.work import plain
 from shared.storage.arrays import among
 
 Subject = tuple[SubjectKind, UUID]
+LAST_DAYS = 10
+"""How many days of its log a later stage is told of a product."""
 LATEST_FIRST = (ProductStage.referral_id,)
 
 
@@ -110,6 +113,24 @@ def evidence(session: Session, product_ids: Collection[UUID]) -> dict[UUID, dict
     for each in latest:
         found[each.product_id][each.rung] = each
     return found
+
+
+def made_last(session: Session, product_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """What was made of each of these on the latest days, the latest first."""
+    place = func.row_number().over(partition_by=Production.product_id, order_by=Production.made_on.desc())
+    numbered = select(Production, place.label("place")).where(Production.product_id.in_(product_ids)).subquery()
+    latest = select(numbered).where(numbered.c.place <= LAST_DAYS).order_by(numbered.c.product_id, numbered.c.place)
+    found: dict[UUID, list[dict[str, Any]]] = {each: [] for each in product_ids}
+    for row in session.execute(latest):
+        found[row.product_id].append(plain(row, "made_on", "quantity", "unit", "quality_kept"))
+    return found
+
+
+def missing_of(session: Session, referral_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What was said to be missing as these stages were closed below the rung asked for."""
+    statement = select(ProductStage.referral_id, ProductStage.missing)
+    rows = session.execute(statement.where(ProductStage.referral_id.in_(referral_ids)))
+    return {row.referral_id: row.missing for row in rows if row.missing}
 
 
 def production(session: Session, product_id: UUID) -> Sequence[Production]:

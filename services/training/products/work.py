@@ -1,8 +1,9 @@
 """A product's readiness as the common worklist knows it: describe, log, see, and how high it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from services.training.products.rules import LADDER, Extra, Rung
 from services.training.products.schemas import ProductCompletionSchema, ProductSchema, ProductWorkSchema
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.programmes.kinds import BECAUSE
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion, StageWork
 
@@ -24,6 +26,7 @@ class ProductWork(StageWork):
     work_schema = ProductWorkSchema
     completion_schema = ProductCompletionSchema
     template = "products/work.html"
+    told_as: Mapping[str, str] = {"evidence": "evidence_seen", "missing": BECAUSE}
     words = words
 
     def opened(self, session: Session, referrals: Sequence[Referral]) -> None:
@@ -66,9 +69,35 @@ class ProductWork(StageWork):
             self.record(session, officer, referral, told)
         return commands.conclude(session, pairs)
 
+    def found(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """The product, what was made at this stage, the evidence for each rung, and what is missing."""
+        subjects = {(each.subject_kind, each.subject_id) for each in referrals}
+        known = queries.products(session, subjects)
+        seen = queries.evidence(session, [each.id for each in known.values()])
+        made = queries.made_last(session, [each.id for each in known.values()])
+        missing = queries.missing_of(session, [each.id for each in referrals])
+        told = {}
+        for referral in referrals:
+            product = known[referral.subject_kind, referral.subject_id]
+            found: dict[str, Any] = {
+                "product": product.name,
+                "production": made[product.id],
+                "evidence_seen": [
+                    {"rung": each.rung, "seen_on": each.seen_on.isoformat(), **_readable(each.details)}
+                    for each in seen[product.id].values()
+                ],
+                BECAUSE: missing.get(referral.id),
+            }
+            told[referral.id] = {name: value for name, value in found.items() if value}
+        return told
+
     def withdrawn(self, session: Session, referrals: Sequence[Referral]) -> None:
         """Close the stage; the product stays hers."""
         commands.let_go(session, referrals)
+
+
+def _readable(details: dict[str, Any]) -> dict[str, Any]:
+    return {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in details.items()}
 
 
 def _of_product(session: Session, product: Product, asked: rules.Requirements) -> dict[str, Any]:

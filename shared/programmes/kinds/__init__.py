@@ -11,11 +11,21 @@ from collections.abc import Mapping
 
 from shared.programmes.definition import Text
 from shared.programmes.kinds import grants, intake, monitoring, training
-from shared.programmes.kinds.kind import Fact, OnPaper, Settings, StageKind, UnknownKind, WrongReport, described
+from shared.programmes.kinds.kind import (
+    BECAUSE,
+    Fact,
+    OnPaper,
+    Reach,
+    Settings,
+    StageKind,
+    UnknownKind,
+    WrongReport,
+    described,
+)
 
 __all__ = [
-    "CATALOGUE", "DECISION", "Fact", "OnPaper", "Settings", "StageKind", "UnknownKind", "WrongReport", "described",
-    "kind", "of_service",
+    "BECAUSE", "CATALOGUE", "DECISION", "Fact", "OnPaper", "Reach", "Settings", "StageKind", "UnknownKind",
+    "WrongReport", "described", "kind", "of_service",
 ]  # fmt: skip
 
 CATALOGUE: Mapping[str, StageKind] = {
@@ -26,6 +36,7 @@ DECISION = StageKind(
     "intake.decision",
     Text("Keputusan kantor pemimpin", "Decision of the leading office"),
     ("offered-again", "consent-answered", "sent-back", "ended"),
+    adverse=("ended",),
 )
 
 

@@ -6,7 +6,7 @@ from marshmallow import validate
 
 from shared.kernel import fields as shape
 from shared.programmes.definition import Text
-from shared.programmes.kinds.kind import OnPaper, Settings, StageKind
+from shared.programmes.kinds.kind import OnPaper, Reach, Settings, StageKind
 
 
 class FundSettings(Settings):
@@ -74,6 +74,8 @@ KINDS = (
         ("submitted", "withdrawn"),
         {"total": int, "lines": int},
         ProposalSettings,
+        findings={"rab": Reach.LATER},
+        adverse=("withdrawn",),
         gives_aid=True,
         keeps=KEEPS,
         on_paper=OnPaper(amount="total"),
@@ -82,8 +84,9 @@ KINDS = (
         "grants.goods-decision",
         Text("Keputusan (SK)", "Decision (SK)"),
         ("accepted", "reserve", "refused"),
-        {"sk_number": str, "amount": int},
+        {"sk_number": str, "sk_date": date, "amount": int},
         GoodsSettings,
+        adverse=("reserve", "refused"),
         gives_aid=True,
         keeps=KEEPS,
         on_paper=OnPaper(number="sk_number", amount="amount"),
@@ -93,8 +96,10 @@ KINDS = (
         "grants.goods-hand-over",
         Text("Serah terima barang (BAST)", "Hand-over of goods (BAST)"),
         ("as-agreed", "short", "refused"),
-        {"amount": int, "lines": int, "handed_over_on": date},
+        {"amount": int, "lines": int, "handed_over_on": date, "bast_number": str},
         FundSettings,
+        findings={"orders": Reach.LATER, "handed_over": Reach.LATER, "witnesses": Reach.LATER},
+        adverse=("refused",),
         keeps=KEEPS,
         on_paper=OnPaper(
             day="handed_over_on",
@@ -109,6 +114,8 @@ KINDS = (
         Text("Laporan pertanggungjawaban", "Accountability report"),
         ("accepted", "incomplete"),
         {"spent": int},
+        findings={"receipts": Reach.LATER},
+        adverse=("incomplete",),
         keeps=KEEPS,
         on_paper=OnPaper(amount="spent"),
     ),
@@ -118,6 +125,8 @@ KINDS = (
         ("granted", "lent", "refused"),
         {"asnaf": ASNAF, "amount": int, "instalments": int},
         ZakatSettings,
+        findings={"assessment": Reach.AGENCY, "hand_over": Reach.LATER},
+        adverse=("refused",),
         gives_aid=True,
         keeps=KEEPS,
         on_paper=OnPaper(
@@ -133,6 +142,8 @@ KINDS = (
         ("joined", "formed", "not-joined"),
         {"savings": int, "loan": int},
         CooperativeSettings,
+        findings={"cooperative": Reach.LATER, "paid_in": Reach.AGENCY, "loan_terms": Reach.AGENCY},
+        adverse=("not-joined",),
         gives_aid=True,
         keeps=KEEPS,
         on_paper=OnPaper(amount="savings", loan="loan"),

@@ -6,7 +6,7 @@ from marshmallow import validate
 
 from shared.kernel import fields as shape
 from shared.programmes.definition import Text
-from shared.programmes.kinds.kind import OnPaper, Settings, StageKind
+from shared.programmes.kinds.kind import OnPaper, Reach, Settings, StageKind
 
 
 class VerificationSettings(Settings):
@@ -35,16 +35,27 @@ KINDS = (
         "intake.group-formation",
         Text("Pembentukan kelompok", "Group formation"),
         ("formed", "short-of-members"),
-        {"members": int, "berita_acara": str},
+        {"members": int, "berita_acara": str, "deliberated_on": date},
         on_paper=OnPaper(number="berita_acara"),
+        adverse=("short-of-members",),
     ),
     StageKind(
         "intake.verification",
         Text("Verifikasi", "Verification"),
         ("eligible", "not-eligible", "mend", "check-dukcapil"),
-        {"checked_on": date},
+        {
+            "checked_on": date,
+            "conditions_failed": list,
+            "papers_missing": list,
+            "berita_acara": str,
+            "visited_on": date,
+            "lives_there": bool,
+            "has_place": bool,
+        },
         VerificationSettings,
         on_paper=OnPaper(day="checked_on"),
+        findings={"evidence": Reach.LATER, "remarks": Reach.LATER},
+        adverse=("not-eligible", "mend", "check-dukcapil"),
     ),
     StageKind(
         "intake.assessment",
@@ -54,6 +65,7 @@ KINDS = (
         AssessmentSettings,
         words={"needs": "needs"},
         on_paper=OnPaper(day="assessed_on"),
+        findings={"notes": Reach.AGENCY},
     ),
     StageKind(
         "intake.recruitment",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,17 @@ from shared.programmes.definition import Text
 
 Fact = type | tuple[str, ...]
 """int, str, bool, date (ISO text in JSON), list (of identifiers or words), or the words that it may be."""
+
+
+BECAUSE = "because"
+"""Why a stage ended as it did, in words: any kind may say it, and each must with an outcome that goes against her."""
+
+
+class Reach(StrEnum):
+    """Whom of her later stages' offices a finding is told; her own journey's leading office reads all of them."""
+
+    LATER = "later"  # every later stage that a public task does
+    AGENCY = "agency"  # only later stages of the same agency: what was said in an interview, what a household earns
 
 
 class UnknownKind(Invalid):
@@ -67,6 +79,10 @@ class StageKind:
     """Which facts list words instead of identifiers, and the setting that says which words a programme offers."""
     gives_aid: bool = False
     """Whether it decides on aid: its service is told who would receive it, so that nobody is aided twice."""
+    findings: Mapping[str, Reach] = field(default_factory=dict)
+    """What it reports beside its facts, in words or line by line, sealed because it may name persons; and to whom."""
+    adverse: tuple[str, ...] = ()
+    """The outcomes that end her journey or send it back: reported with the reason in words, after a second press."""
     keeps: Text | None = None
     """What its service keeps after she took her consent back, and why: intake tells her when she does."""
     on_paper: OnPaper = OnPaper()
@@ -94,6 +110,15 @@ class StageKind:
             return None
         words = settings.get(self.words[fact])
         return tuple(words) if isinstance(words, list | tuple) else ()
+
+    def reach(self, finding: str) -> Reach:
+        """Whom a finding of this kind is told."""
+        return self.findings.get(finding, Reach.LATER)
+
+    def require_findings(self, findings: Mapping[str, Any]) -> None:
+        """Refuse a finding that this kind does not know; raises WrongReport."""
+        if strange := [name for name in findings if name != BECAUSE and name not in self.findings]:
+            raise WrongReport(kind=self.name, why=f"'{strange[0]}' is not one of its findings")
 
     def require_report(self, outcome: str, facts: Mapping[str, Any], settings: Mapping[str, Any] | None = None) -> None:
         """Refuse an outcome, a fact or a word that this kind, set so, does not know; raises WrongReport."""

@@ -1,10 +1,12 @@
 """What monitoring does in a journey."""
 
+from datetime import date
+
 from marshmallow import validate
 
 from shared.kernel import fields as shape
 from shared.programmes.definition import SourceKind, Text
-from shared.programmes.kinds.kind import Settings, StageKind
+from shared.programmes.kinds.kind import Reach, Settings, StageKind
 
 
 class VisitSettings(Settings):
@@ -43,6 +45,7 @@ KINDS = (
         ("growing", "steady", "stalled"),
         {"visits": int, "omzet": int, "profit": int, "goods": ("in-use", "broken", "sold")},
         VisitSettings,
+        findings={"visited": Reach.LATER},
     ),
     StageKind(
         "monitoring.graduation",
@@ -50,12 +53,15 @@ KINDS = (
         ("graduated", "not-yet", "failed"),
         {"cause": str},
         GraduationSettings,
+        findings={"signed_by": Reach.LATER},
+        adverse=("not-yet", "failed"),
     ),
     StageKind(
         "monitoring.meeting",
         Text("Rapat lintas instansi", "Cross-agency meeting"),
         ("discussed",),
-        {"decisions": int},
+        {"decisions": int, "met_on": date},
         MeetingSettings,
+        findings={"decided": Reach.LATER},
     ),
 )

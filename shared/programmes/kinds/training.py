@@ -6,7 +6,7 @@ from marshmallow import validate
 
 from shared.kernel import fields as shape
 from shared.programmes.definition import Text
-from shared.programmes.kinds.kind import OnPaper, Settings, StageKind
+from shared.programmes.kinds.kind import OnPaper, Reach, Settings, StageKind
 
 
 class CourseSettings(Settings):
@@ -17,6 +17,9 @@ class CourseSettings(Settings):
 
 
 CHANNELS = ("fair", "modern", "digital", "off-taker")
+OBSTACLES = (
+    "not-steady", "below-standard", "no-licence", "no-buyer", "no-stand", "stepped-back", "other",
+)  # fmt: skip
 SECTORS = ("manufacturing", "services", "formal")
 
 
@@ -71,6 +74,8 @@ KINDS = (
         ("attended", "absent"),
         {"sessions_attended": int},
         CourseSettings,
+        findings={"course": Reach.LATER, "sessions": Reach.LATER, "taught_before_reason": Reach.LATER},
+        adverse=("absent",),
         keeps=TAUGHT,
     ),
     StageKind(
@@ -79,6 +84,8 @@ KINDS = (
         ("kept", "not-kept"),
         {"entries": int, "income": int, "expense": int, "months": int},
         MentoringSettings,
+        findings={"mentor": Reach.LATER},
+        adverse=("not-kept",),
         keeps=BOOK_STAYS,
     ),
     StageKind(
@@ -87,22 +94,27 @@ KINDS = (
         ("reached", "not-yet"),
         {"rung": RUNGS, "licence": ("none", "p-irt", "slhs")},
         ProductSettings,
+        findings={"product": Reach.LATER, "production": Reach.LATER, "evidence_seen": Reach.LATER},
+        adverse=("not-yet",),
         keeps=PRODUCT_STAYS,
     ),
     StageKind(
         "training.market",
         Text("Pemasaran", "Market access"),
         ("marketed", "not-marketed"),
-        {"channel": CHANNELS, "sales": int, "deliveries": int},
+        {"channel": CHANNELS, "sales": int, "deliveries": int, "obstacle": OBSTACLES},
         MarketSettings,
         on_paper=OnPaper(amount="sales"),
+        findings={"listings": Reach.LATER, "stands": Reach.LATER, "agreements": Reach.LATER},
     ),
     StageKind(
         "training.placement",
         Text("Pelatihan dan penempatan kerja", "Job training and placement"),
         ("placed", "passed", "took-part", "absent"),
-        {"sector": SECTORS, "placed_on": date},
+        {"sector": SECTORS, "placed_on": date, "took_part": bool, "passed": bool, "assessed_on": date},
         PlacementSettings,
         on_paper=OnPaper(day="placed_on"),
+        findings={"batch": Reach.LATER, "placement": Reach.LATER},
+        adverse=("absent",),
     ),
 )

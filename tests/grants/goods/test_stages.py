@@ -22,7 +22,7 @@ def test_a_grant_goes_from_proposal_to_an_account_that_reconciles(desk: Desk) ->
     (handed_over,) = desk.complete([referral], {"deed": deed(), "lines": AS_AGREED})
     assert (handed_over.outcome, handed_over.facts) == (
         "as-agreed",
-        {"amount": TOTAL, "lines": 2, "handed_over_on": clock.today().isoformat()},
+        {"amount": TOTAL, "lines": 2, "handed_over_on": clock.today().isoformat(), "bast_number": "BAST-01"},
     )
     (account,) = desk.take("accountability", [journey])
     desk.record(
@@ -83,7 +83,8 @@ def test_preparing_a_decision_reserves_and_signing_it_commits(desk: Desk) -> Non
     assert desk.balance() == Balance(reserved=TOTAL)
     (signed,) = desk.complete(referrals, by=desk.approver)
     assert desk.balance() == Balance(committed=TOTAL)
-    assert (signed.outcome, signed.facts) == ("accepted", {"sk_number": "460/112/SK/2023", "amount": TOTAL})
+    told = {"sk_number": "460/112/SK/2023", "sk_date": signed.facts["sk_date"], "amount": TOTAL}
+    assert (signed.outcome, signed.facts) == ("accepted", told)
 
 
 def test_forty_decisions_are_signed_at_once_and_move_the_fund_once(desk: Desk) -> None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from marshmallow import ValidationError
 from sqlalchemy import select
 
-from services.intake.eligibility import queries, rules
+from services.intake.eligibility import queries, rules, schemas
 from services.intake.eligibility.models import Verification
 from services.intake.eligibility.rules import Outcome
 from services.intake.eligibility.work import VerificationWork
@@ -41,7 +42,8 @@ def verified(base, done, check="registry", **facts) -> Referral:
         )
         handlers.subscriber_hears(WORKS.values())[type(offered)].run(session, [heard(offered, by="intake")])
         referrals.accept_referrals(session, OFFICER, [offered.referral_id])
-        referrals.complete_referrals(session, OFFICER, WORKS, {offered.referral_id: done})
+        because = {offered.referral_id: "Begitu hasilnya."}
+        referrals.complete_referrals(session, OFFICER, WORKS, {offered.referral_id: done}, because)
         return session.get_one(Referral, offered.referral_id)
 
 
@@ -84,9 +86,62 @@ def test_somebody_who_does_not_live_there_is_not_eligible(intake_db):
     assert verified(intake_db, {**NOTHING, "field": seen}, check="field").outcome == "not-eligible"
 
 
-def test_a_field_check_without_findings_is_refused(intake_db):
-    with pytest.raises(rules.FindingsMissing):
-        verified(intake_db, NOTHING, check="field")
+@pytest.mark.parametrize(
+    ("check", "asked"),
+    [
+        ("file", ["identity_cards", "family_cards", "proposal_signed", "budget_complete"]),
+        ("field", ["berita_acara", "visited_on", "lives_there", "has_place"]),
+    ],
+)
+def test_a_check_without_findings_is_refused_beside_every_question(intake_db, check, asked):
+    with pytest.raises(rules.FindingsMissing) as refused:
+        verified(intake_db, NOTHING, check=check)
+    assert list(refused.value.errors) == [f"{check}.{each}" for each in asked]
+
+
+@pytest.mark.parametrize("question", ["lives_there", "has_place"])
+def test_what_the_field_check_leaves_out_is_no_answer(question):
+    seen = {**SEEN, "visited_on": "2023-01-02"}
+    del seen[question]
+    with pytest.raises(ValidationError) as refused:
+        schemas.VerificationDone().load({"field": seen})
+    assert refused.value.messages == {"field": {question: ["Missing data for required field."]}}
+
+
+@pytest.mark.parametrize("paper", list(ALL_PAPERS))
+def test_a_paper_that_nobody_looked_at_is_neither_there_nor_missing(paper):
+    papers = {name: True for name in ALL_PAPERS if name != paper}
+    with pytest.raises(ValidationError):
+        schemas.VerificationDone().load({"file": papers})
+
+
+@pytest.mark.parametrize(
+    ("check", "done", "facts", "findings"),
+    [
+        (
+            "file",
+            {"file": {**ALL_PAPERS, "family_cards": False, "budget_complete": False}},
+            {"papers_missing": ["family-cards", "budget-complete"]},
+            {},
+        ),
+        ("file", {"file": ALL_PAPERS}, {}, {}),
+        (
+            "field",
+            {"field": {**SEEN, "remarks": "Teras rumah cukup luas."}},
+            {"berita_acara": "BA-7", "visited_on": "2023-01-02", "lives_there": True, "has_place": True},
+            {"remarks": "Teras rumah cukup luas."},
+        ),
+    ],
+)
+def test_what_was_found_is_told(intake_db, check, done, facts, findings):
+    referral = verified(intake_db, {**NOTHING, **done}, check=check)
+    told = {name: value for name, value in referral.facts.items() if name != "checked_on"}
+    assert told == facts
+    assert referral.findings == {**findings, "because": "Begitu hasilnya."}
+
+
+def test_whom_the_conditions_leave_out_is_told_which(intake_db):
+    assert verified(intake_db, NOTHING, lists=()).facts["conditions_failed"] == ["listed"]
 
 
 def test_a_field_check_cannot_lie_in_the_future(intake_db):
@@ -154,7 +209,8 @@ def test_turns_60_on_the_way_and_the_day_on_which_her_group_set_out_counts(intak
         )
         handlers.subscriber_hears(WORKS.values())[type(offered)].run(session, [heard(offered, by="intake")])
         referrals.accept_referrals(session, officer, [offered.referral_id])
-        referrals.complete_referrals(session, officer, WORKS, {offered.referral_id: NOTHING})
+        because = {offered.referral_id: "Begitu hasilnya."}
+        referrals.complete_referrals(session, officer, WORKS, {offered.referral_id: NOTHING}, because)
         assert session.get_one(Referral, offered.referral_id).outcome == outcome
 
 

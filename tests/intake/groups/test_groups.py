@@ -151,14 +151,21 @@ def test_the_formation_stage_reports_how_many_were_chosen(intake_db):
         referrals.complete_referrals(session, OFFICER, WORKS, {offered.referral_id: {}})
         referral = session.get_one(Referral, offered.referral_id)
         assert referral.state is ReferralState.COMPLETED
-        assert (referral.outcome, referral.facts) == ("formed", {"members": 5, "berita_acara": "BA-02"})
+        assert (referral.outcome, referral.facts) == (
+            "formed",
+            {"members": 5, "berita_acara": "BA-02", "deliberated_on": "2023-03-02"},
+        )
 
 
 def test_members_may_be_chosen_and_the_formation_closed_in_one_step(intake_db):
     with intake_db.transaction() as session:
         offered, work = formation_taken_on(session)
         referrals.complete_referrals(session, OFFICER, WORKS, {offered.referral_id: work})
-        assert session.get_one(Referral, offered.referral_id).facts == {"members": 5, "berita_acara": "BA-02"}
+        assert session.get_one(Referral, offered.referral_id).facts == {
+            "members": 5,
+            "berita_acara": "BA-02",
+            "deliberated_on": "2023-03-02",
+        }
 
 
 def test_members_come_with_the_minutes_in_which_they_were_chosen():

@@ -233,7 +233,7 @@ def test_the_description_of_the_api_names_what_each_kind_asks_for(client: FlaskC
     described = client.get("/training/v1/openapi.json").get_json()
     path = "/training/v1/{agency}/referrals/{referral_id}/complete"
     body = described["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    assert body == {"$ref": "#/components/schemas/Attended"}
+    assert body == {"$ref": "#/components/schemas/AttendedReported"}
 
 
 def test_a_referral_says_on_which_legal_basis_the_office_is_told(

@@ -130,7 +130,7 @@ def test_many_are_completed_each_with_its_own_outcome_and_facts(training_db: Dat
     counted = {each.referral_id: {"sessions_attended": number % 3} for number, each in enumerate(given)}
     with training_db.transaction() as session:
         commands.accept_referrals(session, officer(), list(counted))
-        commands.complete_referrals(session, officer(), WORKS, counted)
+        commands.complete_referrals(session, officer(), WORKS, counted, dict.fromkeys(counted, "Sakit."))
     told = {each.referral_id: each for each in announced(training_db) if isinstance(each, ReferralCompleted)}
     assert {each: event.facts for each, event in told.items()} == counted
     assert all((event.outcome == "absent") == (not event.facts["sessions_attended"]) for event in told.values())
@@ -190,7 +190,11 @@ def test_what_a_command_gives_back_is_what_is_stored(training_db: Database) -> N
         }
         assert all(each.opened_at and each.opened_at <= each.accepted_at for each in accepted)
         done = commands.complete_referrals(
-            session, officer(), WORKS, {first: {"sessions_attended": 2}, second: {"sessions_attended": 0}}
+            session,
+            officer(),
+            WORKS,
+            {first: {"sessions_attended": 2}, second: {"sessions_attended": 0}},
+            {second: "Anaknya sakit."},
         )
         returned = [{name: getattr(each, name) for name in columns_of(Referral)} for each in done]
     with training_db.reading() as session:

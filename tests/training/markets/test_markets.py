@@ -142,7 +142,7 @@ def test_who_did_not_reach_a_market_is_reported_with_the_reason_and_her_stand_is
     assert desk.not_complete(one, outcome="not-marketed") == ("required", ["obstacle"])
     assert desk.not_complete(one, outcome="not-marketed", obstacle="other") == ("required", ["explanation"])
     done = desk.complete(one, outcome="not-marketed", obstacle="other", explanation="Pindah ke kampung suami.")
-    assert done == ("not-marketed", {"sales": 0, "deliveries": 0})
+    assert done == ("not-marketed", {"sales": 0, "deliveries": 0, "obstacle": "other"})
     assert desk.stands(fair)["free"] == 3
     with desk.base.reading() as session:
         case = session.get_one(MarketCase, UUID(one))

@@ -39,7 +39,8 @@ def test_she_is_trained_assessed_and_placed_with_an_employer(desk: JobDesk) -> N
         "waiver": None,
     }
     assert desk.refused(one, placement=placement) == ("placed-already", ["placement.vacancy_id"])
-    assert desk.complete(one) == ("placed", {"sector": "services", "placed_on": day()})
+    found = {"took_part": True, "passed": True, "assessed_on": day()}
+    assert desk.complete(one) == ("placed", {"sector": "services", "placed_on": day(), **found})
     assert "Rasa" not in str(desk.reported()[-1].to_data())
     assert desk.client.get(f"{VACANCIES}/{vacancy}").get_json()["filled"] == 1
     assert counts_are_right(desk)
@@ -55,7 +56,7 @@ def test_she_is_trained_assessed_and_placed_with_an_employer(desk: JobDesk) -> N
 )
 def test_who_is_not_placed_passed_took_part_or_was_absent(desk: JobDesk, told: dict[str, Any], outcome: str) -> None:
     (one,) = desk.take()
-    assert desk.complete(one, batch_id=desk.batch(), **told) == (outcome, {"sector": "services"})
+    assert desk.complete(one, batch_id=desk.batch(), **told) == (outcome, {"sector": "services", **told})
 
 
 def test_nobody_is_placed_without_having_passed_unless_a_waiver_says_why(desk: JobDesk) -> None:
@@ -289,7 +290,8 @@ def test_an_officer_plans_enrols_assesses_places_and_reports_on_pages(desk: JobD
     assert browser.submit(f"{referral}/work", placement).status_code == 303
     assert "PT Rasa" in browser.get(referral).text
     assert browser.submit(f"{referral}/complete", result).status_code == 303
-    assert desk.reported()[-1].facts == {"sector": "services", "placed_on": day()}
+    found = {"took_part": True, "passed": True, "assessed_on": day()}
+    assert desk.reported()[-1].facts == {"sector": "services", "placed_on": day(), **found}
     assert "placed" in browser.get(f"{batches}/{batch}").text
     browser.submit(f"{batches}/{batch}/cancel", {"reason": "Hujan"})
     assert "This batch does not take place" not in browser.get(f"{batches}/{batch}").text

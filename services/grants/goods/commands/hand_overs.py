@@ -39,6 +39,7 @@ class SignedDeed:
     realised: int
     lines: int
     handed_over_on: date
+    number: str
 
 
 def draft_deed(
@@ -167,6 +168,7 @@ def _signed(deed: HandOver, lines: Sequence[RabLine]) -> SignedDeed:
         realised=sum(each.realised for each in lines),
         lines=sum(each.received > 0 for each in lines),
         handed_over_on=deed.handed_over_on,
+        number=deed.number,
     )
 
 

@@ -97,4 +97,6 @@ def _told(end: Mapping[str, Any]) -> Completion:
     facts = {"sales": end["sales"], "deliveries": end["deliveries"]}
     if end["channel"] is not None:
         facts["channel"] = end["channel"].value
-    return Completion(end["outcome"].value, facts)
+    if end["obstacle"] is not None:
+        facts["obstacle"] = end["obstacle"].value
+    return Completion(end["outcome"].value, facts, is_explained=end["obstacle"] is not None)
