@@ -62,7 +62,8 @@ class Desk:
             named = self.page.locator(f'main [name="{name}"]:not([type="hidden"])')
             kind = named.first.evaluate("field => field.type")
             if kind == "radio":
-                self.choose(self.page.locator(f'main [name="{name}"][value="{value}"]'))
+                answer = str(value).lower() if isinstance(value, bool) else value
+                self.choose(self.page.locator(f'main [name="{name}"][value="{answer}"]'))
             elif kind == "checkbox":
                 self.tick(named, value)
             elif kind == "select-one":

@@ -3,10 +3,13 @@
 from importlib import import_module
 
 import pytest
+from jinja2 import nodes
 
 from shared.kernel.settings import SERVICES
 from shared.programmes import kinds
 
+GIVEN = {"address", "form", "language", "officer", "referral", "rules", "settings", "stage", "words", "work"}
+"""What a referral's page gives to the part that a kind of stage has in it."""
 
 def works_of(service):
     return import_module(f"services.{service}.worker").WORKS
@@ -24,3 +27,12 @@ def test_every_work_has_its_part_of_the_referrals_page(service, home):
     application = import_module(f"services.{service}.app").create()
     for work in works_of(service):
         assert application.jinja_env.get_template(work.template), work.kind
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_part_of_the_referrals_page_gives_another_meaning_to_what_the_page_gives_it(service, home):
+    environment = import_module(f"services.{service}.app").create().jinja_env
+    for work in works_of(service):
+        source, _, _ = environment.loader.get_source(environment, work.template)
+        named = environment.parse(source).find_all(nodes.Assign)
+        assert GIVEN.isdisjoint(each.target.name for each in named if isinstance(each.target, nodes.Name)), work.kind
