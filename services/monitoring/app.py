@@ -9,6 +9,8 @@ from services.monitoring.meetings import pages as meetings_pages
 from services.monitoring.outcomes import pages as outcome_pages
 from services.monitoring.oversight import api as oversight_api
 from services.monitoring.oversight import pages as oversight_pages
+from services.monitoring.steering import api as steering_api
+from services.monitoring.steering import pages as steering_pages
 from services.monitoring.visits import api as visit_api
 from services.monitoring.visits import pages as visit_pages
 from services.monitoring.worker import PARTICIPANT, WORKS
@@ -37,6 +39,7 @@ MENU = (
     ),
     Link(N_("Meetings"), "/monitoring/{agency}/meetings", Permission.MEETINGS_READ),
     Link(N_("Tasks"), "/monitoring/{agency}/tasks", Permission.TASKS_READ),
+    Link(N_("The coordinator asks"), "/monitoring/{agency}/asks", Permission.TASKS_READ),
     machine_pages.link("monitoring"),
 )
 
@@ -49,6 +52,7 @@ def create(database: Database | None = None) -> Flask:
             oversight_api.blueprint,
             flow_api.blueprint,
             meetings_api.blueprint,
+            steering_api.blueprint,
             visit_api.blueprint,
             referrals_api.blueprint("monitoring", WORKS),
             machine_api.blueprint(PARTICIPANT),
@@ -58,6 +62,7 @@ def create(database: Database | None = None) -> Flask:
             flow_pages.pages,
             referrals_pages.blueprint("monitoring", WORKS),
             meetings_pages.pages,
+            steering_pages.pages,
             visit_pages.templates,
             outcome_pages.templates,
             machine_pages.blueprint(PARTICIPANT),

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     GROUPS_READ = "groups.read"
     JOURNEYS_READ = "journeys.read"
     JOURNEYS_START = "journeys.start"
+    JOURNEYS_COORDINATE = "journeys.coordinate"  # nudge an office, ask it why, flag, put on an agenda
     JOURNEYS_NOTE = "journeys.note"  # write and read notes on them
     JOURNEYS_MOVE = "journeys.move"  # to another version of their programme
     JOURNEYS_STEER = "journeys.steer"  # offer again, withdraw, end
@@ -306,6 +307,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.PLACEMENTS_RUN: (_right(OFFICER, PLACEMENT, scope=Scope.OFFICE),),
     # ---- what became of everybody: numbers and no names
     Permission.FIGURES_READ: (_right(STAFF - OVERSIGHT, EVERY, scope=Scope.AREAS), LOOKING_ON),
+    Permission.JOURNEYS_COORDINATE: (_right({Role.COORDINATOR}, EVERY, scope=Scope.AREAS),),
     Permission.GRADUATIONS_SIGN: (_right(HEAD, EVERY, scope=Scope.REFERRAL),),
     Permission.SOLD_GOODS_READ: (
         _right(OFFICER | HEAD, COORDINATING, doing("monitoring.visits"), scope=Scope.OFFICE),

@@ -12,6 +12,13 @@ STAYS: Mapping[str, str] = {
     "import_run.office": "Which office brought a file in; the file goes on by itself.",
     "programme_trial.office": "A trial is owed to nobody, and is soon done again.",
     "note.office": "Which office wrote it.",
+    **dict.fromkeys(
+        (
+            *("coordinator_ask.coordinating_office", "journey_flag.coordinating_office"),
+            "agenda_wish.coordinating_office",
+        ),
+        "Which office's coordinator did it.",
+    ),
     "meeting_attendance.office": "Who came to a meeting.",
     "agenda_item.office": "What stood on an agenda as it was made.",
     "product_evidence.office": "Who saw the product.",

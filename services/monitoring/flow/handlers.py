@@ -50,6 +50,7 @@ TOLD: Mapping[type[Event], tuple[Note, ...]] = {
     grants.CommitmentFreed: (),
     grants.GoodsDivided: (),
     monitoring.GraduationSigned: (),
+    **dict.fromkeys(monitoring.STEERED, ()),
 }
 """What is noted of an event that no tally counts."""
 

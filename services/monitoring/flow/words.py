@@ -120,6 +120,12 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "commitment-freed": (N_("Committed money let go"), "neutral"),
     "visit-recorded": (N_("Visited"), "active"),
     "graduation-signed": (N_("Signed"), "active"),
+    "office-nudged": (N_("The coordinator reminded the office"), "warning"),
+    "explanation-asked": (N_("The coordinator asked the office why it does not move"), "warning"),
+    "explanation-given": (N_("The office answered the coordinator"), "neutral"),
+    "journey-flagged": (N_("Flagged by the coordinator"), "warning"),
+    "flag-lifted": (N_("The coordinator lifted the flag"), "neutral"),
+    "put-on-agenda": (N_("Put on the agenda of the next meeting"), "neutral"),
 }
 
 SAID: Mapping[str, str] = {

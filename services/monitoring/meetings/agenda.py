@@ -6,6 +6,7 @@ they are not talked about among agencies, late or not.
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, exists, false, func, insert, or_, select, true
 from sqlalchemy.orm import Session, aliased
@@ -14,7 +15,7 @@ from services.monitoring.flow.models import JourneyFigure, StageFigure, StageSta
 from services.monitoring.flow.queries import STANDS
 from services.monitoring.flow.rules import At
 from services.monitoring.meetings import rules
-from services.monitoring.meetings.models import AgendaItem, Meeting, Task
+from services.monitoring.meetings.models import AgendaItem, AgendaWish, Meeting, Task
 from services.monitoring.meetings.rules import Reason
 from services.monitoring.money import queries as money
 from shared.identity.areas import meet, within
@@ -51,6 +52,7 @@ def renew(session: Session, meeting: Meeting) -> int:
 def _items(session: Session, meeting: Meeting) -> Iterator[Row]:
     waiting = list(_waiting(session, meeting))
     yield from waiting
+    yield from wishes(session, meeting)
     here = {row["referral_id"] for row in waiting}
     unanswered = StageFigure.stuck_because == "unanswered"
     for reason, standing, since in (
@@ -87,6 +89,33 @@ def _waiting(session: Session, meeting: Meeting) -> Iterator[Row]:
             "stage": each.stage,
             "office": meeting.office,
         }
+
+
+def wishes(session: Session, meeting: Meeting) -> Iterator[Row]:
+    """The open journeys that a coordinator wants discussed and no meeting was held about since."""
+    for each in session.execute(
+        select(AgendaWish.asked_at, AgendaWish.coordinating_office, JourneyFigure)
+        .join(JourneyFigure, JourneyFigure.id == AgendaWish.journey_id)
+        .where(_about(meeting), AgendaWish.meeting_id.is_(None), JourneyFigure.ended_at.is_(None))
+        .order_by(AgendaWish.asked_at, AgendaWish.id)
+        .limit(rules.MOST_OF_A_REASON)
+    ):
+        journey = each.JourneyFigure
+        yield {
+            **_row(Reason.ASKED, str(journey.id), each.asked_at),
+            "programme": journey.programme,
+            "area": journey.area,
+            "journey_id": journey.id,
+            "office": each.coordinating_office,
+        }
+
+
+def add_wished(session: Session, meeting: Meeting, journey: UUID) -> None:
+    """Put a journey that a coordinator wants discussed at the end of the agenda of a locked meeting to come."""
+    last = session.scalar(select(func.max(AgendaItem.number)).where(AgendaItem.meeting_id == meeting.id)) or 0
+    rows = [row for row in wishes(session, meeting) if row["journey_id"] == journey]
+    for number, row in enumerate(rows, start=last + 1):
+        session.execute(insert(AgendaItem), {"id": ids.new_id(), "meeting_id": meeting.id, "number": number, **row})
 
 
 def _stages(

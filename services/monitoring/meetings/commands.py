@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.monitoring.flow.models import JourneyFigure
 from services.monitoring.meetings import agenda, queries, rules
-from services.monitoring.meetings.models import AgendaItem, Attendance, Meeting, Task
+from services.monitoring.meetings.models import AgendaItem, AgendaWish, Attendance, Meeting, Task
 from services.monitoring.meetings.rules import Reason, TaskState
 from shared.identity import offices
 from shared.identity.officer import Officer
@@ -126,6 +126,19 @@ def hold(
         .values(state=TaskState.OPEN, assigned_at=meeting.held_at)
         .execution_options(synchronize_session="fetch")
     )
+    session.execute(
+        update(AgendaWish)
+        .where(
+            AgendaWish.meeting_id.is_(None),
+            AgendaWish.journey_id.in_(
+                select(AgendaItem.journey_id).where(
+                    AgendaItem.meeting_id == meeting.id, AgendaItem.reason == Reason.ASKED
+                )
+            ),
+        )
+        .values(meeting_id=meeting.id)
+        .execution_options(synchronize_session=False)
+    )
     session.flush()
     _discuss(session, officer, meeting)
     return meeting
@@ -138,6 +151,35 @@ def cancel(session: Session, officer: Officer, meeting_id: UUID, reason: str) ->
     meeting.cancelled_at, meeting.cancelled_because = clock.now(), reason
     session.flush()
     return meeting
+
+
+def put_on_agenda(session: Session, officer: Officer, journey: JourneyFigure, words: str) -> Meeting | None:
+    """Have a journey discussed at the next meeting about its area and programme; gives it where one is planned.
+
+    Raises OnAgendaAlready. Where none is planned yet, it comes on the agenda of the next that is convened.
+    """
+    known = select(AgendaWish.id).where(AgendaWish.journey_id == journey.id, AgendaWish.meeting_id.is_(None))
+    if session.scalar(known) is not None:
+        raise rules.OnAgendaAlready
+    session.add(
+        AgendaWish(
+            id=ids.new_id(),
+            journey_id=journey.id,
+            words=words,
+            asked_by=officer.id,
+            signed=officer.signs,
+            coordinating_office=officer.office,
+        )
+    )
+    session.flush()
+    ahead = select(Meeting).where(
+        Meeting.held_at.is_(None), Meeting.cancelled_at.is_(None), Meeting.meets_on >= clock.today()
+    )
+    for meeting in session.scalars(ahead.order_by(Meeting.meets_on, Meeting.id).with_for_update()):
+        if rules.takes_in(meeting.area, meeting.programmes, journey_area=journey.area, programme=journey.programme):
+            agenda.add_wished(session, meeting, journey.id)
+            return meeting
+    return None
 
 
 def accept_task(session: Session, officer: Officer, task_id: UUID) -> Task:

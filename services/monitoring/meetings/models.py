@@ -79,6 +79,22 @@ class AgendaItem(Base):
     since: Mapped[Timestamp]
 
 
+class AgendaWish(Base):
+    """A journey that a coordinator wants discussed, and why; `meeting_id` is the meeting at which it was."""
+
+    __tablename__ = "agenda_wish"
+    __table_args__ = (Index("uq_agenda_wish", "journey_id", unique=True, postgresql_where=text("meeting_id IS NULL")),)
+
+    id: Mapped[Id]
+    journey_id: Mapped[UUID]
+    words: Mapped[str] = mapped_column(EncryptedText)
+    asked_by: Mapped[UUID]
+    signed: Mapped[str] = mapped_column(EncryptedText)
+    coordinating_office: Mapped[str]
+    asked_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())
+    meeting_id: Mapped[UUID | None] = mapped_column(ForeignKey("meeting.id"))
+
+
 class Attendance(Base):
     """How many people came to a meeting from one office; no names."""
 

@@ -29,6 +29,7 @@ MOST_SHOWN = 10
 
 WORDS: Mapping[str, str] = {
     "waiting": N_("Waits for this meeting"),
+    "asked": N_("A coordinator wants it discussed"),
     "overdue": N_("Overdue"),
     "unanswered": N_("Never answered"),
     "stuck": N_("Came back, to be decided"),
@@ -110,6 +111,7 @@ def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) 
             address=f"{_meetings(agency)}/{meeting.id}",
             agency=agency,
             offices=[(each.id, each.name) for each in sorted(concerned.values(), key=lambda each: each.name)],
+            wishes=queries.wishes(session, {each.journey_id for each in items.items if each.journey_id}),
             fund_titles=_fund_titles(session, {each.fund_id for each in items.items if each.fund_id}),
             titles=titles(),
             may_change=access.holds(officer, Permission.MEETINGS_RUN)

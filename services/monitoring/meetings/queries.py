@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow.models import JourneyFigure
-from services.monitoring.meetings.models import AgendaItem, Attendance, Meeting, Task
+from services.monitoring.meetings.models import AgendaItem, AgendaWish, Attendance, Meeting, Task
 from services.monitoring.meetings.rules import Reason, TaskState
 from shared.identity import offices
 from shared.identity.officer import Officer
@@ -193,3 +193,13 @@ def audit(session: Session) -> Iterator[str]:
 
 def _is_late() -> ColumnElement[bool]:
     return Task.due_on < clock.today()
+
+
+def wishes(session: Session, journeys: Collection[UUID]) -> dict[UUID, str]:
+    """Why a coordinator wants these journeys discussed, the latest word about each."""
+    rows = session.execute(
+        select(AgendaWish.journey_id, AgendaWish.words)
+        .where(among(AgendaWish.journey_id, journeys))
+        .order_by(AgendaWish.asked_at)
+    )
+    return {journey: words for journey, words in rows}  # noqa: C416

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     """Why something stands on an agenda, in the order in which it is discussed."""
 
     WAITING = "waiting"  # its stage waits for the meeting
+    ASKED = "asked"  # a coordinator wants it discussed
     OVERDUE = "overdue"  # an office is past its due date
     UNANSWERED = "unanswered"  # an office never answered, and nobody has decided since
     STUCK = "stuck"  # it came back otherwise, or lacks consent
@@ -53,6 +54,12 @@ class MeetingClosed(Conflict):
     """This meeting has been held or cancelled already; write new decisions down at the next one."""
 
     indonesian = "Rapat ini sudah diadakan atau dibatalkan; catat keputusan baru pada rapat berikutnya."
+
+
+class OnAgendaAlready(Conflict):
+    """This journey is to be discussed at the next meeting already."""
+
+    indonesian = "Perjalanan ini sudah akan dibahas pada rapat berikutnya."
 
 
 class OneAgencyOnly(Invalid):
