@@ -118,7 +118,7 @@ def sample(column: Column[Any]) -> Any:
     """Something that a column takes."""
     kind = column.type
     if isinstance(kind, EncryptedJSON):
-        return {"person_id": "Siti", "said": "all"}
+        return {"person_id": "Siti", "name": "Siti", "said": "all"}
     if isinstance(kind, EncryptedText):
         return "Siti"
     if isinstance(kind, BlindIndex):

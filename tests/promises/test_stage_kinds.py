@@ -11,6 +11,7 @@ from shared.programmes import kinds
 GIVEN = {"address", "form", "language", "officer", "referral", "rules", "settings", "stage", "words", "work"}
 """What a referral's page gives to the part that a kind of stage has in it."""
 
+
 def works_of(service):
     return import_module(f"services.{service}.worker").WORKS
 

@@ -25,6 +25,16 @@ def list_reviews(query: dict[str, Any], agency: str) -> paging.Page[dict[str, An
         return doors.look_at_reviews(session, **query)
 
 
+@blueprint.get("/<agency>/duplicates/decided")
+@guard(Permission.REGISTRY_READ)
+@blueprint.arguments(paging.PageQuery, location="query")
+@blueprint.response(200, paging.page_of(schemas.DecidedPair))
+def list_decisions(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
+    """The pairs that were decided on, the latest first, with who decided and on what; the look is logged."""
+    with door.transaction() as session:
+        return doors.look_at_decisions(session, **query)
+
+
 @blueprint.post("/<agency>/duplicates/<uuid:review_id>/decision")
 @guard(Permission.REGISTRY_CHANGE)
 @blueprint.arguments(schemas.Decision)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from services.intake.changes import merging, rules
@@ -13,9 +13,12 @@ from services.intake.changes.models import Death, PersonMerge
 from services.intake.groups import commands as groups
 from services.intake.groups.models import BusinessGroup
 from services.intake.journeys import commands as journeys
+from services.intake.registry import arrivals
 from services.intake.registry import queries as registry
-from services.intake.registry.models import DuplicateReview, DuplicateState, Person, Residence
-from services.intake.registry.rules import Caution, Sex, plain_name, require_unmerged
+from services.intake.registry.commands import ONE_AT_A_TIME
+from services.intake.registry.models import DuplicateReview, DuplicateState, Person
+from services.intake.registry.records import of_claim
+from services.intake.registry.rules import plain_name, require_unmerged
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock
@@ -44,10 +47,12 @@ class Return:
 def settle_review(session: Session, officer: Officer, review_id: UUID, *, same: bool, evidence: str) -> Person:
     """Decide whether a record that was kept out is the person who bears its NIK, or somebody else.
 
-    Either way what a file told enters the registry as a record without a NIK, so that nothing of it is lost; a record
-    that claims the NIK by a correction stands there already. As the same person it is merged at once, and the merge
-    can be undone.
+    Either way all that a file told enters the registry as a record without a NIK, so that nothing of it is lost; a
+    record that claims the NIK by a correction stands there already. As the same person it is merged at once, which can
+    be undone, and is taken over as the import would have, unless something newer is known of her. The decision holds
+    for this writing of her: what is open of it is settled with it, and a later file is not asked about again.
     """
+    session.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
     review = session.get(DuplicateReview, review_id, with_for_update=True)
     if review is None:
         raise NotFound(what="review")
@@ -55,15 +60,21 @@ def settle_review(session: Session, officer: Officer, review_id: UUID, *, same: 
     access.require(officer, Permission.REGISTRY_CHANGE, area=bearer.area)
     if review.state is DuplicateState.SETTLED:
         raise rules.ReviewSettled
+    alike = _of_one_writing(session, review)
     if review.record_id is None:
-        entered = _enter(session, review)
+        entered = _enter(session, alike[-1])
     else:
         entered, bearer = _both(session, officer, registry.living(session, review.record_id).id, bearer.id)
-    review.state, review.entered_id, review.evidence = DuplicateState.SETTLED, entered.id, evidence
-    review.decided_by, review.decided_at = officer.id, clock.now()
+    for each in alike:
+        each.state, each.entered_id, each.evidence, each.same = DuplicateState.SETTLED, entered.id, evidence, same
+        each.decided_by, each.decided_at = officer.id, clock.now()
+        each.name_index = blind_index(plain_name(each.claim["name"]), "name")
+        each.birth_date = _born(each)
+    session.flush()
     if same:
         merging.merge(session, officer, entered, bearer, evidence)
-    return entered
+        _take_over(session, alike[-1], bearer)
+    return session.get_one(Person, entered.id)
 
 
 def merge_into_bearer(session: Session, officer: Officer, person_id: UUID, *, nik: str, evidence: str) -> PersonMerge:
@@ -150,24 +161,42 @@ def end_group(
     return group
 
 
-def _enter(session: Session, review: DuplicateReview) -> Person:
-    claim, now = review.claim, clock.now()
-    person = Person(
-        name=claim["name"],
-        name_index=blind_index(plain_name(claim["name"]), "name"),
-        phone=claim["phone"],
-        sex=Sex(claim["sex"]) if claim["sex"] else None,
-        birth_date=date.fromisoformat(claim["birth_date"]) if claim["birth_date"] else None,
-        area=claim["area"],
-        cautions=[Caution.NIK_MISSING],
-        row_index=blind_index(f"review {review.id}", "registry-row"),
-        created_at=now,
-        changed_at=now,
+def _of_one_writing(session: Session, review: DuplicateReview) -> list[DuplicateReview]:
+    """The open reviews of the same writing as this one, the latest last: a file may have told of her several times."""
+    if review.record_id is not None:
+        return [review]
+    others = select(DuplicateReview).where(
+        DuplicateReview.person_id == review.person_id,
+        DuplicateReview.record_id.is_(None),
+        DuplicateReview.state == DuplicateState.OPEN,
     )
-    session.add(person)
+    writing = (plain_name(review.claim["name"]), _born(review))
+    found = session.scalars(others.order_by(DuplicateReview.opened_at, DuplicateReview.id).with_for_update())
+    return [each for each in found if (plain_name(each.claim["name"]), _born(each)) == writing]
+
+
+def _born(review: DuplicateReview) -> date | None:
+    said = review.claim.get("birth_date")
+    return date.fromisoformat(said) if said else None
+
+
+def _enter(session: Session, review: DuplicateReview) -> Person:
+    row_index = blind_index(f"review {review.id}", "registry-row")
+    assert review.run_id is not None
     session.flush()
-    session.add(Residence(person_id=person.id, area=person.area, address=claim["address"], since=clock.today()))
-    return person
+    entered = arrivals.enter(session, of_claim(review.claim), row_index, review.run_id, clock.today(), clock.now())
+    return session.get_one(Person, entered)
+
+
+def _take_over(session: Session, review: DuplicateReview, bearer: Person) -> None:
+    """Let the person who is known learn what the record said of her, where nothing newer was said since."""
+    if review.run_id is None or bearer.changed_at > review.opened_at:
+        return
+    record = of_claim(review.claim)
+    session.flush()
+    arrivals.tell_of(
+        session, record, bearer.id, review.claim.get("cautions", []), review.run_id, clock.today(), clock.now()
+    )
 
 
 def _both(session: Session, officer: Officer, merged_id: UUID, kept_id: UUID) -> tuple[Person, Person]:

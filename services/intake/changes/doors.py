@@ -19,6 +19,15 @@ def look_at_reviews(session: Session, after: str | None, limit: int) -> Page[dic
     return Page(shown, found.next)
 
 
+def look_at_decisions(session: Session, after: str | None, limit: int) -> Page[dict[str, Any]]:
+    """The pairs of the officer's areas that were decided on; the look at their names is logged."""
+    found = queries.decided_reviews(session, door.current_officer(), after, limit)
+    shown = queries.decisions(session, found)
+    seen = {each["bearer"]["id"] for each in shown} | {each["entered_id"] for each in shown} - {None}
+    log_looks(session, door.current_officer(), "person", sorted(seen), "duplicate reviews decided")
+    return Page(shown, found.next)
+
+
 def look_at_merges(session: Session) -> list[dict[str, Any]]:
     """The latest merges of the officer's areas; the look at the names is logged."""
     shown = queries.merges(session, door.current_officer())

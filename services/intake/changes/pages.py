@@ -42,6 +42,15 @@ def duplicates(
     )
 
 
+@pages.get("/<agency>/duplicates/decided")
+@guard(Permission.REGISTRY_READ)
+def decided(agency: str) -> str:
+    """The pairs that were decided on, the latest first; the look is logged."""
+    with door.looking() as session:
+        found = doors.look_at_decisions(session, request.args.get("after"), 20)
+    return render_template("changes/decided.html", agency=agency, decisions=found)
+
+
 @pages.post("/<agency>/duplicates/<uuid:review_id>")
 @guard(Permission.REGISTRY_CHANGE)
 @posting.sent_from(duplicates)

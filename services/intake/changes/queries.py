@@ -1,15 +1,24 @@
 """Which records wait to be told apart or put together, and what was decided of others."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, func, select
 from sqlalchemy.orm import Session, aliased
 
+from services.intake.accounts.models import OfficerAccount
 from services.intake.changes.models import Death, PersonMerge
 from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.journeys.models import Journey
-from services.intake.registry.models import DuplicateReview, DuplicateState, Person
+from services.intake.registry.models import (
+    DuplicateReview,
+    DuplicateState,
+    Household,
+    HouseholdMember,
+    Listing,
+    Person,
+)
 from services.intake.registry.rules import masked
 from services.intake.rights.rules import Waiting
 from shared import places
@@ -20,6 +29,8 @@ from shared.web.paging import Page, page
 
 MOST_MERGES = 50
 MOST_DEATHS = 50
+NOT_SAID: dict[str, Any] = {**dict.fromkeys(("kk", "relation", "marital_status", "occupation")), "listed": {}}
+"""What a claim does not say that was kept before all of it was."""
 
 
 def open_reviews(session: Session, officer: Officer, after: str | None, limit: int) -> Page[DuplicateReview]:
@@ -47,18 +58,56 @@ def side_by_side(session: Session, reviews: Page[DuplicateReview]) -> list[dict[
         each.id: each
         for each in session.scalars(select(Person).where(Person.id.in_([each.person_id for each in reviews.items])))
     }
+    cards, lists = _cards(session, bearers), _lists(session, bearers)
     return [
         {
             "id": each.id,
             "bearer": {
                 **_record(bearers[each.person_id]),
+                **cards.get(each.person_id, {"kk": None, "relation": None}),
+                "listed": dict.fromkeys(lists.get(each.person_id, ()), True),
                 "id": each.person_id,
                 "nik": masked(bearers[each.person_id].nik),
             },
-            "claim": {**each.claim, "id": each.record_id, "village": places.name_of(each.claim["area"])},
+            "claim": {**NOT_SAID, **each.claim, "id": each.record_id, "village": places.name_of(each.claim["area"])},
             "opened_at": each.opened_at,
         }
         for each in reviews.items
+    ]
+
+
+def decided_reviews(session: Session, officer: Officer, after: str | None, limit: int) -> Page[DuplicateReview]:
+    """The pairs of these areas that were decided on, the latest first."""
+    here = within(Person.area, officer.areas)
+    settled = (
+        select(DuplicateReview)
+        .join(Person, Person.id == DuplicateReview.person_id)
+        .where(here, DuplicateReview.state == DuplicateState.SETTLED)
+    )
+    return page(session, settled, DuplicateReview.id, after=after, limit=limit, newest_first=True)
+
+
+def decisions(session: Session, reviews: Page[DuplicateReview]) -> list[dict[str, Any]]:
+    """Each of these pairs with what was decided of it, on what evidence, by whom and when."""
+    both = zip(side_by_side(session, reviews), reviews.items, strict=True)
+    entered = {each.entered_id for each in reviews.items if each.entered_id}
+    lives = session.execute(select(Person.id, Person.merged_into).where(among(Person.id, entered)))
+    merged = {row.id: row.merged_into for row in lives}
+    deciders = {each.decided_by for each in reviews.items if each.decided_by}
+    names = dict(
+        session.execute(select(OfficerAccount.id, OfficerAccount.name).where(among(OfficerAccount.id, deciders))).all()
+    )
+    return [
+        {
+            **shown,
+            "same": review.same if review.same is not None else merged.get(review.entered_id) is not None,
+            "evidence": review.evidence,
+            "entered_id": review.entered_id,
+            "decided_by": review.decided_by,
+            "decided_by_name": names.get(review.decided_by) if review.decided_by else None,
+            "decided_at": review.decided_at,
+        }
+        for shown, review in both
     ]
 
 
@@ -84,6 +133,7 @@ def merges(session: Session, officer: Officer) -> list[dict[str, Any]]:
             "merged": {"id": merge.merged_id, "name": merged_name},
             "evidence": merge.evidence,
             "merged_at": merge.merged_at,
+            "merged_by": merge.merged_by,
             "undone_at": merge.undone_at,
             "undone_because": merge.undone_because,
         }
@@ -163,4 +213,24 @@ def _record(person: Person) -> dict[str, Any]:
         "village": places.name_of(person.area),
         "phone": person.phone,
         "address": None,
+        "marital_status": person.marital_status,
+        "occupation": person.occupation,
     }
+
+
+def _cards(session: Session, person_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    rows = session.execute(
+        select(HouseholdMember.person_id, Household.kk, HouseholdMember.relation)
+        .join(Household, Household.id == HouseholdMember.household_id)
+        .where(among(HouseholdMember.person_id, person_ids), HouseholdMember.until.is_(None))
+    )
+    return {row.person_id: {"kk": row.kk, "relation": row.relation} for row in rows}
+
+
+def _lists(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    rows = session.execute(
+        select(Listing.person_id, func.array_agg(Listing.registry_name.cast(String)))
+        .where(among(Listing.person_id, person_ids), Listing.until.is_(None))
+        .group_by(Listing.person_id)
+    )
+    return {person: sorted(names) for person, names in rows}

@@ -20,6 +20,11 @@ class Record(Schema):
     village = fields.String()
     address = fields.String(allow_none=True)
     phone = fields.String(allow_none=True)
+    marital_status = fields.String(allow_none=True)
+    occupation = fields.String(allow_none=True)
+    relation = fields.String(allow_none=True)
+    kk = fields.String(allow_none=True)
+    listed = fields.Dict(keys=fields.String(), values=fields.Boolean(allow_none=True))
 
 
 class Review(Schema):
@@ -29,6 +34,17 @@ class Review(Schema):
     bearer = fields.Nested(Record)
     claim = fields.Nested(Record)
     opened_at = fields.AwareDateTime()
+
+
+class DecidedPair(Review):
+    """A pair that was decided on: whether both are one person, on which evidence, by whom, and in which capacity."""
+
+    same = fields.Boolean()
+    evidence = fields.String(allow_none=True)
+    entered_id = fields.UUID(allow_none=True, metadata={"description": "The record as which the claim entered"})
+    decided_at = fields.AwareDateTime(allow_none=True)
+    decided_by_name = fields.String(allow_none=True)
+    signed_as = SignedAs("decided_by", "decided_at")
 
 
 class Decision(Schema):

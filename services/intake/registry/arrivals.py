@@ -5,7 +5,7 @@ chunk's transaction. The order of the statements is the order of `settle`.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -77,6 +77,25 @@ UPDATE arrival a SET person_id = coalesce(p.merged_into, p.id), verdict = CASE
     ELSE 'changed' END
 FROM person p WHERE p.nik_index = a.nik_index
 """
+# A writing that was decided on before goes to the record that it became then, or to the one under which that lives on.
+JUDGE_BY_DECISION = """
+UPDATE arrival a SET person_id = coalesce(e.merged_into, e.id),
+    verdict = CASE WHEN d.known THEN 'same' ELSE 'changed' END,
+    cautions = CASE WHEN coalesce(l.nik_index, e.nik_index) IS NOT NULL THEN a.cautions ELSE
+        ('["nik-missing"]'::jsonb || (a.cautions::jsonb - 'sex-differs-from-nik' - 'birth-date-differs-from-nik'
+        - 'nik-area-unknown'))::text END
+FROM (
+    SELECT DISTINCT ON (b.row) b.row, r.entered_id,
+           bool_or(r.row_index = b.row_index) OVER (PARTITION BY b.row) AS known
+    FROM arrival b JOIN person p ON p.nik_index = b.nik_index
+    JOIN duplicate_review r ON r.person_id = p.id AND r.name_index = b.name_index
+        AND r.birth_date IS NOT DISTINCT FROM b.birth_date
+    WHERE b.verdict = 'another' AND r.state = 'settled' AND r.entered_id IS NOT NULL
+    ORDER BY b.row, r.decided_at DESC, r.id DESC
+) d
+JOIN person e ON e.id = d.entered_id LEFT JOIN person l ON l.id = e.merged_into
+WHERE a.row = d.row
+"""
 JUDGE_BY_ROW = """
 UPDATE arrival a SET person_id = coalesce(p.merged_into, p.id),
     verdict = CASE WHEN p.id = a.id THEN 'new' ELSE 'same' END
@@ -99,7 +118,18 @@ FROM arrival a WHERE a.verdict = 'changed' AND a.person_id = p.id
 # The record that bears the NIK knows its row again, also where it was merged into another one.
 REMEMBER_ROWS = """
 UPDATE person p SET row_index = a.row_index
-FROM arrival a WHERE a.verdict = 'changed' AND p.nik_index = a.nik_index
+FROM arrival a WHERE a.verdict = 'changed' AND p.nik_index = a.nik_index AND p.name_index = a.name_index
+AND a.person_id = coalesce(p.merged_into, p.id) AND coalesce(p.birth_date = a.birth_date, true)
+"""
+REMEMBER_DECIDED = """
+UPDATE duplicate_review r SET row_index = a.row_index
+FROM arrival a JOIN person p ON p.nik_index = a.nik_index
+WHERE a.verdict = 'changed' AND r.person_id = p.id AND r.name_index = a.name_index
+AND r.birth_date IS NOT DISTINCT FROM a.birth_date AND r.id = (
+    SELECT d.id FROM duplicate_review d WHERE d.person_id = p.id AND d.name_index = a.name_index
+    AND d.birth_date IS NOT DISTINCT FROM a.birth_date AND d.state = 'settled'
+    ORDER BY d.decided_at DESC, d.id DESC LIMIT 1
+)
 """
 
 LEAVE_RESIDENCES = """
@@ -162,13 +192,9 @@ LISTINGS = [
     for statement in (LEAVE_LISTINGS, ENTER_LISTINGS)
 ]
 
-STATEMENTS = (
-    INSERT_PERSONS,
-    JUDGE_BY_NIK,
-    JUDGE_BY_ROW,
-    KEEP_LAST_CHANGE,
+JUDGING = (INSERT_PERSONS, JUDGE_BY_NIK, JUDGE_BY_DECISION, JUDGE_BY_ROW, KEEP_LAST_CHANGE)
+TAKING_OVER = (
     UPDATE_PERSONS,
-    REMEMBER_ROWS,
     LEAVE_RESIDENCES,
     MEND_RESIDENCES,
     ENTER_RESIDENCES,
@@ -178,6 +204,11 @@ STATEMENTS = (
     ENTER_HOUSEHOLDS,
     *LISTINGS,
 )
+STATEMENTS = (*JUDGING, REMEMBER_ROWS, REMEMBER_DECIDED, *TAKING_OVER)
+
+# What a review was decided on: the record is somebody of its own, or tells of one that is known.
+NEW_BY_DECISION = "UPDATE arrival SET verdict = 'new', person_id = id, row_index = :row_index"
+KNOWN_BY_DECISION = "UPDATE arrival SET verdict = 'changed', person_id = :person_id, cautions = :cautions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +255,39 @@ def settle(session: Session, arrivals: Sequence[Arrival], run_id: UUID, today: d
     return Settled(counts.get("new", 0), counts.get("changed", 0), counts.get("same", 0), another)
 
 
+def enter(session: Session, record: Record, row_index: bytes, run_id: UUID, today: date, now: datetime) -> UUID:
+    """Bring a record that was kept out in as somebody of its own, with all that it says; gives her identifier."""
+    return _decided(
+        session, record, {"row_index": row_index, "run_id": run_id, "today": today, "now": now}, NEW_BY_DECISION
+    )
+
+
+def tell_of(
+    session: Session, record: Record, person_id: UUID, cautions: Sequence[str], run_id: UUID, today: date, now: datetime
+) -> None:
+    """Take over what a record that was kept out says of somebody who is known; an empty cell erases nothing."""
+    known = {"person_id": person_id, "cautions": json.dumps(cautions), "run_id": run_id, "today": today, "now": now}
+    _decided(session, record, known, KNOWN_BY_DECISION)
+
+
+def _decided(session: Session, record: Record, known: Mapping[str, Any], judging: str) -> UUID:
+    session.execute(text(CREATE))
+    _copy(session, [Arrival(record)])
+    for statement in (judging, INSERT_PERSONS, *TAKING_OVER) if judging is NEW_BY_DECISION else (judging, *TAKING_OVER):
+        session.execute(text(statement), {name: value for name, value in known.items() if f":{name}" in statement})
+    person_id: UUID = session.scalars(text("SELECT person_id FROM arrival")).one()
+    session.execute(text("DROP TABLE arrival"))
+    session.expire_all()
+    return person_id
+
+
 def _take_over(session: Session, arrivals: Sequence[Arrival]) -> None:
     """Bring what is known of these arrivals under the current key, so that nobody is entered twice meanwhile."""
     named = {
         (Person.nik_index,): [blind_indexes(each.record.nik, "nik") for each in arrivals if each.record.nik],
-        (Person.name_index,): [blind_indexes(plain_name(each.record.name), "name") for each in arrivals],
+        (Person.name_index, DuplicateReview.name_index): [
+            blind_indexes(plain_name(each.record.name), "name") for each in arrivals
+        ],
         (Person.row_index, DuplicateReview.row_index): [each.row_indexes for each in arrivals],
         (Household.kk_index,): [blind_indexes(each.record.kk, "kk") for each in arrivals if each.record.kk],
     }

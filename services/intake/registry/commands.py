@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -16,17 +16,20 @@ from services.intake.registry.arrivals import Arrival
 from services.intake.registry.models import (
     ContactWish,
     DuplicateReview,
+    DuplicateState,
     ImportFile,
     ImportRefusal,
     ImportRun,
     ImportState,
 )
 from services.intake.registry.records import NikOfAnother, Record, Refusal, read_record
+from services.intake.registry.rules import plain_name
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.kernel.errors import Conflict
 from shared.kernel.failpoints import failpoint
+from shared.privacy.fields import blind_index
 from shared.web import access
 
 
@@ -168,6 +171,7 @@ def _note_progress(session: Session, run: ImportRun, done: int, settled: arrival
 
 
 def _open_reviews(session: Session, run: ImportRun, come: Sequence[Arrival], another: dict[int, UUID]) -> None:
+    """Open a review of each writing that nobody has decided on; one that is open already is told the latest."""
     rows = [
         {
             "id": ids.new_id(),
@@ -176,10 +180,25 @@ def _open_reviews(session: Session, run: ImportRun, come: Sequence[Arrival], ano
             "row": arrival.record.row,
             "row_index": arrival.row_index,
             "claim": arrival.record.claim(),
+            "name_index": blind_index(plain_name(arrival.record.name), "name"),
+            "birth_date": arrival.record.birth_date,
             "opened_at": clock.now(),
         }
         for arrival in come
         if arrival.record.row in another
     ]
-    if rows:
-        session.execute(upsert(DuplicateReview).on_conflict_do_nothing(), rows)
+    if not rows:
+        return
+    opened = upsert(DuplicateReview).on_conflict_do_nothing().returning(DuplicateReview.id)
+    new = set(session.scalars(opened, rows))
+    for row in rows:
+        if row["id"] in new:
+            continue
+        writing = (
+            DuplicateReview.person_id == row["person_id"],
+            DuplicateReview.name_index == row["name_index"],
+            DuplicateReview.birth_date.is_not_distinct_from(row["birth_date"]),
+            DuplicateReview.state == DuplicateState.OPEN,
+        )
+        told = {name: row[name] for name in ("run_id", "row", "row_index", "claim")}
+        session.execute(update(DuplicateReview).where(*writing).values(told))

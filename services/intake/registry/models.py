@@ -210,6 +210,9 @@ class DuplicateState(StrEnum):
 class DuplicateReview(Base):
     """A second record claims a NIK that somebody else bears: it stays outside until an officer has looked at both.
 
+    A writing of her (name and birth date: `name_index`, `birth_date`) is decided on once: what a later file says under
+    it goes to the record that it became, `entered_id`.
+
     It came out of a file (`run_id`, `row`), or somebody who is registered already (`record_id`) has asked to have her
     NIK corrected to it.
     """
@@ -217,6 +220,15 @@ class DuplicateReview(Base):
     __tablename__ = "duplicate_review"
     __table_args__ = (
         Index("uq_duplicate_review_row_index", "person_id", "row_index", unique=True),
+        # One open review of one writing, and how a writing was decided before.
+        Index(
+            "uq_duplicate_review_writing",
+            *("person_id", "name_index", "birth_date"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("state = 'open' AND name_index IS NOT NULL"),
+        ),
+        Index("ix_duplicate_review_writing", "person_id", "name_index", postgresql_where=text("state = 'settled'")),
         CheckConstraint("num_nonnulls(run_id, record_id) = 1", name="from_a_file_or_a_record"),
         CheckConstraint('(run_id IS NULL) = ("row" IS NULL)', name="a_row_of_its_file"),
         CheckConstraint("record_id <> person_id", name="claims_anothers"),
@@ -229,9 +241,14 @@ class DuplicateReview(Base):
     record_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     row_index: Mapped[bytes] = mapped_column(BlindIndex(None, "registry-row", needed="state = 'open'"))
     claim: Mapped[dict[str, Any]] = mapped_column(EncryptedJSON)
+    name_index: Mapped[bytes | None] = mapped_column(
+        BlindIndex("claim.name", "name", plain=plain_name, needed="name_index IS NOT NULL")
+    )
+    birth_date: Mapped[date | None]
     state: Mapped[DuplicateState] = mapped_column(enum_text(DuplicateState), default=DuplicateState.OPEN)
     opened_at: Mapped[Timestamp]
     entered_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # the record that it became
+    same: Mapped[bool | None]
     evidence: Mapped[str | None] = mapped_column(EncryptedText)
     decided_by: Mapped[UUID | None]
     decided_at: Mapped[Timestamp | None]

@@ -141,6 +141,8 @@ def described(session: Session, found: Person) -> dict[str, Any]:
         .where(HouseholdMember.person_id == found.id, HouseholdMember.until.is_(None))
     ).first()
     listings = session.scalars(select(Listing).where(Listing.person_id.in_(records)).order_by(Listing.since)).all()
+    # Where this record knows of a list itself, what a merged one last said of it is no news.
+    own_lists = {each.registry_name for each in listings if each.person_id == found.id}
     wish = session.get(ContactWish, found.id)
     return {
         **summary(found),
@@ -162,10 +164,9 @@ def described(session: Session, found: Person) -> dict[str, Any]:
             for each in residences
         ],
         "listings": [
-            {"registry": registry, "snapshot_id": snapshot_id, "since": since, "until": until}
-            for registry, snapshot_id, since, until in dict.fromkeys(  # what a merge has filled is said once
-                (each.registry_name, each.snapshot_id, each.since, each.until) for each in listings
-            )
+            {"registry": each.registry_name, "snapshot_id": each.snapshot_id, "since": each.since, "until": each.until}
+            for each in listings
+            if each.person_id == found.id or each.until is not None or each.registry_name not in own_lists
         ],
     }
 

@@ -5,7 +5,7 @@ cannot be read keeps nobody out and is noted as a caution.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -111,15 +111,37 @@ class Record:
         return repr(told)
 
     def claim(self) -> dict[str, Any]:
-        """What an officer needs to see of a record that was kept out."""
-        return {
-            "name": self.name,
-            "area": self.area,
-            "sex": self.sex,
-            "birth_date": self.birth_date.isoformat() if self.birth_date else None,
-            "address": self.address,
-            "phone": self.phone,
-        }
+        """All that a record that was kept out says, as JSON; its NIK is the one that somebody else bears."""
+        told = {name: getattr(self, name) for name in self.__slots__ if name not in ("row", "nik", "listed")}
+        told["birth_date"] = self.birth_date.isoformat() if self.birth_date else None
+        told["cautions"] = [each.value for each in self.cautions]
+        return told | {"listed": {each.value: said for each, said in self.listed.items()}}
+
+
+def of_claim(claim: Mapping[str, Any]) -> Record:
+    """The record of a claim, without a NIK; one that was kept before all of it was says nothing of the rest."""
+    kinds: dict[str, Callable[[Any], Any]] = {
+        "sex": Sex,
+        "birth_date": date.fromisoformat,
+        "marital_status": MaritalStatus,
+        "relation": Relation,
+        "occupation": Occupation,
+    }
+    said: dict[str, Any] = {
+        name: claim.get(name) for name in Record.__slots__ if name not in ("row", "nik", "listed", "cautions")
+    }
+    read: dict[str, Any] = {
+        name: kinds[name](value) if name in kinds and value else value for name, value in said.items()
+    }
+    about_nik = (
+        Caution.NIK_MISSING,
+        Caution.SEX_DIFFERS_FROM_NIK,
+        Caution.BIRTH_DATE_DIFFERS_FROM_NIK,
+        Caution.NIK_AREA_UNKNOWN,
+    )
+    cautions = [each for each in map(Caution, claim.get("cautions", ())) if each not in about_nik]
+    listed = {Registry(name): value for name, value in claim.get("listed", {}).items()}
+    return Record(row=0, listed=listed, cautions=(Caution.NIK_MISSING, *cautions), **read)
 
 
 @dataclass(frozen=True, slots=True)
