@@ -15,7 +15,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from ruamel.yaml import YAML
 
 from shared.bus import Participant, routes
-from shared.events.envelope import Event, types_by
+from shared.events.envelope import Event, types_by, versions_of
 from shared.kernel.settings import SERVICES
 
 FILE = Path(__file__).parents[1] / "docs" / "events.yaml"
@@ -48,7 +48,7 @@ def catalogue() -> dict[str, Any]:
     for service in SERVICES:
         announced = types_by(service)
         for kind, cls in announced.items():
-            name = f"{cls.__name__}.v{cls.generation}"
+            name = f"{cls.__name__.removesuffix(f'V{cls.generation}')}.v{cls.generation}"
             if name not in spec.components.schemas:
                 spec.components.schema(name, schema=cls.schema())
             messages[kind] = _message(kind, cls, name, everybody)
@@ -86,15 +86,17 @@ def written() -> str:
 
 def _message(kind: str, cls: type[Event], name: str, everybody: dict[str, Participant]) -> dict[str, Any]:
     service = kind.partition(".")[0]
-    heard, declined = [], {}
+    heard: list[str] = []
+    declined: dict[str, str] = {}
     for participant in everybody.values():
         for subscriber in participant.subscribers:
             if service not in subscriber.sources:
                 continue
-            if cls in subscriber.hears:
+            if any(cls in versions_of(each) for each in subscriber.hears):
                 heard.append(subscriber.name)
-            elif cls in subscriber.declines:
-                declined[subscriber.name] = subscriber.declines[cls]
+            for each, reason in subscriber.declines.items():
+                if cls in versions_of(each):
+                    declined[subscriber.name] = reason
     return {
         "name": kind,
         "title": inspect.cleandoc(cls.__doc__ or "").splitlines()[0],

@@ -20,7 +20,7 @@ from shared.bus.chain import GENESIS, Batch, Placed, Sent, Standing, place
 from shared.bus.messages import Confirmation, Saying, Transport
 from shared.bus.models import Cursor, HeldEvent, HeldState
 from shared.bus.subscribers import Heard, Hearing, Subscriber, Undecided
-from shared.events.envelope import UnknownType, WrongShape, canonical, class_of
+from shared.events.envelope import UnknownType, WrongShape, canonical, read
 from shared.kernel import clock, ids
 from shared.kernel.failpoints import failpoint
 from shared.kernel.logging import get_logger
@@ -249,7 +249,7 @@ def _apply_group(session: Session, subscriber: Subscriber, group: Sequence[Heard
 def _is_readable(arrival: Heard[Any], holding: Holding) -> bool:
     """Read what an event says; one that cannot be read is held."""
     try:
-        arrival.event = class_of(arrival.envelope["type"]).from_data(arrival.envelope["data"])
+        arrival.event = read(arrival.envelope)
     except WrongShape as wrong:
         holding.hold(arrival, repr(wrong))
         return False

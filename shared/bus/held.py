@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared.bus.delivery import attempt, locked_cursors
 from shared.bus.models import Cursor, HeldEvent, HeldState
 from shared.bus.subscribers import Heard, Subscriber, Undecided
-from shared.events.envelope import UnknownType, WrongShape, class_of
+from shared.events.envelope import UnknownType, WrongShape, read
 from shared.kernel import clock
 from shared.kernel.errors import Conflict, Invalid, NotFound
 
@@ -87,7 +87,7 @@ def _try_again(session: Session, subscriber: Subscriber, held: HeldEvent) -> str
     envelope: dict[str, Any] = orjson.loads(held.body)
     try:
         hearing = subscriber.hearing_of(held.type)
-        event = class_of(held.type).from_data(envelope["data"])
+        event = read(envelope)
     except (UnknownType, Undecided, WrongShape) as error:
         return repr(error)
     if hearing is None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from shared.bus.chain import partition_of
 from shared.bus.models import LoggedEvent
 from shared.bus.subscribers import Heard
-from shared.events.envelope import Event, canonical, digest
+from shared.events.envelope import Event, canonical, digest, is_followed
 from shared.kernel import clock, ids
 from shared.kernel.settings import settings
 from shared.privacy import sealed as seals
@@ -108,6 +108,8 @@ def _row(service: str, announcement: Announcement) -> dict[str, Any]:
     event, cause = announcement.event, announcement.cause or _cause.get()
     if service not in event.announcers:
         raise TypeError(f"{service} does not announce {event.kind}")
+    if is_followed(type(event)):
+        raise TypeError(f"{event.kind}.v{event.generation} is announced no more: a later version is")
     event_id = ids.new_id()
     kind = event.type_by(service)
     stream = event.subject

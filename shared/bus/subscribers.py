@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared.bus import routes
 from shared.bus.messages import Wishes
-from shared.events.envelope import Event, class_of
+from shared.events.envelope import Event, class_of, versions_of
 from shared.privacy import sealed
 from shared.storage.database import Database
 
@@ -100,9 +100,10 @@ def together(handler: BatchHandler, events: Iterable[type[Event]]) -> dict[type[
 class Subscriber:
     """A service, or a projection of one, as a listener.
 
-    Every type that its sources announce is either heard or declined with a reason: an event that is in neither table
-    is held, because somebody forgot to decide. A projection can be emptied (`reset`) and told everything again. What
-    follows from many events together is done once a delivery is committed and confirmed (`settles`).
+    Every type that its sources announce is either heard or declined with a reason, in all its versions: an event that
+    is in neither table is held, because somebody forgot to decide. A projection can be emptied (`reset`) and told
+    everything again. What follows from many events together is done once a delivery is committed and confirmed
+    (`settles`).
     """
 
     name: str
@@ -126,8 +127,9 @@ class Subscriber:
         known: dict[str, Hearing | None] = {}
         for source in self.sources:
             for cls in (*self.hears, *self.declines):
-                if source in cls.announcers:
-                    known[cls.type_by(source)] = self.hears.get(cls)
+                for version in versions_of(cls):
+                    if source in version.announcers:
+                        known[version.type_by(source)] = self.hears.get(cls)
         return known
 
     def wishes_of(self, source: str) -> Wishes:

@@ -36,11 +36,18 @@ class Event:
     generation: ClassVar[int]
     announcers: ClassVar[tuple[str, ...]]
     subject_field: ClassVar[str]
+    follows: "ClassVar[type[Event] | None]" = None
+    """The version before this one; `upcast` says what that one told in the words of this."""
 
     @classmethod
     def type_by(cls, service: str) -> str:
         """The event's type when this service announces it: `grants.goods-handed-over.v1`."""
         return f"{service}.{cls.kind}.v{cls.generation}"
+
+    @classmethod
+    def upcast(cls, earlier: Any, time: datetime) -> typing.Self:
+        """What an event of the version before told, when it happened at `time`; what that did not say stays unsaid."""
+        raise NotImplementedError(cls)
 
     @classmethod
     @cache
@@ -88,6 +95,7 @@ class UnknownType(LookupError):
 
 
 _declared: dict[str, type[Event]] = {}
+_followed_by: dict[type[Event], type[Event]] = {}
 
 
 E = typing.TypeVar("E", bound=Event)
@@ -95,13 +103,25 @@ E = typing.TypeVar("E", bound=Event)
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 def event(
-    name: str, *, by: str | tuple[str, ...], version: int = 1, about: str = "journey_id"
+    name: str,
+    *,
+    by: str | tuple[str, ...],
+    version: int = 1,
+    about: str = "journey_id",
+    follows: type[Event] | None = None,
 ) -> typing.Callable[[type[E]], type[E]]:
-    """Declare an event: its name, who may announce it, and the field that says what it is about."""
+    """Declare an event: its name, who may announce it, and the field that says what it is about.
+
+    A version after the first names the one that it `follows`, which is heard for ever and announced no more.
+    """
+    if (version > 1) != (follows is not None) or (
+        follows and (follows.kind, follows.generation + 1) != (name, version)
+    ):
+        raise TypeError(f"{name}.v{version} does not follow the version before it")
 
     def declare(cls: type[E]) -> type[E]:
         cls.kind, cls.generation, cls.subject_field = name, version, about
-        cls.announcers = (by,) if isinstance(by, str) else by
+        cls.announcers, cls.follows = (by,) if isinstance(by, str) else by, follows
         declared = dataclass(frozen=True, kw_only=True, slots=True)(cls)
         if about not in {field.name for field in fields(declared)}:  # type: ignore[arg-type]
             raise TypeError(f"{cls.__name__} has no field {about}")
@@ -110,6 +130,8 @@ def event(
             if kind in _declared:
                 raise TypeError(f"{kind} is declared twice")
             _declared[kind] = declared
+        if follows:
+            _followed_by[follows] = declared
         return declared
 
     return declare
@@ -121,6 +143,24 @@ def class_of(kind: str) -> type[Event]:
         return _declared[kind]
     except KeyError:
         raise UnknownType(kind) from None
+
+
+def versions_of(cls: type[Event]) -> list[type[Event]]:
+    """An event and the versions of it before, the newest first."""
+    return [cls, *versions_of(cls.follows)] if cls.follows else [cls]
+
+
+def is_followed(cls: type[Event]) -> bool:
+    """Whether there is a later version of an event, which is announced in its place."""
+    return cls in _followed_by
+
+
+def read(envelope: dict[str, Any]) -> Event:
+    """What an event says, in the words of its newest version; raises UnknownType, or WrongShape."""
+    said = class_of(envelope["type"]).from_data(envelope["data"])
+    while later := _followed_by.get(type(said)):
+        said = later.upcast(said, datetime.fromisoformat(envelope["time"]))
+    return said
 
 
 def declared_types() -> dict[str, type[Event]]:

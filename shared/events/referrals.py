@@ -1,7 +1,8 @@
 """What becomes of a referral, announced by whichever service runs the stage."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 from uuid import UUID
 
 from shared.events.envelope import Event, event
@@ -31,10 +32,37 @@ class ReferralAccepted(ReferralEvent):
 
 
 @event("referral-reassigned", by=STAGE_SERVICES)
-class ReferralReassigned(ReferralEvent):
+class ReferralReassignedV1(ReferralEvent):
     """Another officer of the same office handles the referral from now on: she took it over or was given it."""
 
     handled_by: UUID
+
+
+@event("referral-reassigned", by=STAGE_SERVICES, version=2, follows=ReferralReassignedV1)
+class ReferralReassigned(ReferralEvent):
+    """An officer let another of the same office handle the referral from then on, or took it over herself.
+
+    Nobody handled it before where whoever did had left. Who did it is not known of what was handed on before this was
+    told. The parts sealed for intake and monitoring, which show it, hold `names`, by field.
+    """
+
+    handed_to: UUID
+    handed_at: datetime
+    handed_by: UUID | None = None
+    handed_from: UUID | None = None
+
+    @classmethod
+    def upcast(cls, earlier: ReferralReassignedV1, time: datetime) -> Self:
+        """The first version told to whom, and no more."""
+        return cls(
+            journey_id=earlier.journey_id,
+            referral_id=earlier.referral_id,
+            stage=earlier.stage,
+            agency=earlier.agency,
+            office=earlier.office,
+            handed_to=earlier.handled_by,
+            handed_at=time,
+        )
 
 
 @event("referral-completed", by=STAGE_SERVICES)

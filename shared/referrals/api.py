@@ -12,7 +12,7 @@ from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
 from shared.notes import api as notes_api
-from shared.referrals import commands, handing_over, notes, promises, queries, revision, schemas
+from shared.referrals import commands, handed_on, handing_over, notes, promises, queries, revision, schemas
 from shared.referrals.models import Referral
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, paging
@@ -87,7 +87,7 @@ def _reading(api: Blueprint, works: Works) -> None:
         """One referral with the particulars shared for it; every look is logged, the first is told to the sender."""
         with door.transaction() as session:
             referral = commands.open_referral(session, door.current_officer(), referral_id)
-            return _answer(works[referral.kind].view(session, referral), referral)
+            return _answer(session, works[referral.kind].view(session, referral), referral)
 
 
 def _answering(api: Blueprint, works: Works) -> None:
@@ -218,8 +218,9 @@ def _body() -> Any:
     return found
 
 
-def _answer(work: dict[str, Any], referral: Referral) -> Answer:
-    return schemas.shown(referral, work), {"ETag": f'"{referral.revision}"'}
+def _answer(session: Session, work: dict[str, Any], referral: Referral) -> Answer:
+    passed = handed_on.of_journey(session, referral.journey_id, referral.id)
+    return schemas.shown(referral, work, passed), {"ETag": f'"{referral.revision}"'}
 
 
 def _line(referral: Referral) -> Answer:

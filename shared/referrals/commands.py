@@ -21,7 +21,6 @@ from shared.events.referrals import (
     ReferralDeclined,
     ReferralEvent,
     ReferralOpened,
-    ReferralReassigned,
     ReferralReturned,
     ReferralWithdrawn,
 )
@@ -30,7 +29,7 @@ from shared.identity.rules import Role
 from shared.kernel.errors import NotFound, Stale
 from shared.privacy.looks import log_look
 from shared.programmes import kinds
-from shared.referrals import announcing, notes, rules, turns
+from shared.referrals import announcing, handed_on, notes, rules, turns
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, Reason, ReferralState, Suggestion
 from shared.referrals.work import Completion, Works
@@ -92,11 +91,11 @@ def reassign(session: Session, officer: Officer, ids: Collection[UUID], to: UUID
     """Let somebody of the office handle referrals that it has taken on; `handing_over` says who that may be."""
     found = authorised(session, officer, ids)
     _require(found, Move.COMPLETE)
-    changed = _change(session, found, handled_by=to, handler_name=name)
-    announce_all(
-        session, [Announcement(announcing.of(ReferralReassigned, each, handled_by=each.handled_by)) for each in changed]
-    )
-    return changed
+    passed = [each for each in found if each.handled_by != to]
+    before = {each.id: (each.handled_by, each.handler_name) for each in passed}
+    changed = _change(session, passed, handled_by=to, handler_name=name)
+    handed_on.tell(session, officer, changed, before)
+    return found
 
 
 def decline_referral(

@@ -138,6 +138,28 @@ class Referral(Base):
         return sorted(own - rules.REFUSALS if self.kind == DECISION.name else own)
 
 
+class HandedOn(Base):
+    """A referral passed from one officer of its office to another; the id is that of the event which told of it.
+
+    The service in which the office works writes it down, and so do those that show the journey: intake and monitoring.
+    `names` are what the officers were called then (`by`, `from`, `to`), as far as that was told.
+    """
+
+    __tablename__ = "handed_on"
+    __table_args__ = (Index("ix_handed_on_journey_id", "journey_id", "at"),)
+
+    id: Mapped[Id]
+    journey_id: Mapped[UUID]
+    referral_id: Mapped[UUID]
+    stage: Mapped[str]
+    office: Mapped[str]
+    by_id: Mapped[UUID | None]
+    from_id: Mapped[UUID | None]
+    to_id: Mapped[UUID]
+    names: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)
+    at: Mapped[Timestamp]
+
+
 class EarlyWithdrawal(Base):
     """A referral that was withdrawn before its offer was heard here: when the offer comes, it is closed at once."""
 

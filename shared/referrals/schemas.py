@@ -1,6 +1,7 @@
 """The shapes in which referrals cross HTTP, whichever service keeps them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,6 +86,22 @@ class EarlierReportSchema(Schema):
     sent_back = fields.Boolean(required=True)
 
 
+class HandedOnSchema(Schema):
+    """Who passed a referral to whom, and when; nobody had it before where whoever had it was gone."""
+
+    id = fields.UUID(required=True)
+    referral_id = fields.UUID(required=True)
+    stage = fields.String(required=True)
+    office = fields.String(required=True)
+    by = fields.UUID(required=True, allow_none=True)
+    by_name = fields.String(required=True, allow_none=True)
+    from_id = fields.UUID(required=True, allow_none=True, data_key="from", attribute="from")
+    from_name = fields.String(required=True, allow_none=True)
+    to = fields.UUID(required=True)
+    to_name = fields.String(required=True, allow_none=True)
+    at = fields.AwareDateTime(required=True)
+
+
 class ReferralSchema(ReferralLineSchema):
     """A referral with all that the office may know of it; reading it is a look that is logged."""
 
@@ -108,6 +125,7 @@ class ReferralSchema(ReferralLineSchema):
     )
     suggestion = fields.Enum(Suggestion, by_value=True, required=True, allow_none=True)
     moves = fields.List(fields.Enum(Move, by_value=True), required=True)
+    handed_on = fields.List(fields.Nested(HandedOnSchema), required=True)
     work = fields.Dict(required=True)
 
 
@@ -196,8 +214,8 @@ class NoSchema(Schema):
     suggestion = fields.Enum(Suggestion, by_value=True, required=True)
 
 
-def shown(referral: Referral, work: dict[str, Any]) -> dict[str, Any]:
-    """A referral together with its work, for `ReferralSchema`."""
+def shown(referral: Referral, work: dict[str, Any], passed: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """A referral together with its work and with who passed it to whom, for `ReferralSchema`."""
     own = {name: getattr(referral, name) for name in ReferralSchema().fields if name not in NOT_STORED}
     return {
         **own,
@@ -205,10 +223,11 @@ def shown(referral: Referral, work: dict[str, Any]) -> dict[str, Any]:
         "reports": referral.reports,
         "basis": words.basis(referral),
         "work": work,
+        "handed_on": passed,
     }
 
 
-NOT_STORED = ("particulars", "reports", "work", "basis")
+NOT_STORED = ("particulars", "reports", "work", "basis", "handed_on")
 
 
 @dataclass(frozen=True, slots=True)

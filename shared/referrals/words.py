@@ -494,6 +494,19 @@ def code(word: str) -> str:
     return gettext(CODES[word]) if word in CODES else plain(word)
 
 
+def handed(told: Mapping[str, Any]) -> str:
+    """Who passed a referral to whom, as `handed_on.of_journey` tells it."""
+    to, by = (told[name] or gettext("a colleague") for name in ("to_name", "by_name"))
+    whose = told["from_name"]
+    if told["by"] is None:
+        return gettext("Passed on to %(to)s", to=to)
+    if told["by"] == told["to"]:
+        return gettext("%(by)s took it over from %(whose)s", by=by, whose=whose or gettext("a colleague"))
+    if told["by"] == told["from"]:
+        return gettext("%(by)s passed it on to %(to)s", by=by, to=to)
+    return gettext("%(by)s passed it from %(whose)s to %(to)s", by=by, whose=whose or gettext("a colleague"), to=to)
+
+
 def place(code: str) -> str:
     """An area's name and the one around it; its code where it is no longer listed."""
     try:

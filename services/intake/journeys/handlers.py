@@ -35,6 +35,7 @@ from shared.events.referrals import (
 )
 from shared.programmes import engine
 from shared.programmes.state import OUT, JourneyState
+from shared.referrals import handed_on
 from shared.storage.arrays import among
 
 HAPPENINGS: Mapping[type[Event], Callable[[Any], engine.Happening]] = {
@@ -115,6 +116,7 @@ HEARS: Mapping[type[Event], Hearing] = {
     **together(hear_referrals, HAPPENINGS),
     ParticularsMissing: batch(hear_particulars_missing),
     GroupCounted: batch(hear_groups_counted),
+    referrals.ReferralReassigned: batch(handed_on.hear_reassigned),
     intake.OfficeHandedOver: batch(handing_over.hear_offices_handed_over),
 }
 """The part of intake's table of handlers that keeps journeys going."""
@@ -128,7 +130,6 @@ DECLINES: Mapping[type[Event], str] = {
     intake.JourneyEnded: "Said by ourselves when it was done.",
     intake.JourneyCounted: "Said by ourselves when it was done.",
     referrals.ReferralWithdrawn: "The journey stopped waiting when it took the offer back.",
-    referrals.ReferralReassigned: "Another officer of the same office does it; nothing about the journey changes.",
     referrals.ReferralReminded: "The office was reminded; nothing about the journey changes.",
     referrals.ReferralEscalated: "The coordinator was told; the office is still accountable.",
 }

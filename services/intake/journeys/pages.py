@@ -285,4 +285,5 @@ def _words() -> dict[str, Any]:
         "outcome": words.outcome,
         "plain": words.plain,
         "words": words,
+        "handed": words.handed,
     }

@@ -11,6 +11,7 @@ from sqlalchemy import Select, cast, func, select, union
 from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
+from services.intake.accounts import queries as accounts
 from services.intake.journeys import had, publishing, reports
 from services.intake.journeys.models import CameBack, Journey
 from services.intake.journeys.rules import JourneyStatus
@@ -25,6 +26,7 @@ from shared.kernel.settings import settings
 from shared.programmes.definition import Policy, Programme
 from shared.programmes.engine import CameBack as Why
 from shared.programmes.state import JourneyState, Standing
+from shared.referrals import handed_on
 from shared.storage.arrays import among
 from shared.web import access
 from shared.web.paging import Page, page
@@ -133,7 +135,17 @@ def described(session: Session, found: Journey, officer: Officer) -> dict[str, A
         "end_reason": found.end_reason,
         "asks_consent": definition.asks_consent,
         "stages": stages,
+        "handed_on": _handed_on(session, found.id),
     }
+
+
+def _handed_on(session: Session, journey_id: UUID) -> list[dict[str, Any]]:
+    """Who passed which of its referrals to whom; who was not named then is called as her account is."""
+    passed = handed_on.of_journey(session, journey_id)
+    parts = ("by", "from", "to")
+    who = {each[part] for each in passed for part in parts if each[part] and not each[f"{part}_name"]}
+    names = accounts.names_of(session, who) if who else {}
+    return [each | {f"{part}_name": each[f"{part}_name"] or names.get(each[part]) for part in parts} for each in passed]
 
 
 def summary(found: Journey) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from services.intake.journeys.rules import JourneyStatus
 from shared.events.intake import JourneyOutcome, StuckBecause, SubjectKind
 from shared.kernel import fields
 from shared.programmes.definition import Basis
+from shared.referrals.schemas import HandedOnSchema
 from shared.web.paging import PageQuery
 
 MOST_AT_ONCE = 5000
@@ -140,6 +141,7 @@ class WholeJourney(Journey):
     end_reason = fields.String(allow_none=True)
     asks_consent = fields.Boolean()
     stages = fields.List(fields.Nested(Stage))
+    handed_on = fields.List(fields.Nested(HandedOnSchema))
 
 
 class StageReoffered(Schema):

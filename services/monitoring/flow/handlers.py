@@ -14,6 +14,7 @@ from shared.bus import Heard, together
 from shared.bus.subscribers import Hearing
 from shared.events import grants, intake, monitoring, referrals
 from shared.events.envelope import Event
+from shared.referrals import handed_on
 
 Note = Callable[[Session, Sequence[Heard[Any]]], None]
 
@@ -29,7 +30,7 @@ COUNTED: Mapping[type[Event], tuple[Note, ...]] = {
     intake.StageSkipped: (commands.skip_stages,),
     intake.JourneyHandedOver: (commands.hand_journeys_over,),
     referrals.ReferralAccepted: (commands.follow_referrals,),
-    referrals.ReferralReassigned: (),
+    referrals.ReferralReassigned: (handed_on.hear_reassigned,),
     referrals.ReferralCompleted: (commands.follow_referrals,),
     referrals.ReferralDeclined: (commands.follow_referrals,),
     referrals.ReferralReturned: (commands.follow_referrals,),

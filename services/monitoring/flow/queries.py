@@ -34,6 +34,7 @@ from shared.kernel.errors import NotFound
 from shared.privacy import cells
 from shared.programmes import library
 from shared.programmes.definition import Programme
+from shared.referrals import handed_on
 from shared.referrals.rules import NEAR_WITHIN
 from shared.web import paging
 
@@ -91,6 +92,8 @@ class Story:
     turns: Sequence[StageTurn]
     owed: Sequence[Owed]
     timeline: Sequence[TimelineEntry]
+    handed_on: Sequence[Mapping[str, Any]]
+    """Who passed a referral to whom; each has the identifier of the line that tells of it."""
 
 
 @dataclass(frozen=True)
@@ -230,9 +233,10 @@ def story(session: Session, officer: Officer, journey_id: UUID) -> Story:
         raise NotFound(what="journey")
     told = select(TimelineEntry).where(TimelineEntry.journey_id == journey_id)
     timeline = session.scalars(told.order_by(TimelineEntry.happened_at, TimelineEntry.id)).all()
+    passed = handed_on.of_journey(session, journey_id)
     turns = _turns(session, [journey_id]).get(journey_id, [])
     skipped = _skipped(session, [journey_id]).get(journey_id, {})
-    return Story(journey, turns, _line(journey, turns, skipped).owed, timeline)
+    return Story(journey, turns, _line(journey, turns, skipped).owed, timeline, passed)
 
 
 def who_waits_for_whom(session: Session, officer: Officer, programme: str, version: int) -> list[Waiting]:

@@ -6,6 +6,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 
 from services.monitoring.flow.rules import At, Ended
 from shared.kernel import fields
+from shared.referrals.schemas import HandedOnSchema
 from shared.web import paging
 
 STATES = {each.value: each for each in (*At, *Ended)}
@@ -201,6 +202,7 @@ class StorySchema(Schema):
     owed = fields.List(fields.Nested(OwedSchema))
     turns = fields.List(fields.Nested(StageTurnSchema))
     timeline = fields.List(fields.Nested(TimelineSchema))
+    handed_on = fields.List(fields.Nested(HandedOnSchema))
 
 
 class GenerationSchema(Schema):

@@ -5,15 +5,18 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from services.intake.accounts.models import OfficerAccount
 from services.intake.journeys import publishing
 from services.intake.journeys.models import Journey
 from shared.events.intake import JourneyOutcome
-from shared.events.referrals import ReferralDeclined
+from shared.events.referrals import ReferralDeclined, ReferralReassigned
 from shared.identity.rules import Role
+from shared.kernel import clock
+from shared.kernel.ids import new_id
 from shared.privacy.looks import Look
 from shared.programmes import library
 from tests.apps import web_app
-from tests.browsing import Browser, an_officer
+from tests.browsing import Browser, an_officer, bearer
 from tests.intake.journeys.roads import KUBE, OFFICER, WRSE, Road
 
 JOURNEYS = "/intake/dinsos/journeys"
@@ -49,6 +52,32 @@ def test_candidates_are_chosen_and_set_out_together(road: Road, browser: Browser
     assert answer.status_code == 303
     assert "2 journeys were opened" in browser.get(JOURNEYS).text
     assert browser.get(f"/intake/dinsos/candidates?programme={WRSE}").text.count('name="subject_ids[]"') == 1
+
+
+def test_a_journeys_page_says_who_passed_its_referral_to_whom(road: Road, browser: Browser, app: Flask) -> None:
+    (journey,) = road.set_out()
+    her, colleague = new_id(), new_id()
+    who = {"handed_by": her, "handed_from": her, "handed_to": colleague}
+    named = road.of(ReferralReassigned, journey, "verification", **who, handed_at=clock.now())
+    for _ in range(2):
+        road.hear(named, sealed={"names": {"by": "Rahmah", "from": "Rahmah", "to": "Dewi"}})
+    page = browser.get(f"{JOURNEYS}/{journey}").text
+    assert "Rahmah passed it on to Dewi" in page
+    told = app.test_client().get(f"/intake/v1/dinsos/journeys/{journey}", headers=bearer(OFFICER)).json["handed_on"]
+    assert {(each["by"], each["from"], each["to"], each["to_name"]) for each in told} == {
+        (str(her), str(her), str(colleague), "Dewi")
+    }
+
+
+def test_who_passed_it_on_is_called_as_her_account_is_where_no_name_was_told(road: Road, browser: Browser) -> None:
+    (journey,) = road.set_out()
+    road.staff("dinsos-kaltim")
+    with road.database.transaction() as session:
+        who = session.scalars(select(OfficerAccount)).first()
+        assert who is not None
+        officer, name = who.id, who.name
+    road.hear(road.of(ReferralReassigned, journey, "verification", handed_to=officer, handed_at=clock.now()))
+    assert f"Passed on to {name}" in browser.get(f"{JOURNEYS}/{journey}").text
 
 
 def test_a_look_at_candidates_names_is_logged(road: Road, browser: Browser) -> None:

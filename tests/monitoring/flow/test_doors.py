@@ -10,14 +10,17 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from services.monitoring.flow import api, pages, summing
+from services.monitoring.flow import api, commands, pages, summing
 from services.monitoring.flow.rules import At
+from shared.bus import Heard
 from shared.events import intake, referrals
 from shared.identity.rules import Role
 from shared.kernel import clock
 from shared.kernel.ids import new_id
 from shared.kernel.settings import settings
+from shared.privacy import sealed as seals
 from shared.programmes import library
+from shared.referrals import handed_on
 from shared.storage import Database
 from shared.storage.clock import advance
 from shared.web.factory import create_app
@@ -189,6 +192,33 @@ def test_each_row_is_called_as_its_own_version_calls_it(
     assert "Proposal and itemised budget (mended)" in pages["late"]
     assert "mended" not in pages["new"]
     assert (rows.count("Proposal and itemised budget (mended)"), rows.count("Proposal and itemised budget<")) == (1, 1)
+
+
+def test_the_story_says_who_passed_a_referral_to_whom_and_a_replay_does_not_forget_it(
+    app: Flask, told: dict[str, UUID], monitoring_db: Database
+) -> None:
+    story, (her, colleague) = stories.Story(), (new_id(), new_id())
+    about = {"journey_id": told["late"], "referral_id": new_id(), "stage": "proposal", "agency": "dinsos"}
+    passed = referrals.ReferralReassigned(
+        **about, office="dinsos-kukar", handed_by=her, handed_from=her, handed_to=colleague, handed_at=clock.now()
+    )
+    one = story.tell("grants", passed, clock.now())
+    one.part = seals.seal("grants", "monitoring", {"names": {"by": "Rahmah", "from": "Rahmah", "to": "Dewi"}}, one.id)
+    stories.hear(monitoring_db, story.heard)
+    address = f"dinsos/journeys/{told['late']}"
+    assert "Rahmah passed it on to Dewi" in Browser(app, an_officer(Role.OFFICER)).get(f"/monitoring/{address}").text
+    again = stories.Story()
+    again.heard = [replace_part(each) for each in story.heard]  # the sealed part is erased by now
+    with monitoring_db.transaction() as session:
+        commands.reset(session)
+    stories.hear(monitoring_db, again.heard)
+    with monitoring_db.reading() as session:
+        (row,) = handed_on.of_journey(session, told["late"])
+    assert (row["by"], row["from"], row["to"], row["to_name"]) == (her, her, colleague, "Dewi")
+
+
+def replace_part(heard: Heard[Any]) -> Heard[Any]:
+    return Heard(heard.event, heard.source, heard.subscriber, heard.position, heard.envelope)
 
 
 def test_numbers_follow_the_domains_clock(app: Flask, told: dict[str, UUID], monitoring_db: Database) -> None:

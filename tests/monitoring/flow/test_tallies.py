@@ -318,7 +318,7 @@ def test_an_office_that_was_only_offered_or_reminded_has_said_nothing(monitoring
     stories.hear(monitoring_db, story.heard)
     assert lines(monitoring_db)["office_word"] == []
     accepted = story.tell("grants", referrals.ReferralAccepted(**about), stories.START + 8 * DAY)
-    to_another = referrals.ReferralReassigned(**about, handled_by=ids.new_id())
+    to_another = referrals.ReferralReassigned(**about, handed_to=ids.new_id(), handed_at=stories.START + 9 * DAY)
     passed_on = story.tell("grants", to_another, stories.START + 9 * DAY)
     stories.hear(monitoring_db, [passed_on])
     stories.hear(monitoring_db, [accepted])
