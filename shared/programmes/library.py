@@ -56,6 +56,12 @@ def programme(identifier: str, version: int | None = None) -> Programme:
     return max(found, key=lambda each: each.version)
 
 
+def versions(identifier: str) -> list[Programme]:
+    """Every version of a programme, the newest first; none where it is unknown."""
+    found = [each for each in published().values() if each.id == identifier]
+    return sorted(found, key=lambda each: each.version, reverse=True)
+
+
 _read: dict[Path, tuple[Stamp, Mapping[Key, Programme]]] = {}
 """What this process has read of each folder, and how the folder looked then."""
 

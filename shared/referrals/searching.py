@@ -5,7 +5,7 @@ although a worklist knows none. Particulars are encrypted without a blind index 
 searched by name or NIK among intake's persons.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
@@ -42,18 +42,10 @@ def _titled(words: str, candidates: Iterable[tuple[str, Iterable[str]]]) -> str:
 
 
 def _titles(programme: str) -> list[str]:
-    try:
-        title = library.programme(programme).title
-    except library.UnknownProgramme:
-        return [programme]
-    return [programme, *(title.to(language) for language in LANGUAGES)]
+    titles = [each.title for each in library.versions(programme)]
+    return [programme, *(title.to(language) for title in titles for language in LANGUAGES)]
 
 
 def _stage_titles(programme: str, stage: str) -> list[str]:
-    try:
-        found: Mapping[str, object] = library.programme(programme).stages
-    except library.UnknownProgramme:
-        return [stage]
-    if stage not in found:
-        return [stage]
-    return [library.programme(programme).stages[stage].title.to(language) for language in LANGUAGES]
+    found = [each.stages[stage].title for each in library.versions(programme) if stage in each.stages]
+    return [title.to(language) for title in found for language in LANGUAGES] or [stage]

@@ -336,13 +336,13 @@ def stage_title(referral: Referral) -> str:
     return gettext("To decide: %(stage)s", stage=title) if referral.kind == kinds.DECISION.name else title
 
 
-def title_of(programme: str, stage: str) -> str:
-    """What a programme calls one of its stages; the stage's name as words where it is not published any more."""
-    try:
-        found = library.programme(programme).stages.get(stage)
-    except library.UnknownProgramme:
-        found = None
-    return found.title.to(language()) if found else plain(stage)
+def title_of(programme: str, stage: str, version: int | None = None) -> str:
+    """What a version of a programme calls one of its stages; the stage's name as words where it is published no more.
+
+    Without a version it is the newest that has the stage: for what is no row of one, as the choices of a list.
+    """
+    known = [each for each in library.versions(programme) if version in (None, each.version) and stage in each.stages]
+    return known[0].stages[stage].title.to(language()) if known else plain(stage)
 
 
 def basis(referral: Referral) -> Basis:

@@ -9,6 +9,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from services.grants import subjects
 from services.grants.funds import queries as funds
 from services.grants.goods import api, doors, queries, rules, schemas
 from services.grants.goods.commands import divisions, hand_overs, orders
@@ -46,9 +47,11 @@ def list_grants(agency: str) -> str:
     query = forms.load(api.GrantsQuery(), request.args)
     with door.reading() as session:
         rows = queries.grants_of(door.current_officer(), query.pop("state"), query.pop("to_divide"))
+        page = paging.page(session, rows, Grant.id, newest_first=True, **query)
         return render_template(
             "goods/list.html",
-            page=paging.page(session, rows, Grant.id, newest_first=True, **query),
+            page=page,
+            versions=subjects.versions_of(session, {each.journey_id for each in page.items}),
             form=forms.filled(request.args),
             query={name: value for name, value in request.args.items() if name != "after" and value},
             address=_list(agency),
@@ -65,8 +68,10 @@ def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> s
     """One grant, and what can be done about it."""
     officer = door.current_officer()
     with door.reading() as session:
-        grant = queries.standing(session, queries.grant_for(session, officer, grant_id))
+        found = queries.grant_for(session, officer, grant_id)
+        grant = queries.standing(session, found)
         visible_funds = funds.visible_funds(session, officer)
+        version = subjects.versions_of(session, {found.journey_id}).get(found.journey_id)
     open_lines = [line for line in grant["lines"] if not line["closed_at"]]
     ours = access.holds(officer, Permission.GOODS_RUN)
     delivering = grant["state"] in (GrantState.ACCEPTED, GrantState.HANDED_OVER)
@@ -75,6 +80,7 @@ def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> s
     return render_template(
         "goods/grant.html",
         grant=grant,
+        version=version,
         visible_funds=visible_funds,
         form=form or forms.blank(),
         open_lines=open_lines,

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from services.grants import subjects
 from services.grants.funds import queries as funds
 from services.grants.loans import api, commands, queries, schemas
 from services.grants.loans.rules import LoanState
@@ -31,6 +32,7 @@ def list_loans(agency: str) -> str:
         return render_template(
             "loans/list.html",
             loans=queries.lines(session, found.items),
+            versions=subjects.versions_of(session, {each.journey_id for each in found.items}),
             next=found.next,
             sums=queries.sums(session, officer),
             form=forms.filled(request.args),
@@ -52,9 +54,11 @@ def show_loan(agency: str, loan_id: UUID, form: forms.Form | None = None) -> str
     with door.reading() as session:
         loan = queries.standing(session, queries.loan_for(session, officer, loan_id))
         fund = or_english(*funds.title(session, loan["fund_id"]))
+        version = subjects.versions_of(session, {loan["journey_id"]}).get(loan["journey_id"])
     return render_template(
         "loans/loan.html",
         loan=loan,
+        version=version,
         fund=fund,
         form=form or forms.blank(),
         label=_states()[loan["state"]],

@@ -5,6 +5,7 @@ from uuid import UUID
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
+from services.grants import subjects
 from services.grants.funds import queries as funds
 from services.grants.zakat import api, queries, schemas
 from services.grants.zakat.models import ZakatCase
@@ -34,9 +35,11 @@ def list_cases(agency: str) -> str:
     query = forms.load(schemas.CaseQuerySchema(), request.args)
     with door.reading() as session:
         rows = queries.cases_of(officer, query.pop("state"))
+        page = paging.page(session, rows, ZakatCase.id, newest_first=True, **query)
         return render_template(
             "zakat/list.html",
-            page=paging.page(session, rows, ZakatCase.id, newest_first=True, **query),
+            page=page,
+            versions=subjects.versions_of(session, {each.journey_id for each in page.items}),
             sums=queries.sums(session, officer),
             form=forms.filled(request.args),
             query={name: value for name, value in request.args.items() if name != "after" and value},
@@ -58,6 +61,7 @@ def show_case(agency: str, case_id: UUID) -> str:
         return render_template(
             "zakat/case.html",
             case=case,
+            version=subjects.versions_of(session, {case.journey_id}).get(case.journey_id),
             fund=or_english(*funds.title(session, case.fund_id)),
             label=_states()[case.state],
             address=f"/grants/{agency}",

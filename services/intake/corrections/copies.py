@@ -50,6 +50,7 @@ class Told:
 
     journey_id: UUID
     programme: str
+    version: int
     stage: str
     office: str | None
     fields: tuple[str, ...]
@@ -59,6 +60,7 @@ class Told:
         return {
             "journey_id": str(self.journey_id),
             "programme": self.programme,
+            "version": self.version,
             "stage": self.stage,
             "office": self.office,
             "fields": list(self.fields),
@@ -96,7 +98,9 @@ def correct(session: Session, person: Person, details: Collection[Detail]) -> li
             )
             announcements.append(Announcement(event, {kinds.kind(stage.does).service: {"corrected": part}}))
             concerned = (*part["fields"], *(("members",) if "member" in part else ()))
-            told.append(Told(journey.id, journey.programme, stage.name, standing.office, tuple(concerned)))
+            told.append(
+                Told(journey.id, journey.programme, journey.version, stage.name, standing.office, tuple(concerned))
+            )
     announce_all(session, announcements)
     return told
 

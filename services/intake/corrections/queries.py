@@ -104,7 +104,7 @@ def described(session: Session, officer: Officer, found: Correction) -> dict[str
         "in_review": found.state is CorrectionState.IN_REVIEW,
         "merged_into": person.merged_into,
         "may_decide": found.state in UNDECIDED and found.noted_by != officer.id,
-        "told": found.told,
+        "told": [{"version": None} | each for each in found.told or ()],
         "reason": found.reason,
         "explanation": found.explanation,
         "signed_as": capacity.signature(session, found.decided_by, found.decided_at),

@@ -75,6 +75,7 @@ class CopyCorrected(Schema):
 
     journey_id = fields.UUID()
     programme = fields.String()
+    version = fields.Integer(allow_none=True)
     stage = fields.String()
     office = fields.String(allow_none=True)
     fields_ = fields.List(fields.String(), attribute="fields", data_key="fields")

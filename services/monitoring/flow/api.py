@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from services.monitoring import versions
 from services.monitoring.flow import passages, process_map, queries, reach, schemas
 from services.monitoring.money import queries as money
 from shared.identity.permissions import Permission
 from shared.kernel import clock
-from shared.programmes import library
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -30,7 +30,7 @@ def list_programmes(agency: str) -> dict[str, Any]:
 @blueprint.response(200, schemas.FlowSchema)
 def show_flow(query: dict[str, Any], agency: str, programme_id: str) -> dict[str, Any]:
     """The process map of a programme in numbers: stages, lines between them, who waits for whom, and the funds."""
-    programme = library.programme(programme_id, query["version"])
+    programme = versions.asked(programme_id, query["version"])
     officer = door.current_officer()
     with door.reading() as session:
         drawn = process_map.draw(
@@ -40,7 +40,7 @@ def show_flow(query: dict[str, Any], agency: str, programme_id: str) -> dict[str
         )
         return {
             "programme": programme.id,
-            "version": programme.version,
+            "version": programme.version or None,
             "as_of": clock.now(),
             "stages": [each.counts for each in drawn.stages],
             "edges": drawn.edges,
@@ -74,7 +74,7 @@ def show_journey(agency: str, journey_id: UUID) -> queries.Story:
 @blueprint.response(200, schemas.CoverageSchema)
 def show_coverage(query: dict[str, Any], agency: str, programme_id: str) -> reach.Coverage:
     """Women and kelurahan reached in your areas, by generation of recruitment, towards what the programme names."""
-    programme = library.programme(programme_id, query["version"])
+    programme = versions.asked(programme_id, query["version"])
     with door.reading() as session:
         return reach.coverage(session, door.current_officer(), programme)
 
@@ -85,6 +85,6 @@ def show_coverage(query: dict[str, Any], agency: str, programme_id: str) -> reac
 @blueprint.response(200, schemas.SurvivalSchema)
 def show_survival(query: dict[str, Any], agency: str, programme_id: str) -> dict[str, Any]:
     """How many businesses in your areas lived on in the months in which the programme visits them."""
-    programme = library.programme(programme_id, query["version"])
+    programme = versions.asked(programme_id, query["version"])
     with door.reading() as session:
         return {"months": reach.survival(session, door.current_officer(), programme)}

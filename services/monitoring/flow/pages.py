@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 
+from services.monitoring import versions
 from services.monitoring.flow import passages, process_map, queries, reach, schemas, storytelling, words
 from services.monitoring.flow.models import JourneyFigure
 from services.monitoring.money import queries as money
@@ -69,13 +70,14 @@ def show_live_part(agency: str, programme_id: str) -> str:
 
 
 def _map(template: str, agency: str, programme_id: str) -> str:
-    programme = library.programme(programme_id, forms.load(schemas.VersionQuery(), request.args)["version"])
+    programme = versions.asked(programme_id, forms.load(schemas.VersionQuery(), request.args)["version"])
     officer = door.current_officer()
     with door.reading() as session:
         return render_template(
             template,
             agency=agency,
             programme=programme,
+            numbers=versions.numbers(programme.id),
             drawn=process_map.draw(
                 programme,
                 queries.stage_counts(session, officer, *programme.key),
@@ -145,7 +147,7 @@ def _version_of(journey: JourneyFigure) -> Programme | None:
 class Titles:
     """What programmes and their stages are called in the version that a row is of, also when their file is gone.
 
-    Without a version it is the newest: for what is no row of one, as the choices of a list.
+    Without a version it is the newest that has it: for what is no row of one, as the choices of a list.
     """
 
     def __init__(self, spoken: str) -> None:
@@ -159,8 +161,8 @@ class Titles:
 
     def stage(self, programme: str, stage: str, version: int | None = None) -> str:
         """A stage's title; its name when it is unknown."""
-        found = self._found(programme, version)
-        known = found.stages.get(stage) if found else None
+        found = [self._found(programme, version)] if version else library.versions(programme)
+        known = next((each.stages[stage] for each in found if each and stage in each.stages), None)
         return known.title.to(self.spoken) if known else stage
 
     def _found(self, identifier: str, version: int | None) -> Programme | None:

@@ -4,6 +4,7 @@ Whoever asks sees the journeys of her own areas: every number on the map is the 
 Numbers are read from the tallies and lists from the standings, so that neither takes longer with more journeys.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -150,10 +151,19 @@ def headlines(session: Session, officer: Officer) -> list[Headline]:
     return _headlines(session, tallies.counted(TallyJourney, officer))
 
 
-def headline(session: Session, officer: Officer, programme: str, version: int) -> Headline:
-    """One version of a programme; noughts when nobody has set out on it."""
+def headlines_of(session: Session, officer: Officer, programme: str, version: int) -> list[Headline]:
+    """Each version of a programme, or the one that is named; noughts when nobody has set out on it."""
     found = _headlines(session, tallies.counted(TallyJourney, officer, programme, version))
-    return found[0] if found else Headline(programme, version, 0, {})
+    return found or [Headline(programme, version, 0, {})]
+
+
+def headline(session: Session, officer: Officer, programme: str, version: int) -> Headline:
+    """One version of a programme, or all of them together; noughts when nobody has set out on it."""
+    found = _headlines(session, tallies.counted(TallyJourney, officer, programme, version))
+    ended: Counter[str] = Counter()
+    for each in found:
+        ended.update(each.ended)
+    return Headline(programme, version, sum(each.open for each in found), ended)
 
 
 def journeys(

@@ -70,7 +70,8 @@ def coverage(session: Session, officer: Officer, programme: Programme) -> Covera
     """Whom a programme has reached: the members of every journey that was opened, whatever became of it."""
     told = tallies.counted(TallyJourney, officer, *programme.key)
     women = int(session.scalar(select(func.coalesce(func.sum(told.c.members), 0))) or 0)
-    kelurahan = session.scalar(select(func.count()).select_from(tallies.counted(TallyPlace, officer, *programme.key)))
+    places = tallies.counted(TallyPlace, officer, *programme.key)
+    kelurahan = session.scalar(select(func.count(places.c.area.distinct())))
     wanted = {each.name: each.value for each in programme.figures.values()}
     return Coverage(
         women=None if cells.suppressed(women) else women,

@@ -23,7 +23,7 @@ class StateField(fields.String):
 
 
 class VersionQuery(Schema):
-    """Which version of a programme; the newest when none is named."""
+    """Which version of a programme; all of them together when none is named."""
 
     class Meta:
         unknown = EXCLUDE
@@ -115,10 +115,10 @@ class WaitingSchema(Schema):
 
 
 class FlowSchema(Schema):
-    """A programme's version with all its numbers, as of a moment."""
+    """A programme's version with all its numbers, as of a moment; without one they are those of all versions."""
 
     programme = fields.String()
-    version = fields.Integer()
+    version = fields.Integer(allow_none=True)
     as_of = fields.AwareDateTime()
     stages = fields.List(fields.Nested(StageCountsSchema))
     edges = fields.List(fields.Nested(EdgeSchema))

@@ -450,13 +450,14 @@ def added_up(tally: type[Tally], lines: FromClause) -> Select[Any]:
 
 
 def counted(tally: type[Tally], officer: Officer, *of_programme: Any) -> FromClause:
-    """A tally's lines in the officer's areas, of one programme and version where given.
+    """A tally's lines in the officer's areas, of one programme and version where given; no version means all of them.
 
     An area below the kecamatan has no line of its own: it is counted from the standings of its journeys, which are
     few. One that lies in another of her areas is counted there already.
     """
     table = tally.__table__  # type: ignore[attr-defined]
-    wanted = [table.c[name] == value for name, value in zip(("programme", "version"), of_programme, strict=False)]
+    asked = {name: value for name, value in zip(("programme", "version"), of_programme, strict=False) if value}
+    wanted = [table.c[name] == value for name, value in asked.items()]
     wide = [area for area in officer.areas if tally is TallyPlace or area.count(".") < VILLAGE_DOTS]
     narrow = [area for area in officer.areas if area not in wide and not any(covers(each, area) for each in wide)]
     counts = table.c[tally.COUNTS[0]] != 0
@@ -467,10 +468,7 @@ def counted(tally: type[Tally], officer: Officer, *of_programme: Any) -> FromCla
         )
         there = select(JourneyFigure.id).where(
             among(JourneyFigure.area, narrow),
-            *(
-                getattr(JourneyFigure, name) == value
-                for name, value in zip(("programme", "version"), of_programme, strict=False)
-            ),
+            *(getattr(JourneyFigure, name) == value for name, value in asked.items()),
         )
         rows = select(standing).where(standing.journey_id.in_(there)).subquery("there")  # type: ignore[attr-defined]
         found = select(union_all(found, added_up(tally, lines(rows, literal(1)).subquery("lines"))).subquery("both"))

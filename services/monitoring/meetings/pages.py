@@ -107,6 +107,7 @@ def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) 
             "meetings/meeting.html",
             meeting=doors.shown(session, meeting),
             items=items,
+            versions=queries.versions_of(session, {each.journey_id for each in items.items if each.journey_id}),
             form=form or forms.blank(),
             address=f"{_meetings(agency)}/{meeting.id}",
             agency=agency,

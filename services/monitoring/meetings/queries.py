@@ -62,6 +62,12 @@ def attendance(session: Session, meeting_id: UUID) -> Sequence[Attendance]:
     ).all()
 
 
+def versions_of(session: Session, journeys: Collection[UUID]) -> dict[UUID, int]:
+    """By which version of its programme each of these journeys goes."""
+    rows = session.execute(select(JourneyFigure.id, JourneyFigure.version).where(among(JourneyFigure.id, journeys)))
+    return {row.id: row.version for row in rows}
+
+
 def decisions(session: Session, meeting_id: UUID) -> Sequence[Task]:
     """What a meeting decided, in the order in which it was written down."""
     return session.scalars(select(Task).where(Task.meeting_id == meeting_id).order_by(Task.id)).all()

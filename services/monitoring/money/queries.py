@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.monitoring import versions
 from services.monitoring.money.models import FundFigure
 from shared.programmes.definition import Programme
 
@@ -16,5 +17,6 @@ def funds(session: Session, ids: Collection[str]) -> Sequence[FundFigure]:
 
 def fund_ids(programme: Programme) -> tuple[str, ...]:
     """The funds that a programme's stages spend from."""
-    named = (stage.settings.get("fund") for stage in programme.stages.values())
+    stages = (stage for each in versions.of(programme) for stage in each.stages.values())
+    named = (stage.settings.get("fund") for stage in stages)
     return tuple(dict.fromkeys(fund for fund in named if fund))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from services.monitoring import versions
 from services.monitoring.oversight import dashboard, promises, red_list, schemas
 from shared.identity.permissions import Permission
-from shared.programmes import library
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -19,7 +19,7 @@ blueprint = Blueprint("oversight", __name__, description="Who waits for whom, wh
 def show_dashboard(query: dict[str, Any], agency: str) -> dashboard.Dashboard:
     """Everything that the dashboard shows of your areas, for all programmes or for one."""
     named = query["programme"]
-    programme = library.programme(named, query["version"]) if named else None
+    programme = versions.asked(named, query["version"]) if named else None
     with door.reading() as session:
         return dashboard.gather(session, door.current_officer(), programme)
 

@@ -35,6 +35,11 @@ class OneProgramme:
     survival: Sequence[reach.Survival]
 
     @property
+    def version(self) -> int | None:
+        """Which version; None where all of them are told of together."""
+        return self.programme.version or None
+
+    @property
     def stages(self) -> Sequence[StageCounts]:
         """The numbers of every stage, as the map shows them."""
         return [each.counts for each in self.drawn.stages]
@@ -77,8 +82,9 @@ class Dashboard:
 
 
 def gather(session: Session, officer: Officer, programme: Programme | None) -> Dashboard:
-    """The figures of a programme's version, or of everything in the officer's areas."""
-    identifier, version = programme.key if programme else (None, None)
+    """The figures of a programme, in one version or in all of them, or of everything in the officer's areas."""
+    identifier = programme.id if programme else None
+    version = (programme.version or None) if programme else None
     shown = [programme] if programme else queries.programmes_of(officer)
     waited_for = handovers.handovers(session, officer, identifier, version)
     return Dashboard(
@@ -86,7 +92,7 @@ def gather(session: Session, officer: Officer, programme: Programme | None) -> D
         as_of=clock.now(),
         last_words=last_words.last_words(session, offices_of(session, officer, waited_for)),
         programmes=shown,
-        headlines=[queries.headline(session, officer, *programme.key)]
+        headlines=queries.headlines_of(session, officer, *programme.key)
         if programme
         else queries.headlines(session, officer),
         late=red_list.red_list(session, officer, programme=identifier, version=version, used=LATE, limit=LATEST).items,

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
+from services.monitoring import versions
 from services.monitoring.flow import queries
 from services.monitoring.flow.pages import titles
 from services.monitoring.heard import CHANNEL
@@ -23,7 +24,7 @@ from services.monitoring.oversight import (
 from services.monitoring.oversight.dashboard import Dashboard
 from shared.identity.permissions import Permission
 from shared.kernel.errors import NotFound
-from shared.programmes import layout, library
+from shared.programmes import layout
 from shared.programmes.definition import Programme
 from shared.web import door, forms
 from shared.web.guard import guard
@@ -68,7 +69,7 @@ def show_chart(agency: str, name: str) -> Response:
     width = charts.NARROW if "narrow" in request.args else charts.WIDE
     officer = door.current_officer()
     programme = _programme()
-    identifier, version = programme.key if programme else (None, None)
+    identifier, version = (programme.id, programme.version or None) if programme else (None, None)
     with door.reading() as session:
         if name == "money":
             shown = [programme] if programme else queries.programmes_of(officer)
@@ -140,7 +141,14 @@ def _stages(programme: str | None, programmes: list[Programme]) -> list[str]:
 
 def _programme() -> Programme | None:
     query = forms.load(schemas.DashboardQuery(), request.args)
-    return library.programme(query["programme"], query["version"]) if query["programme"] else None
+    return versions.asked(query["programme"], query["version"]) if query["programme"] else None
+
+
+def _named(programme: Programme | None) -> dict[str, Any]:
+    """What the addresses of a dashboard's lists say of its programme; no version where it is of all of them."""
+    if programme is None:
+        return {}
+    return {"programme": programme.id} | ({"version": programme.version} if programme.version else {})
 
 
 def _dashboard(template: str, agency: str) -> str:
@@ -153,7 +161,8 @@ def _dashboard(template: str, agency: str) -> str:
             agency=agency,
             found=found,
             programme=programme,
-            named={"programme": programme.id, "version": programme.version} if programme else {},
+            named=_named(programme),
+            numbers=versions.numbers(programme.id) if programme else [],
             choices=queries.programmes_of(officer),
             matrix=handovers.matrix(found.handovers),
             charts=_charts(found),

@@ -17,7 +17,7 @@ HIDDEN = {"description": "null where it is too small to be shown"}
 
 
 class DashboardQuery(Schema):
-    """Of which programme, and in which version (the newest unless named); of all when none is named."""
+    """Of which programme, and in which version (all of them unless named); of all programmes when none is named."""
 
     class Meta:
         unknown = EXCLUDE
@@ -180,7 +180,7 @@ class OneProgrammeSchema(Schema):
     """What is told of one programme alone: its process map in numbers, its funnel, its reach."""
 
     programme = fields.String(required=True, attribute="programme.id")
-    version = fields.Integer(required=True, attribute="programme.version")
+    version = fields.Integer(required=True, allow_none=True, metadata={"description": "null where it is all of them"})
     stages = fields.List(fields.Nested(StageCountsSchema), required=True)
     edges = fields.List(fields.Nested(EdgeSchema), attribute="drawn.edges", required=True)
     funnel = fields.Nested(FunnelSchema, required=True)

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
+from services.monitoring import versions
 from services.monitoring.flow import api, commands, pages, summing
 from services.monitoring.flow.rules import At
 from shared.bus import Heard
@@ -20,6 +23,7 @@ from shared.kernel.ids import new_id
 from shared.kernel.settings import settings
 from shared.privacy import sealed as seals
 from shared.programmes import library
+from shared.programmes.layout import layout_of
 from shared.referrals import handed_on
 from shared.storage import Database
 from shared.storage.clock import advance
@@ -192,6 +196,59 @@ def test_each_row_is_called_as_its_own_version_calls_it(
     assert "Proposal and itemised budget (mended)" in pages["late"]
     assert "mended" not in pages["new"]
     assert (rows.count("Proposal and itemised budget (mended)"), rows.count("Proposal and itemised budget<")) == (1, 1)
+
+
+@pytest.fixture
+def two_versions(told: dict[str, UUID], monitoring_db: Database, tmp_path: Path) -> Iterator[None]:
+    """Version 2 has another title; the late journey has moved to it."""
+    shutil.copytree(settings().programmes_path, tmp_path / "programmes")
+    first = (tmp_path / "programmes" / "kube-kaltim-2023.yaml").read_text(encoding="utf-8")
+    second = first.replace("version: 1\n", "version: 2\n", 1)
+    title = library.programme("kube-kaltim-2023").title.en
+    second = second.replace(title, f"{title} (mended)")
+    (tmp_path / "programmes" / "kube-kaltim-2023-2.yaml").write_text(second, encoding="utf-8")
+    story = stories.Story()
+    story.tell("intake", intake.JourneyMoved(journey_id=told["late"], version=2), clock.now())
+    stories.hear(monitoring_db, story.heard)
+    with published_in(tmp_path / "programmes"):
+        yield
+
+
+KUBE = "kube-kaltim-2023"
+
+
+@pytest.mark.usefixtures("two_versions")
+@pytest.mark.parametrize("asked", ["", "1", "2"])
+def test_no_version_asked_means_all_of_them_on_the_map_and_in_its_lists(app: Flask, asked: str) -> None:
+    version = f"version={asked}" if asked else ""
+    flow = ask(app, f"{FLOW}?{version}")
+    assert flow["version"] == (int(asked) if asked else None)
+    open_now = 0
+    for stage in flow["stages"]:
+        for state in ("open", "overdue", "done"):
+            query = f"programme={KUBE}&{version}&stage={stage['stage']}&state={state}"
+            listed = ask(app, f"/monitoring/v1/dinsos/journeys?{query}")["items"]
+            assert len(listed) == stage[state], (stage["stage"], state)
+            assert {each["journey"]["version"] for each in listed} <= ({int(asked)} if asked else {1, 2})
+        open_now += stage["open"]
+    assert open_now == {"": 3, "1": 2, "2": 1}[asked]
+    page = Browser(app, an_officer(Role.OFFICER)).get(f"/monitoring/dinsos/programmes/{KUBE}?{version}").text
+    assert ("version=0" in page) is False
+    assert f'programmes/{KUBE}?version=2"' in page or asked == "2"
+
+
+@pytest.mark.usefixtures("two_versions")
+def test_a_stage_that_only_an_earlier_version_has_stays_on_the_map_of_all(tmp_path: Path) -> None:
+    whole = versions.asked(KUBE, None)
+    assert whole.version == versions.ALL
+    newest, first = versions.of(whole)
+    assert (newest.version, first.version) == (2, 1)
+    missing = replace(newest, stages={name: each for name, each in newest.stages.items() if name != "graduation"})
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(library, "versions", lambda _: [missing, first])
+        both = versions.asked(KUBE, None)
+    assert list(both.stages) == [*missing.stages, "graduation"]
+    assert {box.name for box in layout_of(both).boxes} == set(first.stages)
 
 
 def test_the_story_says_who_passed_a_referral_to_whom_and_a_replay_does_not_forget_it(

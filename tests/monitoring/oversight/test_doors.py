@@ -1,8 +1,10 @@
 """What the dashboard tells, as a page and as JSON: the same numbers, each as long as the list behind it."""
 
 import re
+import shutil
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +14,16 @@ from flask import Flask
 from services.monitoring.flow import api as flow_api
 from services.monitoring.flow import pages as flow_pages
 from services.monitoring.oversight import api, charts, freshness, pages, promises
-from shared.events import referrals
+from shared.events import intake, referrals
 from shared.identity.rules import Role
 from shared.kernel import clock
+from shared.kernel.settings import settings
+from shared.programmes import library
 from shared.storage import Database
 from shared.web.factory import create_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.monitoring import stories
+from tests.programmes_of import published_in
 
 PROGRAMME = stories.PROGRAMME
 DASHBOARD = "/monitoring/v1/bappeda/dashboard"
@@ -62,6 +67,37 @@ def ask(app: Flask, address: str, *roles: Role, **officer: Any) -> Any:
 
 def coordinator(app: Flask) -> Browser:
     return Browser(app, an_officer(Role.COORDINATOR, office="bappeda-kaltim"))
+
+
+@pytest.mark.parametrize("asked", ["", "&version=1", "&version=2"])
+def test_no_version_asked_means_all_of_them_on_the_dashboard_and_in_its_lists(
+    app: Flask, told: dict[str, UUID], monitoring_db: Database, tmp_path: Path, asked: str
+) -> None:
+    story = stories.Story()
+    story.tell("intake", intake.JourneyMoved(journey_id=told["late"], version=2), clock.now())
+    stories.hear(monitoring_db, story.heard)
+    shutil.copytree(settings().programmes_path, tmp_path / "programmes")
+    first = (tmp_path / "programmes" / f"{PROGRAMME}.yaml").read_text(encoding="utf-8")
+    second = first.replace("version: 1\n", "version: 2\n", 1)
+    title = library.programme(PROGRAMME).title.en
+    (tmp_path / "programmes" / "second.yaml").write_text(second.replace(title, "Mended"), encoding="utf-8")
+    with published_in(tmp_path / "programmes"):
+        found = ask(app, f"{DASHBOARD}?programme={PROGRAMME}{asked}")
+        listed = ask(app, f"/monitoring/v1/bappeda/journeys?programme={PROGRAMME}{asked}&state=open")["items"]
+        waiting = ask(app, f"/monitoring/v1/bappeda/red-list?programme={PROGRAMME}{asked}")["items"]
+        page = coordinator(app).get(f"{PAGE}?programme={PROGRAMME}{asked}").text
+        every = coordinator(app).get(PAGE).text
+        red = coordinator(app).get(f"/monitoring/bappeda/red-list?programme={PROGRAMME}{asked}").text
+    assert (
+        sum(each["open"] for each in found["headlines"])
+        == len(listed)
+        == {"": 3, "&version=1": 2, "&version=2": 1}[asked]
+    )
+    assert sum(each["waiting"] for each in found["handovers"]) == len(waiting)
+    assert found["one"]["version"] == (int(asked[-1]) if asked else None)
+    assert "version=0" not in page
+    assert re.search(r"Mended</a> <span[^>]*>version 2<", every)
+    assert 'value="dinsos-kukar"' in red  # the offices that one can choose are those of all versions, too
 
 
 def test_what_is_late_stands_first(app: Flask, told: dict[str, UUID]) -> None:
