@@ -15,7 +15,7 @@ from services.intake.changes.models import PersonMerge
 from services.intake.groups.models import BusinessGroup, GroupMember
 from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
-from services.intake.registry import filling
+from services.intake.registry import filling, households
 from services.intake.registry.models import Person
 from services.intake.registry.rules import require_unmerged
 from services.intake.sharing import commands as sharing
@@ -56,6 +56,7 @@ def merge(session: Session, officer: Officer, merged: Person, kept: Person, evid
     session.flush()
     _move(session, journeys, places, merged.id, kept.id)
     _live_on(session, [merged, *_below(session, merged.id)], kept.id)
+    _look_at_cards(session, merged, kept)
     sharing.let_last_word_count(session, officer, kept.id, journeys)
     return done
 
@@ -70,6 +71,7 @@ def undo(session: Session, officer: Officer, done: PersonMerge, merged: Person, 
     filling.unfill(session, merged, lives, done.filled)
     _stand_alone(session, merged)
     _live_on(session, _below(session, merged.id), merged.id)
+    _look_at_cards(session, merged, lives)
 
 
 def tell_untold(session: Session, most: int) -> int:
@@ -147,6 +149,13 @@ def _live_on(session: Session, records: Iterable[Person], person_id: UUID) -> No
         said.append(PersonsMerged(record_id=each.id, person_id=person_id, revision=each.merge_revision))
     session.flush()
     announce_all(session, said)
+
+
+def _look_at_cards(session: Session, *records: Person) -> None:
+    """Say anew what is improbable of their family cards: a merged record stands on none beside herself."""
+    households.mark(session, [each.id for each in records], clock.today())
+    for each in records:
+        session.refresh(each)
 
 
 def _stand_alone(session: Session, record: Person) -> None:

@@ -15,6 +15,7 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from services.intake.registry.households import MARK_ARRIVED
 from services.intake.registry.models import DuplicateReview, Household, Person
 from services.intake.registry.records import Record
 from services.intake.registry.rules import UNLESS_SHE_SAYS, Registry, plain_name
@@ -202,6 +203,7 @@ TAKING_OVER = (
     INSERT_HOUSEHOLDS,
     LEAVE_HOUSEHOLDS,
     ENTER_HOUSEHOLDS,
+    MARK_ARRIVED,
     *LISTINGS,
 )
 STATEMENTS = (*JUDGING, REMEMBER_ROWS, REMEMBER_DECIDED, *TAKING_OVER)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.intake.registry import rules, words
+from services.intake.registry import households, rules, words
 from services.intake.registry.commands import ONE_AT_A_TIME
 from services.intake.registry.models import (
     DuplicateReview,
@@ -145,7 +145,8 @@ def mend(session: Session, person: Person, wanted: Values) -> dict[Detail, str |
         _change_card(session, person, wanted, today)
     person.cautions = _cautions(person, wanted)
     person.changed_at = clock.now()
-    session.flush()
+    households.mark(session, [person.id], today)
+    session.refresh(person)
     return {detail: before[detail] for detail in wanted}
 
 

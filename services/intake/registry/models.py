@@ -108,6 +108,7 @@ class HouseholdMember(Base):
     __table_args__ = (
         Index("uq_household_member_current", "person_id", unique=True, postgresql_where=text("until IS NULL")),
         Index("ix_household_member_household_id", "household_id"),
+        Index("ix_household_member_person_id", "person_id"),  # the cards that somebody has left, too
         CheckConstraint("since <= until", name="in_order"),
     )
 

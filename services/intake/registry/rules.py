@@ -134,6 +134,23 @@ class Caution(StrEnum):
     KK_UNREADABLE = "kk-unreadable"
     NIK_MISSING = "nik-missing"
     REPORTED_DEAD = "reported-dead"  # by a list; only an officer with evidence notes a death
+    HOUSEHOLD_LARGE = "household-large"  # improbably many on one family card
+    HOUSEHOLD_HEADS = "household-heads"  # several heads on one family card
+    HOUSEHOLD_FAR = "household-far"  # members of one family card live in different regencies or cities
+    HOUSEHOLD_AGES = "household-ages"  # a child on it is not young enough to be the mother's
+
+
+ABOUT_HOUSEHOLD = (
+    Caution.HOUSEHOLD_LARGE,
+    Caution.HOUSEHOLD_HEADS,
+    Caution.HOUSEHOLD_FAR,
+    Caution.HOUSEHOLD_AGES,
+)
+"""What a file says of a household is a claim: where it is improbable, everybody on the card has a caution."""
+MOST_ON_A_CARD = 15
+"""More members than that are asked about: a card that was typed wrong, or a placeholder, gathers strangers."""
+MOTHER_OLDER_BY = 12
+"""Years by which a mother is older than a child on her card; a difference below that is asked about."""
 
 
 class RecordMerged(Conflict):

@@ -34,5 +34,9 @@ def labels() -> dict[str, str]:
         Caution.PHONE_UNREADABLE: _("The phone number could not be read"),
         Caution.KK_UNREADABLE: _("The number of the family card could not be read"),
         Caution.NIK_MISSING: _("No NIK yet"),
+        Caution.HOUSEHOLD_LARGE: _("Improbably many people stand on this family card: check its number"),
+        Caution.HOUSEHOLD_HEADS: _("Several heads stand on this family card: check its number, and who heads it"),
+        Caution.HOUSEHOLD_FAR: _("People on this family card live in different regencies or cities: check its number"),
+        Caution.HOUSEHOLD_AGES: _("A child on this family card is too old for its mother: check birth dates and card"),
         Caution.REPORTED_DEAD: _("A list says that this person died: check it, and note the death with its evidence"),
     }
