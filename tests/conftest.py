@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from services import catalogue
@@ -23,9 +22,6 @@ from tests import servers
 SLOW = ("faults", "journeys", "browser", "simulate", "together")
 """Folders whose every test runs real processes or whole stretches of work; `make check` leaves them to `make test`."""
 
-
-settings.register_profile("kail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("kail")  # a busy machine is slow, not wrong
 
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
 CLUSTERS = "KAIL_CLUSTERS"

@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from services.grants.cooperative import work as cooperative
+from services.grants.entitlements import commands as claims
 from services.grants.entitlements import handlers as entitlements
+from services.grants.funds import commands as money
 from services.grants.funds import handlers as funds
 from services.grants.goods import handlers
 from services.grants.goods import work as goods
+from services.grants.goods.commands import on_paper
 from services.grants.groups import handlers as groups
 from services.grants.zakat import work as zakat
 from shared.anchors import handlers as anchors
@@ -17,7 +20,10 @@ from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.machine.bells import renew_keys
 from shared.persons import handlers as persons
+from shared.programmes import kinds
+from shared.referrals import handlers as worklist
 from shared.referrals import jobs
+from shared.referrals.work import by_kind
 from shared.succession import handlers as succession
 from shared.web.bells import forget_answers
 
@@ -30,10 +36,37 @@ def hear_journeys_ended(session: Session, heard: Sequence[Heard[intake.JourneyEn
         hear(session, heard)
 
 
+def hear_stages_brought_in(session: Session, heard: Sequence[Heard[intake.StageBroughtIn]]) -> None:
+    """Keep what was done on paper, and count the aid that was given so: for its fund, its goods and its people."""
+    new = [each.event for each in worklist.bring_in(session, heard, works=by_kind(WORKS))]
+    gave = []
+    for told in new:
+        paper = kinds.kind(told.does).on_paper
+        if told.aid and paper.amount and paper.claimed_as:
+            gave.append(claims.OnPaper(told, paper.claimed_as, int(told.facts[paper.amount]), told.aid))
+    money.note_on_paper(
+        session,
+        [
+            {
+                "referral_id": each.told.referral_id,
+                "journey_id": each.told.journey_id,
+                "fund_id": each.told.settings["fund"],
+                "amount": each.amount,
+                "paid_on": each.told.done_on,
+                "document": each.told.paper,
+            }
+            for each in gave
+        ],
+    )
+    on_paper.bring_in(session, [each.told for each in gave if each.told.does == on_paper.KIND])
+    claims.realise_on_paper(session, gave)
+
+
 GRANTS = Subscriber(
     name="grants",
     hears={
         **entitlements.subscriber_hears(WORKS),
+        intake.StageBroughtIn: batch(hear_stages_brought_in, concerned_only=True),
         **groups.HEARS,
         **succession.HEARS,
         **persons.HEARS,

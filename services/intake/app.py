@@ -13,6 +13,8 @@ from services.intake.audits import api as audits_api
 from services.intake.audits import pages as audits_pages
 from services.intake.breaches import api as breaches_api
 from services.intake.breaches import pages as breaches_pages
+from services.intake.bringing_in import api as bringing_in_api
+from services.intake.bringing_in import pages as bringing_in_pages
 from services.intake.changes import api as changes_api
 from services.intake.changes import pages as changes_pages
 from services.intake.corrections import api as corrections_api
@@ -102,6 +104,7 @@ def create(database: Database | None = None) -> Flask:
             eligibility_api.blueprint,
             groups_api.blueprint,
             recruitment_api.blueprint,
+            bringing_in_api.blueprint,
             journeys_api.blueprint,
             changes_api.blueprint,
             sharing_api.blueprint,
@@ -131,6 +134,7 @@ def create(database: Database | None = None) -> Flask:
             groups_pages.pages,
             recruitment_pages.pages,
             eligibility_pages.pages,
+            bringing_in_pages.pages,
             journeys_pages.pages,
             changes_pages.pages,
             sharing_pages.pages,

@@ -37,7 +37,7 @@ class StuckBecause(StrEnum):
 
 @event("journey-opened", by="intake")
 class JourneyOpened(Event):
-    """A person or group set out on a programme."""
+    """A person or group set out on a programme; one brought in from paper did so on the day of its first act."""
 
     journey_id: UUID
     programme: str
@@ -80,6 +80,43 @@ class StageOffered(Event):
     remind_at: datetime
     due_at: datetime
     expires_at: datetime | None = None
+
+    @property
+    def concerns(self) -> str:
+        """The service that offers the stage's kind."""
+        return self.does.partition(".")[0]
+
+
+@event("stage-brought-in", by="intake")
+class StageBroughtIn(Event):
+    """A stage of a journey was done on paper before Kail had the journey: nobody is asked to do it.
+
+    `done_on` is the day of the act and `paper` its paper's number; `entered_on` is the day on which it was brought in,
+    by `entered_by`. Where aid was given, `aid` says what the programme says of other aid, in which year, and whom it
+    was for: persons and households by identifier. It stands in the open, because it has to be told again after a loss.
+    """
+
+    journey_id: UUID
+    referral_id: UUID
+    programme: str
+    version: int
+    stage: str
+    attempt: int
+    does: str
+    agency: str
+    office: str
+    sender_office: str
+    area: str
+    subject_kind: SubjectKind
+    subject_id: UUID
+    settings: dict[str, Any]
+    outcome: str
+    facts: dict[str, Any]
+    done_on: date
+    entered_on: date
+    entered_by: UUID
+    paper: str | None = None
+    aid: dict[str, Any] | None = None
 
     @property
     def concerns(self) -> str:

@@ -62,6 +62,7 @@ class Permission(StrEnum):
     JOURNEYS_START = "journeys.start"
     JOURNEYS_COORDINATE = "journeys.coordinate"  # nudge an office, ask it why, flag, put on an agenda
     JOURNEYS_NOTE = "journeys.note"  # write and read notes on them
+    JOURNEYS_BRING_IN = "journeys.bring-in"  # that began on paper
     JOURNEYS_MOVE = "journeys.move"  # to another version of their programme
     JOURNEYS_STEER = "journeys.steer"  # offer again, withdraw, end
     LOANS_DECIDE = "loans.decide"  # lend, or say no
@@ -243,6 +244,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.JOURNEYS_START: (_right(OFFICER, LEADING, scope=Scope.AREAS),),
     Permission.JOURNEYS_STEER: (LEADERS,),
     Permission.JOURNEYS_MOVE: (_right(HEAD, LEADING, scope=Scope.AREAS),),
+    Permission.JOURNEYS_BRING_IN: (_right(HEAD, LEADING, scope=Scope.AREAS),),
     Permission.CONSENTS_ASK: (_right(OFFICER | HEAD, REGISTERING, LEADING, scope=Scope.AREAS),),
     Permission.RECRUITMENT_READ: (
         _right(OFFICER | HEAD, LEADING, doing("intake.recruitment"), scope=Scope.AREAS),

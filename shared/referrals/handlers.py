@@ -22,10 +22,12 @@ from shared.events.intake import (
     LeaveNoted,
     ParticularsCorrected,
     ParticularsShared,
+    StageBroughtIn,
     StageOffered,
     StageWithdrawn,
 )
 from shared.events.referrals import ParticularsMissing
+from shared.kernel import calendar
 from shared.kernel.errors import DomainError
 from shared.referrals import announcing, commands, notes
 from shared.referrals.leaving import hear_access_ended, hear_leave_noted
@@ -40,6 +42,11 @@ COPIED = (
     *("subject_kind", "subject_id", "settings", "earlier", "remind_at", "due_at", "expires_at"),
 )
 
+DONE_ON_PAPER = (
+    *("journey_id", "programme", "version", "stage", "attempt", "agency", "office", "sender_office", "area"),
+    *("subject_kind", "subject_id", "settings", "outcome", "facts", "paper"),
+)
+
 
 class NobodyDoesThis(DomainError):
     """No part of this service does the stage kind '{kind}'."""
@@ -52,6 +59,7 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
     known = by_kind(works)
     return {
         StageOffered: batch(partial(hear_stages_offered, works=known), concerned_only=True),
+        StageBroughtIn: batch(partial(hear_stages_brought_in, works=known), concerned_only=True),
         StageWithdrawn: batch(partial(hear_stages_withdrawn, works=known)),
         ParticularsShared: batch(hear_particulars_shared),
         ParticularsCorrected: batch(partial(hear_particulars_corrected, works=known)),
@@ -77,6 +85,22 @@ def hear_stages_offered(session: Session, heard: Sequence[Heard[StageOffered]], 
     # After a restore from a backup the offers come again, but their sealed parts were erased once confirmed.
     announcing.announce_each(session, ParticularsMissing, (each for each in waiting if each.particulars is None), ours)
     commands.withdraw_referrals(session, works, gone, ours)
+
+
+def hear_stages_brought_in(session: Session, heard: Sequence[Heard[StageBroughtIn]], *, works: Works) -> None:
+    """Keep what was done on paper among what is closed."""
+    bring_in(session, heard, works=works)
+
+
+def bring_in(session: Session, heard: Sequence[Heard[StageBroughtIn]], *, works: Works) -> list[Heard[StageBroughtIn]]:
+    """Keep what was done on paper among what is closed; says which of these were not known yet."""
+    ours = {each.event.referral_id: each for each in heard if _is_ours(session, each.event.does, works)}
+    if not ours:
+        return []
+    told = parameter(Referral, [_done_on_paper(each) for each in ours.values()])
+    keeping = insertion(Referral, names_in(told)).on_conflict_do_nothing().returning(core(Referral).c.id)
+    new = set(session.scalars(keeping, told))
+    return [each for referral_id, each in ours.items() if referral_id in new]
 
 
 def hear_stages_withdrawn(session: Session, heard: Sequence[Heard[StageWithdrawn]], *, works: Works) -> None:
@@ -193,6 +217,22 @@ def _row(heard: Heard[StageOffered]) -> dict[str, Any]:
         "offered_at": heard.time,
         "particulars": None if heard.sealed is None else heard.sealed["particulars"],
         **{name: getattr(offer, name) for name in COPIED},
+    }
+
+
+def _done_on_paper(heard: Heard[StageBroughtIn]) -> dict[str, Any]:
+    told = heard.event
+    at = calendar.start_of_day(told.done_on)
+    moments = ("offered_at", "remind_at", "due_at", "accepted_at", "closed_at")
+    return {
+        "id": told.referral_id,
+        "kind": told.does,
+        "state": ReferralState.COMPLETED,
+        "earlier": {},
+        "accepted_by": told.entered_by,
+        "on_paper": told.done_on,
+        **{name: getattr(told, name) for name in DONE_ON_PAPER},
+        **dict.fromkeys(moments, at),
     }
 
 

@@ -4,6 +4,7 @@ One table, `referral`, in every service's own database. The database itself refu
 its grounds, a completion without its outcome, a closed referral without the moment of its closing.
 """
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -112,6 +113,9 @@ class Referral(Base):
     opened_at: Mapped[Timestamp | None]
     accepted_at: Mapped[Timestamp | None]
     closed_at: Mapped[Timestamp | None]
+    on_paper: Mapped[date | None]
+    """The day on which it was done on paper, before Kail: no office promised it, and its moments are that day's."""
+    paper: Mapped[str | None]
 
     @property
     def shared(self) -> dict[str, Any] | None:

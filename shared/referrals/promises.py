@@ -15,7 +15,8 @@ from shared.referrals.rules import CLOSED, ReferralState
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How an office's promises ended since a moment; what its sender took back was no longer promised."""
+    """How an office's promises ended since a moment; what its sender took back was no longer promised,
+    and what was done on paper before Kail never was."""
 
     since: datetime
     in_time: int
@@ -38,6 +39,11 @@ def kept_this_month(session: Session, officer: Officer, agency: str) -> Kept:
             func.count().filter(answered, Referral.closed_at <= Referral.due_at),
             func.count().filter(answered, Referral.closed_at > Referral.due_at),
             func.count().filter(Referral.state == ReferralState.UNANSWERED),
-        ).where(queries.listed(officer, agency), Referral.state.in_(CLOSED), Referral.closed_at >= since)
+        ).where(
+            queries.listed(officer, agency),
+            Referral.state.in_(CLOSED),
+            Referral.closed_at >= since,
+            Referral.on_paper.is_(None),  # nobody had promised what was done before Kail
+        )
     ).one()
     return Kept(since, *row)

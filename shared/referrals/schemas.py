@@ -72,6 +72,10 @@ class ReferralLineSchema(Schema):
     escalated_at = fields.AwareDateTime(required=True, allow_none=True)
     accepted_at = fields.AwareDateTime(required=True, allow_none=True)
     closed_at = fields.AwareDateTime(required=True, allow_none=True)
+    on_paper = fields.Date(
+        required=True, allow_none=True, metadata={"description": "The day on which it was done on paper, before Kail"}
+    )
+    paper = fields.String(required=True, allow_none=True, metadata={"description": "That paper's number"})
 
 
 class EarlierReportSchema(Schema):

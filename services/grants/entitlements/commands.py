@@ -26,9 +26,11 @@ from services.grants.entitlements.models import AidAcknowledgement, AidCase, Aid
 from services.grants.entitlements.queries import Case
 from services.grants.entitlements.rules import OUTSTANDING, Beneficiary, ClaimState, Met
 from services.grants.groups import queries as groups
+from shared.events.intake import StageBroughtIn
 from shared.identity.officer import Officer
 from shared.kernel.money import format_rupiah
 from shared.referrals.models import Referral
+from shared.storage.rows import insert_rows
 
 SPACE = 0x61696421  # "aid!": the locks of this slice among all advisory locks
 SLOTS = 512
@@ -50,6 +52,16 @@ class Ask:
     field: str = "verdict"
 
 
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """Aid that a stage gave on paper: as which kind it counts, how much it was, and for whom."""
+
+    told: StageBroughtIn
+    kind: str
+    amount: int
+    aid: Mapping[str, Any]
+
+
 def reserve(session: Session, officer: Officer, asks: Sequence[Ask]) -> None:
     """Claim this aid for the people behind it.
 
@@ -69,6 +81,32 @@ def commit(session: Session, officer: Officer, asks: Sequence[Ask]) -> None:
 def realise(session: Session, kind: str, journey_ids: Collection[UUID]) -> None:
     """Note that the aid of these journeys' decisions of this kind was handed over."""
     _move(session, ClaimState.REALISED, _of(kind, journey_ids), AidClaim.state == ClaimState.COMMITTED)
+
+
+def realise_on_paper(session: Session, given: Sequence[OnPaper]) -> None:
+    """Note aid that was handed over on paper, before Kail; whether it excludes other aid was decided there."""
+    cases, claims = [], []
+    for each in given:
+        told, people = each.told, [UUID(one["person"]) for one in each.aid["beneficiaries"]]
+        if not people:
+            continue
+        about = {"referral_id": told.referral_id, "journey_id": told.journey_id, "kind": each.kind}
+        said = {name: each.aid[name] for name in ("budget_year", "compatibility")}
+        cases.append({**about, **said, "programme": told.programme, "agency": told.agency, "office": told.office})
+        shares = rules.share(each.amount, people)
+        claims += [
+            {
+                **about,
+                "person_id": UUID(one["person"]),
+                "household_id": UUID(one["household"]) if one["household"] else None,
+                "budget_year": each.aid["budget_year"],
+                "amount": shares[UUID(one["person"])],
+                "state": ClaimState.REALISED,
+            }
+            for one in each.aid["beneficiaries"]
+        ]
+    insert_rows(session, AidCase, cases, unless_known=True)
+    insert_rows(session, AidClaim, claims, unless_known=True)
 
 
 def release(session: Session, kind: str, journey_ids: Collection[UUID]) -> None:

@@ -4,8 +4,9 @@ Every move locks the fund's row first, so that two officers at two desks cannot 
 them alone would keep; the funds of one transaction are locked in one order, so that none waits for the other.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from services.grants.entitlements import commands as entitlements
 from services.grants.funds import queries, rules
-from services.grants.funds.models import Fund, FundEntry
+from services.grants.funds.models import Fund, FundEntry, PaperPayment
 from services.grants.funds.rules import Balance, Move, Posting, Purpose, Source
 from shared.bus import announce, announce_all
 from shared.events.envelope import Event
@@ -23,6 +24,7 @@ from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.errors import Conflict
 from shared.programmes.definition import Programme
+from shared.storage.rows import insert_rows
 from shared.web import access
 
 GIVEN_BY = {Purpose.GOODS: "grants.goods-decision", Purpose.ZAKAT: "grants.zakat", Purpose.LOAN: "grants.cooperative"}
@@ -161,6 +163,11 @@ def move_money(session: Session, officer: Officer | None, moves: Sequence[MoneyM
     _post(session, officer, funds, moves)
 
 
+def note_on_paper(session: Session, payments: Sequence[Mapping[str, Any]]) -> None:
+    """Note what funds gave on paper before Kail, each payment once."""
+    insert_rows(session, PaperPayment, payments, unless_known=True)
+
+
 def close_year(session: Session, officer: Officer, fund_id: str) -> int:
     """Let what is set aside and not realised lapse, and close the fund; returns the rupiah that lapsed.
 
@@ -210,11 +217,16 @@ def _post(session: Session, officer: Officer | None, funds: dict[str, Fund], mov
         for move in moves:
             fund, key = funds[move.fund_id], (move.fund_id, move.grant_id)
             grants[key] = rules.post(grants.get(key, Balance()), move.posting, fund=fund.id)
-            fund.balance = rules.post(fund.balance, move.posting, fund=fund.id, ceiling=fund.ceiling)
+            fund.balance = rules.post(fund.balance, move.posting, fund=fund.id, ceiling=_ceiling(fund, move))
     session.flush()
     if moves:
         session.execute(insert(FundEntry), [_entry(move, officer) for move in moves])
     announce_all(session, [*_freed(moves), *(_moved(fund, moves) for fund in funds.values())])
+
+
+def _ceiling(fund: Fund, move: MoneyMove) -> int | None:
+    """What a move may use up to; what was set aside before a paper came is never stopped by it."""
+    return fund.left_to_kail if move.posting.change.used > 0 else fund.ceiling
 
 
 def _entry(move: MoneyMove, officer: Officer | None) -> dict[str, object]:

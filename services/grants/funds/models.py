@@ -5,14 +5,32 @@ database itself refuses a total above the ceiling and an entry whose parts do no
 """
 
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from services.grants.funds.rules import Balance, Move, Purpose, Source
 from shared.storage import Base
 from shared.storage.columns import Timestamp, enum_text
+
+
+class PaperPayment(Base):
+    """What a fund had given on paper before Kail: no move of Kail's, and spent all the same."""
+
+    __tablename__ = "paper_payment"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="something_was_given"),
+        Index("ix_paper_payment_fund", "fund_id"),
+    )
+
+    referral_id: Mapped[UUID] = mapped_column(primary_key=True)
+    journey_id: Mapped[UUID]
+    fund_id: Mapped[str]  # perhaps not open yet when it is heard
+    amount: Mapped[int] = mapped_column(BigInteger)
+    paid_on: Mapped[date]
+    document: Mapped[str | None]
 
 
 class Fund(Base):
@@ -46,6 +64,8 @@ class Fund(Base):
     opened_by: Mapped[UUID]
     opened_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())
     closed_on: Mapped[date | None]
+    if TYPE_CHECKING:
+        on_paper: Mapped[int]
 
     @property
     def balance(self) -> Balance:
@@ -61,7 +81,17 @@ class Fund(Base):
     @property
     def free(self) -> int:
         """What can still be set aside."""
-        return 0 if self.closed_on else self.ceiling - self.balance.used
+        return 0 if self.closed_on else max(self.left_to_kail - self.balance.used, 0)
+
+    @property
+    def left_to_kail(self) -> int:
+        """What of the ceiling was not given on paper before."""
+        return max(self.ceiling - int(self.on_paper or 0), 0)
+
+
+Fund.on_paper = column_property(  # beside the class, in which `id` would be the column's own declaration
+    select(func.coalesce(func.sum(PaperPayment.amount), 0)).where(PaperPayment.fund_id == Fund.id).scalar_subquery()
+)
 
 
 class FundEntry(Base):

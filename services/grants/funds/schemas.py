@@ -46,6 +46,7 @@ class FundSchema(Schema):
     returned = fields.Rupiah()
     lent = fields.Rupiah(metadata={"description": "Out as loans, owed to the fund; no part of `realised`"})
     repaid = fields.Rupiah()
+    on_paper = fields.Rupiah(metadata={"description": "Given on paper, before Kail: in no entry, and not free"})
     free = fields.Rupiah()
     closed_on = fields.Date(allow_none=True)
     signed_as = SignedAs("opened_by", "opened_at")

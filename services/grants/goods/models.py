@@ -44,6 +44,9 @@ class Grant(Base):
     decided_on: Mapped[date | None]
     sk_number: Mapped[str | None]
     opened_at: Mapped[Timestamp] = mapped_column(default=func.kail_now())
+    on_paper: Mapped[date | None]
+    """The day on which its goods were handed over on paper, before Kail: then it has one line, and no ledger."""
+    paper: Mapped[str | None]
 
 
 class RabLine(Base):

@@ -209,6 +209,10 @@ class GrantSchema(Schema):
     total = fields.Rupiah()
     sk_number = fields.String(allow_none=True)
     decided_on = fields.Date(allow_none=True)
+    on_paper = fields.Date(
+        allow_none=True, metadata={"description": "The day on which the goods were handed over on paper, before Kail"}
+    )
+    paper = fields.String(allow_none=True, metadata={"description": "The number of that deed"})
 
 
 class MoneySchema(Schema):

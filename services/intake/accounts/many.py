@@ -1,8 +1,6 @@
 """Many officers at once, from a list with a line each: looked at first as a whole, then all of them invited or none."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +10,7 @@ from services.intake.accounts.models import OfficerAccount
 from services.intake.accounts.rules import MOST_AT_ONCE
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
+from shared.kernel import lists
 from shared.kernel.errors import DomainError, Invalid
 
 COLUMNS = {
@@ -25,30 +24,6 @@ COLUMNS = {
 NEEDED = ("username", "name", "office", "roles")
 BETWEEN = ";"
 """What stands between several roles, or areas, of one officer."""
-
-
-class ListHasNoHeading(Invalid):
-    """The first line names the columns: username,name,office,roles,areas. Missing: {missing}"""
-
-    indonesian = "Baris pertama menamai kolom: nama pengguna,nama,kantor,peran,wilayah. Belum ada: {missing}"
-
-
-class ListTooLong(Invalid):
-    """At most {most} officers are invited at once."""
-
-    indonesian = "Paling banyak {most} petugas diundang sekaligus."
-
-
-class ListEmpty(Invalid):
-    """There is nobody in this list."""
-
-    indonesian = "Daftar ini kosong."
-
-
-class ListUnreadable(Invalid):
-    """This list cannot be read: {problem}"""
-
-    indonesian = "Daftar ini tidak terbaca: {problem}"
 
 
 class TwiceInList(Invalid):
@@ -85,8 +60,9 @@ def _looked_at(
     found: list[tuple[OfficerAccount, dict[str, Any]]] = []
     mistakes: dict[str, list[DomainError]] = {}
     names: set[str] = set()
-    for line, row in _rows(text):
+    for line, row in lists.rows(text, COLUMNS, NEEDED, MOST_AT_ONCE):
         try:
+            lists.refuse_too_many(row)
             given = _given(row)
             account = commands.checked_invitation(session, by, **given)
             if account.username in names:
@@ -97,31 +73,6 @@ def _looked_at(
         names.add(account.username)
         found.append((account, given))
     return found, mistakes
-
-
-def _rows(text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
-    text = text.lstrip("\ufeff")
-    heading = text.splitlines()[0] if text.strip() else ""
-    between = max(",;\t", key=heading.count)
-    reader = csv.reader(io.StringIO(text), delimiter=between)
-    try:
-        names = [_column(each) for each in next(reader, [])]
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error as unreadable:
-        raise ListUnreadable(problem=str(unreadable)) from None
-    if missing := [each for each in NEEDED if each not in names]:
-        raise ListHasNoHeading(missing=", ".join(missing))
-    if not rows:
-        raise ListEmpty
-    if len(rows) > MOST_AT_ONCE:
-        raise ListTooLong(most=MOST_AT_ONCE)
-    for line, row in rows:
-        yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False) if name}
-
-
-def _column(heading: str) -> str:
-    plain = " ".join(heading.casefold().split())
-    return next((name for name, called in COLUMNS.items() if plain in called), "")
 
 
 def _given(row: Mapping[str, str]) -> dict[str, Any]:

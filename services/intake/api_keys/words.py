@@ -44,6 +44,7 @@ SCOPES = {
     Permission.GROUPS_READ: N_("See business groups"),
     Permission.JOURNEYS_READ: N_("See journeys"),
     Permission.JOURNEYS_START: N_("Begin journeys"),
+    Permission.JOURNEYS_BRING_IN: N_("Bring in journeys that began on paper"),
     Permission.JOURNEYS_MOVE: N_("Move journeys to another version of their programme"),
     Permission.JOURNEYS_STEER: N_("Offer stages again, withdraw, end journeys"),
     Permission.LOANS_READ: N_("See loans"),

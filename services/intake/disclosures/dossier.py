@@ -6,7 +6,7 @@ the protection compartment, and nothing that it leaves outside: so this is the s
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ from services.intake.groups.queries import Belonging
 from services.intake.groups.rules import MemberRole
 from services.intake.journeys import publishing, reports
 from services.intake.journeys import queries as journeys
-from services.intake.journeys.models import CameBack, Journey, StageReport
+from services.intake.journeys.models import BroughtIn, CameBack, Journey, StageReport
 from services.intake.journeys.queries import Told
 from services.intake.recruitment.models import Recruit
 from services.intake.registry import queries as registry
@@ -122,6 +122,8 @@ def _journeys(
     ):
         came_back.setdefault(back.journey_id, []).append(back)
     kept = reports.of_journeys(session, [each.id for each in found])
+    rows = select(BroughtIn).where(BroughtIn.journey_id.in_([each.id for each in found]))
+    on_paper = {str(each.referral_id): each for each in session.scalars(rows)}
     allowed = {(each.programme, each.recipient) for each in answers if each.said is Said.GIVEN and not each.replaced_at}
     return [
         {
@@ -141,7 +143,7 @@ def _journeys(
                 {back.referral_id for back in came_back.get(each.id, [])},
                 allowed,
             ),
-            "reports": _reports(each, programmes[each.programme, each.version], kept[each.id]),
+            "reports": _reports(each, programmes[each.programme, each.version], kept[each.id], on_paper),
             "came_back": [
                 {
                     "stage": back.stage,
@@ -217,7 +219,9 @@ def _line(
     }
 
 
-def _reports(journey: Journey, programme: Programme, kept: Sequence[StageReport]) -> list[dict[str, Any]]:
+def _reports(
+    journey: Journey, programme: Programme, kept: Sequence[StageReport], on_paper: Mapping[str, BroughtIn]
+) -> list[dict[str, Any]]:
     """What the offices reported back of her journey's stages, every attempt; of what they found, nothing of others.
 
     A group's findings speak of all its members: she is told the facts. What was reported before reports were kept is
@@ -243,6 +247,7 @@ def _reports(journey: Journey, programme: Programme, kept: Sequence[StageReport]
             "outcome": outcome,
             "facts": {key: value for key, value in facts.items() if value is not None},
             "findings": {key: value for key, value in (findings or {}).items() if key not in OF_OTHERS},
+            "on_paper": on_paper.get(state.stages[name].referral or "") if office is None else None,
         }
         for name, office, outcome, facts, findings in found
     ]

@@ -105,6 +105,15 @@ class SharedWith(Schema):
     is_held = fields.Boolean()
 
 
+class DoneOnPaper(Schema):
+    """The day of an act that was done on paper before Kail, its number, and who entered it when."""
+
+    done_on = fields.Date()
+    paper = fields.String(allow_none=True)
+    entered_at = fields.AwareDateTime()
+    entered_as = fields.String()
+
+
 class Reported(Schema):
     """What an office reported back when its stage was done."""
 
@@ -114,6 +123,7 @@ class Reported(Schema):
     outcome = fields.String(allow_none=True)
     facts = fields.Dict()
     findings = fields.Dict(metadata={"description": "What it found beside the facts; of a group's journey nothing"})
+    on_paper = fields.Nested(DoneOnPaper, allow_none=True)
 
 
 class ReturnedBy(Schema):

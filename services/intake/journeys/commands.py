@@ -14,7 +14,7 @@ from services.intake.accounts import staffing
 from services.intake.accounts.staffing import Staffing
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
-from services.intake.journeys import consenting, had, moves, publishing, rules
+from services.intake.journeys import consenting, had, moves, paper, publishing, rules
 from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move, Subject, Telling
 from services.intake.registry.models import Person
@@ -29,6 +29,7 @@ from shared.kernel import clock, ids
 from shared.kernel.errors import DomainError, NotFound
 from shared.programmes import engine
 from shared.programmes.definition import Policy, Programme
+from shared.programmes.half_way import Act
 from shared.programmes.state import JourneyState
 from shared.storage.arrays import among
 from shared.web import access
@@ -62,6 +63,31 @@ def open_journeys(
     """
     definition = publishing.newest(session, programme, version)
     access.require(officer, Permission.JOURNEYS_START, agency=definition.lead)
+    going, refused = _may_go(session, officer, definition, subject_ids)
+    warned = _refuse_again(session, definition, going, refused)
+    opened = _open(session, definition, going, refused, contact=contact, journey_ids=journey_ids)
+    return Opening(opened, refused, {subject: warned[subject] for subject in opened if subject in warned})
+
+
+def bring_in_journeys(
+    session: Session, officer: Officer, programme: str, acts: Mapping[UUID, Sequence[Act]], version: int | None = None
+) -> Opening:
+    """Let journeys begin where what was done on paper has led these persons or groups; each is refused for itself."""
+    definition = publishing.newest(session, programme, version)
+    access.require(officer, Permission.JOURNEYS_BRING_IN, agency=definition.lead)
+    going, refused = _may_go(session, officer, definition, acts)
+    for subject, at in paper.brought_in_before(session, definition.id, list(going)).items():
+        del going[subject]
+        refused[subject] = rules.AlreadyBroughtIn(day=at.astimezone(clock.zone()).date().isoformat())
+    warned = _refuse_again(session, definition, going, refused)
+    opened = _open(session, definition, going, refused, on_paper=paper.Papers(officer, acts))
+    return Opening(opened, refused, {subject: warned[subject] for subject in opened if subject in warned})
+
+
+def _may_go(
+    session: Session, officer: Officer, definition: Programme, subject_ids: Iterable[UUID]
+) -> tuple[dict[UUID, str], dict[UUID, DomainError]]:
+    """Where those are at home who can set out, and why the others cannot."""
     wanted = list(dict.fromkeys(subject_ids))
     areas = _areas_of(session, definition, wanted)
     refused: dict[UUID, DomainError] = {}
@@ -71,11 +97,18 @@ def open_journeys(
         elif not officer.works_in(areas[subject]):
             refused[subject] = rules.OutsideOwnArea(area=areas[subject])
     refused |= _hindered(session, definition, [subject for subject in wanted if subject not in refused])
-    twice, warned = _had_it(session, definition, [subject for subject in wanted if subject not in refused])
-    refused |= twice
-    going = {subject: areas[subject] for subject in wanted if subject not in refused}
-    opened = _open(session, definition, going, refused, contact=contact, journey_ids=journey_ids)
-    return Opening(opened, refused, {subject: warned[subject] for subject in opened if subject in warned})
+    return {subject: areas[subject] for subject in wanted if subject not in refused}, refused
+
+
+def _refuse_again(
+    session: Session, definition: Programme, going: dict[UUID, str], refused: dict[UUID, DomainError]
+) -> dict[UUID, DomainError]:
+    """Take those out who have had the programme or are on its way; what should be known of the others."""
+    twice, warned = _had_it(session, definition, list(going))
+    for subject, why in twice.items():
+        del going[subject]
+        refused[subject] = why
+    return warned
 
 
 def open_spawned(session: Session, spawned: Sequence[tuple[UUID, engine.SpawnedJourney, Heard[Any] | None]]) -> None:
@@ -304,11 +337,13 @@ def _open(
     cause: Heard[Any] | None = None,
     contact: Mapping[str, Any] | None = None,
     journey_ids: Mapping[UUID, UUID] | None = None,
+    on_paper: paper.Papers | None = None,
 ) -> dict[UUID, UUID]:
     kind, now = SubjectKind(definition.subject.kind.value), clock.now()
     consents = consenting.of_newcomers(session, definition, kind, areas)
     members = groups.sizes_of(session, list(areas)) if kind is SubjectKind.GROUP else {}
     staff = staffing.of_programmes(session, [definition])
+    aided = paper.beneficiaries(session, definition, kind, list(areas)) if on_paper else {}
     rows, tellings = [], {}
     for subject, area in areas.items():
         if not any(covers(region, area) for region in definition.region):
@@ -319,6 +354,12 @@ def _open(
             Subject((journey_ids or {}).get(subject) or ids.new_id(), kind, subject, area, lead),
             Telling(now, staff),
         )
+        allowed = consents.get((definition.id, subject), engine.NOBODY_ASKED)
+        try:
+            taken = on_paper.take_up(definition, subject, members, allowed) if on_paper else None
+        except DomainError as hinders:
+            refused[subject] = hinders
+            continue
         event = JourneyOpened(
             journey_id=whose.journey_id,
             programme=definition.id,
@@ -327,12 +368,14 @@ def _open(
             subject_id=subject,
             area=area,
             members=members.get(subject, 1),
-            opened_on=now.astimezone(clock.zone()).date(),
+            opened_on=taken.began_on if taken else now.astimezone(clock.zone()).date(),
             lead_office=lead,
             parent_journey_id=parent,
         )
         telling.say(event, cause)
-        step = engine.start(definition, consents=consents.get((definition.id, subject), engine.NOBODY_ASKED))
+        if on_paper and taken:
+            on_paper.tell(telling, definition, whose, taken, aided.get(subject, []))
+        step = taken.step if taken else engine.start(definition, consents=allowed)
         state = moves.tell(telling, definition, whose, step, cause)
         tellings[subject] = telling
         rows.append(
@@ -357,6 +400,8 @@ def _open(
             everything.join(telling)
         else:
             refused[subject] = rules.JourneyAlreadyOpen(programme=definition.id, version=definition.version)
+    if on_paper:
+        on_paper.keep(session, definition, opened, now)
     everything.out(session)
     return opened
 

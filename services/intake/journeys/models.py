@@ -1,5 +1,6 @@
 """What intake remembers of journeys: where each one stands, what came back undone, and the programmes published."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -106,3 +107,22 @@ class StageReport(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     findings: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON)
     reported_at: Mapped[Timestamp]
+
+
+class BroughtIn(Base):
+    """A stage of a journey that was done on paper: the day of the act, its paper's number, and who entered it when."""
+
+    __tablename__ = "brought_in"
+    __table_args__ = (Index("ix_brought_in_journey_id", "journey_id"),)
+
+    referral_id: Mapped[UUID] = mapped_column(primary_key=True)
+    journey_id: Mapped[UUID] = mapped_column(ForeignKey("journey.id"))
+    stage: Mapped[str]
+    attempt: Mapped[int]
+    outcome: Mapped[str]
+    done_on: Mapped[date]
+    paper: Mapped[str | None]
+    entered_at: Mapped[Timestamp]
+    entered_by: Mapped[UUID]
+    entered_as: Mapped[str]
+    """Her name, and the capacity in which she acted."""

@@ -58,6 +58,7 @@ def list_journeys(agency: str) -> str:
             form=forms.filled(request.args),
             query={name: value for name, value in request.args.items() if name != "after" and value},
             can_open=access.holds(door.current_officer(), Permission.JOURNEYS_START),
+            can_bring_in=access.holds(door.current_officer(), Permission.JOURNEYS_BRING_IN),
             can_move=access.holds(door.current_officer(), Permission.JOURNEYS_MOVE),
             **_words(),
         )

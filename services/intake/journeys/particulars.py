@@ -46,7 +46,7 @@ def asked(
     programme: Programme, stage: Stage, kind: SubjectKind, subject_id: UUID, journey_id: UUID, journey: JourneyState
 ) -> Asked:
     """What a stage's agency has to be told of somebody, in a journey that stands so."""
-    terms = _terms(programme) if kinds.kind(stage.does).gives_aid else None
+    terms = terms_of(programme) if kinds.kind(stage.does).gives_aid else None
     return Asked(kind, subject_id, stage.shares, terms, journey_id, Reader(journey_id, programme, stage, journey))
 
 
@@ -92,7 +92,8 @@ def _contacts(session: Session, wanted: Iterable[Asked]) -> dict[UUID | None, di
     return {journey: {CONTACT: contact} for journey, contact in found if contact}
 
 
-def _terms(programme: Programme) -> Part:
+def terms_of(programme: Programme) -> Part:
+    """The budget year of a programme's aid, and what the programme says of other aid."""
     return {
         "budget_year": programme.budget_year,
         "compatibility": [
@@ -109,3 +110,12 @@ def _beneficiaries(session: Session, wanted: Sequence[Asked]) -> list[list[Part]
     people = [members[each.subject_id] if each.kind is SubjectKind.GROUP else [each.subject_id] for each in wanted]
     known = registry.known_aid(session, {person for persons in people for person in persons})
     return [[{"person": str(person), **known[person]} for person in sorted(persons)] for persons in people]
+
+
+def people_behind(session: Session, kind: SubjectKind, subjects: Sequence[UUID]) -> dict[UUID, list[Part]]:
+    """Who is behind each of these, by identifier and household alone: what a share of aid is written under."""
+    wanted = [Asked(kind, each, (), {}) for each in subjects]
+    return {
+        subject: [{name: one[name] for name in ("person", "household")} for one in people]
+        for subject, people in zip(subjects, _beneficiaries(session, wanted), strict=True)
+    }

@@ -1,7 +1,7 @@
 """What intake can tell of journeys: the lists of an officer's areas, stuck ones first, and one with all its stages."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from services.intake.accounts import queries as accounts
 from services.intake.journeys import had, publishing, reports
-from services.intake.journeys.models import CameBack, Journey
+from services.intake.journeys.models import BroughtIn, CameBack, Journey
 from services.intake.journeys.rules import JourneyStatus
 from shared.bus.chain import partition_of
 from shared.bus.models import LoggedEvent
@@ -25,7 +25,7 @@ from shared.kernel.errors import NotFound
 from shared.kernel.settings import settings
 from shared.programmes.definition import Policy, Programme
 from shared.programmes.engine import CameBack as Why
-from shared.programmes.state import JourneyState, Standing
+from shared.programmes.state import OPEN, JourneyState, Standing
 from shared.referrals import handed_on
 from shared.storage.arrays import among
 from shared.web import access
@@ -84,6 +84,12 @@ def journey(session: Session, officer: Officer, journey_id: UUID) -> Journey:
     return found
 
 
+def waits_for(session: Session, journey_ids: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """The stages that stand open in each of these journeys."""
+    rows = session.execute(select(Journey.id, Journey.state).where(among(Journey.id, list(journey_ids))))
+    return {row.id: tuple(JourneyState.from_json(row.state).standing(*OPEN)) for row in rows}
+
+
 def described(session: Session, found: Journey, officer: Officer) -> dict[str, Any]:
     """A journey with every stage of its programme: where it stands, with which office, what was reported and came back.
 
@@ -109,6 +115,11 @@ def described(session: Session, found: Journey, officer: Officer) -> dict[str, A
                 "reported_at": report.reported_at,
             }
         )
+    brought_in: dict[str, list[BroughtIn]] = {}
+    for on_paper in session.scalars(
+        select(BroughtIn).where(BroughtIn.journey_id == found.id).order_by(BroughtIn.done_on, BroughtIn.attempt)
+    ):
+        brought_in.setdefault(on_paper.stage, []).append(on_paper)
     stages = []
     for name, stage in definition.stages.items():
         at = state.stages.get(name)
@@ -128,6 +139,7 @@ def described(session: Session, found: Journey, officer: Officer) -> dict[str, A
                 "outcome": at.outcome if at else None,
                 "came_back": came_back.get(name, []),
                 "reports": told.get(name, []),
+                "brought_in": brought_in.get(name, []),
             }
         )
     return {

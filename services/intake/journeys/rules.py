@@ -68,6 +68,21 @@ class GroupEnded(Conflict):
     indonesian = "Kelompok ini sudah bubar; pilih kelompok lain."
 
 
+class MembersMissing(Conflict):
+    """The group was formed on paper, but has {members} of {least} members in Kail: enter the others on its page."""
+
+    indonesian = (
+        "Kelompok terbentuk di atas kertas, tetapi anggotanya di Kail baru {members} dari {least}: masukkan sisanya di"
+        " halaman kelompok."
+    )
+
+
+class AlreadyBroughtIn(Conflict):
+    """This journey was brought in from paper on {day} already; nothing was entered twice."""
+
+    indonesian = "Perjalanan ini sudah dimasukkan dari kertas pada {day}; tidak ada yang dicatat dua kali."
+
+
 class OutsideRegion(Conflict):
     """The programme is not for the area {area}."""
 

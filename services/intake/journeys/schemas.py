@@ -98,6 +98,19 @@ class CameBack(Schema):
     at = fields.AwareDateTime()
 
 
+class BroughtIn(Schema):
+    """A turn of a stage that was done on paper: the day of the act, its paper's number, and who entered it when."""
+
+    referral_id = fields.UUID()
+    attempt = fields.Integer()
+    outcome = fields.String()
+    done_on = fields.Date()
+    paper = fields.String(allow_none=True)
+    entered_at = fields.AwareDateTime()
+    entered_by = fields.UUID()
+    entered_as = fields.String()
+
+
 class Title(Schema):
     """A stage's title in both languages."""
 
@@ -133,6 +146,7 @@ class Stage(Schema):
     outcome = fields.String(allow_none=True)
     came_back = fields.List(fields.Nested(CameBack))
     reports = fields.List(fields.Nested(StageReport), metadata={"description": "Every attempt, the earliest first"})
+    brought_in = fields.List(fields.Nested(BroughtIn))
 
 
 class WholeJourney(Journey):

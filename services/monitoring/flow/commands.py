@@ -4,6 +4,7 @@ Each function takes all events of a delivery that concern it, in the log's order
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from operator import itemgetter
 from typing import Any
 
@@ -34,6 +35,7 @@ from shared.events.intake import (
     JourneyHandedOver,
     JourneyMoved,
     JourneyOpened,
+    StageBroughtIn,
     StageOffered,
     StageSkipped,
     StageStuck,
@@ -42,6 +44,7 @@ from shared.events.intake import (
 )
 from shared.events.monitoring import VisitRecorded
 from shared.events.referrals import ReferralEvent
+from shared.kernel import calendar
 from shared.persons.models import PersonRecord
 from shared.storage import Base
 from shared.storage.rows import columns_of, core, insertion, recordset
@@ -68,7 +71,7 @@ CLOSED_AS: Mapping[type[Event], str] = {
 SAID = (
     *("attempt", "does", "number", "month", "amount", "fund_id", "version"),
     *("outcome", "because", "why", "reason", "suggestion", "accountable_office"),
-    *("condition", "goods", "cause", "verdict", "members", "successor", "facts"),
+    *("condition", "goods", "cause", "verdict", "members", "successor", "facts", "done_on", "paper"),
 )
 """What a line of the timeline repeats of its event: codes, counts, days and numbers of documents, never more."""
 
@@ -132,6 +135,18 @@ def offer_stages(session: Session, heard: Sequence[Heard[StageOffered]]) -> None
         StageFigure, columns_of(StageFigure, but=("called_off_at", *STAGE_STUCK))
     ).on_conflict_do_nothing()
     session.execute(offered, rows_of(heard, key="referral_id", at="offered_at"))
+
+
+def bring_in_stages(session: Session, heard: Sequence[Heard[StageBroughtIn]]) -> None:
+    """Note stages that were done on paper before Kail, under the day of the act; no service told of a referral."""
+    rows = rows_of(heard, key="referral_id", at="entered_at")
+    for row in rows["rows"]:
+        at = calendar.start_of_day(date.fromisoformat(row["done_on"])).isoformat()
+        row.update(dict.fromkeys(("offered_at", "remind_at", "due_at", "accepted_at", "closed_at"), at))
+        row.update(on_paper=row["done_on"], closed_as="completed")
+    session.execute(insertion(StageFigure, columns_of(StageFigure)).on_conflict_do_nothing(), rows)
+    done = insertion(ReferralFigure, columns_of(ReferralFigure, but=["state"])).on_conflict_do_nothing()
+    session.execute(done, rows)
 
 
 def owe_decisions(session: Session, heard: Sequence[Heard[DecisionOwed]]) -> None:

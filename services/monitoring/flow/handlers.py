@@ -24,6 +24,7 @@ COUNTED: Mapping[type[Event], tuple[Note, ...]] = {
     intake.JourneyMoved: (commands.move_journeys,),
     intake.JourneyEnded: (commands.end_journeys,),
     intake.StageOffered: (commands.offer_stages,),
+    intake.StageBroughtIn: (commands.bring_in_stages,),
     intake.StageStuck: (commands.stick_stages, commands.await_consent),
     intake.DecisionOwed: (commands.owe_decisions,),
     intake.StageWithdrawn: (commands.call_off_stages,),

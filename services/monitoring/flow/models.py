@@ -83,6 +83,8 @@ class StageFigure(Base):
     stuck_because: Mapped[str | None]
     accountable_office: Mapped[str | None]
     decides: Mapped[UUID | None]
+    on_paper: Mapped[date | None]
+    """The day on which it was done on paper, before Kail: its moments are that day's, and nobody had promised it."""
 
 
 class SkippedStage(Base):

@@ -361,6 +361,7 @@ def _turn(stage: StageFigure, referral: ReferralFigure | None) -> StageTurn:
         stuck_at=stage.stuck_at,
         accountable_office=stage.accountable_office,
         decides=stage.decides,
+        on_paper=stage.on_paper,
     )
 
 

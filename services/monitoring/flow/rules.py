@@ -128,6 +128,7 @@ class StageTurn:
     stuck_at: datetime | None
     accountable_office: str | None
     decides: UUID | None = None
+    on_paper: date | None = None
 
 
 def owed(turns: Sequence[StageTurn], skipped: Mapping[str, datetime] | None = None) -> list[Owed]:

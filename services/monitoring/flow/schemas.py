@@ -177,6 +177,9 @@ class StageTurnSchema(Schema):
     decides = fields.UUID(
         allow_none=True, metadata={"description": "The referral that came back, on which the leading office decides"}
     )
+    on_paper = fields.Date(
+        allow_none=True, metadata={"description": "The day on which it was done on paper, before Kail"}
+    )
 
 
 class TimelineSchema(Schema):

@@ -58,9 +58,9 @@ def brief_day(moment: datetime) -> str:
 
 
 def lasted(journey: JourneyFigure) -> int:
-    """For how many days a journey has been under way, or was."""
+    """For how many days a journey has been under way, or was, from the day of its first act: on paper, where it was."""
     end = local_day(journey.ended_at or clock.now())
-    return max((end - local_day(journey.opened_at)).days, 0)
+    return max((end - journey.opened_on).days, 0)
 
 
 def way_of(story: Story, programme: Programme) -> way.Way:

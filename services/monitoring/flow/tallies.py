@@ -177,7 +177,7 @@ def stages(of: Callable[[Any], Condition]) -> Select[Any]:
     entered = and_(turn.c.number == 1) | (turn.c.before == "completed")
     days = _number(local(turn.c.closed_at)) - _number(local(turn.c.offered_at))
     # What a delivery commits after the days were numbered may lie outside of them; its journey is touched once more.
-    was_promised = and_(turn.c.closed_as.in_(PROMISED), days.is_not(None))
+    was_promised = and_(turn.c.closed_as.in_(PROMISED), days.is_not(None), turn.c.on_paper.is_(None))
     closed_on, offered_on = local(turn.c.closed_at), local(turn.c.offered_at)
     left = turn.c.standing.in_((Standing.STUCK, Standing.DECLINED, Standing.RETURNED, Standing.UNANSWERED))
     offered = select(
@@ -286,7 +286,7 @@ def _turns(of: Callable[[Any], Condition]) -> FromClause:
             stage.journey_id,
             stage.stage,
             *(stage.agency, stage.office, stage.sender_office, stage.offered_at, stage.remind_at, stage.due_at),
-            *(stage.called_off_at, stage.stuck_at, stage.stuck_because),
+            *(stage.called_off_at, stage.stuck_at, stage.stuck_because, stage.on_paper),
             *(referral.accepted_at, referral.closed_at, referral.closed_as, referral.outcome, referral.reason),
             *(journey.programme, journey.version, journey.area, journey.opened_on, journey.opened_at, journey.ended_at),
             is_open.label("is_open"),

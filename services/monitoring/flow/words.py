@@ -99,6 +99,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "journey-moved": (N_("Goes on by another version of the programme"), "neutral"),
     "stage-offered": (N_("Offered to the office"), "waiting"),
     "stage-skipped": (N_("Skipped"), "neutral"),
+    "stage-brought-in": (N_("Done on paper, entered now"), "good"),
     "journey-counted": (N_("The members of the group were counted"), "neutral"),
     "journey-handed-over": (N_("Handed over to another office"), "neutral"),
     "stage-withdrawn": (N_("No longer wanted"), "neutral"),
@@ -228,6 +229,11 @@ def event_details(entry: TimelineEntry) -> list[str]:
         told.append(office_name(str(entry.said["accountable_office"])))
     if "successor" in entry.said:
         told.append(office_name(str(entry.said["successor"])))
+    if "done_on" in entry.said:
+        day = str(format_date(date.fromisoformat(str(entry.said["done_on"])), "d MMMM y"))
+        told.append(str(_("Done on {}")).format(day))
+    if "paper" in entry.said:
+        told.append(str(_("Number {}")).format(entry.said["paper"]))
     if int(entry.said.get("attempt", 1)) > 1:
         told.append(str(_("Attempt {}")).format(entry.said["attempt"]))
     return told

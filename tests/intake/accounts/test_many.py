@@ -7,6 +7,7 @@ from services.intake.accounts import commands, many
 from services.intake.accounts.models import OfficerAccount
 from services.intake.accounts.rules import State
 from shared.identity.officer import Officer
+from shared.kernel import lists
 from shared.storage import Database
 from tests.intake.accounts.desk import opened
 
@@ -72,11 +73,11 @@ def test_one_mistake_and_nobody_is_invited_and_every_mistake_is_named_by_its_lin
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ("", many.ListHasNoHeading),
-        ("ani,Ani,dinsos-kukar,officer\n", many.ListHasNoHeading),
-        (HEADING, many.ListEmpty),
-        (HEADING + "a,b\n" * 501, many.ListTooLong),
-        (HEADING + "x" * 140_000, many.ListUnreadable),
+        ("", lists.ListHasNoHeading),
+        ("ani,Ani,dinsos-kukar,officer\n", lists.ListHasNoHeading),
+        (HEADING, lists.ListEmpty),
+        (HEADING + "a,b\n" * 501, lists.ListTooLong),
+        (HEADING + "x" * 140_000, lists.ListUnreadable),
     ],
 )
 def test_a_list_that_is_none_says_so(intake_db: Database, ratna: Officer, text: str, refusal: type[Exception]) -> None:

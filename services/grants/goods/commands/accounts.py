@@ -48,6 +48,7 @@ def close_reports(session: Session, outcomes: Mapping[UUID, AccountOutcome]) -> 
     realised: dict[UUID, int] = {}
     for (_, grant_id), balance in money.held(session, ids).items():
         realised[grant_id] = realised.get(grant_id, 0) + balance.realised
+    realised |= {grant.id: grant.total for grant in grants.values() if grant.on_paper}  # no ledger knows of it
     spent = {}
     for journey_id, outcome in outcomes.items():
         grant = grants[journey_id]
