@@ -12,12 +12,13 @@ from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
 from shared.notes import api as notes_api
-from shared.referrals import commands, handed_on, handing_over, notes, promises, queries, revision, schemas
+from shared.referrals import commands, handed_on, handing_over, notes, promises, queries, revision, schemas, together
 from shared.referrals.models import Referral
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
+from shared.web.language import language
 
 Answer = tuple[Any, dict[str, str]]
 ONE = "/<agency>/referrals/<uuid:referral_id>"
@@ -192,6 +193,25 @@ def _many(api: Blueprint, works: Works) -> None:
         """Take several referrals on: all of them, or none."""
         with door.transaction() as session:
             return commands.accept_referrals(session, door.current_officer(), given["ids"])
+
+    @api.post("/<agency>/referrals/together")
+    @guard(Permission.REFERRALS_WORK)
+    @api.arguments(schemas.TogetherSchema)
+    @api.response(200, schemas.TogetherResultSchema)
+    def act_together(given: dict[str, Any], agency: str) -> dict[str, Any]:
+        """Do one act for many, as far as it goes: for whom it is refused is said, and hinders nobody else."""
+        looks, act = given.pop("look"), together.Act(given.pop("act"))
+        with door.trying() if looks else door.transaction() as session:
+            result = together.do(session, door.current_officer(), works, act, **given)
+        said = language()
+        return {
+            "looked": looks,
+            "done": [{"id": each, "outcome": result.lines[each].outcome} for each in result.done],
+            "refused": [
+                {"id": each, "code": error.code, "detail": error.message(said)}
+                for each, error in result.refused.items()
+            ],
+        }
 
     @api.post("/<agency>/referrals/complete")
     @guard(Permission.REFERRALS_WORK)

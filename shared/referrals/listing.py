@@ -14,11 +14,13 @@ from flask_babel import ngettext
 
 from shared.identity import absences
 from shared.identity.permissions import Permission
-from shared.kernel.errors import Conflict, Invalid
-from shared.referrals import api, commands, promises, queries, rules, schemas, searching, words
+from shared.kernel.errors import Invalid
+from shared.referrals import api, promises, queries, rules, schemas, searching, together, words
 from shared.referrals.commands import WORKERS
 from shared.referrals.rules import ReferralState, Tray
-from shared.web import door, forms, problem, rates
+from shared.referrals.together import Act
+from shared.referrals.work import Works
+from shared.web import door, forms, rates
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -28,9 +30,10 @@ NARROWING = ("programme", "stage", "area", "number", "state", "overdue", "mine")
 MOST_URGENT = 5
 
 
-def add_pages(pages: Blueprint, service: str) -> None:
+def add_pages(pages: Blueprint, service: str, works: Works) -> None:
     """Give a service's pages its worklist."""
     _list_pages(pages, service)
+    _taking_on(pages, service, works)
     _parts(pages, service)
 
 
@@ -70,6 +73,8 @@ def _list_pages(pages: Blueprint, service: str) -> None:
                     return redirect(f"{address(service, agency)}/{only[0].id}", 303)
         return redirect(address(service, agency, tray=request.form.get("tray") or Tray.OPEN.value, **found), 303)
 
+
+def _taking_on(pages: Blueprint, service: str, works: Works) -> None:
     @pages.post("/<agency>/referrals/accept")
     @guard(Permission.REFERRALS_WORK)
     def accept_many(agency: str) -> Any:
@@ -77,12 +82,16 @@ def _list_pages(pages: Blueprint, service: str) -> None:
         try:
             given = forms.load(schemas.ReferralIdsSchema(), request.form)
             with door.transaction() as base:
-                accepted = commands.accept_referrals(base, door.current_officer(), given["ids"])
-            flash(ngettext("%(num)d referral taken on.", "%(num)d referrals taken on.", len(accepted)), "success")
+                found = together.do(base, door.current_officer(), works, Act.ACCEPT, given["ids"])
         except Invalid:
             flash(_("Choose at least one referral."), "error")
-        except Conflict as refused:
-            problem.say(refused)
+            return redirect(address(service, agency), 303)
+        taken, refused = len(found.done), len(found.refused)
+        if taken or not refused:
+            flash(ngettext("%(num)d referral taken on.", "%(num)d referrals taken on.", taken), "success")
+        if refused:
+            why = next(iter(found.refused.values())).message(language())
+            flash(ngettext("%(num)d could not be: %(why)s", "%(num)d could not be: %(why)s", refused, why=why), "error")
         return redirect(address(service, agency), 303)
 
 

@@ -29,6 +29,7 @@ from shared.referrals import (
     revision,
     rules,
     schemas,
+    together_pages,
     words,
 )
 from shared.referrals.rules import Move, Reason, Suggestion
@@ -44,7 +45,8 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     """The worklist's pages of one service."""
     pages = Blueprint("referrals_pages", __name__, template_folder="templates")
     known = by_kind(works)
-    listing.add_pages(pages, service)
+    listing.add_pages(pages, service, known)
+    together_pages.add_pages(pages, service, known)
     _passing_on(pages, service, known)
     referral = _one(pages, service, known)
     _answers(pages, service, referral)

@@ -19,6 +19,8 @@ from shared.referrals.work import Works
 from shared.web import messages, paging
 
 MOST_AT_ONCE = 500
+MOST_TOGETHER = 200
+"""Referrals in one act of which some may be refused."""
 LONGEST_EXPLANATION = 2_000
 MOST_AREAS = 20
 AREA_CODE = re.compile(r"\d{2}(\.\d{2}){0,2}(\.\d{4})?")
@@ -174,6 +176,42 @@ class ReferralIdsSchema(Schema):
     """Several referrals at once: all of them, or none."""
 
     ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
+
+
+class TogetherSchema(Schema):
+    """One act for many referrals, each once however often it is named; with `look` it is only said what would be done.
+
+    `done` is what the stage's kind asks for, the same for all of them; `colleague` is who handles them from now on.
+    """
+
+    act = fields.String(required=True, validate=validate.OneOf(["accept", "report", "hand-over"]))
+    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_TOGETHER))
+    done = fields.Dict(load_default=dict)
+    colleague = fields.UUID(load_default=None, allow_none=True)
+    look = fields.Boolean(load_default=False)
+
+
+class ReferralRefusedSchema(Schema):
+    """For which referral it could not be done, and why."""
+
+    id = fields.UUID(required=True)
+    code = fields.String(required=True, metadata={"description": "Stable; what a program should look at"})
+    detail = fields.String(required=True)
+
+
+class ReferralEndedSchema(Schema):
+    """For which referral it was done, and how its stage ended."""
+
+    id = fields.UUID(required=True)
+    outcome = fields.String(required=True, allow_none=True)
+
+
+class TogetherResultSchema(Schema):
+    """What was done, or would be where it was only looked at; whoever was refused hinders nobody else."""
+
+    looked = fields.Boolean(required=True)
+    done = fields.List(fields.Nested(ReferralEndedSchema), required=True)
+    refused = fields.List(fields.Nested(ReferralRefusedSchema), required=True)
 
 
 class DoneSchema(Schema):

@@ -66,6 +66,9 @@ class StageWork(ABC):
     about: str | None = None
     """A template of its own in the place of the particulars that were shared."""
 
+    together: str | None = None
+    """A template of the fields that many of its referrals can be reported with alike; None where each differs."""
+
     template: str
     """The stage's part of the referral page: the fields of the work and of its completion, without form or buttons."""
 

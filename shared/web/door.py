@@ -21,7 +21,7 @@ from shared.storage import Database
 from shared.web import idempotency, problem
 from shared.web.sessions import current_officer
 
-__all__ = ["current_officer", "database", "looking", "reading", "transaction"]
+__all__ = ["current_officer", "database", "looking", "reading", "transaction", "trying"]
 
 
 class Undone(Exception):
@@ -77,6 +77,14 @@ def reading() -> Iterator[Session]:
         g.reading = ExitStack()
         g.looking = g.reading.enter_context(database().reading())
     yield g.looking
+
+
+@contextmanager
+def trying() -> Iterator[Session]:
+    """A transaction of its own that is taken back in any case: what would be done is only looked at."""
+    with suppress(Undone), database().transaction() as session:
+        yield session
+        raise Undone
 
 
 @contextmanager

@@ -83,6 +83,7 @@ class DecisionOnGoods(StageWork):
     roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
     work_schema = schemas.DecisionSchema
     completion_schema = schemas.DecisionSignedSchema
+    together = "goods/decided_together.html"
     template = "goods/decision.html"
     not_told: Mapping[str, str] = {
         "verdict": "It is the outcome.",

@@ -39,6 +39,7 @@ class VerificationWork(StageWork):
     kind = "intake.verification"
     roles = (Role.OFFICER,)
     completion_schema = schemas.VerificationDone
+    together = "eligibility/together.html"
     template = "eligibility/verification.html"
     told_as: Mapping[str, str] = {"registry": "evidence", "file": "papers_missing", "field": "remarks"}
 

@@ -32,6 +32,7 @@ class DecisionWork(StageWork):
     completion_schema = schemas.DecisionMade
     may_go_back = False
     about = "journeys/decided_about.html"
+    together = "journeys/decided_together.html"
     template = "journeys/decision.html"
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class CourseWork(StageWork):
     kind = KIND
     work_schema = CourseWorkSchema
     completion_schema = CourseWorkSchema
+    together = "courses/together.html"
     template = "courses/work.html"
     told_as: Mapping[str, str] = {"course_id": "course", "attendance": "sessions"}
 

@@ -1,0 +1,145 @@
+"""Door 1 for people: one act for many chosen referrals; first what is told, then what will happen, then what did."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from shared.identity.permissions import Permission
+from shared.kernel.errors import Invalid
+from shared.referrals import foreseeing, handing_over, rules, schemas, together, words
+from shared.referrals.models import Referral
+from shared.referrals.together import Act, Result
+from shared.referrals.work import Works
+from shared.web import door, forms
+from shared.web.guard import guard
+from shared.web.language import language
+
+IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+NOT_TOLD = ("csrf_token", "_once", "_next", "ids[]", "act")
+
+
+def add_pages(pages: Blueprint, service: str, works: Works) -> None:
+    """Give a service's worklist what can be done with the chosen referrals together."""
+
+    @pages.post("/<agency>/referrals/together")
+    @guard(Permission.REFERRALS_WORK)
+    def choose_together(agency: str) -> Any:
+        """Say what is the same for all of the chosen; nothing is changed by it."""
+        act = Act(request.args["act"]) if request.args.get("act") in tuple(Act) else Act.REPORT
+        return _told(agency, act, None)
+
+    @pages.post("/<agency>/referrals/together/look")
+    @guard(Permission.REFERRALS_WORK)
+    def look_together(agency: str) -> Any:
+        """What will happen with each of the chosen; nothing is changed by it."""
+        act = _act()
+        try:
+            given = _given(act)
+            with door.trying() as session:
+                result = together.do(session, door.current_officer(), works, act, **given, strict=False)
+                ahead = _ahead(session, result)
+        except Invalid as wrong:
+            return _told(agency, act, wrong), 422
+        return _result("referrals/together_look.html", agency, act, result, ahead=ahead, told=list(_as_told()))
+
+    @pages.post("/<agency>/referrals/together/do")
+    @guard(Permission.REFERRALS_WORK)
+    def do_together(agency: str) -> Any:
+        """Do it as far as it goes, and say what could not be done and why."""
+        act = _act()
+        try:
+            given = _given(act)
+            with door.transaction() as session:
+                result = together.do(session, door.current_officer(), works, act, **given, strict=False)
+        except Invalid as wrong:
+            return _told(agency, act, wrong), 422
+        return _result("referrals/together_done.html", agency, act, result)
+
+    def _told(agency: str, act: Act, wrong: Invalid | None) -> str:
+        officer = door.current_officer()
+        ids = _ids()
+        with door.transaction() as session:
+            found = together.stage_of(session, officer, works, act, _readable(ids))
+            colleagues = (
+                handing_over.colleagues(session, officer, works, found.id) if found and act is Act.HAND_OVER else []
+            )
+            return render_template(
+                "referrals/together.html",
+                act=act,
+                ids=ids,
+                most=schemas.MOST_TOGETHER,
+                referral=found,
+                settings=found.settings if found else {},
+                stage=works[found.kind] if found else None,
+                colleagues=[(each.id, each.name) for each in colleagues],
+                form=forms.filled(request.form, wrong) if wrong else forms.blank(),
+                address=_list(agency),
+                words=words,
+            )
+
+    def _result(template: str, agency: str, act: Act, result: Result, **more: Any) -> str:
+        return render_template(
+            template,
+            act=act,
+            result=result,
+            reasons={each: error.message(language()) for each, error in result.refused.items()},
+            ids=_ids(),
+            address=_list(agency),
+            words=words,
+            rules=rules,
+            **more,
+        )
+
+    def _list(agency: str) -> str:
+        return f"/{service}/{agency}/referrals"
+
+
+def _ahead(session: Session, result: Result) -> dict[str, Any]:
+    """What follows each outcome, told by one of those that end so."""
+    found: dict[str, Any] = {}
+    for each in result.done:
+        outcome = result.lines[each].outcome
+        if outcome and outcome not in found:
+            referral = session.get_one(Referral, each)
+            found[outcome] = next((one for one in foreseeing.of(referral) if one.code == outcome), None)
+    return {outcome: foreseen for outcome, foreseen in found.items() if foreseen}
+
+
+def _act() -> Act:
+    act = request.form.get("act", "")
+    if act not in tuple(Act):
+        raise Invalid(errors={"act": [_("Choose at least one referral.")]})
+    return Act(act)
+
+
+def _ids() -> list[str]:
+    return list(dict.fromkeys(request.form.getlist("ids[]")))
+
+
+def _readable(ids: list[str]) -> list[UUID]:
+    """Those that are identifiers at all; the others are refused as soon as something is to be done with them."""
+    return [UUID(each) for each in ids if IDENTIFIER.fullmatch(each)]
+
+
+def _given(act: Act) -> dict[str, Any]:
+    """What a page tells for all of the chosen, read by the API's schema."""
+    read = {"act": act.value, "ids": _ids(), "colleague": request.form.get("colleague") or None}
+    given = forms.load(schemas.TogetherSchema(exclude=("done", "look")), _flat(read))
+    return {"ids": given["ids"], "colleague": given["colleague"], "done": forms.nested(request.form)}
+
+
+def _flat(read: dict[str, Any]) -> dict[str, Any]:
+    chosen = {f"ids.{number}": each for number, each in enumerate(read["ids"])}
+    return {name: value for name, value in read.items() if name != "ids" and value} | chosen
+
+
+def _as_told() -> Iterator[tuple[str, str]]:
+    """All that was typed, to be sent once more with the confirmation."""
+    for name, values in request.form.lists():
+        if name not in NOT_TOLD:
+            yield from ((name, value) for value in values)
