@@ -12,7 +12,18 @@ from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
 from shared.notes import api as notes_api
-from shared.referrals import commands, handed_on, handing_over, notes, promises, queries, revision, schemas, together
+from shared.referrals import (
+    commands,
+    following,
+    handed_on,
+    handing_over,
+    notes,
+    promises,
+    queries,
+    revision,
+    schemas,
+    together,
+)
 from shared.referrals.models import Referral
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, paging
@@ -38,11 +49,16 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
 
 def wanted(query: dict[str, Any]) -> tuple[queries.Wanted, dict[str, Any]]:
     """A worklist's query as what it narrows to, and which page of it."""
+    return narrowed_to(query), {"after": query["after"], "limit": query["limit"]}
+
+
+def narrowed_to(query: dict[str, Any]) -> queries.Wanted:
+    """What a worklist's query narrows to, whichever page is asked for."""
     narrowed = {name: query[name] for name in ("tray", "programme", "stage", "overdue", "mine", "number")}
     narrowed["areas"] = tuple(query["area"])
     if query["state"] is not None:
         narrowed["states"] = frozenset({query["state"]})
-    return queries.Wanted(**narrowed), {"after": query["after"], "limit": query["limit"]}
+    return queries.Wanted(**narrowed)
 
 
 def listed(
@@ -89,6 +105,15 @@ def _reading(api: Blueprint, works: Works) -> None:
         with door.transaction() as session:
             referral = commands.open_referral(session, door.current_officer(), referral_id)
             return _answer(session, works[referral.kind].view(session, referral), referral)
+
+    @api.get(f"{ONE}/next")
+    @guard(Permission.REFERRALS_WORK)
+    @api.arguments(schemas.ReferralQuery(exclude=("after", "limit")), location="query")
+    @api.response(200, schemas.NextSchema)
+    def get_next_referral(query: dict[str, Any], agency: str, referral_id: UUID) -> following.Next:
+        """The open referral that comes after this one, done or not, in what the worklist is narrowed to."""
+        with door.reading() as session:
+            return following.next_to(session, door.current_officer(), referral_id, narrowed_to(query))
 
 
 def _answering(api: Blueprint, works: Works) -> None:

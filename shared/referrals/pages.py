@@ -30,6 +30,7 @@ from shared.referrals import (
     rules,
     schemas,
     together_pages,
+    trail,
     words,
 )
 from shared.referrals.rules import Move, Reason, Suggestion
@@ -82,6 +83,8 @@ def _one(pages: Blueprint, service: str, works: Works) -> posting.Page:
                 passed=handed_on.of_journey(session, found.journey_id, found.id),
                 away=absences.leave_of(session, found.handled_by) if found.handled_by else None,
                 address=_list(service, agency),
+                came=trail.query(),
+                next_one=trail.next_to(session, officer, found),
                 rules=rules,
                 words=words,
             )
@@ -98,7 +101,7 @@ def _answers(pages: Blueprint, service: str, referral: posting.Page) -> None:
         with door.transaction() as session:
             revision.hold(session, referral_id)
             commands.accept_referrals(session, door.current_officer(), [referral_id])
-        return posting.done(_("You have taken this referral on."), f"{_list(service, agency)}/{referral_id}")
+        return _back_to(service, agency, referral_id, _("You have taken this referral on."))
 
     @pages.post(f"{ONE}/take-over")
     @guard(Permission.REFERRALS_WORK)
@@ -108,7 +111,7 @@ def _answers(pages: Blueprint, service: str, referral: posting.Page) -> None:
         with door.transaction() as session:
             revision.hold(session, referral_id)
             commands.take_over_referrals(session, door.current_officer(), [referral_id])
-        return posting.done(_("You handle this referral now."), f"{_list(service, agency)}/{referral_id}")
+        return _back_to(service, agency, referral_id, _("You handle this referral now."))
 
 
 def _passing_on(pages: Blueprint, service: str, works: Works) -> None:
@@ -122,6 +125,7 @@ def _passing_on(pages: Blueprint, service: str, works: Works) -> None:
                 colleagues=handing_over.colleagues(session, door.current_officer(), works, referral_id),
                 form=form or forms.blank(),
                 address=f"{_list(service, agency)}/{referral_id}",
+                came=trail.query(),
             )
 
     @pages.post(f"{ONE}/hand-over")
@@ -134,7 +138,7 @@ def _passing_on(pages: Blueprint, service: str, works: Works) -> None:
             revision.hold(session, referral_id)
             changed = handing_over.hand_over_referral(session, door.current_officer(), works, referral_id, **given)
         said = _("%(name)s handles this referral now.", name=changed.handler_name)
-        return posting.done(said, f"{_list(service, agency)}/{referral_id}")
+        return _back_to(service, agency, referral_id, said)
 
 
 def _no(pages: Blueprint, service: str, works: Works) -> None:
@@ -150,6 +154,7 @@ def _no(pages: Blueprint, service: str, works: Works) -> None:
                 move=move,
                 form=form or forms.blank(),
                 address=f"{_list(service, agency)}/{referral_id}",
+                came=trail.query(),
                 reasons=[(reason.value, rules.label(reason, language())) for reason in Reason],
                 suggestions=[(each.value, rules.label(each, language())) for each in Suggestion],
             )
@@ -163,7 +168,7 @@ def _no(pages: Blueprint, service: str, works: Works) -> None:
             with door.transaction() as session:
                 revision.hold(session, referral_id)
                 command(session, door.current_officer(), works, referral_id, **given)
-            return posting.done(_("The referral has gone back to its sender."), _list(service, agency))
+            return _back_to(service, agency, referral_id, _("The referral has gone back to its sender."))
 
     add(Move.DECLINE, commands.decline_referral)
     add(Move.RETURN, commands.return_referral)
@@ -181,7 +186,7 @@ def _work(pages: Blueprint, service: str, works: Works, referral: posting.Page) 
             revision.hold(session, referral_id)
             given = schemas.work_of(works, kind, forms.nested(request.form), strict=False)
             commands.record_work(session, officer, works, referral_id, given)
-        return posting.done(_("Saved."), f"{_list(service, agency)}/{referral_id}")
+        return _back_to(service, agency, referral_id, _("Saved."))
 
     @pages.post(f"{ONE}/complete")
     @guard(Permission.REFERRALS_WORK)
@@ -206,7 +211,12 @@ def _work(pages: Blueprint, service: str, works: Works, referral: posting.Page) 
                 )
         except (rules.NotConfirmed, rules.ReasonMissing) as asked:
             return _asked_again(service, agency, referral_id, asked)
-        return posting.done(_("The stage is done and has been reported."), f"{_list(service, agency)}/{referral_id}")
+        return _back_to(service, agency, referral_id, _("The stage is done and has been reported."))
+
+
+def _back_to(service: str, agency: str, referral_id: UUID, said: str) -> Response:
+    """To the referral, which offers the next one of the part of the worklist that she came from."""
+    return posting.done(said, trail.leading(f"{_list(service, agency)}/{referral_id}"))
 
 
 def _asked_again(service: str, agency: str, referral_id: UUID, asked: DomainError) -> Response:
@@ -226,6 +236,7 @@ def _asked_again(service: str, agency: str, referral_id: UUID, asked: DomainErro
             typed=list(confirming.typed(request.form).items(multi=True)),
             confirmed=outcome,
             address=f"{_list(service, agency)}/{referral_id}",
+            came=trail.query(),
             words=words,
         )
     return make_response(page, problem.status_of(asked) if refused else 200)

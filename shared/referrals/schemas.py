@@ -149,6 +149,17 @@ class CountsSchema(Schema):
     closed = fields.Integer(required=True)
 
 
+class NextSchema(Schema):
+    """What comes after a referral in a part of the worklist; `left` counts what lies there beside it.
+
+    `referral` is null when nothing more lies there.
+    """
+
+    tray = fields.Enum(Tray, by_value=True, required=True)
+    left = fields.Integer(required=True)
+    referral = fields.Nested(ReferralLineSchema, required=True, allow_none=True)
+
+
 class KeptSchema(Schema):
     """What an office promised and kept from a day on: closed in time, closed late, gone back without an answer."""
 
