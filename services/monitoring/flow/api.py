@@ -79,6 +79,17 @@ def show_coverage(query: dict[str, Any], agency: str, programme_id: str) -> reac
         return reach.coverage(session, door.current_officer(), programme)
 
 
+@blueprint.get("/<agency>/programmes/<programme_id>/unreached")
+@guard(Permission.FIGURES_READ)
+@blueprint.arguments(schemas.VersionQuery, location="query")
+@blueprint.response(200, schemas.UnreachedSchema)
+def show_unreached(query: dict[str, Any], agency: str, programme_id: str) -> reach.Unreached:
+    """The kelurahan of the programme in your areas that have no group, and nobody alone, yet."""
+    programme = versions.asked(programme_id, query["version"])
+    with door.reading() as session:
+        return reach.unreached(session, door.current_officer(), programme)
+
+
 @blueprint.get("/<agency>/programmes/<programme_id>/survival")
 @guard(Permission.FIGURES_READ)
 @blueprint.arguments(schemas.VersionQuery, location="query")

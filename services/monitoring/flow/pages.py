@@ -1,9 +1,11 @@
 """The figures, looked at by a person: programmes, the live map, the lists behind its numbers, one journey's story."""
 
+import csv
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
 from services.monitoring import versions
 from services.monitoring.flow import passages, process_map, queries, reach, schemas, storytelling, words
@@ -38,6 +40,7 @@ for said_as in (
     words.time_limit,
 ):
     pages.add_app_template_filter(said_as, said_as.__name__)
+pages.add_app_template_global(words.who_counts, "who_counts")
 
 
 @pages.get("/<agency>/programmes")
@@ -67,6 +70,38 @@ def show_map(agency: str, programme_id: str) -> str:
 def show_live_part(agency: str, programme_id: str) -> str:
     """The part of the map's page that moves; the page asks for it when the figures have changed."""
     return _map("flow/live.html", agency, programme_id)
+
+
+@pages.get("/<agency>/programmes/<programme_id>/unreached")
+@guard(Permission.FIGURES_READ)
+def show_unreached(agency: str, programme_id: str) -> str:
+    """The kelurahan in which nobody has set out on a programme yet."""
+    programme, found = _unreached(programme_id)
+    version = programme.version or None
+    return render_template(
+        "flow/unreached.html", agency=agency, programme=programme, found=found, version=version, titles=titles()
+    )
+
+
+@pages.get("/<agency>/programmes/<programme_id>/unreached.csv")
+@guard(Permission.FIGURES_READ)
+def download_unreached(agency: str, programme_id: str) -> Response:
+    """The same as a table; its last line says who counts as reached."""
+    _programme, found = _unreached(programme_id)
+    out = StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["id_wilayah", "kelurahan", "kecamatan", "kabupaten_kota"])
+    for each in found.kelurahan or ():
+        rows.writerow([each.code, each.name, each.kecamatan, each.regency])
+    rows.writerow([words.who_counts()])
+    attachment = {"Content-Disposition": f'attachment; filename="{programme_id}-unreached.csv"'}
+    return Response(out.getvalue(), mimetype="text/csv", headers=attachment)
+
+
+def _unreached(programme_id: str) -> tuple[Programme, reach.Unreached]:
+    programme = versions.asked(programme_id, forms.load(schemas.VersionQuery(), request.args)["version"])
+    with door.reading() as session:
+        return programme, reach.unreached(session, door.current_officer(), programme)
 
 
 def _map(template: str, agency: str, programme_id: str) -> str:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from services.monitoring.flow import tallies
 from services.monitoring.flow.models import TallyJourney, TallyPlace, TallyVisit
+from shared.identity.areas import meet
 from shared.identity.officer import Officer
+from shared.places import Level, below, kecamatan_of, level_of, name_of
 from shared.privacy import cells
 from shared.programmes.definition import Programme
 
@@ -38,6 +40,27 @@ class Coverage:
     women_wanted: int | None
     kelurahan_wanted: int | None
     generations: tuple[Generation, ...]
+
+
+@dataclass(frozen=True)
+class Kelurahan:
+    """A kelurahan or desa, with the names of the kecamatan and of the regency or city in which it lies."""
+
+    code: str
+    name: str
+    kecamatan: str
+    regency: str
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """The kelurahan and desa of a programme, in an officer's areas, in which nobody has set out yet.
+
+    `kelurahan` is None where so few have set out that naming the others would tell of them; `of` is how many there are.
+    """
+
+    kelurahan: tuple[Kelurahan, ...] | None
+    of: int
 
 
 @dataclass(frozen=True)
@@ -80,6 +103,27 @@ def coverage(session: Session, officer: Officer, programme: Programme) -> Covera
         kelurahan_wanted=wanted.get(KELURAHAN),
         generations=_generations(session, told),
     )
+
+
+def unreached(session: Session, officer: Officer, programme: Programme) -> Unreached:
+    """The kelurahan of a programme's region and the officer's areas that have no group, and nobody alone, yet."""
+    inside = [
+        code
+        for code, _ in below(programme.region, Level.VILLAGE)
+        if level_of(code) is Level.VILLAGE and meet([code], officer.areas)
+    ]
+    people = tallies.counted(TallyJourney, officer, *programme.key)
+    carried = int(session.scalar(select(func.coalesce(func.sum(people.c.members), 0))) or 0)
+    if carried and cells.suppressed(carried):
+        return Unreached(None, len(inside))
+    places = tallies.counted(TallyPlace, officer, *programme.key)
+    reached = set(session.scalars(select(places.c.area).distinct()))
+    return Unreached(tuple(_kelurahan(code) for code in inside if code not in reached), len(inside))
+
+
+def _kelurahan(code: str) -> Kelurahan:
+    kecamatan = kecamatan_of(code)
+    return Kelurahan(code, name_of(code), name_of(kecamatan), name_of(kecamatan.rpartition(".")[0]))
 
 
 def survival(session: Session, officer: Officer, programme: Programme) -> list[Survival]:

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from services.monitoring.flow.rules import At, Ended
+from services.monitoring.flow.words import who_counts
 from shared.kernel import fields
 from shared.referrals.schemas import HandedOnSchema
 from shared.web import paging
@@ -224,6 +225,24 @@ class CoverageSchema(Schema):
     women_wanted = fields.Integer(required=True, allow_none=True)
     kelurahan_wanted = fields.Integer(required=True, allow_none=True)
     generations = fields.List(fields.Nested(GenerationSchema), required=True)
+    who_counts = fields.String(dump_default=who_counts, metadata={"description": "Who counts, and who does not"})
+
+
+class KelurahanSchema(Schema):
+    """A kelurahan or desa, with the kecamatan and the regency or city in which it lies."""
+
+    code = fields.String()
+    name = fields.String()
+    kecamatan = fields.String()
+    regency = fields.String()
+
+
+class UnreachedSchema(Schema):
+    """The kelurahan in which nobody has set out yet; null where naming them would tell of a few."""
+
+    kelurahan = fields.List(fields.Nested(KelurahanSchema), required=True, allow_none=True)
+    of = fields.Integer(required=True, metadata={"description": "How many kelurahan the programme has in your areas"})
+    who_counts = fields.String(dump_default=who_counts, metadata={"description": "Who counts, and who does not"})
 
 
 class SurvivalMonthSchema(Schema):

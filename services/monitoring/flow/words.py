@@ -237,3 +237,15 @@ def event_details(entry: TimelineEntry) -> list[str]:
     if int(entry.said.get("attempt", 1)) > 1:
         told.append(str(_("Attempt {}")).format(entry.said["attempt"]))
     return told
+
+
+def who_counts() -> str:
+    """Who counts as reached and who does not: the one definition, beside every number of those reached."""
+    return str(
+        _(
+            "Counts as reached: whoever has set out on the programme, and every member of a group that has, whatever "
+            "became of the journey; a group counts its members as they were last told. Does not count: who is only "
+            "registered, a candidate, proposed or named by a recruiter. Who sets out on two journeys, alone or in a "
+            "group, counts on each."
+        )
+    )

@@ -24,6 +24,11 @@ from tests.monitoring import stories
 
 MATARAM = an_officer(Role.OFFICER, office="dinsos-mataram")
 KALTIM = an_officer(Role.OFFICER, office="dinsos-kaltim")
+DEFINITION = (
+    "Counts as reached: whoever has set out on the programme, and every member of a group that has, whatever became of "
+    "the journey; a group counts its members as they were last told. Does not count: who is only registered, a "
+    "candidate, proposed or named by a recruiter. Who sets out on two journeys, alone or in a group, counts on each."
+)
 VILLAGES = ("52.71.01.1013", "52.71.01.1004", "52.71.02.1001", "52.71.03.1005", "52.71.06.1002")
 
 
@@ -175,6 +180,7 @@ def test_page_and_endpoint_show_the_same_and_only_of_ones_own_areas(monitoring_d
         "women_wanted": 6_500,
         "kelurahan_wanted": 50,
         "generations": [],
+        "who_counts": DEFINITION,
     }
     assert [each["month"] for each in ask(KALTIM, "usaha-mikro-kaltim-2023", "survival")["months"]] == [3, 6, 12]
     assert ask(MATARAM, "kusiapp-mataram", "survival") == {"months": []}
@@ -184,3 +190,48 @@ def test_page_and_endpoint_show_the_same_and_only_of_ones_own_areas(monitoring_d
         "Survival of the businesses"
         in Browser(app, KALTIM).get("/monitoring/dinsos/programmes/usaha-mikro-kaltim-2023").text
     )
+
+
+def test_the_kelurahan_without_a_group_are_listed_by_page_program_and_table(monitoring_db: Database) -> None:
+    stories.hear(monitoring_db, recruited().heard)
+    app: Flask = web_app("monitoring", monitoring_db)
+    app.testing = True
+    rows = sql(monitoring_db, "SELECT DISTINCT area FROM journey_figure WHERE programme = 'kusiapp-mataram'")
+    reached = {area for (area,) in rows}
+    path = "/dinsos/programmes/kusiapp-mataram"
+    found = app.test_client().get(f"/monitoring/v1{path}/unreached", headers=bearer(MATARAM)).json
+    codes = {each["code"] for each in found["kelurahan"]}
+    assert (found["of"], len(codes), codes & reached) == (50, 50 - len(reached), set())
+    assert found["who_counts"] == DEFINITION
+    part = an_officer(Role.OFFICER, office="dinsos-mataram", areas=("52.71.01",))
+    within = app.test_client().get(f"/monitoring/v1{path}/unreached", headers=bearer(part)).json["kelurahan"]
+    assert {each["code"] for each in within} == {each for each in codes if each.startswith("52.71.01.")}
+    assert app.test_client().get(f"/monitoring/v1{path}/unreached", headers=bearer(KALTIM)).json["of"] == 0
+    browser = Browser(app, MATARAM)
+    assert f"/monitoring{path}/unreached" in browser.get(f"/monitoring{path}").text
+    page, table = browser.get(f"/monitoring{path}/unreached"), browser.get(f"/monitoring{path}/unreached.csv")
+    head, *lines = table.text.splitlines()
+    assert head == "id_wilayah,kelurahan,kecamatan,kabupaten_kota"
+    assert {line.partition(",")[0] for line in lines[:-1]} == codes
+    assert all(code in page.text for code in codes)
+    assert DEFINITION in page.text
+    assert DEFINITION in lines[-1]
+
+
+def test_where_few_have_set_out_the_others_are_not_named(monitoring_db: Database) -> None:
+    story = stories.Story()
+    opened(story, "kusiapp-mataram", VILLAGES[0], 4)
+    stories.hear(monitoring_db, story.heard)
+    with monitoring_db.reading() as session:
+        found = reach.unreached(session, MATARAM, library.programme("kusiapp-mataram"))
+    assert (found.kelurahan, found.of) == (None, 50)
+
+
+def test_the_dashboard_of_a_programme_leads_to_them_too(monitoring_db: Database) -> None:
+    stories.hear(monitoring_db, recruited().heard)
+    app: Flask = web_app("monitoring", monitoring_db)
+    app.testing = True
+    page = Browser(app, MATARAM).get("/monitoring/dinsos/dashboard?programme=kusiapp-mataram")
+    assert page.status_code == 200
+    assert "/programmes/kusiapp-mataram/unreached" in page.text
+    assert "Counts as reached" in page.text
