@@ -89,7 +89,7 @@ class Permission(StrEnum):
     PROTECTION_BREAK_GLASS = "protection.break-glass"  # ask to read without the role
     PROTECTION_WORK = "protection.work"
     RECRUITMENT_READ = "recruitment.read"
-    REFERRALS_READ = "referrals.read"  # the lists, without names
+    REFERRALS_READ = "referrals.read"  # the lists; names only for whoever may open a referral
     REFERRALS_WORK = "referrals.work"
     REGISTRY_CHANGE = "registry.change"
     REGISTRY_IMPORT = "registry.import"

@@ -44,11 +44,12 @@ from marshmallow.fields import (
 from marshmallow.types import ErrorMessages
 from webargs.fields import DelimitedList
 
+from shared.kernel import numbers
 from shared.kernel.money import parse_rupiah
 
 __all__ = [
     "UUID", "AwareDateTime", "Boolean", "Date", "DateTime", "DelimitedList", "Dict", "Enum", "Field", "Float",
-    "Integer", "List", "LongInteger", "Mapping", "Nested", "Raw", "Rupiah", "String", "Url",
+    "Integer", "JourneyNumber", "List", "LongInteger", "Mapping", "Nested", "Raw", "Rupiah", "String", "Url",
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -114,6 +115,20 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, str) and WHOLE.fullmatch(value.strip()):
         return int(value)
     return None
+
+
+class JourneyNumber(String):
+    """The number of a journey, or its last digits, however they are written; it is loaded without its hyphens."""
+
+    default_error_messages: ErrorMessages = {  # noqa: RUF012 (marshmallow's own, by instance)
+        "number": "Not a journey's number: write 482-109-355, or its last four digits at least."
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        number = numbers.read(super()._deserialize(value, attr, data, **kwargs))
+        if number is None:
+            raise self.make_error("number")
+        return number
 
 
 class Float(AnyFloat):

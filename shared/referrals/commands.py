@@ -26,7 +26,7 @@ from shared.events.referrals import (
 )
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
-from shared.kernel.errors import NotFound, Stale
+from shared.kernel.errors import DomainError, NotFound, Stale
 from shared.privacy.looks import log_look
 from shared.programmes import kinds
 from shared.referrals import announcing, handed_on, notes, rules, turns
@@ -302,6 +302,24 @@ def require_in_work(session: Session, officer: Officer, ids: Collection[UUID]) -
         .with_for_update()
     )
     _require(_within_authority(officer, ids, session.execute(standing).all()), Move.COMPLETE)
+
+
+def hindered(session: Session, officer: Officer, ids: Collection[UUID]) -> dict[UUID, DomainError]:
+    """Lock referrals as `require_in_work` does, and say of each that cannot be worked on now what hinders it."""
+    standing = (
+        select(Referral.id, Referral.state, Referral.agency, Referral.office, Referral.area)
+        .where(among(Referral.id, ids))
+        .order_by(Referral.id)
+        .with_for_update()
+    )
+    known = {row.id: row for row in session.execute(standing)} if ids else {}
+    found: dict[UUID, DomainError] = {}
+    for each in ids:
+        try:
+            _require(_within_authority(officer, [each], [known[each]] if each in known else []), Move.COMPLETE)
+        except DomainError as why:
+            found[each] = why
+    return found
 
 
 def _within_authority(officer: Officer, ids: Collection[UUID], known: Sequence[Any]) -> list[Any]:

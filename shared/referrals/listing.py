@@ -14,6 +14,7 @@ from flask_babel import ngettext
 
 from shared.identity import absences
 from shared.identity.permissions import Permission
+from shared.kernel import numbers
 from shared.kernel.errors import Invalid
 from shared.referrals import api, promises, queries, rules, schemas, searching, together, words
 from shared.referrals.commands import WORKERS
@@ -160,7 +161,7 @@ def _chips(query: dict[str, Any], stages: dict[str, str]) -> list[tuple[str, str
         "programme": words.programme_title,
         "stage": lambda stage: stages.get(stage) or words.plain(stage),
         "area": lambda codes: ", ".join(words.place(code) for code in codes[:3]) + (" …" if len(codes) > 3 else ""),
-        "number": lambda number: _("Number %(number)s", number=f"…{number}"),
+        "number": lambda number: _("Number %(number)s", number=numbers.shown(number)),
         "state": lambda state: rules.label(state, language()),
         "overdue": lambda _value: rules.label(Tray.OVERDUE, language()),
         "mine": lambda _value: rules.label(Tray.MINE, language()),

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.events.intake import SubjectKind
-from shared.kernel import clock
+from shared.kernel import clock, numbers
 from shared.privacy.fields import EncryptedJSON, EncryptedText
 from shared.programmes.kinds import DECISION
 from shared.referrals import rules
@@ -70,6 +70,7 @@ class Referral(Base):
         Index("ix_referral_to_expire", "expires_at", postgresql_where=text(IS_WAITING)),
         # Everything about one journey, and everything about one person or group.
         Index("ix_referral_journey_id", "journey_id"),
+        Index("ix_referral_number", text("kail_journey_number(journey_id)")),
         Index("ix_referral_subject", "subject_kind", "subject_id"),
     )
 
@@ -129,6 +130,10 @@ class Referral(Base):
         """What earlier stages found, as far as intake told this office: sealed and erased with her particulars."""
         found: list[dict[str, Any]] = (self.particulars or {}).get(REPORTS, [])
         return found
+
+    def number(self) -> str:
+        """The number of its journey, as people read it out; the same in every service."""
+        return numbers.of(self.journey_id)
 
     @property
     def lateness(self) -> Lateness:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, defer
 
 from shared.identity import absences
 from shared.identity.areas import within
@@ -16,6 +16,7 @@ from shared.referrals.models import Referral
 from shared.referrals.rules import CLOSED, NEAR_WITHIN, OPEN, WAITING, ReferralState, Tray
 from shared.storage.arrays import among
 from shared.storage.clock import now
+from shared.storage.numbers import numbered
 
 LATE_FIRST = (Referral.due_at, Referral.id)
 """The order of a worklist: the earliest due date first."""
@@ -184,15 +185,8 @@ def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.areas:
         conditions.append(within(Referral.area, wanted.areas))
     if wanted.number:
-        conditions.append(numbered(wanted.number))
+        conditions.append(numbered(Referral.journey_id, wanted.number))
     return conditions
-
-
-def numbered(number: str) -> ColumnElement[bool]:
-    """The referrals whose own number, or that of their journey, ends so: people read out the last digits."""
-    ending = number.strip().lower()
-    own: tuple[InstrumentedAttribute[UUID], ...] = (Referral.id, Referral.journey_id)
-    return or_(*(cast(each, Text).endswith(ending, autoescape=True) for each in own))
 
 
 def _in_tray(officer: Officer, tray: Tray) -> list[ColumnElement[bool]]:

@@ -24,13 +24,12 @@ MOST_TOGETHER = 200
 LONGEST_EXPLANATION = 2_000
 MOST_AREAS = 20
 AREA_CODE = re.compile(r"\d{2}(\.\d{2}){0,2}(\.\d{4})?")
-NUMBER = re.compile(r"[0-9a-fA-F-]{4,36}")
 
 
 class ReferralQuery(paging.PageQuery):
     """What a worklist is narrowed to; without `tray` or `state` it shows what is open.
 
-    `area` are codes with commas between them, `number` the last digits of a referral's or a journey's number.
+    `area` are codes with commas between them, `number` a journey's number or its last digits, with or without hyphens.
     """
 
     tray = fields.Enum(Tray, by_value=True, load_default=Tray.OPEN)
@@ -42,7 +41,7 @@ class ReferralQuery(paging.PageQuery):
     area = fields.DelimitedList(
         fields.String(validate=validate.Regexp(AREA_CODE)), load_default=list, validate=validate.Length(max=MOST_AREAS)
     )
-    number = fields.String(load_default=None, validate=validate.Regexp(NUMBER))
+    number = fields.JourneyNumber(load_default=None)
 
 
 class ReferralLineSchema(Schema):
@@ -50,6 +49,7 @@ class ReferralLineSchema(Schema):
 
     id = fields.UUID(required=True)
     journey_id = fields.UUID(required=True)
+    number = fields.String(required=True, metadata={"description": "The journey's, as people read it out"})
     programme = fields.String(required=True)
     version = fields.Integer(required=True)
     stage = fields.String(required=True)

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
+from shared import places
 from shared.identity.officer import Officer
+from shared.kernel import numbers
 from shared.places import areas
 from shared.programmes import library
 from shared.referrals import queries, schemas
@@ -22,8 +24,10 @@ SHORTEST = 3
 def narrowing(session: Session, officer: Officer, agency: str, typed: str) -> dict[str, str]:
     """The parameters of a worklist's address that find what was typed; none where nothing is called so."""
     words = " ".join(typed.split()).casefold()
-    if schemas.NUMBER.fullmatch(words) and any(letter.isdigit() for letter in words):
-        return {"number": words}
+    if schemas.AREA_CODE.fullmatch(words) and places.is_known(words):
+        return {"area": words}
+    if number := numbers.read(words):
+        return {"number": number}
     if len(words) < SHORTEST:
         return {}
     stages = queries.counts(session, officer, agency).stages

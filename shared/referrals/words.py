@@ -8,7 +8,7 @@ from uuid import UUID
 
 from flask_babel import gettext, ngettext
 
-from shared.kernel import calendar, clock
+from shared.kernel import calendar, clock, numbers
 from shared.kernel.errors import DomainError
 from shared.kernel.money import format_rupiah
 from shared.places import areas
@@ -300,9 +300,9 @@ STATE_TAGS = {
 LATENESS_TAGS = {Lateness.SAFE: "good", Lateness.NEAR: "warning", Lateness.LATE: "bad"}
 
 
-def number(identifier: UUID) -> str:
-    """The end of a referral's or a journey's number, as people read it out and search for it: 3f2a91bc."""
-    return str(identifier)[-8:]
+def number(journey_id: UUID) -> str:
+    """A journey's number, as people read it out and search for it in every service: 482-109-355."""
+    return numbers.of(journey_id)
 
 
 def days_left(referral: Referral) -> str:

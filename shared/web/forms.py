@@ -47,6 +47,16 @@ def load(schema: Schema, form: Mapping[str, Any]) -> Any:
         raise Invalid(errors=messages.of_schema(invalid.messages)) from invalid
 
 
+def narrowed(schema: Schema, given: Mapping[str, Any]) -> tuple[Any, "Form"]:
+    """What a list is narrowed to, and its form: what cannot be read narrows nothing, and the form says so."""
+    try:
+        return load(schema, given), filled(given)
+    except Invalid as unread:
+        at_fault = {name.partition(".")[0] for name in unread.errors}
+        rest = {name: value for name, value in given.items() if name not in at_fault}
+        return load(schema, rest), filled(given, unread)
+
+
 @dataclass
 class Form:
     """What a form shows: the values typed or stored, and what is wrong with them, by the names of its fields."""

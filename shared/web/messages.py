@@ -28,6 +28,7 @@ TEMPLATES = (
     N_("Not a valid integer."),
     N_("Not an amount in whole rupiah: write 1500000 or Rp1.500.000."),
     N_("Not a valid number."),
+    N_("Not a journey's number: write 482-109-355, or its last four digits at least."),
     N_("Not a valid boolean."),
     N_("Number too large."),
     N_("Special numeric values (nan or infinity) are not permitted."),

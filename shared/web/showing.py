@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 from shared import places
 from shared.identity import offices
 from shared.identity.permissions import Permission
-from shared.kernel import clock
+from shared.kernel import clock, numbers
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
 from shared.kernel.settings import settings
@@ -96,6 +96,8 @@ def install(app: Flask) -> None:
         rupiah=rupiah,
         or_english=or_english,
         number=number,
+        journey_number=numbers.of,
+        shown_number=numbers.shown,
         office_name=office_name,
         area_name=area_name,
         agency_name=agency_name,

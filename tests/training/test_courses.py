@@ -4,14 +4,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from services.training.courses.models import Enrolment
+from services.training.courses.models import Attendance, Enrolment
 from services.training.courses.work import WORKS
 from shared.events.intake import PersonsMerged, StageOffered, SubjectKind
 from shared.events.referrals import ReferralAccepted, ReferralCompleted
 from shared.identity.rules import Role
-from shared.kernel import clock, ids
+from shared.kernel import clock, ids, numbers
 from shared.persons.handlers import hear_persons_merged
+from shared.privacy.looks import Look
 from shared.referrals.handlers import hear_stages_offered, hear_stages_withdrawn
 from shared.referrals.models import Referral
 from shared.referrals.work import by_kind
@@ -364,11 +366,110 @@ def test_an_officer_plans_enrols_marks_and_reports_on_pages(training_db: Databas
     assert browser.submit(f"{referral}/work", {"course_id": course_id}).status_code == 303
     assert 'name="attendance.0.present"' in browser.get(referral).text
     assert one in browser.get(f"{courses}/{course_id}").text
-    came = {"attendance.0.id": one, "attendance.0.present": "true"}
-    assert browser.submit(f"{courses}/{course_id}/sessions/1/attendance", came).status_code == 303
+    came = {f"attendance.{one}_1.present": "true"}
+    assert browser.submit(f"{courses}/{course_id}/attendance", came).status_code == 303
     assert browser.submit(f"{referral}/complete", {"attendance.0.number": "1"}).status_code == 303
     said = announced(training_db)
     assert isinstance(said[0], ReferralAccepted)
     assert said[-1].outcome == "attended"  # type: ignore[attr-defined]
     assert "attended" in browser.get(referral).text
     assert browser.get(f"{courses}/{course_id}").status_code == 200
+
+
+def test_whoever_marks_the_attendance_sees_names_and_each_is_a_look(
+    training_db: Database, app: Flask, client: FlaskClient
+) -> None:
+    given = offer(settings={"course": "technical-briefing", "sessions": 1})
+    with training_db.transaction() as session:
+        hear_stages_offered(session, [heard(given, {"name": "Siti Aminah"})], works=by_kind(WORKS))
+    one = str(given.referral_id)
+    assert client.post(f"{LIST}/accept", json={"ids": [one]}).status_code == 200
+    course = planned(client)
+    assert client.post(f"{course}/enrolments", json={"ids": [one]}).status_code == 200
+    (line,) = client.get(f"{course}/enrolments").get_json()
+    assert (line["name"], line["number"]) == ("Siti Aminah", numbers.of(given.journey_id))
+    page = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim")).get(course.replace("/v1", "")).text
+    assert "Siti Aminah" in page
+    assert numbers.of(given.journey_id) in page
+    with training_db.reading() as session:
+        assert len(session.scalars(select(Look.why).where(Look.why.startswith("course"))).all()) == 3
+    elsewhere = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim", areas=("64.07",)))
+    page = elsewhere.get(course.replace("/v1", "")).text
+    assert "Siti Aminah" not in page
+    assert numbers.of(given.journey_id) in page
+
+
+def test_thirty_women_and_a_group_are_marked_for_all_sessions_with_one_press(
+    training_db: Database, app: Flask, client: FlaskClient
+) -> None:
+    women = accepted(training_db, client, *(offer() for _ in range(30)))
+    (together,) = accepted(training_db, client, group())
+    course = planned(client, places=40)
+    assert client.post(f"{course}/enrolments", json={"ids": [*women, together]}).status_code == 200
+    browser, page = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim")), course.replace("/v1", "")
+    shown = browser.get(page).text
+    assert shown.count('type="radio"') == 30 * 2 * 2
+    assert shown.count("Save the attendance") == 1
+    came = {f"attendance.{each}_{number}.present": "true" for each in women for number in (1, 2)}
+    came |= {f"attendance.{together}_1.members": "5", f"attendance.{together}_2.members": "1"}
+    assert browser.submit(f"{page}/attendance", came).status_code == 303
+    with training_db.reading() as session:
+        marked = session.execute(select(Attendance.referral_id, Attendance.present)).all()
+    assert sum(row.present for row in marked) == 61
+    assert len(marked) == 62
+    assert browser.get(page).text.count("checked") == 60
+
+
+def test_what_is_wrong_stands_at_its_row_what_was_typed_stays_and_nothing_is_half_saved(
+    training_db: Database, app: Flask, client: FlaskClient
+) -> None:
+    one, left = accepted(training_db, client, offer(), gone := offer())
+    (together,) = accepted(training_db, client, group())
+    course = planned(client)
+    assert client.post(f"{course}/enrolments", json={"ids": [one, left, together]}).status_code == 200
+    with training_db.transaction() as session:
+        hear_stages_withdrawn(session, [heard(withdrawal(gone))], works=by_kind(WORKS))
+    browser, page = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim")), course.replace("/v1", "")
+    came = {
+        f"attendance.{one}_1.present": "true",
+        f"attendance.{left}_1.present": "true",
+        f"attendance.{together}_1.members": "6",
+        f"attendance.{together}_2.members": "viele",
+    }
+    answer = browser.submit(f"{page}/attendance", came)
+    assert answer.status_code == 422
+    assert f'id="attendance-{together}_2-members-error"' in answer.text
+    came[f"attendance.{together}_2.members"] = "4"
+    answer = browser.submit(f"{page}/attendance", came)
+    assert answer.status_code == 422
+    assert f'id="attendance-{together}_1-members-error"' in answer.text
+    assert "6 cannot have been present" in answer.text
+    assert f"#attendance-{left}_1-id" in answer.text
+    row = answer.text.split(f'name="attendance.{one}_1.present" value="true"')[1]
+    assert row.startswith(" checked")
+    with training_db.reading() as session:
+        assert session.scalars(select(Attendance.referral_id)).all() == []
+    refused = client.put(f"{course}/attendance", json={"attendance": [{"id": together, "number": 1, "members": 6}]})
+    assert codes(refused)[0] == 422
+    assert list(refused.get_json()["errors"]) == ["attendance.0.members"]
+    told = [{"id": together, "number": 1, "members": 5}, {"id": one, "number": 2, "present": False}]
+    assert client.put(f"{course}/attendance", json={"attendance": told}).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("number", "field"), [("3", "attendance.0.id"), ("0", "attendance.0.number"), ("x", "attendance.0.number")]
+)
+def test_a_session_that_is_not_there_is_said_at_the_row(
+    training_db: Database, client: FlaskClient, number: str, field: str
+) -> None:
+    (one,) = accepted(training_db, client, offer())
+    course = planned(client)
+    client.post(f"{course}/enrolments", json={"ids": [one]})
+    refused = client.put(f"{course}/attendance", json={"attendance": [{"id": one, "number": number, "present": True}]})
+    assert list(refused.get_json()["errors"]) == [field]
+
+
+def test_nothing_marked_is_said_and_not_taken_for_done(training_db: Database, app: Flask, client: FlaskClient) -> None:
+    course = planned(client)
+    browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
+    assert browser.submit(f"{course.replace('/v1', '')}/attendance", {}).status_code == 422

@@ -3,10 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from services.grants.cooperative import queries, schemas
 from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative, CooperativeSaving
 from shared.identity.permissions import Permission
+from shared.referrals import naming
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -35,7 +38,7 @@ def list_cooperatives(query: dict[str, Any], agency: str) -> paging.Page[Any]:
 def register(given: dict[str, Any], agency: str) -> dict[str, Any]:
     """Note a cooperative that exists already."""
     with door.transaction() as session:
-        return queries.standing(session, cooperatives.register(session, door.current_officer(), **given))
+        return _standing(session, cooperatives.register(session, door.current_officer(), **given))
 
 
 @blueprint.get(ONE)
@@ -44,7 +47,7 @@ def register(given: dict[str, Any], agency: str) -> dict[str, Any]:
 def get_cooperative(agency: str, cooperative_id: UUID) -> dict[str, Any]:
     """One cooperative: its members and what each has saved."""
     with door.reading() as session:
-        return queries.standing(session, queries.shown(session, door.current_officer(), cooperative_id))
+        return _standing(session, queries.shown(session, door.current_officer(), cooperative_id))
 
 
 @blueprint.put(f"{ONE}/legal-number")
@@ -56,7 +59,7 @@ def give_legal_number(given: dict[str, Any], agency: str, cooperative_id: UUID) 
     with door.transaction() as session:
         officer = door.current_officer()
         queries.shown(session, officer, cooperative_id)
-        return queries.standing(session, cooperatives.give_legal_number(session, officer, cooperative_id, **given))
+        return _standing(session, cooperatives.give_legal_number(session, officer, cooperative_id, **given))
 
 
 @blueprint.get(f"{ONE}/savings")
@@ -80,3 +83,9 @@ def save_money(given: dict[str, Any], agency: str, cooperative_id: UUID) -> Coop
         officer = door.current_officer()
         queries.shown(session, officer, cooperative_id)
         return savings.save_money(session, officer, cooperative_id, **given)
+
+
+def _standing(session: Session, cooperative: Cooperative) -> dict[str, Any]:
+    found = queries.standing(session, cooperative)
+    names = naming.listed((each["referral_id"] for each in found["members"]), f"cooperative {cooperative.id}")
+    return {**found, "members": [{**each, **naming.of_line(names, each["referral_id"])} for each in found["members"]]}

@@ -11,6 +11,7 @@ from services.grants.cooperative.commands import cooperatives, savings
 from services.grants.cooperative.models import Cooperative, CooperativeSaving
 from services.grants.cooperative.rules import MEMBERS
 from shared.identity.permissions import Permission
+from shared.referrals import naming
 from shared.referrals.words import place
 from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
@@ -64,16 +65,17 @@ def show_cooperative(agency: str, cooperative_id: UUID, form: forms.Form | None 
     with door.reading() as session:
         found = queries.shown(session, officer, cooperative_id)
         cooperative = queries.standing(session, found)
+        names = naming.listed((each["referral_id"] for each in cooperative["members"]), f"cooperative {found.id}")
         return render_template(
             "cooperative/cooperative.html",
             cooperative=cooperative,
             ledger=paging.page(session, queries.savings(found.id), CooperativeSaving.id, newest_first=True, **part),
             savers=[
-                (each["id"], _called(each["subject_kind"], each["persons"], each["referral_id"]))
+                (each["id"], names[each["referral_id"]].called)
                 for each in cooperative["members"]
                 if each["state"] in MEMBERS
             ],
-            called=_called,
+            names=names,
             form=form or forms.blank(),
             address=f"{_list(agency)}/{cooperative_id}",
             list_address=_list(agency),
@@ -103,12 +105,6 @@ def save_money(agency: str, cooperative_id: UUID) -> Response:
     with door.transaction() as session:
         savings.save_money(session, door.current_officer(), cooperative_id, **given)
     return posting.done(_("The saving is booked."), f"{_list(agency)}/{cooperative_id}")
-
-
-def _called(subject_kind: str, persons: int, referral_id: UUID) -> str:
-    """What a member is called where no name is known: by her referral, as on a course's list."""
-    who = _("Group of %(count)d", count=persons) if subject_kind == "group" else _("Person")
-    return f"{who} · {str(referral_id)[-6:]}"
 
 
 def _list(agency: str) -> str:

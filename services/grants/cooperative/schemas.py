@@ -7,6 +7,7 @@ from services.grants.loans.rules import MOST_INSTALMENTS
 from shared.events.intake import SubjectKind
 from shared.kernel import fields
 from shared.places.shapes import is_known_area
+from shared.referrals.naming import NamedSchema
 
 POSITIVE = validate.Range(min=1, max=1_000_000_000_000)
 NOT_NEGATIVE = validate.Range(min=0, max=1_000_000_000_000)
@@ -112,8 +113,8 @@ class CooperativeSchema(Schema):
     saved = fields.Integer(required=True)
 
 
-class MemberSchema(Schema):
-    """A member: an identifier, never a name."""
+class MemberSchema(NamedSchema):
+    """A member: by number, and by name where the office was told it."""
 
     id = fields.UUID(required=True)
     referral_id = fields.UUID(required=True)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from services.grants.entitlements import doors, queries, schemas
 from services.grants.entitlements.rules import ClaimState
 from shared.identity.permissions import Permission
-from shared.referrals import words
+from shared.referrals import naming, words
 from shared.web import door, forms
 from shared.web.guard import guard
 
@@ -26,7 +26,7 @@ AT_ONCE = 20
 @pages.get("/<agency>/entitlements")
 @guard(Permission.ENTITLEMENTS_READ)
 def list_cases(agency: str) -> str | Response:
-    """The cases to choose from. No name stands here: the look at somebody's aid is logged, not the way to it."""
+    """The cases to choose from, by name where the officer's own office was told it."""
     asked = {name: value for name, value in request.args.items() if value}
     if {"person", "referral"} & asked.keys():  # where the aid itself stood once
         return redirect(f"{_address(agency)}/shares?{urlencode(asked)}", 303)
@@ -34,12 +34,14 @@ def list_cases(agency: str) -> str | Response:
     officer = door.current_officer()
     with door.reading() as session:
         known = queries.programmes_with_cases(session, officer)
+        page = queries.open_to(session, officer, **query)
         return render_template(
             "entitlements/cases.html",
             address=_address(agency),
             form=forms.blank(asked),
             asked={name: value for name, value in asked.items() if name != "after"},
-            page=queries.open_to(session, officer, **query),
+            page=page,
+            names=naming.listed((each.id for each in page.items), "cases that give aid"),
             programmes=[(each, words.programme_title(each)) for each in known],
             words=words,
         )

@@ -21,6 +21,7 @@ from shared.persons.models import PersonRecord
 from shared.persons.queries import records_of
 from shared.programmes.definition import Policy
 from shared.referrals.models import Referral
+from shared.storage.arrays import among
 from shared.web.paging import Page, page
 
 
@@ -237,6 +238,13 @@ def people_for(
     if not found:
         raise NotFound(what="person")
     return sorted(records_of(session, found))
+
+
+def referrals_of(session: Session, people: Collection[UUID]) -> list[UUID]:
+    """The referrals behind which these people are, or by which they were given aid."""
+    behind = select(AidBeneficiary.referral_id).where(among(AidBeneficiary.person_id, people))
+    given = select(AidClaim.referral_id).where(among(AidClaim.person_id, people))
+    return list(session.scalars(behind.union(given)))
 
 
 def audit(session: Session) -> list[Finding]:

@@ -6,6 +6,7 @@ from marshmallow import Schema, ValidationError, validates_schema
 
 from services.grants.entitlements.rules import ClaimState
 from shared.kernel import fields
+from shared.referrals.naming import NamedSchema
 from shared.web.paging import PageQuery
 
 
@@ -29,7 +30,7 @@ class CaseQuery(PageQuery):
     area = fields.String(load_default=None)
 
 
-class EntitlementSchema(Schema):
+class EntitlementSchema(NamedSchema):
     """A person's share of one aid, in one budget year, in whole rupiah."""
 
     person_id = fields.UUID()

@@ -113,7 +113,7 @@ def _divisions(session: Session, grant: Grant, numbers: dict[UUID, int]) -> tupl
 
 
 def _named(group_id: UUID, names: dict[str, str]) -> dict[str, str]:
-    return {"group_id": str(group_id), "name": names.get(str(group_id)) or str(group_id)[-8:]}
+    return {"group_id": str(group_id), "name": names.get(str(group_id)) or "–"}
 
 
 def _holdings(whose: Any) -> Subquery:

@@ -17,6 +17,7 @@ from services.grants.goods.models import Grant
 from services.grants.goods.rules import GrantState
 from shared.identity.permissions import Permission
 from shared.kernel import fields
+from shared.referrals import naming
 from shared.referrals.words import place, programme_title
 from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
@@ -52,6 +53,7 @@ def list_grants(agency: str) -> str:
             "goods/list.html",
             page=page,
             versions=subjects.versions_of(session, {each.journey_id for each in page.items}),
+            names=naming.listed_journeys((each.journey_id for each in page.items), "goods grants"),
             form=forms.filled(request.args),
             query={name: value for name, value in request.args.items() if name != "after" and value},
             address=_list(agency),

@@ -11,6 +11,7 @@ from services.grants.funds import queries as funds
 from services.grants.loans import api, commands, queries, schemas
 from services.grants.loans.rules import LoanState
 from shared.identity.permissions import Permission
+from shared.referrals import naming
 from shared.referrals.words import place, programme_title
 from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
@@ -33,6 +34,7 @@ def list_loans(agency: str) -> str:
             "loans/list.html",
             loans=queries.lines(session, found.items),
             versions=subjects.versions_of(session, {each.journey_id for each in found.items}),
+            names=naming.listed_journeys((each.journey_id for each in found.items), "loans"),
             next=found.next,
             sums=queries.sums(session, officer),
             form=forms.filled(request.args),

@@ -11,6 +11,7 @@ from services.grants.zakat import api, queries, schemas
 from services.grants.zakat.models import ZakatCase
 from services.grants.zakat.rules import CaseState
 from shared.identity.permissions import Permission
+from shared.referrals import naming
 from shared.referrals.words import place, programme_title
 from shared.web import door, forms, paging
 from shared.web.guard import guard
@@ -40,6 +41,7 @@ def list_cases(agency: str) -> str:
             "zakat/list.html",
             page=page,
             versions=subjects.versions_of(session, {each.journey_id for each in page.items}),
+            names=naming.listed_journeys((each.journey_id for each in page.items), "zakat"),
             sums=queries.sums(session, officer),
             form=forms.filled(request.args),
             query={name: value for name, value in request.args.items() if name != "after" and value},

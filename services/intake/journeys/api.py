@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.intake.journeys import commands, notes, queries, schemas
 from shared.identity.permissions import Permission
+from shared.kernel import numbers
 from shared.kernel.errors import DomainError, Elsewhere
 from shared.notes import api as notes_api
 from shared.web import door, paging
@@ -39,7 +40,10 @@ def open_journeys(given: dict[str, Any], agency: str) -> dict[str, Any]:
         opening = commands.open_journeys(session, door.current_officer(), **given)
     language = str(get_locale() or "id")
     return {
-        "opened": [{"subject_id": subject, "journey_id": journey} for subject, journey in opening.opened.items()],
+        "opened": [
+            {"subject_id": subject, "journey_id": journey, "number": numbers.of(journey)}
+            for subject, journey in opening.opened.items()
+        ],
         "refused": [
             {"subject_id": subject, "code": error.code, "detail": error.message(language), **_instead(agency, error)}
             for subject, error in opening.refused.items()

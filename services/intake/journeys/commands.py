@@ -14,7 +14,7 @@ from services.intake.accounts import staffing
 from services.intake.accounts.staffing import Staffing
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
-from services.intake.journeys import consenting, had, moves, paper, publishing, rules
+from services.intake.journeys import consenting, had, moves, numbering, paper, publishing, rules
 from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move, Subject, Telling
 from services.intake.registry.models import Person
@@ -25,7 +25,7 @@ from shared.identity import offices
 from shared.identity.areas import covers, within
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
-from shared.kernel import clock, ids
+from shared.kernel import clock
 from shared.kernel.errors import DomainError, NotFound
 from shared.programmes import engine
 from shared.programmes.definition import Policy, Programme
@@ -345,13 +345,14 @@ def _open(
     staff = staffing.of_programmes(session, [definition])
     aided = paper.beneficiaries(session, definition, kind, list(areas)) if on_paper else {}
     rows, tellings = [], {}
+    new_ids = iter(numbering.fresh_ids(session, len(areas)))
     for subject, area in areas.items():
         if not any(covers(region, area) for region in definition.region):
             refused[subject] = rules.OutsideRegion(area=area)
             continue
         lead = offices.resolve(definition.lead, area, definition.office_pins(), staff.has).id
         whose, telling = (
-            Subject((journey_ids or {}).get(subject) or ids.new_id(), kind, subject, area, lead),
+            Subject((journey_ids or {}).get(subject) or next(new_ids), kind, subject, area, lead),
             Telling(now, staff),
         )
         allowed = consents.get((definition.id, subject), engine.NOBODY_ASKED)
@@ -411,4 +412,6 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> dict[UUID, UUID
     if not rows:
         return {}
     statement = insert(Journey).on_conflict_do_nothing().returning(Journey.subject_id, Journey.id)
-    return {row.subject_id: row.id for row in session.execute(statement, rows)}
+    opened = {row.subject_id: row.id for row in session.execute(statement, rows)}
+    numbering.require_own(session, [row["id"] for row in rows if row["subject_id"] not in opened])
+    return opened

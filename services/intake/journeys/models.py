@@ -42,6 +42,13 @@ class Journey(Base):
             postgresql_where=text("status = 'open'"),
         ),
         Index("ix_journey_subject_id", "subject_id"),
+        Index("ix_journey_number", text("kail_journey_number(id)")),
+        Index(
+            "uq_journey_number",
+            text("kail_journey_number(id)"),
+            unique=True,
+            postgresql_where=text("NOT shares_number"),
+        ),
         Index("ix_journey_is_stuck", "is_stuck", "id"),
         Index("ix_journey_area", "area", "id", postgresql_ops={"area": "text_pattern_ops"}),
         CheckConstraint("(status = 'ended') = (ended_at IS NOT NULL)", name="ended_says_when"),
@@ -65,6 +72,8 @@ class Journey(Base):
     end_reason: Mapped[str | None] = mapped_column(EncryptedText)
     contact: Mapped[dict[str, Any] | None] = mapped_column(EncryptedJSON(size=CONTACT_SIZE))
     """What is told of how to reach her instead of her own wish; of equal length whether there is anything or not."""
+    shares_number: Mapped[bool] = mapped_column(server_default=text("false"))
+    """It began before numbers were held apart, and an earlier one happens to have the same; true of no other."""
     opened_at: Mapped[Timestamp]
     ended_at: Mapped[Timestamp | None]
 

@@ -20,12 +20,14 @@ from services.intake.groups.models import BusinessGroup
 from services.intake.journeys import commands, notes, publishing, queries, schemas
 from services.intake.journeys.rules import NobodyThere, NoSuchVersion, OfficeOfAnotherRole
 from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
+from services.intake.registry import queries as registry
 from shared.events.intake import SubjectKind
 from shared.identity.areas import within
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid, NotFound
 from shared.notes import pages as notes_pages
 from shared.notes import queries as noted
+from shared.privacy.looks import log_looks
 from shared.programmes.definition import Programme
 from shared.referrals import rules as referrals
 from shared.referrals import words
@@ -43,7 +45,7 @@ MOVED = ("programme", "from_version", "to_version")
 @guard(Permission.JOURNEYS_READ)
 def list_journeys(agency: str) -> str:
     """The journeys of the officer's areas; those that wait for a decision come first."""
-    query = forms.load(schemas.JourneyQuery(), request.args)
+    query, form = forms.narrowed(schemas.JourneyQuery(), request.args)
     with door.reading() as session:
         page = queries.journeys(session, door.current_officer(), **query)
         return render_template(
@@ -55,7 +57,7 @@ def list_journeys(agency: str) -> str:
             choices=[
                 (each.id, each.title.to(language())) for each in publishing.offered_to(session, door.current_officer())
             ],
-            form=forms.filled(request.args),
+            form=form,
             query={name: value for name, value in request.args.items() if name != "after" and value},
             can_open=access.holds(door.current_officer(), Permission.JOURNEYS_START),
             can_bring_in=access.holds(door.current_officer(), Permission.JOURNEYS_BRING_IN),
@@ -105,7 +107,9 @@ def open_journeys(agency: str) -> str | Response:
     if not opening.refused:
         return redirect(_of_programme(f"/intake/{agency}/journeys", given["programme"]), 303)
     refused = {subject: error.message(language()) for subject, error in opening.refused.items()}
-    return render_template("journeys/refused.html", agency=agency, refused=refused, kind=kind)
+    with door.looking() as session:
+        names = _names(session, kind, list(refused))
+    return render_template("journeys/refused.html", agency=agency, refused=refused, kind=kind, names=names)
 
 
 @pages.get("/<agency>/journeys/move")
@@ -257,6 +261,18 @@ def _groups_at_rest(session: Session, programme: Programme) -> paging.Page[Busin
         BusinessGroup.id.not_in(queries.kept_out(session, programme)),
     )
     return paging.page(session, statement, BusinessGroup.id, after=request.args.get("after"), newest_first=True)
+
+
+def _names(session: Session, kind: str, subjects: list[UUID]) -> dict[UUID, str]:
+    """What these are called, as far as they are of the officer's areas; whoever is named was looked at."""
+    officer = door.current_officer()
+    if kind == SubjectKind.GROUP:
+        areas, told = groups.areas_of(session, subjects), groups.particulars(session, subjects, ["name"])
+    else:
+        areas, told = registry.areas_of(session, subjects), registry.particulars_of_persons(session, subjects, ["name"])
+    seen = {each: told[each]["name"] for each in subjects if each in told and officer.works_in(areas[each])}
+    log_looks(session, officer, kind, sorted(seen), "not set out")
+    return seen
 
 
 def _closing(agency: str, journey_id: UUID, how: str, form: forms.Form | None) -> str:

@@ -21,6 +21,7 @@ from shared.events.intake import StageOffered
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
+from shared.kernel import numbers
 from shared.kernel.errors import NotFound
 from shared.kernel.settings import settings
 from shared.programmes.definition import Policy, Programme
@@ -28,6 +29,7 @@ from shared.programmes.engine import CameBack as Why
 from shared.programmes.state import OPEN, JourneyState, Standing
 from shared.referrals import handed_on
 from shared.storage.arrays import among
+from shared.storage.numbers import numbered
 from shared.web import access
 from shared.web.paging import Page, page
 
@@ -48,6 +50,7 @@ def journeys(
     state: str | None = None,
     programme: str | None = None,
     subject_id: UUID | None = None,
+    number: str | None = None,
     after: str | None = None,
     limit: int = 50,
 ) -> Page[Journey]:
@@ -66,6 +69,8 @@ def journeys(
         statement = statement.where(Journey.programme == programme)
     if subject_id is not None:
         statement = statement.where(Journey.subject_id == subject_id)
+    if number is not None:
+        statement = statement.where(numbered(Journey.id, number))
     return page(session, statement, Journey.is_stuck, Journey.id, after=after, limit=limit, newest_first=True)
 
 
@@ -166,13 +171,14 @@ def summary(found: Journey) -> dict[str, Any]:
     columns = {
         column.name: getattr(found, column.name) for column in Journey.__table__.columns if column.name != "state"
     }
-    columns.pop("end_reason")
+    for kept in ("end_reason", "shares_number"):
+        columns.pop(kept)
     waits = [
         {"stage": name, "standing": stage.standing.value, "office": stage.office, "due_at": stage.due_at}
         for name, stage in state.stages.items()
         if stage.standing.value in ("offered", "opened", "accepted", "stuck")
     ]
-    return {**columns, "waits_for": waits}
+    return {**columns, "number": numbers.of(found.id), "waits_for": waits}
 
 
 def open_subjects(programme: str) -> Select[Any]:

@@ -104,6 +104,12 @@ class NobodyThere(Invalid):
     )
 
 
+class NumberTaken(Conflict):
+    """Another journey was given the same number at this very moment; do it once more."""
+
+    indonesian = "Pada saat yang sama perjalanan lain mendapat nomor yang sama; ulangi sekali lagi."
+
+
 class NoSuchVersion(Invalid):
     """This version was never published; choose one that was."""
 

@@ -21,6 +21,9 @@ class JourneyQuery(PageQuery):
     state = fields.String(load_default=None, validate=validate.OneOf(["open", "stuck", "consent", "ended"]))
     programme = fields.String(load_default=None)
     subject_id = fields.UUID(load_default=None)
+    number = fields.JourneyNumber(
+        load_default=None, metadata={"description": "Its number or the last digits, with or without hyphens"}
+    )
 
 
 class JourneysOpened(Schema):
@@ -45,6 +48,7 @@ class OpenedJourney(Schema):
 
     subject_id = fields.UUID()
     journey_id = fields.UUID()
+    number = fields.String()
 
 
 class Opening(Schema):
@@ -70,6 +74,7 @@ class Journey(Schema):
     """A journey as a list shows it."""
 
     id = fields.UUID()
+    number = fields.String(metadata={"description": "As people read it out; the same in every service"})
     programme = fields.String()
     version = fields.Integer()
     subject_kind = fields.Enum(SubjectKind, by_value=True)

@@ -62,6 +62,12 @@ def particulars_of_persons(session: Session, ids: Iterable[UUID], shares: Sequen
     }
 
 
+def areas_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Where each of these persons lives."""
+    rows = session.execute(select(Person.id, Person.area).where(among(Person.id, person_ids)))
+    return dict(rows.all())
+
+
 def known_aid(session: Session, ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """The household of each of these persons, and the aid of the APBN that she (`aid`) and anybody of it receives."""
     here = select(HouseholdMember.person_id, HouseholdMember.household_id).where(HouseholdMember.until.is_(None))

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Computed, Identity, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from shared.kernel import numbers
 from shared.storage import Base
 from shared.storage.columns import Id, Timestamp
 
@@ -28,6 +29,7 @@ class JourneyFigure(Base):
     __tablename__ = "journey_figure"
     __table_args__ = (
         Index("ix_journey_figure_listed", "programme", "version", "opened_at", "id"),
+        Index("ix_journey_figure_number", text("kail_journey_number(id)")),
         Index("ix_journey_figure_newest", "opened_at", "id"),  # those of all programmes together
         Index("ix_journey_figure_open", "programme", "version", postgresql_where=text("ended_at IS NULL")),
         Index("ix_journey_figure_place", "programme", "version", "area"),
@@ -55,6 +57,11 @@ class JourneyFigure(Base):
     ended_at: Mapped[Timestamp | None]
     outcome: Mapped[str | None]
     because: Mapped[str | None]
+
+    @property
+    def number(self) -> str:
+        """Its number, as people read it out; the same in every service."""
+        return numbers.of(self.id)
 
 
 class StageFigure(Base):

@@ -2,7 +2,6 @@
 
 import csv
 from io import StringIO
-from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, request
@@ -133,13 +132,14 @@ def _map(template: str, agency: str, programme_id: str) -> str:
 def list_journeys(agency: str) -> str:
     """The journeys behind a number."""
     asked = {name: value for name, value in request.args.items() if value}
-    query: dict[str, Any] = forms.load(schemas.JourneyQuery(), request.args)
+    query, form = forms.narrowed(schemas.JourneyQuery(), request.args)
     with door.reading() as session:
         page = queries.journeys(session, door.current_officer(), **query)
         return render_template(
             "flow/journeys.html",
             agency=agency,
             query=query,
+            form=form,
             asked={name: value for name, value in asked.items() if name != "after"},
             page=page,
             reached=queries.reached(session, door.current_officer(), **query),

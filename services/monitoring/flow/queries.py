@@ -37,6 +37,7 @@ from shared.programmes import library
 from shared.programmes.definition import Programme
 from shared.referrals import handed_on
 from shared.referrals.rules import NEAR_WITHIN
+from shared.storage.numbers import numbered
 from shared.web import paging
 
 IS_OPEN = StageStanding.standing.in_(OPEN)
@@ -177,6 +178,7 @@ def journeys(
     outcome: str | None = None,
     area: str | None = None,
     cohort: date | None = None,
+    number: str | None = None,
     after: str | None = None,
     limit: int = paging.USUAL,
 ) -> paging.Page[JourneyLine]:
@@ -190,6 +192,8 @@ def journeys(
     if cohort is not None:
         first = cohort.replace(day=1)
         listed = listed.where(JourneyFigure.opened_on >= first, JourneyFigure.opened_on < add_months(first, 1))
+    if number is not None:
+        listed = listed.where(numbered(JourneyFigure.id, number))
     if isinstance(state, Ended):
         listed = listed.where(JourneyFigure.outcome == state)
     elif state is At.OPEN and stage is None:
@@ -220,7 +224,12 @@ def reached(
 
     None counts the journeys in a kelurahan that stand in some way, nor those at a stage: the list alone does.
     """
-    at_a_stage = narrower.get("stage") or narrower.get("outcome") or (state and state not in (At.OPEN, *Ended))
+    at_a_stage = (
+        narrower.get("number")
+        or narrower.get("stage")
+        or narrower.get("outcome")
+        or (state and state not in (At.OPEN, *Ended))
+    )
     if at_a_stage or (area and area.count(".") >= tallies.VILLAGE_DOTS):
         return None
     told = tallies.counted(TallyJourney, officer)

@@ -42,6 +42,9 @@ class JourneyQuery(paging.PageQuery):
     outcome = fields.String(load_default=None)
     area = fields.String(load_default=None, metadata={"description": "An area's code: whoever lives there or inside"})
     cohort = fields.Date(load_default=None, metadata={"description": "Any day of the month in which they were opened"})
+    number = fields.JourneyNumber(
+        load_default=None, metadata={"description": "A journey's number or its last digits, with or without hyphens"}
+    )
 
 
 class FundSchema(Schema):
@@ -141,6 +144,7 @@ class JourneyFigureSchema(Schema):
     """A journey: codes only, nothing that tells who she is."""
 
     id = fields.UUID()
+    number = fields.String(metadata={"description": "As people read it out; the same in every service"})
     programme = fields.String()
     version = fields.Integer()
     area = fields.String()

@@ -14,6 +14,7 @@ from services.monitoring.meetings import commands, doors, queries, rules, schema
 from services.monitoring.money import queries as money
 from shared.identity import offices
 from shared.identity.permissions import Permission
+from shared.referrals import naming
 from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 from shared.web.language import language
@@ -108,6 +109,7 @@ def show_meeting(agency: str, meeting_id: UUID, form: forms.Form | None = None) 
             meeting=doors.shown(session, meeting),
             items=items,
             versions=queries.versions_of(session, {each.journey_id for each in items.items if each.journey_id}),
+            names=naming.listed_journeys((each.journey_id for each in items.items if each.journey_id), "agenda"),
             form=form or forms.blank(),
             address=f"{_meetings(agency)}/{meeting.id}",
             agency=agency,

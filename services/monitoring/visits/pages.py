@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from services.monitoring.visits import queries
 from services.monitoring.words import BUSINESS, CAUSES
 from shared.identity.permissions import Permission
+from shared.referrals import naming
 from shared.web import door
 from shared.web.guard import guard
 from shared.web.showing import day
@@ -42,4 +43,5 @@ def sold_goods(agency: str) -> str:
     """Goods that were passed on or sold within the first year without approval."""
     with door.reading() as session:
         found = queries.sold_without_approval(session, door.current_officer())
-        return render_template("monitoring/visits/sold_goods.html", agency=agency, sales=found)
+        names = naming.listed((each.referral_id for each in found), "goods sold without approval")
+        return render_template("monitoring/visits/sold_goods.html", agency=agency, sales=found, names=names)

@@ -18,7 +18,7 @@ from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import DomainError, Invalid, NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
@@ -132,19 +132,49 @@ def enrol(
     return enrolments
 
 
+def mark_sheet(session: Session, officer: Officer, course_id: UUID, marks: Sequence[tuple[UUID, int, Mark]]) -> None:
+    """Mark who came to which session of a course, all of them with one statement; marking again corrects it.
+
+    Raises Invalid with what is wrong at each row (`attendance.3`), and nothing is marked then.
+    """
+    access.require(officer, Permission.COURSES_RUN)
+    referrals = list(dict.fromkeys(referral_id for referral_id, _number, _mark in marks))
+    hindered = worklist.hindered(session, officer, referrals)
+    numbers = {number for _referral_id, number, _mark in marks}
+    sessions = select(CourseSession).where(CourseSession.course_id == course_id, CourseSession.number.in_(numbers))
+    held = {each.number: each for each in session.scalars(sessions)}
+    enrolled = _enrolments(session, [each for each in referrals if each not in hindered])
+    here = {each.referral_id: each for each in enrolled if each.course_id == course_id}
+    rows: dict[tuple[int, UUID], dict[str, Any]] = {}
+    errors: dict[str, list[DomainError]] = {}
+    for place, (referral_id, number, mark) in enumerate(marks):
+        row = f"attendance.{place}"
+        try:
+            if referral_id in hindered:
+                raise hindered[referral_id]
+            if referral_id not in here:
+                raise rules.NotEnrolled
+            rows[number, referral_id] = _row(_session_held(held, number), here[referral_id], mark, officer)
+        except rules.MoreThanMembers as wrong:
+            errors[f"{row}.members"] = [wrong]
+        except DomainError as wrong:
+            errors[f"{row}.id"] = [wrong]
+    if errors:
+        raise Invalid(errors=errors)
+    _store(session, list(rows.values()))
+
+
 def mark_attendance(
     session: Session, officer: Officer, course_id: UUID, number: int, marks: Mapping[UUID, Mark]
 ) -> None:
     """Mark who came to one session of a course; marking again corrects it."""
     access.require(officer, Permission.COURSES_RUN)
     worklist.require_in_work(session, officer, marks.keys())
-    held = session.scalar(
-        select(CourseSession).where(CourseSession.course_id == course_id, CourseSession.number == number)
-    )
-    if held is None:
-        raise rules.NoSuchSession(number=number).at("number")
-    if held.held_on > clock.today():
-        raise rules.NotHeldYet(number=number, day=held.held_on.isoformat()).at("number")
+    wanted = select(CourseSession).where(CourseSession.course_id == course_id, CourseSession.number == number)
+    try:
+        held = _session_held({each.number: each for each in session.scalars(wanted)}, number)
+    except (rules.NoSuchSession, rules.NotHeldYet) as wrong:
+        raise wrong.at("number") from wrong
     enrolments = {each.referral_id: each for each in _enrolments(session, marks.keys())}
     if any(each.course_id != course_id for each in enrolments.values()):
         raise rules.NotEnrolled().at("course_id")
@@ -152,6 +182,18 @@ def mark_attendance(
         rows = [_row(held, enrolments[referral_id], mark, officer) for referral_id, mark in marks.items()]
     except rules.MoreThanMembers as wrong:
         raise wrong.at("attendance") from wrong
+    _store(session, rows)
+
+
+def _session_held(sessions: Mapping[int, CourseSession], number: int) -> CourseSession:
+    if (found := sessions.get(number)) is None:
+        raise rules.NoSuchSession(number=number)
+    if found.held_on > clock.today():
+        raise rules.NotHeldYet(number=number, day=found.held_on.isoformat())
+    return found
+
+
+def _store(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     told = parameter(Attendance, rows)

@@ -6,12 +6,12 @@ from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from services.training.courses import commands, queries, schemas
-from services.training.courses.commands import Mark
+from services.training.courses import api, commands, queries, schemas
 from shared.identity.permissions import Permission
 from shared.kernel import clock
-from shared.referrals import words
-from shared.web import door, forms, paging, posting
+from shared.kernel.errors import Invalid
+from shared.referrals import naming, words
+from shared.web import access, door, forms, paging, posting, sheets
 from shared.web.guard import guard
 
 pages = Blueprint("courses_pages", __name__, template_folder="templates")
@@ -65,9 +65,11 @@ def course(agency: str, course_id: UUID, form: forms.Form | None = None) -> str:
             "courses/course.html",
             course=found,
             enrolled=enrolled,
+            names=naming.listed((each.referral_id for each in enrolled), f"course {course_id}"),
             marks=queries.attendance_in(session, course_id),
             free=found.places - sum(each.seats for each in enrolled),
             today=clock.today(),
+            may_run=access.holds(door.current_officer(), Permission.COURSES_RUN),
             form=form or forms.blank(),
             address=_list(agency),
             referrals=f"/training/{agency}/referrals",
@@ -75,18 +77,21 @@ def course(agency: str, course_id: UUID, form: forms.Form | None = None) -> str:
         )
 
 
-@pages.post(f"{ONE}/sessions/<int:number>/attendance")
+@pages.post(f"{ONE}/attendance")
 @guard(Permission.COURSES_RUN)
 @posting.sent_from(course)
-def mark_attendance(agency: str, course_id: UUID, number: int) -> Response:
-    """Mark who came to a session."""
-    given = forms.load(schemas.AttendanceSchema(), request.form)
-    told = [each for each in given["attendance"] if each["present"] is not None or each["members"] is not None]
-    marks = {each["id"]: Mark(each["present"], each["members"]) for each in told}
-    with door.transaction() as session:
-        commands.mark_attendance(session, door.current_officer(), course_id, number, marks)
-    said = _("Attendance of session %(number)d is saved.", number=number)
-    return posting.done(said, f"{_list(agency)}/{course_id}")
+def mark_sheet(agency: str, course_id: UUID) -> Response:
+    """Mark who came to which session, everybody with one press."""
+    typed = sheets.rows(request.form, "attendance")
+    told = {key: row for key, row in typed.items() if row.keys() & {"present", "members"}}
+    if not told:
+        raise Invalid(errors={"_": [_("Mark at least one of them.")]})
+    marks = [{"id": key.partition("_")[0], "number": key.partition("_")[2], **row} for key, row in told.items()]
+    with sheets.said_at_rows("attendance", list(told)):
+        given = sheets.load(schemas.SheetSchema(), "attendance", marks)
+        with door.transaction() as session:
+            commands.mark_sheet(session, door.current_officer(), course_id, api.marks_of(given))
+    return posting.done(_("The attendance is saved."), f"{_list(agency)}/{course_id}")
 
 
 def _list(agency: str) -> str:

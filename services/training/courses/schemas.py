@@ -5,10 +5,12 @@ from marshmallow import Schema, validate
 from services.training.courses.rules import CourseOutcome
 from shared.kernel import fields
 from shared.places.shapes import is_known_area
+from shared.referrals.naming import NamedSchema
 from shared.web.paging import PageQuery
 
 MOST_SESSIONS = 60
 MOST_AT_ONCE = 500
+MOST_MARKS = 5_000
 SHORTEST_REASON = 10
 
 
@@ -69,8 +71,8 @@ class CourseSchema(Schema):
     sessions = fields.List(fields.Nested(SessionSchema), required=True)
 
 
-class EnrolmentSchema(Schema):
-    """Who sits in a course: the referral, never the person's name."""
+class EnrolmentSchema(NamedSchema):
+    """Who sits in a course: the referral, and the name where the office was told it."""
 
     referral_id = fields.UUID(required=True)
     course_id = fields.UUID(required=True, allow_none=True)
@@ -103,6 +105,20 @@ class AttendanceSchema(Schema):
 
     attendance = fields.List(
         fields.Nested(MarkSchema), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE)
+    )
+
+
+class SheetMarkSchema(MarkSchema):
+    """Who came to which session."""
+
+    number = fields.Integer(required=True, validate=validate.Range(min=1))
+
+
+class SheetSchema(Schema):
+    """The attendance of a whole course; whoever is left out of a session stays as she was marked."""
+
+    attendance = fields.List(
+        fields.Nested(SheetMarkSchema), required=True, validate=validate.Length(min=1, max=MOST_MARKS)
     )
 
 

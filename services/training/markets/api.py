@@ -7,6 +7,7 @@ from services.training.markets import queries, schemas
 from services.training.markets.commands import fairs
 from services.training.markets.models import Fair
 from shared.identity.permissions import Permission
+from shared.referrals import naming
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -79,9 +80,11 @@ def cancel_fair(given: dict[str, Any], agency: str, fair_id: UUID) -> Fair:
 
 def shown(fair: Fair, booked: list[Any]) -> dict[str, Any]:
     """A fair's stands for `FairStandsSchema` and for its page."""
+    names = naming.listed((booking.referral_id for booking, _area, _sold in booked), f"fair {fair.id}")
     return {
         "stands": [
             {
+                **naming.of_line(names, booking.referral_id),
                 "referral_id": booking.referral_id,
                 "stand": booking.stand,
                 "area": area,

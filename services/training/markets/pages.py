@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from services.training.markets import api, queries, schemas
 from services.training.markets.commands import fairs
 from shared.identity.permissions import Permission
-from shared.referrals import words
+from shared.referrals import naming, words
 from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 
@@ -56,13 +56,14 @@ def show_fair(agency: str, fair_id: UUID, form: forms.Form | None = None) -> str
     with door.reading() as session:
         fair = queries.fair(session, officer.office, fair_id)
         shown: dict[str, Any] = api.shown(fair, queries.booked(session, fair_id))
+        may_run = access.holds(officer, Permission.FAIRS_RUN)
+        waiting = queries.without_stand(session, officer, fair) if may_run else []
         return render_template(
             "markets/fair.html",
             fair=fair,
             shown=shown,
-            waiting=queries.without_stand(session, officer, fair)
-            if access.holds(officer, Permission.FAIRS_RUN)
-            else [],
+            waiting=waiting,
+            names=naming.listed((referral_id for referral_id, _area in waiting), f"fair {fair_id}"),
             form=form or forms.blank(),
             address=_list(agency),
             referrals=f"/training/{agency}/referrals",

@@ -5,6 +5,7 @@ from marshmallow import Schema, validate
 from services.training.markets.rules import Channel, MarketOutcome, Obstacle
 from shared.kernel import fields
 from shared.places.shapes import is_known_area
+from shared.referrals.naming import NamedSchema
 from shared.web.paging import PageQuery
 
 MOST_STANDS = 2_000
@@ -46,8 +47,8 @@ class FairQuery(PageQuery):
     """Which part of an office's fairs."""
 
 
-class FairStandSchema(Schema):
-    """A stand that is taken: the referral, never the person's name."""
+class FairStandSchema(NamedSchema):
+    """A stand that is taken: the referral, and the name where the office was told it."""
 
     referral_id = fields.UUID(required=True)
     stand = fields.Integer(required=True)

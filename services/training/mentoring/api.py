@@ -8,6 +8,7 @@ from services.training.mentoring.models import CashBook, MentorCohort
 from services.training.mentoring.queries import OpenedBook
 from shared.identity.permissions import Permission
 from shared.privacy.looks import log_look
+from shared.referrals import naming
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -81,11 +82,15 @@ def list_accounts(agency: str) -> dict[str, Any]:
 @guard(Permission.CASH_BOOKS_READ)
 @blueprint.arguments(paging.PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.CashBookLineSchema))
-def list_books(query: dict[str, Any], agency: str) -> paging.Page[CashBook]:
+def list_books(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
     """The office's cash books; a mentor's own while her term lasts."""
     with door.reading() as session:
         rows = queries.books(session, door.current_officer())
-        return paging.page(session, rows, *queries.BOOKS_LATEST_FIRST, newest_first=True, **query)
+        page: paging.Page[CashBook] = paging.page(
+            session, rows, *queries.BOOKS_LATEST_FIRST, newest_first=True, **query
+        )
+        names = naming.listed((each.referral_id for each in page.items), "cash books")
+        return paging.Page(naming.lines(schemas.CashBookLineSchema, page.items, names), page.next)
 
 
 @blueprint.get(BOOK)

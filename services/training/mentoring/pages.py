@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from services.training.mentoring import commands, queries, schemas
 from shared.identity.permissions import Permission
 from shared.privacy.looks import log_look
-from shared.referrals import words
+from shared.referrals import naming, words
 from shared.web import access, door, forms, paging, posting
 from shared.web.guard import guard
 
@@ -103,7 +103,8 @@ def list_books(agency: str) -> str:
     with door.reading() as session:
         rows = queries.books(session, door.current_officer())
         page = paging.page(session, rows, *queries.BOOKS_LATEST_FIRST, newest_first=True, **query)
-        return render_template("mentoring/books.html", page=page, address=_books(agency), words=words)
+        names = naming.listed((each.referral_id for each in page.items), "cash books")
+        return render_template("mentoring/books.html", page=page, names=names, address=_books(agency), words=words)
 
 
 @pages.get(BOOK)
@@ -118,6 +119,7 @@ def book(agency: str, referral_id: UUID, form: forms.Form | None = None) -> str:
             "mentoring/book.html",
             opened=queries.opened(session, found),
             book=found,
+            named=naming.of(session, officer, [referral_id], f"cash book {referral_id}")[referral_id],
             form=form or forms.blank(),
             rows=range(ROWS),
             may_write=found.is_open and access.holds(officer, Permission.CASH_BOOKS_WRITE),

@@ -5,6 +5,7 @@ from marshmallow import Schema, validate
 from services.training.mentoring.rules import Direction, MentoringOutcome
 from shared.events.intake import SubjectKind
 from shared.kernel import fields
+from shared.referrals.naming import NamedSchema
 
 MOST_MENTORS = 100
 MOST_ENTRIES = 200
@@ -66,7 +67,7 @@ class CohortSchema(Schema):
     mentors = fields.List(fields.Nested(MentorSchema), required=True)
 
 
-class CashBookLineSchema(Schema):
+class CashBookLineSchema(NamedSchema):
     """A cash book in a list."""
 
     referral_id = fields.UUID(required=True)

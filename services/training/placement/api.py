@@ -6,6 +6,7 @@ from uuid import UUID
 from services.training.placement import commands, queries, schemas
 from services.training.placement.models import JobBatch, JobSeeker, Vacancy
 from shared.identity.permissions import Permission
+from shared.referrals import naming
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -49,22 +50,33 @@ def get_batch(agency: str, batch_id: UUID) -> JobBatch:
 @blueprint.get(f"{BATCH}/trainees")
 @guard(Permission.PLACEMENTS_READ)
 @blueprint.response(200, schemas.TraineeSchema(many=True))
-def list_trainees(agency: str, batch_id: UUID) -> list[JobSeeker]:
-    """Who has a place in the batch, and how they did."""
+def list_trainees(agency: str, batch_id: UUID) -> list[dict[str, Any]]:
+    """Who has a place in the batch, and how they did; the names are a look, which is logged."""
     with door.reading() as session:
         queries.batch(session, door.current_officer().office, batch_id)
-        return queries.in_batch(session, batch_id)
+        return _named(queries.in_batch(session, batch_id))
 
 
 @blueprint.post(f"{BATCH}/trainees")
 @guard(Permission.PLACEMENTS_RUN)
 @blueprint.arguments(schemas.BatchEnrolSchema)
 @blueprint.response(200, schemas.TraineeSchema(many=True))
-def enrol_trainees(given: dict[str, Any], agency: str, batch_id: UUID) -> list[JobSeeker]:
+def enrol_trainees(given: dict[str, Any], agency: str, batch_id: UUID) -> list[dict[str, Any]]:
     """Give accepted referrals places in the batch; the answer is everybody who has one."""
     with door.transaction() as session:
         commands.enrol(session, door.current_officer(), batch_id, given["ids"])
-        return queries.in_batch(session, batch_id)
+        return _named(queries.in_batch(session, batch_id))
+
+
+@blueprint.put(f"{BATCH}/results")
+@guard(Permission.PLACEMENTS_RUN)
+@blueprint.arguments(schemas.ResultsSchema)
+@blueprint.response(200, schemas.TraineeSchema(many=True))
+def note_results(given: dict[str, Any], agency: str, batch_id: UUID) -> list[dict[str, Any]]:
+    """Note how those in the batch did, all at once; what is wrong is said of each row."""
+    with door.transaction() as session:
+        commands.note_results(session, door.current_officer(), batch_id, given["results"])
+        return _named(queries.in_batch(session, batch_id))
 
 
 @blueprint.post(f"{BATCH}/cancel")
@@ -115,3 +127,8 @@ def close_vacancy(agency: str, vacancy_id: UUID) -> Vacancy:
     """Take the vacancy off the list."""
     with door.transaction() as session:
         return commands.close_vacancy(session, door.current_officer(), vacancy_id)
+
+
+def _named(trainees: list[JobSeeker]) -> list[dict[str, Any]]:
+    names = naming.listed((each.referral_id for each in trainees), "batch")
+    return naming.lines(schemas.TraineeSchema, trainees, names)

@@ -19,7 +19,7 @@ from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import DomainError, Invalid, NotFound
 from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion, plain
@@ -192,8 +192,38 @@ def leave_batch(session: Session, seeker: JobSeeker) -> None:
     session.flush()
 
 
+def note_results(session: Session, officer: Officer, batch_id: UUID, told: Sequence[Mapping[str, Any]]) -> None:
+    """Note how those in a batch did, all at once; raises Invalid with what is wrong at each row."""
+    access.require(officer, Permission.PLACEMENTS_RUN)
+    _batch(session, officer, batch_id)
+    wanted = [each["id"] for each in told]
+    hindered = worklist.hindered(session, officer, wanted)
+    seekers = accepted(session, officer, [each for each in wanted if each not in hindered])
+    errors: dict[str, list[DomainError]] = {}
+    with session.no_autoflush:
+        for place, each in enumerate(told):
+            seeker = seekers.get(each["id"])
+            try:
+                if each["id"] in hindered:
+                    raise hindered[each["id"]]
+                if seeker is None or seeker.batch_id != batch_id:
+                    raise rules.NoBatchChosen
+                _note(session, seeker, each)
+            except DomainError as wrong:
+                found = wrong.errors if isinstance(wrong, Invalid) and wrong.errors else {"id": [wrong]}
+                errors |= {f"results.{place}.{field}": sentences for field, sentences in found.items()}
+    if errors:
+        raise Invalid(errors=errors)
+    session.flush()
+
+
 def note_result(session: Session, seeker: JobSeeker, told: Mapping[str, Any]) -> None:
     """Note whether she took part (`took_part`) and passed (`passed`, `assessed_on`); told again it is mended."""
+    _note(session, seeker, told)
+    session.flush()
+
+
+def _note(session: Session, seeker: JobSeeker, told: Mapping[str, Any]) -> None:
     if seeker.batch_id is None:
         raise rules.NoBatchChosen().at("batch_id")
     if seeker.vacancy_id is not None:
@@ -208,7 +238,6 @@ def note_result(session: Session, seeker: JobSeeker, told: Mapping[str, Any]) ->
     if told["passed"] is not None:
         rules.assess(seeker.took_part, told["assessed_on"], batch.first_day, clock.today())
         seeker.passed, seeker.assessed_on = told["passed"], told["assessed_on"]
-    session.flush()
 
 
 def place(

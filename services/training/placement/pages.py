@@ -9,8 +9,10 @@ from werkzeug.wrappers import Response
 from services.training.placement import commands, queries, schemas
 from services.training.placement.rules import CONTRACTS, SECTORS
 from shared.identity.permissions import Permission
-from shared.referrals import words
-from shared.web import access, door, forms, paging, posting
+from shared.kernel import clock
+from shared.kernel.errors import Invalid
+from shared.referrals import naming, words
+from shared.web import access, door, forms, paging, posting, sheets
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -58,13 +60,17 @@ def show_batch(agency: str, batch_id: UUID, form: forms.Form | None = None) -> s
     officer = door.current_officer()
     with door.reading() as session:
         batch = queries.batch(session, officer.office, batch_id)
+        trainees = queries.in_batch(session, batch_id)
+        may_run = access.holds(officer, Permission.PLACEMENTS_RUN)
+        waiting = queries.without_batch(session, officer, batch) if may_run else []
+        named = [*(each.referral_id for each in trainees), *(referral_id for referral_id, _area in waiting)]
         return render_template(
             "placement/batch.html",
             batch=batch,
-            trainees=queries.in_batch(session, batch_id),
-            waiting=queries.without_batch(session, officer, batch)
-            if access.holds(officer, Permission.PLACEMENTS_RUN)
-            else [],
+            trainees=trainees,
+            waiting=waiting,
+            may_note=may_run and batch.cancelled_at is None and batch.first_day <= clock.today(),
+            names=naming.listed(named, f"batch {batch_id}"),
             form=form or forms.blank(),
             address=_batches(agency),
             referrals=f"/training/{agency}/referrals",
@@ -82,6 +88,21 @@ def enrol_trainees(agency: str, batch_id: UUID) -> Response:
     with door.transaction() as session:
         commands.enrol(session, door.current_officer(), batch_id, given["ids"])
     return posting.done(_("They have places in the batch."), f"{_batches(agency)}/{batch_id}")
+
+
+@pages.post(f"{BATCH}/results")
+@guard(Permission.PLACEMENTS_RUN)
+@posting.sent_from(show_batch)
+def note_results(agency: str, batch_id: UUID) -> Response:
+    """Note how those in the batch did, everybody with one press."""
+    typed = sheets.rows(request.form, "results")
+    if not typed:
+        raise Invalid(errors={"_": [_("Mark at least one of them.")]})
+    with sheets.said_at_rows("results", list(typed)):
+        given = sheets.load(schemas.ResultsSchema(), "results", [{"id": key, **row} for key, row in typed.items()])
+        with door.transaction() as session:
+            commands.note_results(session, door.current_officer(), batch_id, given["results"])
+    return posting.done(_("The results are saved."), f"{_batches(agency)}/{batch_id}")
 
 
 @pages.post(f"{BATCH}/cancel")

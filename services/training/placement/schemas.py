@@ -5,6 +5,7 @@ from marshmallow import Schema, validate
 from services.training.placement.rules import Contract, PlacementOutcome, Sector
 from shared.kernel import fields
 from shared.places.shapes import is_known_area
+from shared.referrals.naming import NamedSchema
 from shared.web.paging import PageQuery
 
 MOST_AT_ONCE = 500
@@ -46,14 +47,30 @@ class BatchQuery(PageQuery):
     """Which part of an office's batches."""
 
 
-class TraineeSchema(Schema):
-    """Who has a place in a batch: the referral, never the person's name."""
+class TraineeSchema(NamedSchema):
+    """Who has a place in a batch: the referral, and the name where the office was told it."""
 
     referral_id = fields.UUID(required=True)
     seats = fields.Integer(required=True)
     took_part = fields.Boolean(required=True, allow_none=True)
     passed = fields.Boolean(required=True, allow_none=True)
+    assessed_on = fields.Date(required=True, allow_none=True)
     outcome = fields.Enum(PlacementOutcome, by_value=True, required=True, allow_none=True)
+
+
+class ResultSchema(Schema):
+    """Who took part in a batch, and how she did in the assessment; what is left out stays as it was."""
+
+    id = fields.UUID(required=True, metadata={"description": "The referral"})
+    took_part = fields.Boolean(load_default=None, allow_none=True)
+    passed = fields.Boolean(load_default=None, allow_none=True)
+    assessed_on = fields.Date(load_default=None, allow_none=True)
+
+
+class ResultsSchema(Schema):
+    """The results of a batch."""
+
+    results = fields.List(fields.Nested(ResultSchema), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
 
 
 class BatchEnrolSchema(Schema):

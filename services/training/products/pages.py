@@ -6,7 +6,7 @@ from services.training.products import queries
 from services.training.products import words as names
 from services.training.products.requirements import requirements
 from shared.identity.permissions import Permission
-from shared.referrals import words
+from shared.referrals import naming, words
 from shared.web import door, forms, paging
 from shared.web.guard import guard
 
@@ -23,6 +23,7 @@ def list_products(agency: str) -> str:
         page = paging.page(session, rows, *queries.LATEST_FIRST, newest_first=True, **query)
         return render_template(
             "products/list.html",
+            names_of=naming.listed((each.referral_id for each in page.items), "products"),
             rows=queries.with_products(session, page.items, requirements()),
             next=page.next,
             address=f"/training/{agency}/products",

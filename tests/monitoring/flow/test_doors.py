@@ -18,7 +18,7 @@ from services.monitoring.flow.rules import At
 from shared.bus import Heard
 from shared.events import intake, referrals
 from shared.identity.rules import Role
-from shared.kernel import clock
+from shared.kernel import clock, numbers
 from shared.kernel.ids import new_id
 from shared.kernel.settings import settings
 from shared.privacy import sealed as seals
@@ -331,3 +331,22 @@ def test_a_program_that_asks_for_an_unknown_state_is_told_which_there_are(app: F
     answer = app.test_client().get("/monitoring/v1/dinsos/journeys?state=lost", headers=bearer(an_officer()))
     assert answer.status_code == 422
     assert "due-soon" in answer.text
+
+
+@pytest.mark.parametrize("typed", ["{0}", "{1}", "nomor {0}", "{2}"])
+def test_a_journey_is_found_by_its_number(app: Flask, told: dict[str, UUID], typed: str) -> None:
+    shown = numbers.of(told["new"])
+    asked = typed.format(shown, shown.replace("-", ""), shown[-5:].replace("-", ""))
+    page = Browser(app, an_officer(Role.COORDINATOR)).get(f"/monitoring/dinsos/journeys?number={asked}").text
+    assert shown in page
+    assert page.count("/monitoring/dinsos/journeys/") == 1
+    found = app.test_client().get(
+        "/monitoring/v1/dinsos/journeys", headers=bearer(an_officer(Role.COORDINATOR)), query_string={"number": asked}
+    )
+    assert [each["journey"]["number"] for each in found.json["items"]] == [shown]
+
+
+def test_what_is_no_number_narrows_no_list_and_is_said(app: Flask, told: dict[str, UUID]) -> None:
+    page = Browser(app, an_officer(Role.COORDINATOR)).get("/monitoring/dinsos/journeys?number=Siti").text
+    assert "Not a journey&#39;s number" in page
+    assert page.count("/monitoring/dinsos/journeys/") > 1

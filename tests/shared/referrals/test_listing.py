@@ -10,9 +10,11 @@ from flask import Flask
 
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
-from shared.kernel import clock
+from shared.kernel import clock, numbers
+from shared.kernel.ids import new_id
 from shared.referrals import api, commands, pages, promises, queries
 from shared.referrals.handlers import hear_stages_offered
+from shared.referrals.models import Referral
 from shared.referrals.rules import Reason, Suggestion, Tray
 from shared.referrals.work import by_kind
 from shared.storage import Database
@@ -40,6 +42,11 @@ def late_offers(base: Database, number: int = 1) -> list[UUID]:
 def accept(base: Database, her: Officer, ids: list[UUID]) -> None:
     with base.transaction() as session:
         commands.accept_referrals(session, her, ids)
+
+
+def number_of(base: Database, referral_id: UUID) -> str:
+    with base.reading() as session:
+        return session.get_one(Referral, referral_id).number
 
 
 def complete(base: Database, her: Officer, ids: list[UUID]) -> None:
@@ -128,7 +135,7 @@ def test_pages_keep_the_filter_and_a_number_is_not_remembered(training_db: Datab
     page = browser.get(f"{LIST}?tray=waiting&area=64.02&limit=2").text
     assert "tray=waiting" in page.split('rel="next" href="')[1].split('"')[0]
     assert "area=64.02" in page.split('rel="next" href="')[1].split('"')[0]
-    browser.get(f"{LIST}?tray=open&number=abcd")
+    browser.get(f"{LIST}?tray=open&number=4711")
     assert browser.get(LIST).location == f"{LIST}?tray=open"
 
 
@@ -151,9 +158,33 @@ def test_what_is_typed_becomes_a_code_in_the_address(
     assert "Technical briefing" in browser.get(answer.location).text
 
 
-def test_the_last_digits_of_a_number_lead_to_the_referral_itself(training_db: Database, browser: Browser) -> None:
+@pytest.mark.parametrize("typed", ["{0}", " no. {0} ", "{1}", "{2}"])
+def test_a_number_leads_to_the_referral_itself_however_it_is_typed(
+    training_db: Database, browser: Browser, typed: str
+) -> None:
     (one, *_others) = offers(training_db, 3)
-    assert browser.submit(f"{LIST}/search", {"words": str(one)[-8:].upper()}).location == f"{LIST}/{one}"
+    shown = number_of(training_db, one)
+    asked = typed.format(shown, shown.replace("-", " "), shown[-6:])
+    assert browser.submit(f"{LIST}/search", {"words": asked}).location == f"{LIST}/{one}"
+
+
+def test_a_number_that_nobody_has_finds_nothing_and_a_part_of_one_is_no_number(
+    training_db: Database, browser: Browser
+) -> None:
+    offers(training_db, 2)
+    assert "number=" not in browser.submit(f"{LIST}/search", {"words": "3f2a91bc"}).location
+    answer = browser.submit(f"{LIST}/search", {"words": "999-999-999"})
+    assert "No referral lies here." in browser.get(answer.location).text
+
+
+def test_the_same_number_stands_on_every_row_of_a_journey(training_db: Database, browser: Browser) -> None:
+    journey = new_id()
+    ids = offers(training_db, 2, journey_id=journey)
+    page = browser.get(f"{LIST}?tray=open").text
+    assert page.count(numbers.of(journey)) == 2
+    answer = browser.submit(f"{LIST}/search", {"words": numbers.of(journey)})
+    assert answer.location == f"{LIST}?tray=open&number={numbers.plain(journey)}"
+    assert all(f"{LIST}/{each}" in browser.get(answer.location).text for each in ids)
 
 
 def test_a_name_that_somebody_types_is_in_no_address(training_db: Database, browser: Browser) -> None:

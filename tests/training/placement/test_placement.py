@@ -296,3 +296,41 @@ def test_an_officer_plans_enrols_assesses_places_and_reports_on_pages(desk: JobD
     browser.submit(f"{batches}/{batch}/cancel", {"reason": "Hujan"})
     assert "This batch does not take place" not in browser.get(f"{batches}/{batch}").text
     assert browser.submit(f"{vacancies}/{vacancy}/close").status_code == 303
+
+
+def test_thirty_in_a_batch_are_noted_with_one_press(desk: JobDesk) -> None:
+    ids = desk.take(*["64.02"] * 30)
+    batch = desk.batch(places=40)
+    assert desk.enrol(batch, *ids).status_code == 200
+    browser, page = desk.browser(), f"/training/dinsos/batches/{batch}"
+    assert browser.get(page).text.count("Save the results") == 1
+    told = {f"results.{each}.took_part": "true" for each in ids}
+    told |= {f"results.{ids[0]}.passed": "true", f"results.{ids[0]}.assessed_on": day()}
+    told[f"results.{ids[1]}.took_part"] = "false"
+    assert browser.submit(f"{page}/results", told).status_code == 303
+    lines = {each["referral_id"]: each for each in desk.client.get(f"{BATCHES}/{batch}/trainees").get_json()}
+    assert (lines[ids[0]]["passed"], lines[ids[0]]["assessed_on"]) == (True, day())
+    assert [each["took_part"] for each in lines.values()].count(True) == 29
+
+
+def test_a_result_that_cannot_be_stands_at_its_row_and_nothing_is_half_saved(desk: JobDesk) -> None:
+    one, other, elsewhere = desk.take("64.02", "64.02", "64.02")
+    batch = desk.batch()
+    assert desk.enrol(batch, one, other).status_code == 200
+    browser, page = desk.browser(), f"/training/dinsos/batches/{batch}"
+    told = {
+        f"results.{one}.took_part": "true",
+        f"results.{other}.took_part": "true",
+        f"results.{other}.passed": "true",
+        f"results.{elsewhere}.took_part": "true",
+    }
+    answer = browser.submit(f"{page}/results", told)
+    assert answer.status_code == 422
+    assert f'id="results-{other}-assessed_on-error"' in answer.text
+    assert answer.text.split(f'name="results.{one}.took_part" value="true"')[1].startswith(" checked")
+    rows = [{"id": one, "took_part": True}, {"id": elsewhere, "took_part": True}, {"id": other, "passed": True}]
+    refused = desk.client.put(f"{BATCHES}/{batch}/results", json={"results": rows})
+    assert sorted(refused.get_json()["errors"]) == ["results.1.id", "results.2.passed"]
+    lines = desk.client.get(f"{BATCHES}/{batch}/trainees").get_json()
+    assert [each["took_part"] for each in lines] == [None, None]
+    assert browser.submit(f"{page}/results", {}).status_code == 422
