@@ -131,6 +131,7 @@ class Referral(Base):
         found: list[dict[str, Any]] = (self.particulars or {}).get(REPORTS, [])
         return found
 
+    @property
     def number(self) -> str:
         """The number of its journey, as people read it out; the same in every service."""
         return numbers.of(self.journey_id)
