@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared.events.intake import SubjectKind
 from shared.kernel import clock, numbers
 from shared.privacy.fields import EncryptedJSON, EncryptedText
-from shared.programmes.kinds import DECISION
+from shared.programmes.kinds import DECISION, kind
 from shared.referrals import rules
 from shared.referrals.rules import OPEN, WAITING, Lateness, Move, Reason, ReferralState, Suggestion
 from shared.storage import Base
@@ -135,6 +135,14 @@ class Referral(Base):
     def number(self) -> str:
         """The number of its journey, as people read it out; the same in every service."""
         return numbers.of(self.journey_id)
+
+    @property
+    def done_on(self) -> date | None:
+        """The day of the act that was reported, where its report says one; `closed_at` is when that was entered."""
+        if self.on_paper is not None or not self.facts:
+            return self.on_paper
+        said = self.facts.get(kind(self.kind).on_paper.day or "")
+        return date.fromisoformat(said) if said else None
 
     @property
     def lateness(self) -> Lateness:

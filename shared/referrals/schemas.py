@@ -121,6 +121,11 @@ class ReferralSchema(ReferralLineSchema):
     )
     basis = fields.Enum(Basis, by_value=True, required=True)
     facts = fields.Dict(required=True, allow_none=True)
+    done_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The day of the act, where its report says one; `closed_at` is when it was entered"},
+    )
     findings = fields.Dict(required=True, allow_none=True)
     reason = fields.Enum(Reason, by_value=True, required=True, allow_none=True)
     explanation = fields.String(required=True, allow_none=True)

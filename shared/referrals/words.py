@@ -345,6 +345,28 @@ def title_of(programme: str, stage: str, version: int | None = None) -> str:
     return known[0].stages[stage].title.to(language()) if known else plain(stage)
 
 
+def entered_late(referral: Referral) -> str:
+    """That an act was entered on a later day than that on which it was done, and how it counts; else nothing."""
+    if referral.on_paper or referral.done_on is None or referral.closed_at is None:
+        return ""
+    entered_on = referral.closed_at.astimezone(clock.zone()).date()
+    if referral.done_on >= entered_on:
+        return ""
+    if referral.done_on < referral.offered_at.astimezone(clock.zone()).date():
+        return gettext(
+            "Done on %(done)s, before it was offered here, and entered on %(entered)s: both days are kept, and the due"
+            " date is held against the day of entry.",
+            done=showing.day(referral.done_on),
+            entered=showing.day(entered_on),
+        )
+    return gettext(
+        "Done on %(done)s and entered on %(entered)s: both days are kept, and the due date is held against the day of"
+        " entry.",
+        done=showing.day(referral.done_on),
+        entered=showing.day(entered_on),
+    )
+
+
 def basis(referral: Referral) -> Basis:
     """On which legal basis the office was told of her: the programme says it, or what is usual for the agency."""
     try:

@@ -78,8 +78,14 @@ class VerificationWork(StageWork):
         return [
             Completion(
                 decided[referral.id].outcome.value,
-                {"checked_on": today, **decided[referral.id].facts},
+                {"checked_on": _seen_on(done) or today, **decided[referral.id].facts},
                 decided[referral.id].findings,
             )
-            for referral, _ in pairs
+            for referral, done in pairs
         ]
+
+
+def _seen_on(done: dict[str, Any]) -> str | None:
+    """The day on which the place was seen, which may lie before the day on which that is entered."""
+    seen = done.get("field")
+    return seen["visited_on"].isoformat() if seen else None

@@ -70,6 +70,8 @@ def choose_members(
 ) -> BusinessGroup:
     """Write down whom the deliberation chose; whoever was chosen before and is not named any more leaves."""
     rules.check_choice(chosen, most)
+    if deliberated_on > clock.today():
+        raise rules.DeliberatedTomorrow().at("deliberated_on")
     group = session.get_one(BusinessGroup, group_id, with_for_update=True)
     _refuse_dissolved(group)
     people = {each.person_id: each.role for each in chosen}

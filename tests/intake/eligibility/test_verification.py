@@ -150,6 +150,12 @@ def test_a_field_check_cannot_lie_in_the_future(intake_db):
         verified(intake_db, {**NOTHING, "field": seen}, check="field")
 
 
+def test_a_field_check_that_is_entered_late_keeps_the_day_on_which_the_place_was_seen(intake_db):
+    referral = verified(intake_db, {**NOTHING, "field": SEEN}, check="field")
+    assert referral.facts["checked_on"] == "2023-01-02"
+    assert referral.done_on == date(2023, 1, 2)
+
+
 def test_a_decision_keeps_the_facts_that_it_was_made_on(intake_db):
     referral = verified(intake_db, NOTHING)
     with intake_db.reading() as session:

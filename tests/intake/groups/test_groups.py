@@ -1,6 +1,6 @@
 """Groups: whom a deliberation may choose, and what becomes of a group that loses a member."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,7 @@ from services.intake.groups.schemas import FormationDone
 from services.intake.groups.work import GroupFormation
 from services.intake.registry.rules import Sex
 from shared.identity.rules import OutsideArea
+from shared.kernel import clock
 from shared.kernel.ids import new_id
 from shared.referrals import commands as referrals
 from shared.referrals import handlers
@@ -33,11 +34,17 @@ def founded(session, area=VILLAGE) -> BusinessGroup:
     return commands.create_group(session, OFFICER, name="KUBE Melati", area=area, line_of_business="perikanan")
 
 
-def choose(session, group, people, roles=ROLES):
+def choose(session, group, people, roles=ROLES, on=date(2023, 3, 1)):
     chosen = [Chosen(person, role) for person, role in zip(people, roles, strict=False)]
-    return commands.choose_members(
-        session, group.id, chosen, least=5, most=5, berita_acara="BA-01", deliberated_on=date(2023, 3, 1)
-    )
+    return commands.choose_members(session, group.id, chosen, least=5, most=5, berita_acara="BA-01", deliberated_on=on)
+
+
+def test_nothing_is_deliberated_on_a_day_to_come(intake_db):
+    with intake_db.transaction() as session:
+        group, people = founded(session), register(session, 5)
+        with pytest.raises(rules.DeliberatedTomorrow):
+            choose(session, group, people, on=clock.today() + timedelta(days=1))
+        choose(session, group, people, on=clock.today())
 
 
 def test_five_persons_of_one_village_form_a_group(intake_db):
