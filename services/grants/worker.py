@@ -81,6 +81,10 @@ GRANTS = Subscriber(
         intake.StageStuck: "The leading office decides; a new offer would be heard, and so would the end.",
         intake.JourneyMoved: "What was offered stays as it was offered.",
         intake.DecisionOwed: "The leading office decides; a new offer would be heard.",
+        **dict.fromkeys(
+            (intake.OverrideAsked, intake.OverrideDecided),
+            "A verification is no stage of ours.",
+        ),
         **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages moves no money."),
     },
 )

@@ -50,6 +50,7 @@ INTAKE = Subscriber(
         intake.GroupSplit: "Said by ourselves when it was done.",
         grants.GoodsDivided: "The goods are grants' affair.",
         intake.GroupMended: "Said by ourselves when it was done.",
+        **dict.fromkeys((intake.OverrideAsked, intake.OverrideDecided), "Said by ourselves when it was done."),
         monitoring.VisitRecorded: "The stage's own completion says how the business does.",
         **dict.fromkeys(monitoring.STEERED, "The coordinator asks offices; nothing about the journey changes."),
         monitoring.GraduationSigned: "The stage's own completion says it, once all have signed.",

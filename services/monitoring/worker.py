@@ -49,6 +49,10 @@ MONITORING = Subscriber(
         intake.GroupSplit: "The group that has set out is visited on; a new one is heard of by its own journey.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "A frozen group is visited like any other."),
         **dict.fromkeys((intake.PersonsMerged, intake.PersonsParted), "The figures keep it, for the whole service."),
+        **dict.fromkeys(
+            (intake.OverrideAsked, intake.OverrideDecided),
+            "A verification is no stage of ours.",
+        ),
         **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages is no work of monitoring's."),
     },
 )
@@ -61,6 +65,9 @@ FIGURES = Subscriber(
         intake.ParticularsCorrected: "Figures hold no particulars: nothing of what is counted was wrong.",
         intake.OfficeHandedOver: "Figures are of journeys and funds; each of these says so for itself.",
         **dict.fromkeys((intake.AccessEnded, intake.LeaveNoted), "Figures know no officers."),
+        **dict.fromkeys(
+            (intake.OverrideAsked, intake.OverrideDecided), "The verification's own completion says how it ended."
+        ),
         AccessLogAnchored: "Kept by the service itself: figures are of journeys.",
         SealedLogAnchored: "Kept by the service itself: figures are of journeys.",
         intake.GroupCounted: "Figures are of journeys; each of these says so for itself.",

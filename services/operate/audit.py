@@ -26,6 +26,7 @@ from services.grants.loans import queries as loans
 from services.grants.zakat import queries as zakat
 from services.intake import worker as intake
 from services.intake.accounts.log import ACCOUNTS
+from services.intake.eligibility import overrides as eligibility
 from services.intake.protection import heads
 from services.intake.protection import queries as protection
 from services.intake.recruitment import queries as recruitment
@@ -85,6 +86,7 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
     with databases["intake"].reading() as session:
         seals = _seals(databases)
         compartment = [Finding(Gravity.BROKEN, "protection", what) for what in protection.audit(session, seals)]
+        overrides = [Finding(Gravity.BROKEN, "verifications", what) for what in eligibility.audit(session)]
         recruits = [Finding(Gravity.BROKEN, "recruitment", str(each)) for each in recruitment.audit(session)]
         forgotten = [
             Finding(Gravity.HELD if held else Gravity.BEHIND if under_way else Gravity.BROKEN, "recruitment", str(each))
@@ -96,7 +98,19 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
         for service, where, log in LOGS
         for what in _log(databases, service, where, log)
     ]
-    return [*events, *journeys, *money, *limits, *tallies, *logs, *compartment, *recruits, *forgotten, *left]
+    return [
+        *events,
+        *journeys,
+        *money,
+        *limits,
+        *tallies,
+        *logs,
+        *compartment,
+        *recruits,
+        *overrides,
+        *forgotten,
+        *left,
+    ]
 
 
 def _left(databases: Mapping[str, Database]) -> Iterator[str]:

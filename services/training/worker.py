@@ -48,6 +48,10 @@ TRAINING = Subscriber(
         **dict.fromkeys((intake.GroupCounted, intake.JourneyCounted), "Who is taught is written down at the course."),
         intake.GroupSplit: "The group that has set out goes on; a new one is heard of by its own journey.",
         **dict.fromkeys((intake.GroupFrozen, intake.GroupMended), "What is taught is no aid that a freeze stops."),
+        **dict.fromkeys(
+            (intake.OverrideAsked, intake.OverrideDecided),
+            "A verification is intake's own stage; its completion is heard.",
+        ),
         **dict.fromkeys(referrals.ALL, "What becomes of intake's own stages teaches nobody."),
     },
 )

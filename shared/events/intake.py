@@ -186,6 +186,31 @@ class DecisionOwed(Event):
     due_at: datetime
 
 
+@event("override-asked", by="intake")
+class OverrideAsked(Event):
+    """An officer wants to decide a verification otherwise than the registries say; a second person has to agree.
+
+    `conditions` are the clauses that the registries say are not fulfilled; on what evidence is told to nobody.
+    """
+
+    journey_id: UUID
+    referral_id: UUID
+    override_id: UUID
+    office: str
+    conditions: list[str]
+
+
+@event("override-decided", by="intake")
+class OverrideDecided(Event):
+    """A second person agreed that a verification is decided otherwise than the registries say, or did not."""
+
+    journey_id: UUID
+    referral_id: UUID
+    override_id: UUID
+    office: str
+    agreed: bool
+
+
 @event("journey-moved", by="intake")
 class JourneyMoved(Event):
     """An open journey goes on by another version of its programme; what was offered before stays as it was offered."""

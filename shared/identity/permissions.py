@@ -31,6 +31,7 @@ class Permission(StrEnum):
     BREACHES_REACH = "breaches.reach"  # see who is concerned, and note who was told
     BREACHES_RECORD = "breaches.record"
     CANDIDATES_READ = "candidates.read"  # who in the registry qualifies for a programme
+    OVERRIDES_DECIDE = "overrides.decide"  # the second person, where a verification departs from the registries
     CASH_BOOKS_READ = "cash-books.read"
     CASH_BOOKS_WRITE = "cash-books.write"
     CONSENTS_ASK = "consents.ask"
@@ -239,6 +240,7 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     Permission.GROUPS_READ: (_right(OFFICER | HEAD, REGISTERING, LEADING, FORMING, scope=Scope.AREAS),),
     Permission.GROUPS_CHANGE: (_right(OFFICER, REGISTERING, LEADING, FORMING, scope=Scope.AREAS),),
     Permission.CANDIDATES_READ: (_right(OFFICER | HEAD, REGISTERING, LEADING, scope=Scope.AREAS),),
+    Permission.OVERRIDES_DECIDE: (_right(WORKERS, REGISTERING, LEADING, scope=Scope.AREAS),),
     Permission.JOURNEYS_READ: (_right(OFFICER | HEAD, REGISTERING, LEADING, scope=Scope.AREAS), LOOKING_ON),
     Permission.JOURNEYS_NOTE: (_right(OFFICER | HEAD, REGISTERING, LEADING, scope=Scope.AREAS),),
     Permission.JOURNEYS_START: (_right(OFFICER, LEADING, scope=Scope.AREAS),),

@@ -76,6 +76,7 @@ NAMES = {
     "has_place": N_("Has a place for the business"),
     "remarks": N_("Remarks"),
     "evidence": N_("Evidence for deciding otherwise"),
+    "second_person": N_("Agreed to by a second person"),
     "notes": N_("Notes"),
     "rab": N_("Itemised budget (RAB)"),
     "sk_date": N_("Date of the SK"),

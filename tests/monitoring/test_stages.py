@@ -223,7 +223,9 @@ def test_business_fails_and_its_cause_is_recorded(
     referral = accepted(app, officer, offered("monitoring.graduation", signatures=2))
     body = {"verdict": "failed", "cause": "market"}
     call(app, officer, "PUT", referral, "work", **body)
-    assert call(app, head, "POST", referral, "complete", **body).status_code == 200
+    assert call(app, head, "POST", referral, "complete", **body).status_code == 422
+    why = {"because": "Pasar desa tutup."}
+    assert call(app, head, "POST", referral, "complete", **body, **why).status_code == 200
     assert told(monitoring_db) == ("failed", {"cause": "market"})
 
 

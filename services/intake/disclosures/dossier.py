@@ -51,7 +51,7 @@ from shared.referrals.models import Referral
 
 OF_MEMBERS = ("phone", "members")
 """What is shared of a group that is data of its members; its name and village are its own."""
-OF_OTHERS = frozenset({"witnesses", "mentor", "signed_by"})
+OF_OTHERS = frozenset({"witnesses", "mentor", "signed_by", "second_person"})
 """Findings that name other persons."""
 KNOWN_AID = "known_aid"
 """A stage that gives aid is also told her household's number and the aid of the APBN that it receives."""

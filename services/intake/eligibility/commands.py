@@ -7,16 +7,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.intake.eligibility import queries, rules
-from services.intake.eligibility.models import Verification
+from services.intake.eligibility import overrides, queries, rules
+from services.intake.eligibility.models import Override, Verification
 from services.intake.eligibility.rules import Check, Outcome
 from services.intake.groups import queries as groups
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.kernel.errors import NotFound
 from shared.programmes import eligibility, library
 from shared.programmes.eligibility import Decision
+from shared.referrals import commands as worklist
 from shared.referrals.models import Referral
 from shared.storage.rows import insert_rows
+
+KIND = "intake.verification"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,15 @@ def verify(
     days = queries.reference_dates(session, [referral for referral, _ in pairs])
     facts = queries.facts_on(session, {(person, days[each]) for each, people in members.items() for person in people})
     cautions = queries.cautions_of(session, everybody)
+    agreed = overrides.agreed_of(session, members.keys())
     for referral, done in pairs:
-        people = members[referral.id]
+        people, second = members[referral.id], agreed.get(referral.id)
         known = [facts[person, days[referral.id]] for person in people if (person, days[referral.id]) in facts]
         decision = decide(referral, known)
         check = Check(referral.settings["check"])
         own_cautions = frozenset(caution for person in people for caution in cautions.get(person, []))
-        outcome = _outcome(check, done, decision, own_cautions)
-        decided[referral.id] = Verified(outcome, *_told(check, _plain(done), decision))
+        outcome = _outcome(check, done, decision, own_cautions, second)
+        decided[referral.id] = Verified(outcome, *_told(check, _plain(done), decision, second))
         rows.append(
             {
                 "referral_id": referral.id,
@@ -59,6 +64,7 @@ def verify(
                 "findings": _plain(done),
                 "decided_by": officer.id,
                 "decided_at": clock.now(),
+                "override_id": second.id if second else None,
             }
         )
     insert_rows(session, Verification, rows)
@@ -81,11 +87,34 @@ def members_of(session: Session, referrals: Sequence[Referral]) -> dict[UUID, Se
     return {referral.id: in_groups.get(referral.subject_id, [referral.subject_id]) for referral in referrals}
 
 
-def _outcome(check: Check, done: dict[str, Any], decision: Decision, cautions: frozenset[str]) -> Outcome:
+def ask_second_person(session: Session, officer: Officer, referral_id: UUID, evidence: str) -> Override:
+    """Bring evidence for deciding otherwise than the registries; a second person agrees or not.
+
+    Raises NothingToOverride where the registries say yes, AlreadyAsked while somebody is being asked.
+    """
+    worklist.require_in_work(session, officer, [referral_id])
+    referral = session.get_one(Referral, referral_id)
+    if referral.kind != KIND or referral.settings.get("check") != Check.REGISTRY:
+        raise NotFound(what="verification")
+    people = members_of(session, [referral])[referral.id]
+    days = queries.reference_dates(session, [referral])
+    facts = queries.facts_of_persons(session, people, days[referral.id])
+    decision = decide(referral, [facts[each] for each in people if each in facts])
+    cautions = {each for found in queries.cautions_of(session, people).values() for each in found}
+    if decision.eligible and not cautions & rules.DUKCAPIL_CAUTIONS:
+        raise rules.NothingToOverride
+    return overrides.ask(session, officer, referral, decision.failed, evidence)
+
+
+def _outcome(
+    check: Check, done: dict[str, Any], decision: Decision, cautions: frozenset[str], second: Override | None
+) -> Outcome:
     found = done.get(check.value)
     if check is Check.REGISTRY:
-        evidence = ((found or {}).get("evidence") or "").strip() or None
-        return rules.by_registry(decision.failed, cautions, evidence)
+        evidence = ((found or {}).get("evidence") or "").strip()
+        if evidence and second is None:
+            raise rules.SecondPersonNeeded().at("registry.evidence")
+        return rules.by_registry(decision.failed, cautions, agreed=second is not None)
     if found is None:
         unanswered = {f"{check.value}.{each}": [rules.NotAnswered()] for each in rules.ASKED[check]}
         raise rules.FindingsMissing(check=check.value, errors=unanswered)
@@ -96,7 +125,9 @@ def _outcome(check: Check, done: dict[str, Any], decision: Decision, cautions: f
     return rules.by_visit(lives_there=found["lives_there"], has_place=found["has_place"])
 
 
-def _told(check: Check, done: dict[str, Any], decision: Decision) -> tuple[dict[str, Any], dict[str, Any]]:
+def _told(
+    check: Check, done: dict[str, Any], decision: Decision, second: Override | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """What later stages are told of a check: what was found, and which conditions or papers it is about."""
     facts: dict[str, Any] = {"conditions_failed": list(decision.failed)} if decision.failed else {}
     found = done.get(check.value, {})
@@ -106,7 +137,9 @@ def _told(check: Check, done: dict[str, Any], decision: Decision) -> tuple[dict[
     if check is Check.FIELD:
         told = {name: found[name] for name in ("berita_acara", "visited_on", "lives_there", "has_place")}
         return facts | told, {"remarks": found["remarks"]} if found["remarks"] else {}
-    return facts, {"evidence": found["evidence"]} if found.get("evidence") else {}
+    if second is None:
+        return facts, {}
+    return facts, {"evidence": second.evidence, "second_person": f"{second.decided_name} ({second.decided_office})"}
 
 
 def _plain(done: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.intake.eligibility import queries
+from services.intake.eligibility import overrides, queries
+from services.intake.eligibility.models import Override
 from services.intake.journeys import queries as journeys
 from services.intake.registry.models import Person
 from shared.identity.officer import Officer
@@ -35,3 +36,11 @@ def candidates(session: Session, officer: Officer, query: Mapping[str, Any]) -> 
     looks.log_looks(session, officer, "person", everybody, f"candidates {programme.id}")
     items = [{"id": who, "name": names[who], "area": facts["area"], "facts": facts} for who, facts in found]
     return paging.Page(items, str(following) if following else None)
+
+
+def overrides_for(session: Session, officer: Officer, after: str | None, limit: int) -> paging.Page[dict[str, Any]]:
+    """What waits for an officer as the second person, the latest first."""
+    found = paging.page(
+        session, overrides.waiting_for(officer), Override.id, after=after, limit=limit, newest_first=True
+    )
+    return paging.Page([overrides.shown(each) for each in found.items], found.next)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Conflict, Forbidden, Invalid
 
 
 class Check(StrEnum):
@@ -56,10 +56,40 @@ class NotAnswered(Invalid):
     indonesian = "Isi dulu bagian ini: yang kosong tidak dianggap ya atau tidak."
 
 
-class EvidenceMissing(Invalid):
-    """Name the evidence (a letter's number, for instance) on which you decide otherwise than the registries."""
+class SecondPersonNeeded(Invalid):
+    """To decide otherwise than the registries a second person has to agree: ask for it first, with this evidence."""
 
-    indonesian = "Sebutkan bukti (misalnya nomor surat) yang menjadi dasar keputusan berbeda dari registri."
+    indonesian = "Untuk memutuskan berbeda dari registri, orang kedua harus menyetujui: mintakan dulu dengan bukti ini."
+
+
+class NothingToOverride(Conflict):
+    """The registries already say yes: report the verification as it is."""
+
+    indonesian = "Registri sudah menyatakan memenuhi syarat: laporkan verifikasi apa adanya."
+
+
+class AlreadyAsked(Conflict):
+    """A second person has been asked about this verification already; wait for the answer."""
+
+    indonesian = "Orang kedua sudah dimintai persetujuan untuk verifikasi ini; tunggu jawabannya."
+
+
+class AlreadyAnswered(Conflict):
+    """Somebody has answered this already."""
+
+    indonesian = "Ini sudah dijawab."
+
+
+class OwnOverride(Forbidden):
+    """You asked for it yourself: a second person decides."""
+
+    indonesian = "Anda sendiri yang memintanya: orang kedua yang memutuskan."
+
+
+class SecondPersonOfThatOffice(Forbidden):
+    """At {office} there is a second person who can decide: another office does so only where there is none."""
+
+    indonesian = "Di {office} ada orang kedua yang dapat memutuskan; kantor lain hanya bila tidak ada."
 
 
 class VisitInFuture(Invalid):
@@ -73,9 +103,9 @@ def age_on(birth_date: date, on: date) -> int:
     return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
 
 
-def by_registry(failed: tuple[str, ...], cautions: frozenset[str], evidence: str | None) -> Outcome:
-    """Decide on the registries: an officer may override with evidence, and it is kept."""
-    if evidence:
+def by_registry(failed: tuple[str, ...], cautions: frozenset[str], *, agreed: bool) -> Outcome:
+    """Decide on the registries; otherwise only where a second person agreed to the evidence for it."""
+    if agreed:
         return Outcome.ELIGIBLE
     if failed:
         return Outcome.NOT_ELIGIBLE

@@ -31,6 +31,40 @@ class RegistryCheck(Schema):
     evidence = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
 
 
+class OverrideAsked(Schema):
+    """The evidence on which the registries are to be departed from: a letter's number and date, for instance."""
+
+    evidence = fields.String(required=True, validate=validate.Length(min=3, max=500))
+
+
+class OverrideDecided(Schema):
+    """Whether the second person agrees, and why."""
+
+    agreed = fields.Boolean(required=True)
+    reason = fields.String(required=True, validate=validate.Length(min=3, max=500))
+
+
+class OverrideShown(Schema):
+    """A wish to decide otherwise than the registries say, and what the second person said."""
+
+    id = fields.String()
+    referral_id = fields.String()
+    journey_id = fields.String()
+    programme = fields.String()
+    version = fields.Integer()
+    office = fields.String()
+    area = fields.String()
+    conditions = fields.List(fields.String())
+    evidence = fields.String()
+    asked_by = fields.String()
+    asked_at = fields.String(metadata={"format": "date-time"})
+    agreed = fields.Boolean(allow_none=True)
+    decided_by = fields.String(allow_none=True)
+    decided_office = fields.String(allow_none=True)
+    decided_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+    reason = fields.String(allow_none=True)
+
+
 class VerificationDone(Schema):
     """The findings of the check that this stage asks for; the others are left out."""
 

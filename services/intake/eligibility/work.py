@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.intake.eligibility import commands, queries, schemas
+from services.intake.eligibility import commands, overrides, queries, rules, schemas
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock
@@ -51,10 +51,13 @@ class VerificationWork(StageWork):
         known = [facts[person] for person in people if person in facts]
         decision = commands.decide(referral, known)
         clauses = library.programme(referral.programme, referral.version).eligibility
-        failed = set(decision.failed)
+        failed, asked = set(decision.failed), overrides.latest(session, referral.id)
         return {
             "check": referral.settings["check"],
             "eligible": decision.eligible,
+            "override": overrides.shown(asked) if asked else None,
+            "may_depart": not decision.eligible
+            or any(rules.DUKCAPIL_CAUTIONS.intersection(each) for each in cautions.values()),
             "reasons": {language: decision.reasons(language) for language in ("id", "en")},
             "clauses": [
                 {

@@ -11,6 +11,7 @@ from services.intake.breaches import queries as breaches
 from services.intake.changes import queries as changes
 from services.intake.corrections import queries as corrections
 from services.intake.disclosures import queries as disclosures
+from services.intake.eligibility import overrides
 from services.intake.journeys import queries as journeys
 from services.intake.rights.rules import Waiting
 from services.intake.rights.terms import terms
@@ -28,12 +29,13 @@ CORRECTIONS = Link(N_("Corrections"), "/intake/{agency}/corrections", Permission
 BREACHES = Link(N_("Data breaches"), "/intake/{agency}/breaches", Permission.BREACHES_READ)
 DUPLICATES = Link(N_("Duplicate records"), "/intake/{agency}/duplicates", Permission.REGISTRY_READ)
 DEATHS = Link(N_("Deaths"), "/intake/{agency}/deaths", Permission.DEATHS_READ)
+OVERRIDES = Link(N_("Second person asked"), "/intake/{agency}/overrides", Permission.OVERRIDES_DECIDE)
 PAPERS = Link(N_("Papers of data protection"), "/intake/{agency}/papers", Permission.PAPERS_READ)
 MENU = Link(
     N_("Data and rights"),
     "/intake/{agency}/data",
     Permission.RIGHTS_SEE,
-    beneath=(DISCLOSURES, CORRECTIONS, BREACHES, DUPLICATES, DEATHS, PAPERS),
+    beneath=(DISCLOSURES, CORRECTIONS, BREACHES, DUPLICATES, DEATHS, OVERRIDES, PAPERS),
 )
 
 
@@ -100,6 +102,9 @@ def _records(session: Session, officer: Officer) -> Iterator[Entry]:
     if DEATHS.is_for(officer):
         text = _("Who died, and which journeys ended with it. A death that was noted by mistake is undone here.")
         yield _entry(DEATHS, officer, text)
+    if OVERRIDES.is_for(officer):
+        text = _("An officer has evidence against what the registries say of somebody. It counts once you agree.")
+        yield _entry(OVERRIDES, officer, text, Waiting(overrides.how_many_wait(session, officer)))
     if PAPERS.is_for(officer):
         text = _("What is done with data of persons, how long it is kept, and who is told what on which basis.")
         yield _entry(PAPERS, officer, text)

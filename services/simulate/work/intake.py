@@ -42,7 +42,9 @@ def verify(case: Case) -> datetime | None:
     findings: dict[str, dict[str, object]]
     match case.seen["settings"]["check"]:
         case "registry":
-            findings = {"registry": _evidence(case) if case.attempt > 1 else {}}
+            findings = {"registry": {}}
+            if case.attempt > 1 and not case.work["override"] and (evidence := _evidence(case)):
+                _agreed_to(case, evidence)
         case "file":
             complete = luck.random() > (0.12 if case.attempt == 1 else 0.02)
             papers = ("identity_cards", "family_cards", "proposal_signed")
@@ -58,6 +60,15 @@ def verify(case: Case) -> datetime | None:
             }
     case.complete(findings)
     return None
+
+
+def _agreed_to(case: Case, evidence: dict[str, object]) -> None:
+    """A colleague reads the evidence and agrees to it, where the registries still say otherwise."""
+    if not case.colleague("officer").get(case.path)["work"]["may_depart"]:
+        return
+    asked = case.colleague("officer").post(f"{case.path}/override", dict(evidence))
+    address = f"/intake/v1/{case.agency}/overrides/{asked['id']}/decide"
+    case.colleague("approver").post(address, {"agreed": True, "reason": "Surat Dukcapil sudah dilihat."})
 
 
 def _evidence(case: Case) -> dict[str, object]:

@@ -54,7 +54,7 @@ KINDS = (
         },
         VerificationSettings,
         on_paper=OnPaper(day="checked_on"),
-        findings={"evidence": Reach.LATER, "remarks": Reach.LATER},
+        findings={"evidence": Reach.LATER, "second_person": Reach.LATER, "remarks": Reach.LATER},
         adverse=("not-eligible", "mend", "check-dukcapil"),
     ),
     StageKind(

@@ -7,7 +7,7 @@ import pytest
 from marshmallow import ValidationError
 from sqlalchemy import select
 
-from services.intake.eligibility import queries, rules, schemas
+from services.intake.eligibility import commands, overrides, queries, rules, schemas
 from services.intake.eligibility.models import Verification
 from services.intake.eligibility.rules import Outcome
 from services.intake.eligibility.work import VerificationWork
@@ -33,7 +33,7 @@ ALL_PAPERS = dict.fromkeys(["identity_cards", "family_cards", "proposal_signed",
 SEEN = {"berita_acara": "BA-7", "visited_on": date(2023, 1, 2), "lives_there": True, "has_place": True, "remarks": ""}
 
 
-def verified(base, done, check="registry", **facts) -> Referral:
+def verified(base, done, check="registry", second=None, **facts) -> Referral:
     """Register one woman, offer her verification, and complete it with these findings."""
     with base.transaction() as session:
         (person,) = register(session, **facts)
@@ -42,6 +42,9 @@ def verified(base, done, check="registry", **facts) -> Referral:
         )
         handlers.subscriber_hears(WORKS.values())[type(offered)].run(session, [heard(offered, by="intake")])
         referrals.accept_referrals(session, OFFICER, [offered.referral_id])
+        if second:
+            asked = commands.ask_second_person(session, OFFICER, offered.referral_id, "Surat Dukcapil 12/2023")
+            overrides.decide(session, second, asked.id, agreed=True, reason="Surat sudah dilihat.")
         because = {offered.referral_id: "Begitu hasilnya."}
         referrals.complete_referrals(session, OFFICER, WORKS, {offered.referral_id: done}, because)
         return session.get_one(Referral, offered.referral_id)
@@ -71,7 +74,9 @@ def test_a_mans_nik_in_a_womens_programme_is_held_until_an_officer_has_dukcapil_
     caution = [Caution.SEX_DIFFERS_FROM_NIK]
     assert verified(intake_db, NOTHING, cautions=caution).outcome == "check-dukcapil"
     evidence = {**NOTHING, "registry": {"evidence": "Surat Dukcapil 12/2023"}}
-    assert verified(intake_db, evidence, cautions=caution).outcome == "eligible"
+    with pytest.raises(rules.SecondPersonNeeded):
+        verified(intake_db, evidence, cautions=caution)
+    assert verified(intake_db, NOTHING, second=an_officer(), cautions=caution).outcome == "eligible"
     assert verified(intake_db, NOTHING, sex=Sex.MALE).outcome == "not-eligible"
 
 
