@@ -25,6 +25,10 @@ COMMANDS = {
         "services.intake.acting.cli",
         "Open, change and end the accounts of those who work at an office.",
     ),
+    "calendar": (
+        "services.intake.calendars.cli",
+        "Add a decree's days to the calendar of a region, list them, take them out.",
+    ),
     "api-keys": ("services.intake.api_keys.cli", "List and revoke the keys by which the systems of offices sign in."),
     "papers": (
         "services.operate.papers",

@@ -15,6 +15,8 @@ from services.intake.breaches import api as breaches_api
 from services.intake.breaches import pages as breaches_pages
 from services.intake.bringing_in import api as bringing_in_api
 from services.intake.bringing_in import pages as bringing_in_pages
+from services.intake.calendars import api as calendars_api
+from services.intake.calendars import pages as calendars_pages
 from services.intake.changes import api as changes_api
 from services.intake.changes import pages as changes_pages
 from services.intake.corrections import api as corrections_api
@@ -83,6 +85,7 @@ MENU = (
     Link(N_("She asks for a talk"), "/intake/{agency}/protection/ask", Permission.PROTECTION_ASK),
     Link(N_("Requests to read"), "/intake/{agency}/protection/glass", Permission.PROTECTION_BREAK_GLASS),
     offices_pages.MENU,
+    calendars_pages.MENU,
     accounts_pages.MENU,
     machine_pages.link("intake"),
 )
@@ -117,6 +120,7 @@ def create(database: Database | None = None) -> Flask:
             trials_api.blueprint,
             proposals_api.blueprint,
             audits_api.blueprint,
+            calendars_api.blueprint,
             offices_api.blueprint,
             welcome_api.blueprint,
             machine_api.blueprint(PARTICIPANT),
@@ -148,6 +152,7 @@ def create(database: Database | None = None) -> Flask:
             trials_pages.pages,
             proposals_pages.pages,
             audits_pages.pages,
+            calendars_pages.pages,
             offices_pages.pages,
             welcome_pages.pages,
             machine_pages.blueprint(PARTICIPANT),

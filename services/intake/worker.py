@@ -5,6 +5,7 @@ from services.intake.accounts.log import ACCOUNTS
 from services.intake.assessments.work import AssessmentWork
 from services.intake.audits import models as audits  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.breaches import models as breaches  # noqa: F401 (nothing is heard, and its tables stand here)
+from services.intake.calendars.jobs import recount_dates
 from services.intake.changes.jobs import tell_merges
 from services.intake.corrections import models as corrections  # noqa: F401 (nothing is heard, and its table stands here)
 from services.intake.disclosures import models as disclosures  # noqa: F401 (nothing is heard, and its table stands here)
@@ -70,6 +71,7 @@ PARTICIPANT = Participant(
         resume_trials,
         owe_decisions,
         tell_merges,
+        recount_dates,
         forget_sessions,
         forget_failures,
     ),

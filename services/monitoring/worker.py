@@ -68,6 +68,7 @@ FIGURES = Subscriber(
         **dict.fromkeys(
             (intake.OverrideAsked, intake.OverrideDecided), "The verification's own completion says how it ended."
         ),
+        intake.CalendarChanged: "Stages that are counted anew say so for themselves.",
         AccessLogAnchored: "Kept by the service itself: figures are of journeys.",
         SealedLogAnchored: "Kept by the service itself: figures are of journeys.",
         intake.GroupCounted: "Figures are of journeys; each of these says so for itself.",

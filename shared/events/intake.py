@@ -211,6 +211,65 @@ class OverrideDecided(Event):
     agreed: bool
 
 
+class DayKind(StrEnum):
+    """What a city's calendar says of a day."""
+
+    HOLIDAY = "holiday"  # of the city's own
+    JOINT_LEAVE = "joint-leave"  # cuti bersama that came late, or only here
+    WORKING = "working"  # a weekday on which offices open, although the national calendar closes them
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalendarDay:
+    """A day of a city's calendar."""
+
+    day: date
+    kind: DayKind
+
+
+@event("calendar-changed", by="intake", about="decree_id")
+class CalendarChanged(Event):
+    """A decree says of days in a region that offices are closed, or open after all, as it stands by now.
+
+    `revision` grows with each word of the same decree, so that these may be heard in any order and twice; one that was
+    taken out of the calendar is `withdrawn`.
+    """
+
+    decree_id: UUID
+    revision: int
+    region: str
+    number: str
+    decreed_on: date
+    days: list[CalendarDay]
+    withdrawn: bool = False
+
+
+@event("stage-rescheduled", by="intake")
+class StageRescheduled(Event):
+    """The dates of an open stage, or of a decision, were counted anew, because the calendar of its area has changed.
+
+    Whoever has it takes these dates in the place of those before; one that was reminded of it is not reminded again.
+    """
+
+    journey_id: UUID
+    referral_id: UUID
+    stage: str
+    does: str
+    agency: str
+    office: str
+    remind_at: datetime
+    due_at: datetime
+    due_before: datetime
+    decree_number: str
+    decreed_on: date
+    expires_at: datetime | None = None
+
+    @property
+    def concerns(self) -> str:
+        """The service in which the stage, or the decision, is worked on."""
+        return self.does.partition(".")[0]
+
+
 @event("journey-moved", by="intake")
 class JourneyMoved(Event):
     """An open journey goes on by another version of its programme; what was offered before stays as it was offered."""

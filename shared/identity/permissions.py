@@ -30,6 +30,8 @@ class Permission(StrEnum):
     BREACHES_READ = "breaches.read"
     BREACHES_REACH = "breaches.reach"  # see who is concerned, and note who was told
     BREACHES_RECORD = "breaches.record"
+    CALENDARS_CHANGE = "calendars.change"  # add a decree to a region's calendar, or take it out
+    CALENDARS_READ = "calendars.read"
     CANDIDATES_READ = "candidates.read"  # who in the registry qualifies for a programme
     OVERRIDES_DECIDE = "overrides.decide"  # the second person, where a verification departs from the registries
     CASH_BOOKS_READ = "cash-books.read"
@@ -354,6 +356,8 @@ RIGHTS: dict[Permission, tuple[Right, ...]] = {
     ),
     Permission.OFFICES_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.OFFICES_CHANGE: (_right(ADMINISTRATION, EVERY, scope=Scope.INSTALLATION),),
+    Permission.CALENDARS_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.AREAS),),
+    Permission.CALENDARS_CHANGE: (_right(ADMINISTRATION, EVERY, scope=Scope.AREAS),),
     Permission.AUDITS_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),
     Permission.PAPERS_READ: (_right(ADMINISTRATION | OVERSIGHT, EVERY, scope=Scope.INSTALLATION),),
     Permission.MACHINE_READ: (_right(ADMINISTRATION | {Role.AUDITOR}, EVERY, scope=Scope.INSTALLATION),),

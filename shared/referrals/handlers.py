@@ -9,21 +9,24 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import case, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from shared import calendars
 from shared.bus import Heard, batch
 from shared.bus.subscribers import Hearing
 from shared.events.envelope import Event
 from shared.events.intake import (
     AccessEnded,
+    CalendarChanged,
     ConsentWithdrawn,
     LeaveNoted,
     ParticularsCorrected,
     ParticularsShared,
     StageBroughtIn,
     StageOffered,
+    StageRescheduled,
     StageWithdrawn,
 )
 from shared.events.referrals import ParticularsMissing
@@ -35,7 +38,7 @@ from shared.referrals.models import EarlyWithdrawal, Referral
 from shared.referrals.rules import OPEN, ReferralState
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.storage.arrays import among
-from shared.storage.rows import core, insertion, names_in, parameter
+from shared.storage.rows import core, insertion, names_in, parameter, recordset
 
 COPIED = (
     *("journey_id", "programme", "version", "stage", "attempt", "agency", "office", "sender_office", "area"),
@@ -64,6 +67,8 @@ def subscriber_hears(works: Iterable[StageWork]) -> Mapping[type[Event], Hearing
         ParticularsShared: batch(hear_particulars_shared),
         ParticularsCorrected: batch(partial(hear_particulars_corrected, works=known)),
         ConsentWithdrawn: batch(partial(hear_consents_withdrawn, works=known)),
+        StageRescheduled: batch(hear_stages_rescheduled, concerned_only=True),
+        CalendarChanged: batch(calendars.hear_calendars_changed),
         AccessEnded: batch(hear_access_ended),
         LeaveNoted: batch(hear_leave_noted),
     }
@@ -109,6 +114,50 @@ def hear_stages_withdrawn(session: Session, heard: Sequence[Heard[StageWithdrawn
     known = commands.withdraw_referrals(session, works, causes.keys(), causes)
     if early := [{"referral_id": each} for each in causes if each not in known]:
         session.execute(insert(EarlyWithdrawal).on_conflict_do_nothing(), early)
+
+
+def hear_stages_rescheduled(session: Session, heard: Sequence[Heard[StageRescheduled]]) -> None:
+    """Take the dates that were counted anew, for referrals that are open still.
+
+    One that was reminded of it is not reminded again; one that was late and is not any more is escalated anew when its
+    new due date has passed. A silent office keeps the time that it has already.
+    """
+    newest = {each.event.referral_id: each for each in heard}
+    if not newest:
+        return
+    rows = [
+        {
+            "id": str(referral_id),
+            "remind_at": each.event.remind_at.isoformat(),
+            "due_at": each.event.due_at.isoformat(),
+            "expires_at": each.event.expires_at.isoformat() if each.event.expires_at else None,
+            "rescheduled": {
+                "decree_number": each.event.decree_number,
+                "decreed_on": each.event.decreed_on.isoformat(),
+                "due_before": each.event.due_before.isoformat(),
+                "at": each.time.isoformat(),
+            },
+        }
+        for referral_id, each in newest.items()
+    ]
+    table, told = core(Referral), recordset(Referral, ["id", "remind_at", "due_at", "expires_at", "rescheduled"])
+    session.execute(select(table.c.id).where(among(table.c.id, newest)).order_by(table.c.id).with_for_update())
+    session.execute(
+        update(table)
+        .where(table.c.id == told.c.id, table.c.state.in_(OPEN))
+        .values(
+            remind_at=case((table.c.reminded_at.is_(None), told.c.remind_at), else_=table.c.remind_at),
+            due_at=told.c.due_at,
+            expires_at=case(
+                (table.c.escalated_at.is_not(None), func.greatest(table.c.expires_at, told.c.expires_at)),
+                else_=told.c.expires_at,
+            ),
+            escalated_at=case((told.c.due_at > func.kail_now(), None), else_=table.c.escalated_at),
+            rescheduled=told.c.rescheduled,
+        ),
+        {"rows": rows},
+    )
+    session.expire_all()
 
 
 def hear_particulars_shared(session: Session, heard: Sequence[Heard[ParticularsShared]]) -> None:

@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from shared import calendars
 from shared.bus import bell
 from shared.bus.participant import Bell
 from shared.events.referrals import ReferralEscalated, ReferralReminded, ReferralUnanswered
 from shared.identity import revocation
 from shared.kernel import calendar, clock
+from shared.kernel.calendar import NATIONAL, Days
 from shared.referrals import announcing, commands, leaving
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN, WAITING, Move
@@ -69,7 +71,7 @@ def escalate_overdue(session: Session) -> int:
         Referral.due_at,
         Referral.state.in_(OPEN),
         Referral.escalated_at.is_(None),
-        Referral.reminded_at < _a_working_day_before(today := _today(session)),
+        Referral.reminded_at < _a_working_day_before(session, today := _today(session)),
     )
     found = _mark(session, late, escalated_at=func.kail_now())
     announcing.announce_each(session, ReferralEscalated, found)
@@ -92,7 +94,7 @@ def remind_halfway(session: Session) -> int:
 
 def expire_unanswered(session: Session, works: Works) -> int:
     """Give back what no office took on within the limit; what was accepted stays with its office, however late."""
-    told_on = Referral.escalated_at < _a_working_day_before(_today(session))
+    told_on = Referral.escalated_at < _a_working_day_before(session, _today(session))
     silent = _due(Referral.expires_at, Referral.state.in_(WAITING), told_on)
     found = session.scalars(select(Referral).join(silent, Referral.id == silent.c.id)).all()
     closed = commands.close_without_work(session, works, found, Move.EXPIRE)
@@ -106,21 +108,31 @@ def _today(session: Session) -> date:
     return moment.astimezone(clock.zone()).date()
 
 
-def _a_working_day_before(today: date) -> datetime:
-    """Before this moment the step before must have rung: the beginning of the last working day up to today."""
-    last = today if calendar.is_working_day(today) else calendar.add_working_days(today, -1)
-    return calendar.start_of_day(last)
+def _a_working_day_before(session: Session, today: date) -> Any:
+    """Before this moment the step before must have rung: the beginning of the area's last working day up to today."""
+
+    def last(days: Days) -> datetime:
+        return calendar.start_of_day(
+            today if calendar.is_working_day(today, days) else calendar.add_working_days(today, -1, days)
+        )
+
+    cities, usual = calendars.current(session), last(NATIONAL)
+    own = [(each, last(cities.of(each))) for each in cities.regions]
+    if all(moment == usual for _, moment in own):
+        return usual
+    return case(*((calendars.inside(Referral.area, [each]), moment) for each, moment in own), else_=usual)
 
 
 def _give_grace_anew(session: Session, escalated: Iterable[Referral], today: date) -> None:
     """Let a silent office have as many working days after it was told on as after the due date, where that is later."""
-    later = []
+    later, cities = [], calendars.current(session)
     for each in escalated:
+        days = cities.of(each.area)
         due_on = each.due_at.astimezone(clock.zone()).date()
-        if each.expires_at is None or today <= calendar.add_working_days(due_on, 1):
+        if each.expires_at is None or today <= calendar.add_working_days(due_on, 1, days):
             continue
-        grace = calendar.working_days_between(due_on, each.expires_at.astimezone(clock.zone()).date())
-        expires_at = calendar.end_of_day(calendar.add_working_days(today, grace))
+        grace = calendar.working_days_between(due_on, each.expires_at.astimezone(clock.zone()).date(), days)
+        expires_at = calendar.end_of_day(calendar.add_working_days(today, grace, days))
         if expires_at > each.expires_at:
             later.append({"id": each.id, "expires_at": expires_at})
     if later:

@@ -109,6 +109,8 @@ class Referral(Base):
     remind_at: Mapped[Timestamp]
     due_at: Mapped[Timestamp]
     expires_at: Mapped[Timestamp | None]
+    rescheduled: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Why its dates were counted anew last, and when it was due before."""
     reminded_at: Mapped[Timestamp | None]
     escalated_at: Mapped[Timestamp | None]
     opened_at: Mapped[Timestamp | None]

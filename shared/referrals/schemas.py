@@ -137,6 +137,11 @@ class ReferralSchema(ReferralLineSchema):
     suggestion = fields.Enum(Suggestion, by_value=True, required=True, allow_none=True)
     moves = fields.List(fields.Enum(Move, by_value=True), required=True)
     handed_on = fields.List(fields.Nested(HandedOnSchema), required=True)
+    rescheduled = fields.Dict(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Which decree had its dates counted anew last, and when it was due before"},
+    )
     work = fields.Dict(required=True)
 
 

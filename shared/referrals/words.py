@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext, ngettext
+from sqlalchemy.orm import object_session
 
+from shared import calendars
 from shared.kernel import calendar, clock, numbers
+from shared.kernel.calendar import NATIONAL
 from shared.kernel.errors import DomainError
 from shared.kernel.money import format_rupiah
 from shared.places import areas
@@ -309,12 +312,14 @@ def number(journey_id: UUID) -> str:
 def days_left(referral: Referral) -> str:
     """How many working days an open referral still has, or is past its due date."""
     now, due = (moment.astimezone(clock.zone()).date() for moment in (clock.now(), referral.due_at))
+    session = object_session(referral)
+    days = calendars.current(session).of(referral.area) if session else NATIONAL
     if referral.lateness is Lateness.LATE:
-        gone = max(calendar.working_days_between(due, now), 1)
+        gone = max(calendar.working_days_between(due, now, days), 1)
         return ngettext("%(num)d working day late", "%(num)d working days late", gone)
     if now == due:
         return gettext("due today")
-    left = calendar.working_days_between(now, due)
+    left = calendar.working_days_between(now, due, days)
     return ngettext("%(num)d working day left", "%(num)d working days left", left)
 
 
@@ -515,6 +520,17 @@ def headed(sentence: str) -> str:
 def code(word: str) -> str:
     """A word that a fact or a setting uses, in the reader's language."""
     return gettext(CODES[word]) if word in CODES else plain(word)
+
+
+def counted_anew(note: Mapping[str, Any]) -> str:
+    """Why the dates of a referral were counted anew, and when it was due before."""
+    return gettext(
+        "Counted anew on %(at)s: decree %(number)s of %(day)s changed the calendar. It was due on %(before)s.",
+        at=showing.day(datetime.fromisoformat(note["at"])),
+        number=note["decree_number"],
+        day=showing.iso_day(note["decreed_on"]),
+        before=showing.day(datetime.fromisoformat(note["due_before"])),
+    )
 
 
 def handed(told: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from services.intake.groups.rules import Chosen, Placed
 from services.intake.registry.models import Person
 from services.intake.registry.queries import ACTIVE
 from services.intake.registry.rules import require_unmerged
+from shared import calendars
 from shared.bus import announce
 from shared.events.intake import GroupCounted, GroupFrozen, GroupMended, GroupSplit
 from shared.identity.officer import Officer
@@ -296,7 +297,7 @@ def _freeze_or_thaw(session: Session, group: BusinessGroup) -> None:
         _thaw(session, group)
     elif group.frozen_at is None:
         group.frozen_at = clock.now()
-        group.mend_by = MEND_WITHIN.after(group.frozen_at)
+        group.mend_by = MEND_WITHIN.after(group.frozen_at, calendars.current(session).of(group.area))
         announce(session, GroupFrozen(group_id=group.id, frozen_at=group.frozen_at, mend_by=group.mend_by))
 
 

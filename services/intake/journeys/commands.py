@@ -19,6 +19,7 @@ from services.intake.journeys.models import Journey
 from services.intake.journeys.moves import Move, Subject, Telling
 from services.intake.registry.models import Person
 from services.intake.registry.rules import RecordMerged
+from shared import calendars
 from shared.bus import Heard
 from shared.events.intake import JourneyOpened, SubjectKind
 from shared.identity import offices
@@ -342,7 +343,7 @@ def _open(
     kind, now = SubjectKind(definition.subject.kind.value), clock.now()
     consents = consenting.of_newcomers(session, definition, kind, areas)
     members = groups.sizes_of(session, list(areas)) if kind is SubjectKind.GROUP else {}
-    staff = staffing.of_programmes(session, [definition])
+    staff, cities = staffing.of_programmes(session, [definition]), calendars.current(session)
     aided = paper.beneficiaries(session, definition, kind, list(areas)) if on_paper else {}
     rows, tellings = [], {}
     new_ids = iter(numbering.fresh_ids(session, len(areas)))
@@ -353,7 +354,7 @@ def _open(
         lead = offices.resolve(definition.lead, area, definition.office_pins(), staff.has).id
         whose, telling = (
             Subject((journey_ids or {}).get(subject) or next(new_ids), kind, subject, area, lead),
-            Telling(now, staff),
+            Telling(now, staff, cities),
         )
         allowed = consents.get((definition.id, subject), engine.NOBODY_ASKED)
         try:

@@ -20,7 +20,9 @@ from services.intake.journeys import consenting, decisions, particulars, publish
 from services.intake.journeys.models import Journey
 from services.intake.journeys.particulars import Asked
 from services.intake.journeys.rules import JourneyStatus
+from shared import calendars
 from shared.bus import Announcement, Heard, announce_all
+from shared.calendars import Calendars
 from shared.events.envelope import Event
 from shared.events.intake import (
     DecisionOwed,
@@ -97,6 +99,7 @@ class Telling:
 
     now: datetime
     staff: Staffing = field(default_factory=Staffing)
+    calendars: Calendars = field(default_factory=Calendars)
     announcements: list[Announcement] = field(default_factory=list)
     offers: list[tuple[int, Asked, str]] = field(default_factory=list)
     owed: list[decisions.Owed] = field(default_factory=list)
@@ -162,7 +165,7 @@ def carry(
     # Only after the journeys are locked: whoever takes consent back waits for them, and finds what was offered here.
     asking = {programme.id for programme in programmes.values() if programme.asks_consent}
     consents = consenting.answers(session, [row for row in rows.values() if row.programme in asking])
-    telling = Telling(clock.now(), staffing.of_programmes(session, programmes.values()))
+    telling = Telling(clock.now(), staffing.of_programmes(session, programmes.values()), calendars.current(session))
     changed, done = set(), Moved([], [])
     reported: list[dict[str, Any]] = []
     began = dict(states)
@@ -226,7 +229,7 @@ def tell(
             attempt=step.journey.stages[back.stage].attempt + 1 if never_offered else None,
         )
         telling.say(stuck, cause)
-        owed = _owed(programme, subject, step.journey, back, telling.now)
+        owed = _owed(programme, subject, step.journey, back, telling)
         telling.owe(owed, step.journey, cause)
         step.journey = step.journey.with_stage(back.stage, due_at=owed.due_at.isoformat())
     journey = step.journey
@@ -247,7 +250,8 @@ def _offered(
 ) -> StageOffered:
     stage, now = programme.stages[offer.stage], telling.now
     pins = programme.office_pins(offer.stage)
-    due_at = stage.within.after(now)
+    days = telling.calendars.of(subject.area)
+    due_at = stage.within.after(now, days)
     return StageOffered(
         journey_id=subject.journey_id,
         referral_id=offer.referral_id,
@@ -264,9 +268,9 @@ def _offered(
         subject_id=subject.id,
         settings=dict(stage.settings),
         earlier=journey.reports(),
-        remind_at=calendar.half_way(now, due_at),
+        remind_at=calendar.half_way(now, due_at, days),
         due_at=due_at,
-        expires_at=stage.grace.after(due_at),
+        expires_at=stage.grace.after(due_at, days),
     )
 
 
@@ -275,7 +279,7 @@ def owe_missing(session: Session, most: int) -> int:
     rows = _locked(session, session.scalars(decisions.without_owner(most)).all())
     owned = {(each.journey_id, each.settings["undone"]) for each in session.scalars(decisions.owed_on(list(rows)))}
     programmes = publishing.published(session, {(row.programme, row.version) for row in rows.values()})
-    telling, stored = Telling(clock.now()), []
+    telling, stored = Telling(clock.now(), calendars=calendars.current(session)), []
     for journey_id, row in rows.items():
         state, programme = JourneyState.from_json(row.state), programmes[row.programme, row.version]
         subject = Subject(journey_id, row.subject_kind, row.subject_id, row.area, row.lead_office)
@@ -284,7 +288,7 @@ def owe_missing(session: Session, most: int) -> int:
             if at.referral is None or (journey_id, at.referral) in owned:
                 continue
             back = engine.Stuck(name, UUID(at.referral), engine.CameBack(at.why or engine.CameBack.RETURNED))
-            owed = _owed(programme, subject, state, back, telling.now)
+            owed = _owed(programme, subject, state, back, telling)
             telling.owe(owed, state, None)
             state = state.with_stage(name, due_at=owed.due_at.isoformat())
         stored.append({"id": journey_id, "version": row.version, **standing(state, telling.now)})
@@ -295,9 +299,10 @@ def owe_missing(session: Session, most: int) -> int:
 
 
 def _owed(
-    programme: Programme, subject: Subject, journey: JourneyState, back: engine.Stuck, now: datetime
+    programme: Programme, subject: Subject, journey: JourneyState, back: engine.Stuck, telling: Telling
 ) -> DecisionOwed:
-    at, due_at = journey.stages[back.stage], programme.decides_within.after(now)
+    at, now, days = journey.stages[back.stage], telling.now, telling.calendars.of(subject.area)
+    due_at = programme.decides_within.after(now, days)
     return DecisionOwed(
         journey_id=subject.journey_id,
         referral_id=new_id(),
@@ -313,7 +318,7 @@ def _owed(
         area=subject.area,
         subject_kind=subject.kind,
         subject_id=subject.id,
-        remind_at=calendar.half_way(now, due_at),
+        remind_at=calendar.half_way(now, due_at, days),
         due_at=due_at,
     )
 

@@ -37,6 +37,7 @@ from shared.events.intake import (
     JourneyOpened,
     StageBroughtIn,
     StageOffered,
+    StageRescheduled,
     StageSkipped,
     StageStuck,
     StageWithdrawn,
@@ -52,6 +53,7 @@ from shared.storage.rows import columns_of, core, insertion, recordset
 COUNTED = ("members", "counted_as_of")
 JOURNEY_ENDED = ("ended_at", "outcome", "because")
 STAGE_STUCK = ("stuck_at", "stuck_because", "accountable_office")
+RESCHEDULED = ("remind_at", "due_at", "expires_at")
 REFERRAL_TOLD = columns_of(ReferralFigure, but=("id", "journey_id", "stage", "agency", "office", "state"))
 
 MOMENTS: Mapping[type[Event], str] = {
@@ -72,6 +74,7 @@ SAID = (
     *("attempt", "does", "number", "month", "amount", "fund_id", "version"),
     *("outcome", "because", "why", "reason", "suggestion", "accountable_office"),
     *("condition", "goods", "cause", "verdict", "members", "successor", "facts", "done_on", "paper"),
+    *("decree_number", "due_before"),
 )
 """What a line of the timeline repeats of its event: codes, counts, days and numbers of documents, never more."""
 
@@ -155,6 +158,12 @@ def owe_decisions(session: Session, heard: Sequence[Heard[DecisionOwed]]) -> Non
     for row in rows["rows"]:
         row["decides"] = row["undone"]
     session.execute(insertion(StageFigure, columns_of(StageFigure)).on_conflict_do_nothing(), rows)
+
+
+def reschedule_stages(session: Session, heard: Sequence[Heard[StageRescheduled]]) -> None:
+    """Take the dates that were counted anew; of several, the last."""
+    newest = {each.envelope["data"]["referral_id"]: each for each in heard}
+    _amend(session, StageFigure, RESCHEDULED, rows_of(newest.values(), key="referral_id", at="rescheduled_at"))
 
 
 def skip_stages(session: Session, heard: Sequence[Heard[StageSkipped]]) -> None:

@@ -27,6 +27,7 @@ COUNTED: Mapping[type[Event], tuple[Note, ...]] = {
     intake.StageBroughtIn: (commands.bring_in_stages,),
     intake.StageStuck: (commands.stick_stages, commands.await_consent),
     intake.DecisionOwed: (commands.owe_decisions,),
+    intake.StageRescheduled: (commands.reschedule_stages,),
     intake.StageWithdrawn: (commands.call_off_stages,),
     intake.StageSkipped: (commands.skip_stages,),
     intake.JourneyHandedOver: (commands.hand_journeys_over,),

@@ -6,13 +6,16 @@ from datetime import date, datetime
 from itertools import groupby
 
 from flask_babel import format_datetime
+from sqlalchemy.orm import object_session
 
 from services.monitoring.flow import way
 from services.monitoring.flow.models import JourneyFigure, TimelineEntry
 from services.monitoring.flow.queries import Story
 from services.monitoring.flow.rules import Owed, StageTurn, local_day, stages_of
+from shared import calendars
 from shared.identity.officer import Officer
 from shared.kernel import calendar, clock
+from shared.kernel.calendar import NATIONAL, Days
 from shared.programmes import kinds
 from shared.programmes.definition import Programme
 from shared.web import navigation
@@ -35,11 +38,12 @@ def by_day(timeline: Iterable[TimelineEntry]) -> list[tuple[date, list[TimelineE
 
 def next_steps(officer: Officer, story: Story, programme: Programme | None) -> list[NextStep]:
     """Who owes what until when, the most urgent first."""
-    now = clock.now()
+    now, session = clock.now(), object_session(story.journey)
+    days = calendars.current(session).of(story.journey.area) if session else NATIONAL
     return [
         NextStep(
             each,
-            _working_days(now, each.until) if each.until else None,
+            _working_days(now, each.until, days) if each.until else None,
             each.is_late(now),
             _address(officer, story, programme, each),
         )
@@ -72,8 +76,8 @@ def way_of(story: Story, programme: Programme) -> way.Way:
     return way.way(programme, stages_of(story.turns), skipped, clock.now(), story.journey.ended_at is not None)
 
 
-def _working_days(now: datetime, until: datetime) -> int:
-    return abs(calendar.working_days_between(local_day(now), local_day(until)))
+def _working_days(now: datetime, until: datetime, days: Days) -> int:
+    return abs(calendar.working_days_between(local_day(now), local_day(until), days))
 
 
 def _address(officer: Officer, story: Story, programme: Programme | None, owed: Owed) -> str | None:

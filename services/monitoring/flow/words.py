@@ -14,6 +14,7 @@ from services.monitoring.words import BUSINESS, CAUSES
 from shared.kernel.calendar import Within
 from shared.kernel.money import format_rupiah
 from shared.referrals import words
+from shared.web import showing
 from shared.web.messages import N_
 from shared.web.showing import office_name
 
@@ -103,6 +104,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "journey-counted": (N_("The members of the group were counted"), "neutral"),
     "journey-handed-over": (N_("Handed over to another office"), "neutral"),
     "stage-withdrawn": (N_("No longer wanted"), "neutral"),
+    "stage-rescheduled": (N_("Dates counted anew: the calendar has changed"), "neutral"),
     "stage-stuck": (N_("Waits for the leading office"), "bad"),
     "decision-owed": (N_("The leading office owes a decision"), "waiting"),
     "consent-withdrawn": (N_("Consent taken back: what was shared is deleted"), "neutral"),
@@ -223,6 +225,11 @@ def event_details(entry: TimelineEntry) -> list[str]:
     if entry.type == "journey-counted":
         members = int(entry.said["members"])
         told.append(ngettext("%(num)s member", "%(num)s members", members))
+    if "decree_number" in entry.said:
+        told.append(str(_("Decree %(number)s", number=entry.said["decree_number"])))
+    if "due_before" in entry.said:
+        before = datetime.fromisoformat(str(entry.said["due_before"]))
+        told.append(str(_("It was due on %(day)s", day=showing.day(before))))
     if "amount" in entry.said:
         told.append(format_rupiah(int(entry.said["amount"])))
     if "accountable_office" in entry.said:

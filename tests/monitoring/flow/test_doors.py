@@ -278,6 +278,37 @@ def replace_part(heard: Heard[Any]) -> Heard[Any]:
     return Heard(heard.event, heard.source, heard.subscriber, heard.position, heard.envelope)
 
 
+def test_dates_that_were_counted_anew_count_in_story_and_figures(
+    app: Flask, told: dict[str, UUID], monitoring_db: Database
+) -> None:
+    (before,) = ask(app, f"/monitoring/v1/dinsos/journeys/{told['late']}")["owed"]
+    story, now = stories.Story(), clock.now()
+    turn = ask(app, f"/monitoring/v1/dinsos/journeys/{told['late']}")["turns"][-1]
+    counted = intake.StageRescheduled(
+        journey_id=told["late"],
+        referral_id=UUID(turn["referral_id"]),
+        stage="proposal",
+        does="grants.goods-proposal",
+        agency="dinsos",
+        office="dinsos-kukar",
+        remind_at=now + timedelta(days=1),
+        due_at=now + timedelta(days=2),
+        due_before=now - timedelta(days=1),
+        decree_number="100/1/2026",
+        decreed_on=clock.today(),
+    )
+    story.tell("intake", counted, now)
+    for _ in range(2):
+        stories.hear(monitoring_db, story.heard)
+    address = f"dinsos/journeys/{told['late']}"
+    (owed,) = ask(app, f"/monitoring/v1/{address}")["owed"]
+    assert owed["until"] > before["until"]
+    assert {stage["stage"]: stage["overdue"] for stage in ask(app, FLOW)["stages"]}["proposal"] == 0
+    assert "Decree 100/1/2026" in Browser(app, an_officer(Role.OFFICER)).get(f"/monitoring/{address}").text
+    with monitoring_db.reading() as session:
+        assert list(summing.differences(session)) == []
+
+
 def test_numbers_follow_the_domains_clock(app: Flask, told: dict[str, UUID], monitoring_db: Database) -> None:
     advance([monitoring_db], timedelta(days=30))
     stages = {stage["stage"]: stage for stage in ask(app, FLOW)["stages"]}
