@@ -15,6 +15,9 @@ from services.grants.loans import pages as loans_pages
 from services.grants.worker import PARTICIPANT, WORKS
 from services.grants.zakat import api as zakat_api
 from services.grants.zakat import pages as zakat_pages
+from shared.desk import api as desk_api
+from shared.desk import pages as desk_pages
+from shared.desk import referrals as desk_referrals
 from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
@@ -40,6 +43,9 @@ MENU = (
     machine_pages.link("grants"),
 )
 
+WAITING = (desk_referrals.source("grants", WORKS),)
+"""What may wait for one officer here: her start page asks each service."""
+
 
 def create(database: Database | None = None) -> Flask:
     """The web app of grants."""
@@ -53,6 +59,7 @@ def create(database: Database | None = None) -> Flask:
             loans_api.blueprint,
             funds_api.blueprint,
             entitlements_api.blueprint,
+            desk_api.blueprint("grants", WAITING),
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -63,6 +70,7 @@ def create(database: Database | None = None) -> Flask:
             loans_pages.pages,
             funds_pages.pages,
             entitlements_pages.pages,
+            desk_pages.blueprint("grants", WAITING),
             machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,

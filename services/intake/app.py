@@ -31,6 +31,7 @@ from services.intake.journeys import api as journeys_api
 from services.intake.journeys import pages as journeys_pages
 from services.intake.offices import api as offices_api
 from services.intake.offices import pages as offices_pages
+from services.intake.overview import desk as overview_desk
 from services.intake.overview import pages as overview_pages
 from services.intake.own_account import api as own_account_api
 from services.intake.own_account import pages as own_account_pages
@@ -57,6 +58,9 @@ from services.intake.trials import pages as trials_pages
 from services.intake.welcome import api as welcome_api
 from services.intake.welcome import pages as welcome_pages
 from services.intake.worker import PARTICIPANT, WORKS
+from shared.desk import api as desk_api
+from shared.desk import pages as desk_pages
+from shared.desk import referrals as desk_referrals
 from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
@@ -89,6 +93,9 @@ MENU = (
     accounts_pages.MENU,
     machine_pages.link("intake"),
 )
+
+WAITING = (desk_referrals.source("intake", WORKS), *overview_desk.SOURCES)
+"""What may wait for one officer here: her start page asks each service."""
 
 
 def create(database: Database | None = None) -> Flask:
@@ -123,6 +130,7 @@ def create(database: Database | None = None) -> Flask:
             calendars_api.blueprint,
             offices_api.blueprint,
             welcome_api.blueprint,
+            desk_api.blueprint("intake", WAITING),
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -155,6 +163,7 @@ def create(database: Database | None = None) -> Flask:
             calendars_pages.pages,
             offices_pages.pages,
             welcome_pages.pages,
+            desk_pages.blueprint("intake", WAITING),
             machine_pages.blueprint(PARTICIPANT),
         ],
         front=[signin_pages.front],

@@ -5,15 +5,20 @@ from flask import Flask
 from services.monitoring.flow import api as flow_api
 from services.monitoring.flow import pages as flow_pages
 from services.monitoring.meetings import api as meetings_api
+from services.monitoring.meetings import desk as meetings_desk
 from services.monitoring.meetings import pages as meetings_pages
 from services.monitoring.outcomes import pages as outcome_pages
 from services.monitoring.oversight import api as oversight_api
+from services.monitoring.oversight import desk as oversight_desk
 from services.monitoring.oversight import pages as oversight_pages
 from services.monitoring.steering import api as steering_api
 from services.monitoring.steering import pages as steering_pages
 from services.monitoring.visits import api as visit_api
 from services.monitoring.visits import pages as visit_pages
 from services.monitoring.worker import PARTICIPANT, WORKS
+from shared.desk import api as desk_api
+from shared.desk import pages as desk_pages
+from shared.desk import referrals as desk_referrals
 from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
@@ -43,6 +48,9 @@ MENU = (
     machine_pages.link("monitoring"),
 )
 
+WAITING = (desk_referrals.source("monitoring", WORKS), *meetings_desk.SOURCES, *oversight_desk.SOURCES)
+"""What may wait for one officer here: her start page asks each service."""
+
 
 def create(database: Database | None = None) -> Flask:
     """The web app of monitoring: its worklist, and the figures of all four services."""
@@ -55,6 +63,7 @@ def create(database: Database | None = None) -> Flask:
             steering_api.blueprint,
             visit_api.blueprint,
             referrals_api.blueprint("monitoring", WORKS),
+            desk_api.blueprint("monitoring", WAITING),
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -65,6 +74,7 @@ def create(database: Database | None = None) -> Flask:
             steering_pages.pages,
             visit_pages.templates,
             outcome_pages.templates,
+            desk_pages.blueprint("monitoring", WAITING),
             machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,

@@ -13,6 +13,9 @@ from services.training.placement import pages as placement_pages
 from services.training.products import api as products_api
 from services.training.products import pages as products_pages
 from services.training.worker import PARTICIPANT, WORKS
+from shared.desk import api as desk_api
+from shared.desk import pages as desk_pages
+from shared.desk import referrals as desk_referrals
 from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
@@ -37,6 +40,9 @@ MENU = (
     machine_pages.link("training"),
 )
 
+WAITING = (desk_referrals.source("training", WORKS),)
+"""What may wait for one officer here: her start page asks each service."""
+
 
 def create(database: Database | None = None) -> Flask:
     """The web app of training."""
@@ -49,6 +55,7 @@ def create(database: Database | None = None) -> Flask:
             products_api.blueprint,
             fairs_api.blueprint,
             placement_api.blueprint,
+            desk_api.blueprint("training", WAITING),
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -58,6 +65,7 @@ def create(database: Database | None = None) -> Flask:
             products_pages.pages,
             fairs_pages.pages,
             placement_pages.pages,
+            desk_pages.blueprint("training", WAITING),
             machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,

@@ -20,6 +20,7 @@ from shared.referrals import (
     notes,
     promises,
     queries,
+    reach,
     revision,
     schemas,
     together,
@@ -39,6 +40,7 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     """The worklist's API of one service, with the work of its own stages."""
     known = by_kind(works)
     api = Blueprint("referrals", __name__, description=f"Referrals to the agencies that work in {service}")
+    api.record_once(lambda setup: reach.install(setup.app, known))
     _reading(api, known)
     _answering(api, known)
     _working(api, known)
@@ -56,6 +58,7 @@ def narrowed_to(query: dict[str, Any]) -> queries.Wanted:
     """What a worklist's query narrows to, whichever page is asked for."""
     narrowed = {name: query[name] for name in ("tray", "programme", "stage", "overdue", "mine", "number")}
     narrowed["areas"] = tuple(query["area"])
+    narrowed["reach"] = reach.here(door.current_officer())
     if query["state"] is not None:
         narrowed["states"] = frozenset({query["state"]})
     return queries.Wanted(**narrowed)
@@ -87,7 +90,8 @@ def _reading(api: Blueprint, works: Works) -> None:
     def count_referrals(agency: str) -> queries.Counts:
         """How many open referrals there are."""
         with door.reading() as session:
-            return queries.counts(session, door.current_officer(), agency)
+            officer = door.current_officer()
+            return queries.counts(session, officer, agency, reach.here(officer))
 
     @api.get("/<agency>/referrals/kept")
     @guard(Permission.REFERRALS_READ)

@@ -16,7 +16,7 @@ from shared.identity import absences
 from shared.identity.permissions import Permission
 from shared.kernel import numbers
 from shared.kernel.errors import Invalid
-from shared.referrals import api, promises, queries, rules, schemas, searching, together, words
+from shared.referrals import api, promises, queries, reach, rules, schemas, searching, together, words
 from shared.referrals.commands import WORKERS
 from shared.referrals.rules import ReferralState, Tray
 from shared.referrals.together import Act
@@ -28,7 +28,6 @@ from shared.web.language import language
 KEPT = "narrowed"
 REMEMBERED = ("tray", "state", "programme", "stage", "area", "overdue", "mine")
 NARROWING = ("programme", "stage", "area", "number", "state", "overdue", "mine")
-MOST_URGENT = 5
 
 
 def add_pages(pages: Blueprint, service: str, works: Works) -> None:
@@ -111,26 +110,12 @@ def _parts(pages: Blueprint, service: str) -> None:
                 **_words(),
             )
 
-    @pages.get("/<agency>/referrals/urgent")
-    @guard(Permission.REFERRALS_READ)
-    def urgent(agency: str) -> str:
-        """The few referrals that are due first: rows that the start page fetches from each service."""
-        officer = door.current_officer()
-        with door.reading() as base:
-            return render_template(
-                "referrals/urgent.html",
-                referrals=queries.urgent(base, officer, agency, MOST_URGENT),
-                address=address(service, agency),
-                can_work=officer.has(*WORKERS) and officer.agency == agency,
-                **_words(),
-            )
-
 
 def _worklist(service: str, agency: str, query: dict[str, Any], asked: dict[str, str]) -> str:
     officer = door.current_officer()
     narrowed, part = api.wanted(query)
     with door.reading() as base:
-        counts = queries.counts(base, officer, agency)
+        counts = queries.counts(base, officer, agency, reach.here(officer))
         found = api.listed(base, officer, agency, narrowed, part)
         stages = {stage: words.title_of(programme, stage) for programme, stage in counts.stages}
         return render_template(

@@ -26,6 +26,7 @@ from shared.referrals import (
     listing,
     notes,
     queries,
+    reach,
     revision,
     rules,
     schemas,
@@ -48,6 +49,7 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     known = by_kind(works)
     listing.add_pages(pages, service, known)
     together_pages.add_pages(pages, service, known)
+    pages.record_once(lambda setup: reach.install(setup.app, known))
     _passing_on(pages, service, known)
     referral = _one(pages, service, known)
     _answers(pages, service, referral)

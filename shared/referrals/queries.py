@@ -1,6 +1,6 @@
 """What can be told of an office's referrals: the worklist, most late first, one referral, and how many there are."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
+from shared.referrals.reach import NOTHING, Reach
 from shared.referrals.rules import CLOSED, NEAR_WITHIN, OPEN, WAITING, ReferralState, Tray
 from shared.storage.arrays import among
 from shared.storage.clock import now
@@ -38,6 +39,7 @@ class Wanted:
     mine: bool = False
     areas: tuple[str, ...] = ()
     number: str | None = None
+    reach: Reach = NOTHING
 
     @property
     def order(self) -> dict[str, Any]:
@@ -50,13 +52,14 @@ class Wanted:
 class Counts:
     """How an office stands: open referrals by state, those that are nearly or past due, and what it could filter by.
 
-    `mine` are those that the officer handles, `to_give` those that nobody does any more; `closed` is counted up to
-    `MOST_COUNTED`.
+    `for_me` are those that the officer can do something about now, `mine` those that she handles, `to_give` those that
+    nobody does any more; `closed` is counted up to `MOST_COUNTED`.
     """
 
     by_state: Mapping[str, int]
     overdue: int
     near: int
+    for_me: int
     mine: int
     to_give: int
     closed: int
@@ -68,6 +71,7 @@ class Counts:
         waiting = sum(self.by_state.get(each, 0) for each in WAITING)
         in_work = self.by_state.get(ReferralState.ACCEPTED, 0)
         return {
+            Tray.FOR_ME: self.for_me,
             Tray.OPEN: waiting + in_work,
             Tray.WAITING: waiting,
             Tray.IN_WORK: in_work,
@@ -87,22 +91,19 @@ def worklist(officer: Officer, agency: str, wanted: Wanted) -> Select[Any]:
     )
 
 
-def counts(session: Session, officer: Officer, agency: str) -> Counts:
-    """How many open referrals an officer may list."""
+def counts(session: Session, officer: Officer, agency: str, reach: Reach = NOTHING) -> Counts:
+    """How many open referrals an officer may list, and how many of them are for her."""
     rows = session.execute(
         select(
             Referral.state,
             Referral.programme,
             Referral.stage,
             func.count(),
-            func.count().filter(Referral.due_at < now()),
-            func.count().filter(
-                Referral.remind_at <= now(),
-                Referral.due_at >= now(),
-                Referral.due_at <= now() + NEAR_WITHIN,
-            ),
+            func.count().filter(is_late()),
+            func.count().filter(is_near()),
             func.count().filter(Referral.state == ReferralState.ACCEPTED, handled_by(officer)),
             func.count().filter(given_to_nobody()),
+            func.count().filter(*for_her(officer, reach)),
         )
         .where(listed(officer, agency), Referral.state.in_(OPEN))
         .group_by(Referral.state, Referral.programme, Referral.stage)
@@ -111,22 +112,18 @@ def counts(session: Session, officer: Officer, agency: str) -> Counts:
     for state, _, _, count, *_ in rows:
         by_state[state.value] = by_state.get(state.value, 0) + count
     stages = tuple(sorted({(programme, stage) for _, programme, stage, *_ in rows}))
-    late, near, mine, to_give = (sum(int(row[place]) for row in rows) for place in (4, 5, 6, 7))
+    late, near, mine, to_give, for_me = (sum(int(row[place]) for row in rows) for place in (4, 5, 6, 7, 8))
     closed = select(Referral.id).where(listed(officer, agency), Referral.state.in_(CLOSED)).limit(MOST_COUNTED)
     return Counts(
         by_state=by_state,
         overdue=late,
         near=near,
+        for_me=for_me,
         mine=mine,
         to_give=to_give,
         closed=session.scalar(select(func.count()).select_from(closed.subquery())) or 0,
         stages=stages,
     )
-
-
-def urgent(session: Session, officer: Officer, agency: str, most: int) -> Sequence[Referral]:
-    """The open referrals that are due first."""
-    return session.scalars(worklist(officer, agency, Wanted()).order_by(*LATE_FIRST).limit(most)).all()
 
 
 def kinds_of(session: Session, officer: Officer, ids: Collection[UUID]) -> dict[UUID, str]:
@@ -160,6 +157,33 @@ def listed(officer: Officer, agency: str) -> ColumnElement[bool]:
     return and_(hers(officer), Referral.agency == agency)
 
 
+def is_late() -> ColumnElement[bool]:
+    """Past its due date, as `rules.lateness` says of what is open."""
+    return Referral.due_at < now()
+
+
+def is_near() -> ColumnElement[bool]:
+    """Nearly due, as `rules.lateness` says of what is open."""
+    return and_(Referral.remind_at <= now(), Referral.due_at >= now(), Referral.due_at <= now() + NEAR_WITHIN)
+
+
+def for_her(officer: Officer, reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    """What an officer of the office can do something about now: what is not answered and of her kind, what she handles,
+    what nobody handles and is of her kind, and what is for her to sign.
+    """
+    does = Referral.kind.in_(reach.does)
+    taken = Referral.state == ReferralState.ACCEPTED
+    return (
+        hers(officer),
+        or_(
+            and_(Referral.state.in_(WAITING), does),
+            and_(taken, handled_by(officer)),
+            and_(given_to_nobody(), does),
+            and_(taken, Referral.kind.in_(reach.signs)),
+        ),
+    )
+
+
 def given_to_nobody() -> ColumnElement[bool]:
     """Taken on by the office, and handled by nobody who is there: by nobody, or by one on leave without a stand-in."""
     alone = Referral.handled_by.in_(absences.nobody_stands_in_for())
@@ -173,7 +197,7 @@ def handled_by(officer: Officer) -> ColumnElement[bool]:
 
 def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    conditions += [Referral.state.in_(wanted.states)] if wanted.states is not None else _in_tray(officer, wanted.tray)
+    conditions += [Referral.state.in_(wanted.states)] if wanted.states is not None else _in_tray(officer, wanted)
     if wanted.programme:
         conditions.append(Referral.programme == wanted.programme)
     if wanted.stage:
@@ -189,8 +213,10 @@ def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _in_tray(officer: Officer, tray: Tray) -> list[ColumnElement[bool]]:
-    match tray:
+def _in_tray(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
+    match wanted.tray:
+        case Tray.FOR_ME:
+            return list(for_her(officer, wanted.reach))
         case Tray.WAITING:
             return [Referral.state.in_(WAITING)]
         case Tray.IN_WORK:

@@ -50,6 +50,7 @@ NEAR_WITHIN = timedelta(days=14)
 class Tray(StrEnum):
     """The parts of a worklist, as they would lie on a desk."""
 
+    FOR_ME = "for-me"  # what the officer who looks can do now: unanswered, hers, nobody's, or hers to sign
     OPEN = "open"  # everything that the office still owes an answer or the work
     WAITING = "waiting"  # neither yes nor no has been said
     IN_WORK = "in-work"  # taken on
@@ -90,6 +91,7 @@ LABELS: dict[StrEnum, dict[str, str]] = {
     ReferralState.RETURNED: {"id": "Dikembalikan", "en": "Given back"},
     ReferralState.WITHDRAWN: {"id": "Ditarik", "en": "Withdrawn"},
     ReferralState.UNANSWERED: {"id": "Tidak dijawab", "en": "Unanswered"},
+    Tray.FOR_ME: {"id": "Untuk saya", "en": "For me"},
     Tray.OPEN: {"id": "Semua terbuka", "en": "All open"},
     Tray.WAITING: {"id": "Menunggu jawaban", "en": "Waiting for an answer"},
     Tray.IN_WORK: {"id": "Dikerjakan", "en": "In work"},

@@ -148,12 +148,14 @@ class ReferralSchema(ReferralLineSchema):
 class CountsSchema(Schema):
     """How many open referrals an office has, by state, and how many of them are nearly due, late or the officer's own.
 
-    `to_give` are those that nobody handles any more. What is closed is counted up to a thousand.
+    `for_me` are those that she can do something about now, `to_give` those that nobody handles any more. What is closed
+    is counted up to a thousand.
     """
 
     by_state = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     overdue = fields.Integer(required=True)
     near = fields.Integer(required=True)
+    for_me = fields.Integer(required=True)
     mine = fields.Integer(required=True)
     to_give = fields.Integer(required=True)
     closed = fields.Integer(required=True)

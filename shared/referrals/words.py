@@ -311,10 +311,14 @@ def number(journey_id: UUID) -> str:
 
 def days_left(referral: Referral) -> str:
     """How many working days an open referral still has, or is past its due date."""
-    now, due = (moment.astimezone(clock.zone()).date() for moment in (clock.now(), referral.due_at))
     session = object_session(referral)
-    days = calendars.current(session).of(referral.area) if session else NATIONAL
-    if referral.lateness is Lateness.LATE:
+    return days_until(referral.due_at, calendars.current(session).of(referral.area) if session else NATIONAL)
+
+
+def days_until(due_at: datetime, days: Days = NATIONAL) -> str:
+    """How many working days there are until a date, or since it."""
+    now, due = (moment.astimezone(clock.zone()).date() for moment in (clock.now(), due_at))
+    if clock.now() > due_at:
         gone = max(calendar.working_days_between(due, now, days), 1)
         return ngettext("%(num)d working day late", "%(num)d working days late", gone)
     if now == due:

@@ -48,6 +48,9 @@ class StageWork(ABC):
     roles: tuple[Role, ...] = (Role.OFFICER,)
     """Who may do the work, any one of them; a decision belongs to an approver."""
 
+    signed_by: tuple[Role, ...] = ()
+    """Who has the last word on what colleagues prepare; without, whoever does the work has it."""
+
     work_schema: type[Schema] | None = None
     """What an officer may save on the way; None where there is nothing to save."""
 

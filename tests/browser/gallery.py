@@ -46,7 +46,7 @@ class Picture:
 
 PICTURES = (
     Picture("sign-in", "signin.sign_in_form", "", "The way in.", width=390),
-    Picture("home", "front.home", "petugas1", "An officer's start page: what waits for her, service by service."),
+    Picture("home", "front.home", "petugas1", "An officer's start page: what waits for her, over all services."),
     Picture("worklist", "referrals_pages.worklist", "petugas1", "Whom an office has to see to, the latest first."),
     Picture("referral", "referrals_pages.referral", "petugas1", "One stage of one journey.", "grants"),
     Picture("journey", "flow_pages.show_journey", "koordinator", "A journey's story, across offices.", "monitoring"),

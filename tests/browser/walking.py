@@ -32,8 +32,7 @@ NO_PAGES = ("operations.", "assets.", "openapi")
 PARTS = {
     "flow_pages.show_live_part": "the moving part of a programme's map, seen there",
     "referrals_pages.waiting": "the counts that the start page shows, seen there",
-    "referrals_pages.urgent": "the most urgent referrals that the start page gathers, seen there",
-    "meetings_pages.waiting_tasks": "the next tasks that the start page shows, seen there",
+    "desk_pages.show_desk": "what waits for an officer, which the start page gathers, seen there",
     "machine_pages.machine_part": "how one service stands, seen in the machine room",
     "oversight_pages.show_figures": "the moving part of the dashboard, seen there",
     "oversight_pages.show_chart": "an image, seen on the dashboard",

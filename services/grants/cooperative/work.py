@@ -23,6 +23,7 @@ class CooperativeWork(StageWork):
 
     kind = memberships.KIND
     roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+    signed_by = (Role.APPROVER, Role.HEAD)
     work_schema = schemas.MembershipSchema
     completion_schema = schemas.MembershipDoneSchema
     template = "cooperative/work.html"

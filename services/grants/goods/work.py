@@ -81,6 +81,7 @@ class DecisionOnGoods(StageWork):
 
     kind = "grants.goods-decision"
     roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+    signed_by = (Role.APPROVER, Role.HEAD)
     work_schema = schemas.DecisionSchema
     completion_schema = schemas.DecisionSignedSchema
     together = "goods/decided_together.html"

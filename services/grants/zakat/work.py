@@ -21,6 +21,7 @@ class ZakatSupport(StageWork):
 
     kind = commands.KIND
     roles = (Role.OFFICER, Role.APPROVER, Role.HEAD)
+    signed_by = (Role.APPROVER, Role.HEAD)
     work_schema = schemas.AssessmentSchema
     completion_schema = schemas.ZakatDecisionSchema
     template = "zakat/work.html"

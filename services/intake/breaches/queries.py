@@ -46,13 +46,18 @@ def _visible(officer: Officer) -> Select[Any]:
 
 
 def how_many_wait(session: Session, officer: Officer) -> Waiting:
-    """Of how many of them somebody in her areas, or the authority, is still to be told, and how many are late."""
-    untold = exists().where(
-        BreachPerson.breach_id == Breach.id, within(BreachPerson.area, officer.areas), BreachPerson.told_at.is_(None)
-    )
-    due = _visible(officer).where(or_(Breach.authority_told_at.is_(None), untold)).subquery()
+    """How many of them are untold, and how many of those are late."""
+    due = untold(officer).subquery()
     late = func.count().filter(due.c.due_at < clock.now())
     return Waiting(*session.execute(select(func.count(), late).select_from(due)).one())
+
+
+def untold(officer: Officer) -> Select[Any]:
+    """Those of which somebody in her areas, or the authority, is still to be told."""
+    somebody = exists().where(
+        BreachPerson.breach_id == Breach.id, within(BreachPerson.area, officer.areas), BreachPerson.told_at.is_(None)
+    )
+    return _visible(officer).where(or_(Breach.authority_told_at.is_(None), somebody))
 
 
 def breach(session: Session, officer: Officer, breach_id: UUID) -> Breach:

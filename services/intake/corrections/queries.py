@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from services.intake.corrections.models import Correction
@@ -34,6 +34,11 @@ def undecided(session: Session, officer: Officer, after: str | None = None, limi
     """The corrections that wait for a decision in an officer's agency and areas, the most urgent first."""
     statement = select(Correction).where(*_ours(officer), Correction.decided_at.is_(None))
     return page(session, statement, Correction.due_at, Correction.id, after=after, limit=limit)
+
+
+def for_her_to_decide(officer: Officer) -> Select[Any]:
+    """The corrections that wait for this officer's decision: whoever noted one leaves it to somebody else."""
+    return select(Correction).where(*_ours(officer), Correction.decided_at.is_(None), Correction.noted_by != officer.id)
 
 
 def how_many_wait(session: Session, officer: Officer) -> Waiting:

@@ -22,13 +22,10 @@ from services.intake.signin.api import caller
 from services.intake.signin.schemas import SignInSchema
 from services.intake.welcome.commands import has_administrator
 from shared.identity import tokens
-from shared.identity.areas import meet
-from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.errors import Invalid, TooMany, Unauthenticated
-from shared.programmes import kinds, library
-from shared.web import door, forms, kept, language, navigation, sessions
+from shared.web import door, forms, kept, language, sessions
 from shared.web.guard import guard, public, unrecorded
 from shared.web.problem import SIGN_IN, retry_after, status_of
 from shared.web.showing import day
@@ -36,7 +33,6 @@ from shared.web.showing import day
 pages = Blueprint("signin", __name__, template_folder="templates")
 front = Blueprint("front", __name__, template_folder="templates")
 
-MOST_URGENT = 10
 A_YEAR = 365 * 24 * 60 * 60
 HALF = "half"
 """Under which a browser's session keeps who has given her password and has a step to go."""
@@ -52,7 +48,7 @@ def home() -> str | Response:
     officer = sessions.officer_or_none()
     if officer is None:
         return redirect(SIGN_IN, 303)
-    return render_template("signin/home.html", sources=sorted(_sources(officer)), most_urgent=MOST_URGENT)
+    return render_template("signin/home.html")
 
 
 @pages.get("/signin")
@@ -235,21 +231,6 @@ def _end_session() -> None:
     if (token := sessions.token_or_none()) is not None:
         with door.transaction() as session:
             end_session(session, token.session_id)
-
-
-def _sources(officer: Officer) -> set[tuple[str, str]]:
-    """The worklists whose most urgent referrals she sees at the start, by service and agency.
-
-    Her own agency's; who reads everywhere, those of every agency that leads a programme of her region, or has a stage.
-    """
-    if not officer.reads_everywhere:
-        own = navigation.services_of(officer)
-        return {(name, officer.agency) for name in own if navigation.has_worklist(name, officer)}
-    around = [each for each in library.published().values() if meet(officer.areas, each.region)]
-    return {
-        *(("intake", programme.lead) for programme in around),
-        *((kinds.kind(stage.does).service, stage.agency) for each in around for stage in each.stages.values()),
-    }
 
 
 def _form(form: forms.Form, refusal: str = "", *, choosing: bool = False) -> str:

@@ -24,7 +24,6 @@ from shared.web.showing import or_english
 pages = Blueprint("meetings_pages", __name__, template_folder="templates")
 MEETING = "/<agency>/meetings/<uuid:meeting_id>"
 TASK = "/<agency>/tasks/<uuid:task_id>"
-NEXT_TASKS = 3
 MOST_SHOWN = 10
 """Tasks that came back, above those to be done; all of them stand in a list of their own."""
 
@@ -202,23 +201,6 @@ def list_tasks(agency: str, form: forms.Form | None = None) -> str:
             may_do=access.holds(officer, Permission.TASKS_DO),
             may_pass_on=passes_on,
             office=officer.office,
-        )
-
-
-@pages.get("/<agency>/tasks/waiting")
-@guard(Permission.TASKS_READ)
-def waiting_tasks(agency: str) -> str:
-    """The office's next tasks: a part that the start page fetches."""
-    with door.reading() as session:
-        officer = door.current_officer()
-        wanted = queries.tasks(officer, agency).order_by(*queries.DUE_FIRST)
-        found = session.scalars(wanted.limit(NEXT_TASKS + 1)).all()
-        return render_template(
-            "meetings/waiting.html",
-            tasks=found[:NEXT_TASKS],
-            more=len(found) > NEXT_TASKS,
-            returned=queries.returned_tasks(session, officer, agency),
-            address=_tasks(agency),
         )
 
 

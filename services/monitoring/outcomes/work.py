@@ -22,6 +22,7 @@ class Graduation(StageWork):
 
     kind = "monitoring.graduation"
     roles = (Role.OFFICER, Role.HEAD)
+    signed_by = (Role.HEAD,)
     work_schema = schemas.SignatureGiven
     completion_schema = schemas.SignatureGiven
     template = "monitoring/outcomes/work.html"

@@ -88,7 +88,7 @@ def show_chart(agency: str, name: str) -> Response:
 @pages.get("/<agency>/red-list")
 @guard(Permission.FIGURES_READ)
 def list_open_stages(agency: str) -> str:
-    """Open stages, the earliest due first, with the share of their time limit that is used."""
+    """What is late or nearly so, the earliest due first, with the share of its time limit that is used."""
     asked = {name: value for name, value in request.args.items() if value}
     query: dict[str, Any] = forms.load(schemas.RedListQuery(), asked)
     officer = door.current_officer()
@@ -101,6 +101,7 @@ def list_open_stages(agency: str) -> str:
             agency=agency,
             form=forms.blank(asked),
             asked={name: value for name, value in asked.items() if name != "after"},
+            others={name: value for name, value in asked.items() if name not in ("after", "every", "used")},
             page=page,
             programmes={each.id: each for each in programmes},
             stages=_stages(query["programme"], programmes),

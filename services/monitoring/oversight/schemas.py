@@ -27,7 +27,10 @@ class DashboardQuery(Schema):
 
 
 class RedListQuery(PageQuery):
-    """Which open stages: of a programme, at a stage, with an office, from an office, in an area, so much used."""
+    """Which stages: of a programme, at a stage, with an office, from an office, in an area.
+
+    Late or nearly due ones, unless `used` or `every` asks otherwise.
+    """
 
     programme = fields.String(load_default=None)
     version = fields.Integer(load_default=None)
@@ -40,6 +43,9 @@ class RedListQuery(PageQuery):
         load_default=None,
         validate=validate.Range(min=0),
         metadata={"description": "More than so many per cent of the time limit are gone; 100: late"},
+    )
+    every = fields.Boolean(
+        load_default=False, metadata={"description": "Also those that are neither late nor nearly due"}
     )
 
 
@@ -92,6 +98,7 @@ class OpenStageSchema(Schema):
     is_accepted = fields.Boolean(required=True)
     is_overdue = fields.Boolean(required=True)
     is_due_soon = fields.Boolean(required=True)
+    remind_at = fields.AwareDateTime(required=True)
     used = fields.Integer(required=True, metadata={"description": "Per cent of the time limit"})
     days = fields.Integer(required=True, metadata={"description": "Whole days since it was offered"})
 

@@ -109,7 +109,7 @@ def test_whatever_comes_back_is_owed_by_the_leading_office_with_a_clock(road: Ro
 def test_it_lies_in_the_list_where_she_looks(road: Road, desk: Browser, app: Flask) -> None:
     come_back(road)
     (row,) = owed(road)
-    for address in (LIST, f"{LIST}/urgent"):
+    for address in (LIST, "/intake/dinsos/desk"):
         assert "To decide: Verification against the registries" in desk.get(address).text, address
     assert 'href="/intake/dinsos/referrals"' in desk.get("/").text
     counts = app.test_client().get(f"{API}/counts", headers=bearer(OFFICER)).json

@@ -85,7 +85,8 @@ def told(monitoring_db: Database) -> dict[str, UUID]:
 
 def test_it_stands_on_the_red_list_under_the_leading_office(app: Flask, told: dict[str, UUID]) -> None:
     rows = {
-        each["referral_id"]: each for each in ask(app, "/monitoring/v1/bappeda/red-list?office=dinsos-kaltim")["items"]
+        each["referral_id"]: each
+        for each in ask(app, "/monitoring/v1/bappeda/red-list?every=true&office=dinsos-kaltim")["items"]
     }
     assert set(rows) == {str(told["owed"]), str(told["late"])}
     late = rows[str(told["late"])]
@@ -94,7 +95,11 @@ def test_it_stands_on_the_red_list_under_the_leading_office(app: Flask, told: di
     assert [each["referral_id"] for each in ask(app, "/monitoring/v1/bappeda/red-list?used=100")["items"]] == [
         str(told["late"])
     ]
-    page = Browser(app, an_officer(Role.COORDINATOR, office="bappeda-kaltim")).get("/monitoring/bappeda/red-list").text
+    page = (
+        Browser(app, an_officer(Role.COORDINATOR, office="bappeda-kaltim"))
+        .get("/monitoring/bappeda/red-list?every=true")
+        .text
+    )
     assert page.count("To decide: ") == 2
 
 
@@ -148,7 +153,7 @@ def test_what_is_not_wanted_any_more_is_owed_by_nobody(app: Flask, monitoring_db
         over = {"outcome": intake.JourneyOutcome.STOPPED, "ended_on": clock.today()}
         story.tell("intake", intake.JourneyEnded(journey_id=about["journey_id"], **over), clock.now())
     stories.hear(monitoring_db, story.heard)
-    assert ask(app, "/monitoring/v1/bappeda/red-list")["items"] == []
+    assert ask(app, "/monitoring/v1/bappeda/red-list?every=true")["items"] == []
     assert ask(app, "/monitoring/v1/bappeda/promises?office=dinsos-kaltim")["items"] == []
 
 

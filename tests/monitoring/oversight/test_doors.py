@@ -84,10 +84,10 @@ def test_no_version_asked_means_all_of_them_on_the_dashboard_and_in_its_lists(
     with published_in(tmp_path / "programmes"):
         found = ask(app, f"{DASHBOARD}?programme={PROGRAMME}{asked}")
         listed = ask(app, f"/monitoring/v1/bappeda/journeys?programme={PROGRAMME}{asked}&state=open")["items"]
-        waiting = ask(app, f"/monitoring/v1/bappeda/red-list?programme={PROGRAMME}{asked}")["items"]
+        waiting = ask(app, f"/monitoring/v1/bappeda/red-list?every=true&programme={PROGRAMME}{asked}")["items"]
         page = coordinator(app).get(f"{PAGE}?programme={PROGRAMME}{asked}").text
         every = coordinator(app).get(PAGE).text
-        red = coordinator(app).get(f"/monitoring/bappeda/red-list?programme={PROGRAMME}{asked}").text
+        red = coordinator(app).get(f"/monitoring/bappeda/red-list?every=true&programme={PROGRAMME}{asked}").text
     assert (
         sum(each["open"] for each in found["headlines"])
         == len(listed)
@@ -106,24 +106,44 @@ def test_what_is_late_stands_first(app: Flask, told: dict[str, UUID]) -> None:
     assert late["is_overdue"]
     assert late["is_accepted"]
     assert 140 <= late["used"] <= 143
-    every = ask(app, "/monitoring/v1/bappeda/red-list")["items"]
+    every = ask(app, "/monitoring/v1/bappeda/red-list?every=true")["items"]
     assert [each["journey_id"] for each in every] == [str(told[name]) for name in ("late", "elsewhere", "new")]
 
 
 def test_the_red_list_goes_on_where_its_page_ended(app: Flask, told: dict[str, UUID]) -> None:
-    address, found = "/monitoring/v1/bappeda/red-list?limit=1", []
+    address, found = "/monitoring/v1/bappeda/red-list?every=true&limit=1", []
     while address:
         page = ask(app, address)
         found += [each["referral_id"] for each in page["items"]]
-        address = page["next"] and f"/monitoring/v1/bappeda/red-list?limit=1&after={page['next']}"
+        address = page["next"] and f"/monitoring/v1/bappeda/red-list?every=true&limit=1&after={page['next']}"
     assert len(found) == len(set(found)) == 3
 
 
 def test_the_red_list_is_narrowed_to_what_has_used_so_much_of_its_time(app: Flask, told: dict[str, UUID]) -> None:
-    every = ask(app, "/monitoring/v1/bappeda/red-list")["items"]
+    every = ask(app, "/monitoring/v1/bappeda/red-list?every=true")["items"]
     for percent in (1, 50, 80, 99, 100):
         found = ask(app, f"/monitoring/v1/bappeda/red-list?used={percent}")["items"]
         assert found == [each for each in every if each["used"] >= percent], percent
+
+
+def test_the_red_list_shows_what_is_late_or_nearly_so_and_nothing_else(app: Flask, told: dict[str, UUID]) -> None:
+    found = ask(app, "/monitoring/v1/bappeda/red-list")["items"]
+    assert {each["journey_id"]: each["is_overdue"] or each["is_due_soon"] for each in found} == {
+        str(told[name]): True for name in ("late", "elsewhere")
+    }
+    page = coordinator(app).get("/monitoring/bappeda/red-list").text
+    assert str(told["new"]) not in page
+    assert "In time" not in page
+    assert str(told["new"]) in coordinator(app).get("/monitoring/bappeda/red-list?every=true").text
+
+
+def test_an_empty_red_list_says_so(app: Flask, monitoring_db: Database) -> None:
+    story = stories.whole_journey()
+    stories.offer(story, stories.journey(story, at=clock.now()), "proposal", clock.now())
+    stories.hear(monitoring_db, story.heard)
+    page = coordinator(app).get("/monitoring/bappeda/red-list").text
+    assert "Nothing is late or nearly so." in page
+    assert "Show all open stages, also those on time" in page
 
 
 def test_a_page_that_begins_nowhere_is_refused(app: Flask, told: dict[str, UUID]) -> None:
@@ -135,7 +155,7 @@ def test_every_hand_over_is_as_many_as_its_list(app: Flask, told: dict[str, UUID
     (handover,) = ask(app, DASHBOARD)["handovers"]
     assert (handover["waiting"], handover["overdue"], handover["oldest_days"]) == (3, 1, 20)
     pair = f"office={handover['office']}&sender_office={handover['sender_office']}"
-    assert len(ask(app, f"/monitoring/v1/bappeda/red-list?{pair}")["items"]) == handover["waiting"]
+    assert len(ask(app, f"/monitoring/v1/bappeda/red-list?{pair}&every=true")["items"]) == handover["waiting"]
     assert len(ask(app, f"/monitoring/v1/bappeda/red-list?{pair}&used=100")["items"]) == handover["overdue"]
 
 
@@ -192,7 +212,9 @@ def test_every_number_on_the_page_leads_to_a_list(app: Flask, told: dict[str, UU
     browser = coordinator(app)
     page = browser.get(PAGE + query)
     assert page.status_code == 200
-    leads = {each.replace("&amp;", "&") for each in re.findall(r'href="(/monitoring/bappeda/[^"]+)"', page.text)}
+    leads = {
+        each.replace("&amp;", "&") for each in re.findall(r'href="(/monitoring/bappeda/(?!guide)[^"]+)"', page.text)
+    }
     assert len(leads) > 10
     for address in leads:
         assert browser.get(address).status_code == 200, address
