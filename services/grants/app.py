@@ -18,6 +18,8 @@ from services.grants.zakat import pages as zakat_pages
 from shared.desk import api as desk_api
 from shared.desk import pages as desk_pages
 from shared.desk import referrals as desk_referrals
+from shared.guide import api as guide_api
+from shared.guide import pages as guide_pages
 from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
@@ -60,6 +62,7 @@ def create(database: Database | None = None) -> Flask:
             funds_api.blueprint,
             entitlements_api.blueprint,
             desk_api.blueprint("grants", WAITING),
+            guide_api.blueprint("grants", WORKS),
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -71,6 +74,7 @@ def create(database: Database | None = None) -> Flask:
             funds_pages.pages,
             entitlements_pages.pages,
             desk_pages.blueprint("grants", WAITING),
+            guide_pages.blueprint("grants", WORKS),
             machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,

@@ -61,6 +61,8 @@ from services.intake.worker import PARTICIPANT, WORKS
 from shared.desk import api as desk_api
 from shared.desk import pages as desk_pages
 from shared.desk import referrals as desk_referrals
+from shared.guide import api as guide_api
+from shared.guide import pages as guide_pages
 from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
@@ -131,6 +133,7 @@ def create(database: Database | None = None) -> Flask:
             offices_api.blueprint,
             welcome_api.blueprint,
             desk_api.blueprint("intake", WAITING),
+            guide_api.blueprint("intake", WORKS),
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -164,6 +167,7 @@ def create(database: Database | None = None) -> Flask:
             offices_pages.pages,
             welcome_pages.pages,
             desk_pages.blueprint("intake", WAITING),
+            guide_pages.blueprint("intake", WORKS),
             machine_pages.blueprint(PARTICIPANT),
         ],
         front=[signin_pages.front],

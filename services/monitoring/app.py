@@ -19,6 +19,8 @@ from services.monitoring.worker import PARTICIPANT, WORKS
 from shared.desk import api as desk_api
 from shared.desk import pages as desk_pages
 from shared.desk import referrals as desk_referrals
+from shared.guide import api as guide_api
+from shared.guide import pages as guide_pages
 from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
@@ -64,6 +66,7 @@ def create(database: Database | None = None) -> Flask:
             visit_api.blueprint,
             referrals_api.blueprint("monitoring", WORKS),
             desk_api.blueprint("monitoring", WAITING),
+            guide_api.blueprint("monitoring", WORKS),
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -75,6 +78,7 @@ def create(database: Database | None = None) -> Flask:
             visit_pages.templates,
             outcome_pages.templates,
             desk_pages.blueprint("monitoring", WAITING),
+            guide_pages.blueprint("monitoring", WORKS),
             machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,

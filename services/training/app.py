@@ -16,6 +16,8 @@ from services.training.worker import PARTICIPANT, WORKS
 from shared.desk import api as desk_api
 from shared.desk import pages as desk_pages
 from shared.desk import referrals as desk_referrals
+from shared.guide import api as guide_api
+from shared.guide import pages as guide_pages
 from shared.identity.permissions import Permission
 from shared.machine import api as machine_api
 from shared.machine import pages as machine_pages
@@ -56,6 +58,7 @@ def create(database: Database | None = None) -> Flask:
             fairs_api.blueprint,
             placement_api.blueprint,
             desk_api.blueprint("training", WAITING),
+            guide_api.blueprint("training", WORKS),
             machine_api.blueprint(PARTICIPANT),
         ],
         pages=[
@@ -66,6 +69,7 @@ def create(database: Database | None = None) -> Flask:
             fairs_pages.pages,
             placement_pages.pages,
             desk_pages.blueprint("training", WAITING),
+            guide_pages.blueprint("training", WORKS),
             machine_pages.blueprint(PARTICIPANT),
         ],
         menu=MENU,

@@ -6,13 +6,14 @@ the published programmes alone, so with a new programme its pages appear by them
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from flask import current_app, request
 
 from shared.identity.officer import Officer
 from shared.identity.permissions import EVERY, LEADING, REGISTERING, Permission, doing
 from shared.identity.rules import Role
-from shared.web import access
+from shared.web import access, sessions
 from shared.web.messages import N_
 
 WORKING_IN = {
@@ -102,6 +103,16 @@ def entrance(service: str, officer: Officer) -> str:
     if service == "monitoring" and officer.has(Role.COORDINATOR):
         return f"/monitoring/{officer.agency}/dashboard"
     return f"/{service}/{officer.agency}/" + ("referrals" if has_worklist(service, officer) else "programmes")
+
+
+def help_address(officer: Officer) -> str:
+    """Where the guide speaks of the page shown; of one that leaves no trace it is not said where she was."""
+    guide = f"/{current_app.extensions['kail'].service}/{officer.agency}/guide"
+    _, _, *parts = request.path.split("/")
+    page = parts[0] if parts and parts[0] == "account" else parts[1] if len(parts) > 1 else ""
+    if page in ("", "guide") or sessions.is_hidden(request.path):
+        return guide
+    return f"{guide}?page={quote(page)}"
 
 
 def _is_counsellor_only(officer: Officer) -> bool:
