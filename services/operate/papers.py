@@ -23,6 +23,7 @@ def papers(folder: Path, language: str) -> None:
     from services.intake.app import create
     from services.intake.papers import own, pages, queries, schemas, sheets
     from shared.storage import database
+    from shared.web import practising
 
     try:
         said = own.own()
@@ -34,7 +35,7 @@ def papers(folder: Path, language: str) -> None:
     style = Markup("<style>{}</style>").format(Markup(STYLE.read_text(encoding="utf-8")))  # noqa: S704  # our own
     app = create(base)
     with app.test_request_context(), force_locale(language):
-        files = {f"{name}.csv": sheets.csv_of(name, found, language) for name in sheets.NAMES}
+        files = {f"{name}.csv": practising.marked(sheets.csv_of(name, found, language)) for name in sheets.NAMES}
         files["papers.html"] = render_template("papers/file.html", style=style, **pages.told(found, language))
         files["papers.json"] = schemas.PapersSchema().dumps(found, indent=1, ensure_ascii=False)
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from services.embedded import Embedded
 from services.embedded.process import CannotStart, ServerProcess
 from services.simulate.accounts import demo_password
 from services.supervise import first_start
+from services.supervise import practice as practising
 from services.supervise.home import Home, HomeTaken
 from services.supervise.parts import Part, parts_of_one_machine
 from services.supervise.servers import Reviver
@@ -40,8 +41,11 @@ console = Console(highlight=False, soft_wrap=True)
     default=True,
     help="Let simulated officers work through the agencies; without them an empty home begins as a city's own.",
 )
-def up(simulate: bool) -> None:
+@click.option("--practice", is_flag=True, help="Start a copy for practice, with made-up people, beside the real one.")
+def up(simulate: bool, practice: bool) -> None:
     """Start all of Kail on this machine and stay with it until Ctrl-C."""
+    if practice:
+        practising.choose()
     home = Home(settings().home)
     try:
         with home.taken():
@@ -163,6 +167,8 @@ class OneMachine:
 
     def _welcome(self, seconds: float) -> None:
         console.print(f"\nKail serves at [bold]http://127.0.0.1:{settings().port}[/bold] (after {seconds:.1f} s)\n")
+        if settings().is_practice:
+            console.print("This is a [bold]practice copy[/bold]: everybody in it is made up.\n")
         if settings().is_demonstration:
             console.print(_accounts(self.home))
         if said := self.home.take_word():

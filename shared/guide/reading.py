@@ -76,7 +76,7 @@ def _stages(officer: Officer, works: Works) -> list[Stage]:
     does, spoken = reach.of(officer, works).does, language()
     around = [each for each in library.published().values() if meet(officer.areas, each.region)]
     found = [
-        Stage(stage.title.to(spoken), programme.title.to(spoken), guide().stages[stage.does].to(spoken))
+        Stage(stage.title.to(spoken), programme.title.to(spoken), _what(stage.does))
         for programme in around
         for stage in programme.stages.values()
         if stage.agency == officer.agency and stage.does in does
@@ -84,8 +84,11 @@ def _stages(officer: Officer, works: Works) -> list[Stage]:
     if DECISION.name in does and access.works_at(officer, LEADING):
         title = kinds.kind(DECISION.name).title.to(spoken)
         found += [
-            Stage(title, each.title.to(spoken), guide().stages[DECISION.name].to(spoken))
-            for each in around
-            if each.lead == officer.agency
+            Stage(title, each.title.to(spoken), _what(DECISION.name)) for each in around if each.lead == officer.agency
         ]
     return found
+
+
+def _what(kind: str) -> str:
+    """What is done at a stage of this kind; a kind that the guide does not know yet is called by its title."""
+    return guide().stages.get(kind, kinds.kind(kind).title).to(language())

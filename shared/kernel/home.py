@@ -8,7 +8,9 @@ import stat
 from pathlib import Path
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
-MARKS = frozenset({"lock", "keys", "keys.json", "logs", "postgresql", "valkey", "servers.json", "running.json"})
+MARKS = frozenset(
+    {"lock", "keys", "keys.json", "logs", "practice", "postgresql", "valkey", "servers.json", "running.json"}
+)
 """What a home holds once anything of Kail has run in it."""
 NOTHING = frozenset({"lost+found"})
 

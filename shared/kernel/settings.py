@@ -23,6 +23,9 @@ DEMO_PASSWORD = "demo-password"  # noqa: S105
 """The file in a home that holds the one password of all made-up officers; only a demonstration has it."""
 
 
+PRACTICE = "practice"
+"""The file in a home that says it is a practice copy: there are only made-up people in it, for good."""
+
 TWO_STEP_ROLES = ["approver", "head", "counsellor", "coordinator", "administrator"]
 """Whose sign-in needs a code from their telephone as well, where a deployment says nothing else."""
 
@@ -48,6 +51,7 @@ class Settings:
     metrics_token: str | None = field(repr=False)
     programmes_path: Path
     clusters_path: Path
+    practice_url: str
     database_urls: dict[str, str] = field(repr=False)
     owner_urls: dict[str, str] = field(repr=False)
     broker_url: str | None = field(repr=False)
@@ -81,6 +85,11 @@ class Settings:
     def is_demonstration(self) -> bool:
         """Whether the people in this home are made up, as `kail up` made them."""
         return (self.home / DEMO_PASSWORD).exists()
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether this is a copy in which officers practise, beside a real one."""
+        return (self.home / PRACTICE).exists()
 
     @property
     def redis_url(self) -> str:
@@ -118,6 +127,7 @@ def settings() -> Settings:
         metrics_token=secret(env, "KAIL_METRICS_TOKEN"),
         programmes_path=env.path("KAIL_PROGRAMMES", Path(__file__).parents[2] / "programmes"),
         clusters_path=env.path("KAIL_CLUSTERS", Path("/var/lib/kail")).absolute(),
+        practice_url=env.str("KAIL_PRACTICE_URL", ""),
         database_urls=_with_driver(urls),
         owner_urls=_with_driver(owners),
         broker_url=_address(env, "REDIS_URL", "REDIS_PASSWORD") or None,

@@ -33,6 +33,7 @@ from shared.web import (
     navigation,
     operations,
     outside,
+    practising,
     problem,
     rates,
     roster,
@@ -147,6 +148,7 @@ def create_app(
     language.install(app)
     problem.install(app)
     assets.install(app)
+    practising.install(app)
     showing.install(app)
     api.install(app, service, tuple(blueprints))
     for page in pages:

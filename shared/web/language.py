@@ -48,7 +48,7 @@ def _name(response: Response) -> Response:
 def _chosen() -> str:
     officer = sessions.officer_or_none()
     kept = officer and officer.language
-    here = request.cookies.get(COOKIE)
+    here = request.cookies.get(sessions.cookie(COOKIE))
     wanted = (here, kept) if sessions.is_api() else (kept, here)
     for each in wanted:
         if each in LANGUAGES:

@@ -50,7 +50,7 @@ class SharedCookie(SecureCookieSessionInterface):
 
     def get_cookie_name(self, app: Flask) -> str:
         """What it is called: browsers take a name with `__Host-` only from the very host, and over HTTPS."""
-        return BOUND_COOKIE if settings().https else COOKIE
+        return cookie(BOUND_COOKIE if settings().https else COOKIE)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Whether the browser may send it over HTTPS only: where the deployment is, or the request came so."""
@@ -60,6 +60,11 @@ class SharedCookie(SecureCookieSessionInterface):
         """Let an answer change it, but not one to what a page fetched by itself: she may have gone on meanwhile."""
         if is_visit():
             super().save_session(app, session, response)
+
+
+def cookie(name: str) -> str:
+    """What a cookie is called here: a browser keeps one jar for all ports of a machine, a practice copy's as well."""
+    return f"{name}-practice" if settings().is_practice else name
 
 
 def is_visit() -> bool:

@@ -15,7 +15,7 @@ from shared.kernel import clock, numbers
 from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
 from shared.kernel.settings import settings
-from shared.web import access, forms, kept, language, navigation, sessions, signing, tables
+from shared.web import access, forms, kept, language, navigation, practising, sessions, signing, tables
 from shared.web.messages import N_
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -117,11 +117,14 @@ def install(app: Flask) -> None:
         here=kept.page_shown,
         signed_as=signing.signed_as,
         signed_fact=signing.signed_fact,
+        practice=practising.sentence,
     )
     app.context_processor(
         lambda: {
             "officer": sessions.officer_or_none(),
             "language": language.language(),
             "is_demonstration": settings().is_demonstration,
+            "is_practice": settings().is_practice,
+            "practice_url": "" if settings().is_practice else settings().practice_url,
         }
     )

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from shared.kernel.settings import settings
 from shared.privacy.fields import blind_index
 from shared.privacy.keys import keyring
+from shared.web import sessions
 
 COOKIE = "device"
 PATH = "/intake/signin"
@@ -34,7 +35,7 @@ def remember(response: Response, username: str) -> None:
     number = names.pop(own, None) or uuid4()
     kept = [(each, str(other)) for each, other in names.items()][-(MOST - 1) :]
     response.set_cookie(
-        COOKIE,
+        sessions.cookie(COOKIE),
         str(_signer().dumps([*kept, (own, str(number))])),
         max_age=LASTS,
         path=PATH,
@@ -46,7 +47,7 @@ def remember(response: Response, username: str) -> None:
 
 def _names() -> dict[str, UUID]:
     try:
-        said = _signer().loads(request.cookies.get(COOKIE, ""), max_age=LASTS)
+        said = _signer().loads(request.cookies.get(sessions.cookie(COOKIE), ""), max_age=LASTS)
         return {str(name): UUID(number) for name, number in said}
     except (BadData, ValueError, TypeError):
         return {}

@@ -138,7 +138,7 @@ def sign_out() -> Response:
     _end_session()
     sessions.sign_out()
     response = redirect(SIGN_IN, 303)
-    response.delete_cookie(language.COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    response.delete_cookie(sessions.cookie(language.COOKIE), httponly=True, samesite="Lax", secure=request.is_secure)
     return response
 
 
@@ -170,7 +170,12 @@ def choose_language() -> Response:
         return response
     if sessions.officer_or_none() is None:
         response.set_cookie(
-            language.COOKIE, chosen, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure
+            sessions.cookie(language.COOKIE),
+            chosen,
+            max_age=A_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
         )
         return response
     token = sessions.current_token()
