@@ -38,7 +38,7 @@ def _row(service: str, officer: Officer, hers: reach.Reach, referral: Referral) 
         kind="referral",
         act=_act(hers, referral),
         what=words.stage_title(referral),
-        about=f"{words.place(referral.area)} · {words.number(referral.id)}",
+        about=f"{words.place(referral.area)} · {referral.number}",
         address=f"/{service}/{officer.agency}/referrals/{referral.id}?tray={Tray.FOR_ME}#{part}",
         due_at=referral.due_at,
         remind_at=referral.remind_at,

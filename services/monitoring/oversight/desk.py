@@ -6,6 +6,7 @@ from services.monitoring.flow.pages import titles
 from services.monitoring.oversight import red_list
 from shared.desk import rows
 from shared.identity.officer import Officer
+from shared.referrals.words import number
 from shared.web.showing import area_name, office_name
 
 
@@ -21,7 +22,7 @@ def late(session: Session, officer: Officer) -> rows.Part:
             kind="late-stage",
             act=office_name(each.office),
             what=named.stage(each.programme, each.stage, each.version),
-            about=f"{area_name(each.area)} · {str(each.referral_id)[-8:]}",
+            about=f"{area_name(each.area)} · {number(each.journey_id)}",
             address=f"/monitoring/{officer.agency}/journeys/{each.journey_id}",
             due_at=each.due_at,
             remind_at=each.remind_at,
