@@ -11,7 +11,7 @@ from sqlalchemy.orm import object_session
 
 from shared import calendars
 from shared.kernel import calendar, clock, numbers
-from shared.kernel.calendar import NATIONAL
+from shared.kernel.calendar import NATIONAL, Days
 from shared.kernel.errors import DomainError
 from shared.kernel.money import format_rupiah
 from shared.places import areas
