@@ -218,7 +218,8 @@ def test_at_the_end_of_the_term_a_kept_book_and_a_neglected_one_are_told_apart(
     write(client, kept, entry(90_000), entry(30_000, "out"))
     write(client, neglected, entry(90_000))
     ahead(training_db, 23)
-    done = {"referrals": [{"id": each, "done": {}} for each in (kept, neglected)]}
+    why = {"because": "Catatan bulan pertama tidak lengkap."}
+    done = {"referrals": [{"id": kept, "done": {}}, {"id": neglected, "done": why}]}
     assert client.post(f"{LIST}/complete", json=done).status_code == 200
     said = {str(each.referral_id): each for each in announced(training_db) if isinstance(each, ReferralCompleted)}
     assert said[kept].outcome == "kept"
