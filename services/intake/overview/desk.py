@@ -45,7 +45,7 @@ def requests_to_see(session: Session, officer: Officer) -> Part:
                 kind="disclosure",
                 act=_("Answer"),
                 what=_("Request for own data"),
-                about=f"{place(each.area)} · {str(each.person_id)[-8:]}",
+                about=place(each.area),
                 address=f"/intake/{officer.agency}/disclosures/{each.id}",
                 **rows.dated(each.asked_at, each.due_at),
             )
@@ -66,7 +66,7 @@ def corrections_to_decide(session: Session, officer: Officer) -> Part:
                 kind="correction",
                 act=_("Decide"),
                 what=_("Correction of her data"),
-                about=f"{place(each.area)} · {str(each.person_id)[-8:]}",
+                about=place(each.area),
                 address=f"/intake/{officer.agency}/corrections/{each.id}",
                 **rows.dated(each.noted_at, each.due_at),
             )
@@ -86,7 +86,7 @@ def breaches_to_tell(session: Session, officer: Officer) -> Part:
                 kind="breach",
                 act=_("Tell them"),
                 what=_("Data breach"),
-                about=str(each.id)[-8:],
+                about="",
                 address=f"/intake/{officer.agency}/breaches/{each.id}",
                 **rows.dated(each.found_at, each.due_at),
             )

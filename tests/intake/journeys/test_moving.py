@@ -6,9 +6,11 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from sqlalchemy import update
 
 from services.intake.cli import move
 from services.intake.journeys import commands, publishing, rules
+from services.intake.journeys.models import Journey
 from shared.events.intake import JourneyMoved
 from shared.events.referrals import ReferralDeclined
 from shared.identity.rules import Role
@@ -81,10 +83,11 @@ def test_what_has_come_further_than_the_other_version_goes_stays_and_hinders_nob
 
 
 def test_whoever_is_on_the_way_in_the_other_version_already_stays(road: Road, app: Flask) -> None:
-    (journey,) = road.set_out()
+    journey, other = road.set_out(2)
     publish(road)
-    with road.database.transaction() as session:
-        commands.open_journeys(session, an_officer(Role.OFFICER), WRSE, [road.journey(journey).subject_id])
+    with road.database.transaction() as session:  # nobody sets out twice any more; who did so before stays as she is
+        kept = update(Journey).where(Journey.id == other)
+        session.execute(kept.values(version=2, subject_id=road.journey(journey).subject_id))
     (stays,) = ask(app).json["stays"]
     assert (stays["journey_id"], stays["code"]) == (str(journey), "journey-already-open")
     assert road.journey(journey).version == 1

@@ -187,7 +187,7 @@ def test_the_pages_do_the_same(app: Flask) -> None:
     assert office.submit(f"{TASKS}/{task}/return", {"reason": "Bukan tugas kami."}).status_code == 303
     assert office.get(f"{TASKS}/{task}/return").status_code == 404
     address = "/monitoring/bappeda/tasks"
-    assert "1 task came back to your office" in convener.get(f"{address}/waiting").text
+    assert "1 task came back to your office" in convener.get("/monitoring/bappeda/desk").text
     assert f"{address}/{task}/pass-on" in convener.get(address).text
     assert f"{task}/pass-on" not in office.get(TASKS).text
     listed = convener.get(f"{address}?returned=true").text
@@ -199,7 +199,7 @@ def test_the_pages_do_the_same(app: Flask) -> None:
     assert convener.submit(f"{address}/{task}/pass-on", {"office": "dinsos-kukar"}).status_code == 422
     day = clock.today().isoformat()
     assert convener.submit(f"{address}/{task}/pass-on", {"office": "dp3a-kukar", "due_on": day}).status_code == 303
-    assert "1 task came back" not in convener.get(f"{address}/waiting").text
+    assert "1 task came back" not in convener.get("/monitoring/bappeda/desk").text
     office.submit(f"{TASKS}/{task}/return", {"reason": "Bukan tugas kami."})
     assert convener.submit(f"{address}/{task}/strike").status_code == 303
     assert convener.get(f"{address}?returned=true").text.count(f"{task}") == 0

@@ -108,5 +108,5 @@ def test_every_log_is_only_added_to() -> None:
         for table in tables_of(service)
         if "hash" in table.columns and not table.columns["hash"].unique and table.name not in {*CHAINED, *SECRETS}
     }
-    assert {param.values[1].name for param in KEPT} == logs | {"cash_entry"}
+    assert {param.values[1].name for param in KEPT} == logs | {"cash_entry", "note"}
     assert logs >= {"look", "event_log", "protection_log", "anchor"}
