@@ -26,16 +26,22 @@ class NamedTooDeep(Invalid):
 def nested(form: Mapping[str, Any]) -> dict[str, Any]:
     """{"lines.0.item": "Beras"} → {"lines": [{"item": "Beras"}]}; empty fields are left out, `name[]` gives a list.
 
-    Raises NamedTooDeep.
+    A list of which nothing was filled in is an empty one where the part that it belongs to is there; it does not make
+    that part. Raises NamedTooDeep.
     """
     tree: dict[str, Any] = {}
+    left_empty = []
     for name, values in _fields(form):
         if name.count(".") >= DEEPEST:
             raise NamedTooDeep
-        if name.endswith("[]"):
-            _put(tree, name.removesuffix("[]").split("."), values)
+        *parts, last = name.removesuffix("[]").split(".")
+        if name.endswith("[]") and not values:
+            left_empty.append((parts, last))
         elif values:
-            _put(tree, name.split("."), values[-1])
+            _put(tree, [*parts, last], values if name.endswith("[]") else values[-1])
+    for parts, last in left_empty:
+        if isinstance(part := _part(tree, parts), dict):
+            part.setdefault(last, [])
     return {key: _listed(value) for key, value in tree.items()}
 
 
@@ -96,6 +102,13 @@ def _fields(form: Mapping[str, Any], keep_empty: bool = False) -> Iterable[tuple
         if name not in NOT_FIELDS:
             typed = [str(value).strip() for value in values]
             yield name, typed if keep_empty else [value for value in typed if value]
+
+
+def _part(tree: dict[str, Any], steps: list[str]) -> Any:
+    part: Any = tree
+    for step in steps:
+        part = part.get(step) if isinstance(part, dict) else None
+    return part
 
 
 def _put(tree: dict[str, Any], steps: list[str], value: Any) -> None:

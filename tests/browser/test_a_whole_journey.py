@@ -117,6 +117,7 @@ def hand_over(desk, village, days):
     desk.take_on("grants", "Serah terima barang (BAST)", village)
     desk.fill({"order.number": "SP-7", "order.vendor": "CV Mahakam Jaya", "order.ordered_on": days.today})
     desk.press("Simpan dulu")
+    desk.says("Tersimpan.")
     desk.fill({"deed.number": "BAST-7", "deed.handed_over_on": days.today})
     desk.fill({"deed.witnesses[]": ["Lurah Contoh", "Ketua RT Contoh"]})
     for row, (_, quantity, _, price) in enumerate(BUDGET):

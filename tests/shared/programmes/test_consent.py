@@ -5,7 +5,7 @@ from itertools import count
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.identity.rules import AGENCIES
@@ -203,7 +203,6 @@ def test_a_journey_that_is_over_hears_no_answer() -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None)  # a busy machine is slow, not wrong
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 7)), max_size=40))
 def test_nobody_is_asked_without_consent_and_nobody_is_lost(chosen: list[tuple[int, int]]) -> None:
     walk = Asked()
