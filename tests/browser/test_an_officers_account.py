@@ -68,7 +68,7 @@ def test_an_account_lives_from_its_link_to_its_end_and_leaves_no_referral_with_n
 
     give_password(head, HEAD)
     head.open_row("/grants/dinsos/referrals?tray=to-give", STAGE, village)
-    assert head.page.url == referral
+    assert head.page.url.partition("?")[0] == referral.partition("?")[0]
     head.says("Petugas ini sudah tidak bertugas di kantor ini.")
     head.press("Ambil alih")
     head.says("Sekarang Anda yang menangani rujukan ini.", HEAD)

@@ -12,6 +12,7 @@ from services.simulate.case import Case
 from services.simulate.work import ACTS
 from shared.kernel import clock
 from shared.storage import Database
+from tests.simulate.answers import well
 from tests.training.desk import LIST, Desk
 
 pytestmark = pytest.mark.usefixtures("all_their_work")
@@ -34,18 +35,13 @@ class Colleague:
     client: FlaskClient
 
     def get(self, path: str) -> Any:
-        return self._well(self.client.get(path))
+        return well(self.client.get(path))
 
     def post(self, path: str, body: Any = None) -> Any:
-        return self._well(self.client.post(path, json=body or {}))
+        return well(self.client.post(path, json=body or {}))
 
     def put(self, path: str, body: Any) -> Any:
-        return self._well(self.client.put(path, json=body))
-
-    @staticmethod
-    def _well(answer: Any) -> Any:
-        assert answer.status_code < 400, answer.text
-        return answer.get_json()
+        return well(self.client.put(path, json=body))
 
 
 @pytest.mark.parametrize("kind", sorted(SETTINGS))

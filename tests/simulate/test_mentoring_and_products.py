@@ -23,6 +23,7 @@ from tests.announcements import announced
 from tests.apps import web_app
 from tests.browsing import an_officer, bearer
 from tests.shared.referrals.offers import heard, offer
+from tests.simulate.answers import well
 
 pytestmark = pytest.mark.usefixtures("all_their_work")
 
@@ -36,18 +37,14 @@ class Colleague:
         self.client = client
         client.environ_base["HTTP_AUTHORIZATION"] = bearer(an_officer(Role.OFFICER))["Authorization"]
 
-    def _told(self, answer: Any) -> Any:
-        assert answer.status_code < 400, answer.text
-        return answer.get_json()
-
     def get(self, path: str) -> Any:
-        return self._told(self.client.get(path))
+        return well(self.client.get(path))
 
     def post(self, path: str, body: Any = None) -> Any:
-        return self._told(self.client.post(path, json=body or {}))
+        return well(self.client.post(path, json=body or {}))
 
     def put(self, path: str, body: Any) -> Any:
-        return self._told(self.client.put(path, json=body))
+        return well(self.client.put(path, json=body))
 
 
 @pytest.fixture
