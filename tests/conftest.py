@@ -24,6 +24,9 @@ SLOW = ("faults", "journeys", "browser", "simulate", "together")
 """Folders whose every test runs real processes or whole stretches of work; `make check` leaves them to `make test`."""
 
 
+settings.register_profile("kail", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("kail")  # a busy machine is slow, not wrong
+
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
 CLUSTERS = "KAIL_CLUSTERS"
 
@@ -44,16 +47,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if "KAIL_LONG" not in os.environ:
         return
     found = [
-        (report.nodeid.rpartition("::")[2], report.outcome, report.duration)
+        (report.nodeid.rpartition("::")[2], report.outcome, report.duration, dict(report.user_properties))
         for outcome in ("passed", "failed", "skipped")
         for report in terminalreporter.stats.get(outcome, ())
         if report.when == "call"
     ]
     if not found:
         return
-    rows = "".join(f"| {name.replace('_', ' ')} | {outcome} | {seconds:.0f} |\n" for name, outcome, seconds in found)
+    rows = "".join(
+        f"| {name.replace('_', ' ')} | {outcome} | {seconds:.0f} | {'; '.join(told.values())} |\n"
+        for name, outcome, seconds, told in found
+    )
     head = "# The last long run\n\n`make long` writes this page; the seconds are those of one machine on one day.\n\n"
-    (Path(__file__).parents[1] / "docs" / "long.md").write_text(f"{head}| test | outcome | s |\n|---|---|---|\n{rows}")
+    (Path(__file__).parents[1] / "docs" / "long.md").write_text(
+        f"{head}| test | outcome | s | counted |\n|---|---|---|---|\n{rows}"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
