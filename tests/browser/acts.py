@@ -296,7 +296,7 @@ def meet(way, step):
     way.desk.fill({"meets_on": way.days.today, "place": "Ruang rapat", "area": step.area[:5]})
     way.send("meets_on")
     fields = way.desk.page.locator('main input[name^="attendance."]').all()
-    came = [each.get_attribute("name") for each in fields][:2]  # a meeting is of two offices at least
+    came = [each.get_attribute("name") for each in (fields[0], fields[-1])]  # a meeting is of two agencies at least
     way.desk.fill({"minutes": "Perkembangan dan hambatan dibahas.", **dict.fromkeys(came, 2)})
     way.send("minutes")
 
