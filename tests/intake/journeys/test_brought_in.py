@@ -275,6 +275,8 @@ def test_a_list_is_looked_at_and_then_brought_in_by_page(road: Road, app: Flask)
     done = browser.submit(PAGE, {"programme": WRSE, "text": text, "confirm": "true"})
     assert "1 journey was brought in." in done.text
     (journey,) = road.said(JourneyOpened)
+    assert f'href="/intake/dinsos/journeys/{journey.journey_id}"' in done.text
+    assert 'href="/intake/dinsos/journeys/None"' not in looked.text
     shown = browser.get(f"/intake/dinsos/journeys/{journey.journey_id}").text
     assert "Done on paper on 31 March 2023, number 460/2/BAST; entered on" in shown
     assert "Due dates count from the day of entry" in shown
