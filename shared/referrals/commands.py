@@ -128,13 +128,21 @@ def return_referral(
 
 def record_work(session: Session, officer: Officer, works: Works, referral_id: UUID, work: dict[str, Any]) -> Referral:
     """Save how far the work of a stage has come."""
-    (referral,) = authorised(session, officer, [referral_id])
-    _require([referral], Move.COMPLETE)
-    officer.require(*works[referral.kind].roles)
-    works[referral.kind].record(session, officer, referral, work)
-    session.flush()
-    (referral,) = _change(session, [referral])
+    (referral,) = record_works(session, officer, works, {referral_id: work})
     return referral
+
+
+def record_works(
+    session: Session, officer: Officer, works: Works, given: Mapping[UUID, dict[str, Any]]
+) -> list[Referral]:
+    """Save how far the work of many stages has come; all or none."""
+    found = authorised(session, officer, given.keys())
+    _require(found, Move.COMPLETE)
+    for kind in dict.fromkeys(each.kind for each in found):
+        officer.require(*works[kind].roles)
+        works[kind].record_many(session, officer, [(each, given[each.id]) for each in found if each.kind == kind])
+    session.flush()
+    return _change(session, found)
 
 
 def complete_referrals(

@@ -204,12 +204,16 @@ class ReferralIdsSchema(Schema):
 class TogetherSchema(Schema):
     """One act for many referrals, each once however often it is named; with `look` it is only said what would be done.
 
-    `done` is what the stage's kind asks for, the same for all of them; `colleague` is who handles them from now on.
+    `done` is what the stage's kind asks for, the same for all of them (`save` takes what its work so far asks for);
+    `each` is what is told of single ones beside it or in its place; `colleague` is who handles them from now on.
     """
 
-    act = fields.String(required=True, validate=validate.OneOf(["accept", "report", "hand-over"]))
+    act = fields.String(required=True, validate=validate.OneOf(["accept", "report", "save", "hand-over"]))
     ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_TOGETHER))
     done = fields.Dict(load_default=dict)
+    each = fields.Dict(
+        keys=fields.UUID(), values=fields.Dict(), load_default=dict, validate=validate.Length(max=MOST_TOGETHER)
+    )
     colleague = fields.UUID(load_default=None, allow_none=True)
     look = fields.Boolean(load_default=False)
 

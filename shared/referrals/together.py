@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -29,10 +30,18 @@ class Act(StrEnum):
 
     ACCEPT = "accept"
     REPORT = "report"  # the same result for all of them
+    SAVE = "save"  # the same work so far for all of them
     HAND_OVER = "hand-over"  # to one colleague
 
 
-MOVES: Mapping[Act, Move] = {Act.ACCEPT: Move.ACCEPT, Act.REPORT: Move.COMPLETE, Act.HAND_OVER: Move.COMPLETE}
+MOVES: Mapping[Act, Move] = {
+    Act.ACCEPT: Move.ACCEPT,
+    Act.REPORT: Move.COMPLETE,
+    Act.SAVE: Move.COMPLETE,
+    Act.HAND_OVER: Move.COMPLETE,
+}
+OF_ONE_STAGE = frozenset({Act.REPORT, Act.SAVE})
+"""Acts for which something is told that only one stage asks for."""
 
 
 class OtherStage(Conflict):
@@ -66,6 +75,7 @@ class Line:
     area: str
     subject_kind: SubjectKind
     outcome: str | None
+    facts: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -93,38 +103,42 @@ def do(
     ids: Collection[UUID],
     *,
     done: Mapping[str, Any] | None = None,
+    each: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({}),
     colleague: UUID | None = None,
     strict: bool = True,
 ) -> Result:
     """Do it for all of whom it can be done, each once however often named; raises Invalid where what is told is wrong.
 
+    `done` is told of all of them, `each` of single ones beside it. What is wrong with a single one refuses her alone.
     Every referral is locked before, in the order of their ids, so that halving the lot waits for nobody.
     """
     wanted = sorted(set(ids))
     if not wanted:
         raise NobodyChosen().at("ids")
-    known = {each.id: each for each in commands.locked(session, wanted) if _is_hers(officer, each)}
+    known = {one.id: one for one in commands.locked(session, wanted) if _is_hers(officer, one)}
     result = Result()
     chosen = _of_one_stage(works, act, known.values())
     if chosen is not None:  # what is told wrong is wrong for everybody
         officer.require(*works[chosen[3]].roles)
-        schemas.completion_of(works, chosen[3], dict(done or {}), strict=strict)
+        _told(works, act, chosen[3], dict(done or {}), strict)
     if act is Act.HAND_OVER and colleague is None:
         raise NotAColleague().at("colleague")
-    able = []
-    for each in wanted:
+    able, told = [], {}
+    for one in wanted:
         try:
-            _require(works, officer, act, chosen, known.get(each))
-            able.append(each)
+            _require(works, officer, act, chosen, known.get(one))
+            if act in OF_ONE_STAGE:
+                told[one] = _told(works, act, known[one].kind, {**(done or {}), **each.get(one, {})}, strict)
+            able.append(one)
         except DomainError as refused:
-            result.refused[each] = refused
+            result.refused[one] = refused
     ran: list[Referral] = []
     if able:
-        run = _run(session, officer, works, act, known, done, colleague, strict)
+        run = _run(session, officer, works, act, known, told, colleague)
         ran = _as_far_as_it_goes(session, able, run, result)
-    result.done = sorted(each.id for each in ran)
-    ended = {each.id: each.outcome for each in ran}
-    result.lines = {each: _line(known[each], ended.get(each)) for each in wanted if each in known}
+    result.done = sorted(one.id for one in ran)
+    ended = {one.id: (one.outcome, one.facts) for one in ran}
+    result.lines = {one: _line(known[one], *ended.get(one, (None, None))) for one in wanted if one in known}
     return result
 
 
@@ -133,7 +147,14 @@ def stage_of(session: Session, officer: Officer, works: Works, act: Act, ids: Co
     known = [each for each in commands.locked(session, sorted(set(ids))) if _is_hers(officer, each)]
     key = _of_one_stage(works, act, known)
     able = [each for each in known if MOVES[act] in rules.moves_from(each.state)]
-    return next((each for each in able if act is not Act.REPORT or _key(each) == key), None)
+    return next((each for each in able if act not in OF_ONE_STAGE or _key(each) == key), None)
+
+
+def rows_of(session: Session, officer: Officer, works: Works, stage: Referral, ids: Collection[UUID]) -> list[Referral]:
+    """Those of the chosen that are at this stage and in work: whom a form with a row for each is about."""
+    found = [each for each in commands.locked(session, sorted(set(ids))) if _is_hers(officer, each)]
+    able = [each for each in found if _key(each) == _key(stage) and Move.COMPLETE in rules.moves_from(each.state)]
+    return [each for each in able if officer.works_in(each.area)]
 
 
 Key = tuple[str, int, str, str]
@@ -148,12 +169,22 @@ def _is_hers(officer: Officer, referral: Referral) -> bool:
 
 
 def _of_one_stage(works: Works, act: Act, known: Collection[Referral]) -> Key | None:
-    """The stage of most of those whose result can be reported together."""
-    if act is not Act.REPORT:
+    """The stage of most of those for whom the same can be told together."""
+    if act not in OF_ONE_STAGE:
         return None
-    able = [each for each in known if Move.COMPLETE in rules.moves_from(each.state) and works[each.kind].together]
+    able = [each for each in known if Move.COMPLETE in rules.moves_from(each.state) and _form(works, act, each.kind)]
     counted = Counter(_key(each) for each in able)
     return max(counted, key=lambda each: (counted[each], each)) if counted else None
+
+
+def _form(works: Works, act: Act, kind: str) -> str | None:
+    return works[kind].together if act is Act.REPORT else works[kind].saved_together
+
+
+def _told(works: Works, act: Act, kind: str, given: dict[str, Any], strict: bool) -> schemas.Told:
+    if act is Act.REPORT:
+        return schemas.completion_of(works, kind, given, strict=strict)
+    return schemas.Told(schemas.work_of(works, kind, given, strict=strict))
 
 
 def _require(works: Works, officer: Officer, act: Act, chosen: Key | None, referral: Referral | None) -> None:
@@ -162,8 +193,8 @@ def _require(works: Works, officer: Officer, act: Act, chosen: Key | None, refer
     if not officer.works_in(referral.area):
         raise OutsideArea
     rules.after(referral.state, MOVES[act])
-    if act is Act.REPORT:
-        if works[referral.kind].together is None:
+    if act in OF_ONE_STAGE:
+        if _form(works, act, referral.kind) is None:
             raise OneByOne
         if _key(referral) != chosen:
             raise OtherStage
@@ -175,19 +206,20 @@ def _run(
     works: Works,
     act: Act,
     known: Mapping[UUID, Referral],
-    done: Mapping[str, Any] | None,
+    told: Mapping[UUID, schemas.Told],
     colleague: UUID | None,
-    strict: bool,
 ) -> Run:
     if act is Act.ACCEPT:
         return lambda ids: commands.accept_referrals(session, officer, ids)
     if act is Act.HAND_OVER:
         return lambda ids: _hand_over(session, officer, works, [known[each] for each in ids], colleague)
 
+    if act is Act.SAVE:
+        return lambda ids: commands.record_works(session, officer, works, {each: told[each].done for each in ids})
+
     def report(ids: list[UUID]) -> Sequence[Referral]:
-        told = {each: schemas.completion_of(works, known[each].kind, dict(done or {}), strict=strict) for each in ids}
-        given = {each: said.done for each, said in told.items()}
-        because = {each: said.because for each, said in told.items()}
+        given = {each: told[each].done for each in ids}
+        because = {each: told[each].because for each in ids}
         return commands.complete_referrals(session, officer, works, given, because)
 
     return report
@@ -222,7 +254,7 @@ def _as_far_as_it_goes(session: Session, ids: list[UUID], run: Run, result: Resu
     return first + _as_far_as_it_goes(session, ids[middle:], run, result)
 
 
-def _line(referral: Referral, outcome: str | None) -> Line:
+def _line(referral: Referral, outcome: str | None, facts: Mapping[str, Any] | None) -> Line:
     return Line(
         id=referral.id,
         journey_id=referral.journey_id,
@@ -233,4 +265,5 @@ def _line(referral: Referral, outcome: str | None) -> Line:
         area=referral.area,
         subject_kind=referral.subject_kind,
         outcome=outcome,
+        facts=facts,
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
-from shared.referrals import foreseeing, handing_over, rules, schemas, together, words
+from shared.referrals import foreseeing, handing_over, naming, rules, schemas, together, words
 from shared.referrals.models import Referral
 from shared.referrals.together import Act, Result
 from shared.referrals.work import Works
@@ -20,7 +20,8 @@ from shared.web.guard import guard
 from shared.web.language import language
 
 IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-NOT_TOLD = ("csrf_token", "_once", "_next", "ids[]", "act")
+NOT_TOLD = ("csrf_token", "_once", "_next", "ids[]", "rows[]", "act")
+WHY = "many referrals together"
 
 
 def add_pages(pages: Blueprint, service: str, works: Works) -> None:
@@ -31,7 +32,7 @@ def add_pages(pages: Blueprint, service: str, works: Works) -> None:
     def choose_together(agency: str) -> Any:
         """Say what is the same for all of the chosen; nothing is changed by it."""
         act = Act(request.args["act"]) if request.args.get("act") in tuple(Act) else Act.REPORT
-        return _told(agency, act, None)
+        return _told(works, _list(agency), act, None)
 
     @pages.post("/<agency>/referrals/together/look")
     @guard(Permission.REFERRALS_WORK)
@@ -44,7 +45,7 @@ def add_pages(pages: Blueprint, service: str, works: Works) -> None:
                 result = together.do(session, door.current_officer(), works, act, **given, strict=False)
                 ahead = _ahead(session, result)
         except Invalid as wrong:
-            return _told(agency, act, wrong), 422
+            return _told(works, _list(agency), act, wrong), 422
         return _result("referrals/together_look.html", agency, act, result, ahead=ahead, told=list(_as_told()))
 
     @pages.post("/<agency>/referrals/together/do")
@@ -57,36 +58,15 @@ def add_pages(pages: Blueprint, service: str, works: Works) -> None:
             with door.transaction() as session:
                 result = together.do(session, door.current_officer(), works, act, **given, strict=False)
         except Invalid as wrong:
-            return _told(agency, act, wrong), 422
+            return _told(works, _list(agency), act, wrong), 422
         return _result("referrals/together_done.html", agency, act, result)
-
-    def _told(agency: str, act: Act, wrong: Invalid | None) -> str:
-        officer = door.current_officer()
-        ids = _ids()
-        with door.transaction() as session:
-            found = together.stage_of(session, officer, works, act, _readable(ids))
-            colleagues = (
-                handing_over.colleagues(session, officer, works, found.id) if found and act is Act.HAND_OVER else []
-            )
-            return render_template(
-                "referrals/together.html",
-                act=act,
-                ids=ids,
-                most=schemas.MOST_TOGETHER,
-                referral=found,
-                settings=found.settings if found else {},
-                stage=works[found.kind] if found else None,
-                colleagues=[(each.id, each.name) for each in colleagues],
-                form=forms.filled(request.form, wrong) if wrong else forms.blank(),
-                address=_list(agency),
-                words=words,
-            )
 
     def _result(template: str, agency: str, act: Act, result: Result, **more: Any) -> str:
         return render_template(
             template,
             act=act,
             result=result,
+            names=naming.listed(result.lines, WHY),
             reasons={each: error.message(language()) for each, error in result.refused.items()},
             ids=_ids(),
             address=_list(agency),
@@ -97,6 +77,42 @@ def add_pages(pages: Blueprint, service: str, works: Works) -> None:
 
     def _list(agency: str) -> str:
         return f"/{service}/{agency}/referrals"
+
+
+def _told(works: Works, address: str, act: Act, wrong: Invalid | None) -> str:
+    """The form of what is the same for all, with a row for each where something may differ."""
+    officer = door.current_officer()
+    ids, listed = _ids(), request.form.getlist("rows[]")
+    with door.transaction() as session:
+        found = together.stage_of(session, officer, works, act, _readable(ids))
+        stage = works[found.kind] if found else None
+        if act is Act.REPORT and stage and stage.signed_by and not officer.has(*stage.signed_by):
+            act = Act.SAVE if stage.saved_together else act
+        rows = []
+        if found and stage and stage.rows_together and act is Act.REPORT:
+            rows = together.rows_of(session, officer, works, found, _readable([*ids, *listed]))
+        return render_template(
+            "referrals/together.html",
+            act=act,
+            ids=ids,
+            rows=rows,
+            before=stage.before_together(session, rows) if stage and rows else {},
+            names=naming.listed((each.id for each in rows), WHY) if rows else {},
+            most=schemas.MOST_TOGETHER,
+            referral=found,
+            settings=found.settings if found else {},
+            stage=stage,
+            may_sign=bool(stage and (not stage.signed_by or officer.has(*stage.signed_by))),
+            colleagues=[
+                (each.id, each.name)
+                for each in (
+                    handing_over.colleagues(session, officer, works, found.id) if found and act is Act.HAND_OVER else ()
+                )
+            ],
+            form=forms.filled(request.form, wrong) if wrong else forms.blank(),
+            address=address,
+            words=words,
+        )
 
 
 def _ahead(session: Session, result: Result) -> dict[str, Any]:
@@ -129,8 +145,11 @@ def _readable(ids: list[str]) -> list[UUID]:
 def _given(act: Act) -> dict[str, Any]:
     """What a page tells for all of the chosen, read by the API's schema."""
     read = {"act": act.value, "ids": _ids(), "colleague": request.form.get("colleague") or None}
-    given = forms.load(schemas.TogetherSchema(exclude=("done", "look")), _flat(read))
-    return {"ids": given["ids"], "colleague": given["colleague"], "done": forms.nested(request.form)}
+    given = forms.load(schemas.TogetherSchema(exclude=("done", "each", "look")), _flat(read))
+    done = forms.nested(request.form)
+    each = done.pop("each", None)
+    single = {UUID(name): told for name, told in each.items() if IDENTIFIER.fullmatch(name)} if each else {}
+    return {"ids": given["ids"], "colleague": given["colleague"], "done": done, "each": single}
 
 
 def _flat(read: dict[str, Any]) -> dict[str, Any]:
@@ -142,4 +161,4 @@ def _as_told() -> Iterator[tuple[str, str]]:
     """All that was typed, to be sent once more with the confirmation."""
     for name, values in request.form.lists():
         if name not in NOT_TOLD:
-            yield from ((name, value) for value in values)
+            yield from ((name, value) for value in values if value)

@@ -72,6 +72,13 @@ class StageWork(ABC):
     together: str | None = None
     """A template of the fields that many of its referrals can be reported with alike; None where each differs."""
 
+    saved_together: str | None = None
+    """A template of the fields of the work that can be saved alike for many; None where each differs."""
+
+    rows_together: str | None = None
+    """A template with a row for each of many, for what differs; its fields are named `each.<referral>.<field>`, and a
+    referral whose box `ids[]` in it is not ticked is left out."""
+
     template: str
     """The stage's part of the referral page: the fields of the work and of its completion, without form or buttons."""
 
@@ -89,6 +96,15 @@ class StageWork(ABC):
     def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
         """Save the work so far; the referral is locked, accepted, and within the officer's authority."""
         raise NotImplementedError
+
+    def record_many(self, session: Session, officer: Officer, pairs: Sequence[tuple[Referral, dict[str, Any]]]) -> None:
+        """Save the work of many, as `record` does of one."""
+        for referral, work in pairs:
+            self.record(session, officer, referral, work)
+
+    def before_together(self, session: Session, referrals: Sequence[Referral]) -> Mapping[UUID, dict[str, Any]]:
+        """By referral, what `rows_together` shows of it."""
+        return {}
 
     @abstractmethod
     def finish(

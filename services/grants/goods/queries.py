@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -21,13 +21,14 @@ from services.grants.goods.models import (
     RabChange,
     RabLine,
 )
-from services.grants.goods.rules import GrantState
+from services.grants.goods.rules import GrantState, OrderState
 from services.grants.groups import queries as groups
 from shared.identity import capacity
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.referrals.models import Referral
+from shared.storage.arrays import among
 
 
 def grants_of(officer: Officer, state: GrantState | None = None, to_divide: bool = False) -> Select[Any]:
@@ -91,6 +92,23 @@ def standing(session: Session, grant: Grant) -> dict[str, Any]:
         **holdings.standing(session, grant),
         "frozen_until": groups.frozen_until(session, grant.journey_id),
     }
+
+
+def open_lines(session: Session, referrals: Collection[Referral]) -> dict[UUID, dict[str, Any]]:
+    """By referral, what is still to be handed over, and whether it is ordered; who has no grant is missing."""
+    placed = exists().where(PurchaseOrder.grant_id == Grant.id, PurchaseOrder.state == OrderState.PLACED)
+    rows = session.execute(
+        select(Grant.journey_id, placed, RabLine)
+        .join(RabLine, and_(RabLine.grant_id == Grant.id, RabLine.closed_at.is_(None)))
+        .where(among(Grant.journey_id, {each.journey_id for each in referrals}))
+        .order_by(Grant.id, RabLine.number)
+    )
+    found: dict[UUID, dict[str, Any]] = {}
+    for journey_id, ordered, line in rows:
+        grant = found.setdefault(journey_id, {"ordered": ordered, "lines": []})
+        plain = {name: getattr(line, name) for name in ("number", "item", "unit", "unit_price")}
+        grant["lines"].append({**plain, "open_quantity": line.line.open_quantity})
+    return {each.id: found[each.journey_id] for each in referrals if each.journey_id in found}
 
 
 def prepared_decision(session: Session, referral_id: UUID) -> dict[str, Any]:

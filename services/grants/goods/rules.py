@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from shared.kernel.errors import Conflict, Forbidden, Invalid
@@ -124,6 +125,12 @@ class QuantityContradictsCondition(Invalid):
     """Line {number}: the quantity {quantity} does not fit '{condition}' with {open} open."""
 
     indonesian = "Baris {number}: jumlah {quantity} tidak sesuai dengan keadaan yang dipilih; sisa {open}."
+
+
+class QuantityMissing(Invalid):
+    """Line {number}: say how many were taken over."""
+
+    indonesian = "Baris {number}: tuliskan berapa yang diserahkan."
 
 
 class AboveRab(Invalid):
@@ -275,6 +282,38 @@ def deliver(line: Line, delivery: Delivery) -> Settlement:
     if after.open_quantity:
         return Settlement(after, delivery.amount, freed=0)
     return Settlement(replace(after, closed=True), delivery.amount, freed=after.open_money)
+
+
+def found_of(lines: Sequence[Line], told: Sequence[Mapping[str, Any]], all_as_agreed: bool) -> list[Mapping[str, Any]]:
+    """What a deed says line by line; with `all_as_agreed` it says so of each open line that it is not told of.
+
+    Then a line may be told of by its condition alone: what was agreed stands for the quantity (none of what was
+    refused) and for the price. Raises QuantityMissing where some of a line came and nobody says how much.
+    """
+    if not all_as_agreed:
+        return list(told)
+    by_number = {each["number"]: each for each in told}
+    known = {each.number: each for each in lines}
+    found: list[Mapping[str, Any]] = [each for each in told if each["number"] not in known]
+    for number, line in known.items():
+        if number in by_number or not line.closed:
+            found.append(_as_told(line, by_number.get(number, {})))
+    return found
+
+
+def _as_told(line: Line, told: Mapping[str, Any]) -> dict[str, Any]:
+    condition = told.get("condition") or Condition.AS_AGREED
+    whole = {Condition.AS_AGREED: line.open_quantity, Condition.REFUSED: 0}
+    quantity = told.get("quantity")
+    if quantity is None and condition not in whole:
+        raise QuantityMissing(number=line.number)
+    return {
+        **told,
+        "number": line.number,
+        "condition": condition,
+        "quantity": whole[condition] if quantity is None else quantity,
+        "unit_price": line.unit_price if told.get("unit_price") is None else told["unit_price"],
+    }
 
 
 def close(line: Line) -> Settlement:

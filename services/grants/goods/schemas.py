@@ -124,6 +124,36 @@ class HandOverSchema(Schema):
         _once(given.get("lines", ()))
 
 
+class LineFoundSchema(DeedLineSchema):
+    """What was found of one line; where all was handed over as agreed, only what differs has to be said."""
+
+    condition = fields.Enum(Condition, by_value=True, load_default=None, allow_none=True)
+    quantity = fields.Integer(load_default=None, allow_none=True, validate=PIECES)
+    unit_price = fields.Rupiah(load_default=None, allow_none=True, validate=POSITIVE)
+
+
+class HandOverDoneSchema(HandOverSchema):
+    """The goods are handed over; with `all_as_agreed` every open line that `lines` does not speak of, as agreed."""
+
+    lines = fields.List(fields.Nested(LineFoundSchema), load_default=[], validate=validate.Length(max=MOST_LINES))
+    all_as_agreed = fields.Boolean(load_default=False)
+
+    @validates_schema
+    def said_completely(self, given: dict[str, Any], **_: Any) -> None:
+        """Unless the rest is as agreed, a line says its condition, how much was taken over, and at which price."""
+        if given.get("all_as_agreed"):
+            return
+        missing = {
+            place: {name: ["Missing data for required field."] for name in FOUND if line.get(name) is None}
+            for place, line in enumerate(given.get("lines", ()))
+        }
+        if missing := {place: found for place, found in missing.items() if found}:
+            raise ValidationError({"lines": missing})
+
+
+FOUND = ("condition", "quantity", "unit_price")
+
+
 class AccountLineSchema(Schema):
     """What was spent on one line, and the receipt that shows it."""
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from services.grants.entitlements import queries as entitlements
 from services.grants.goods import findings, queries, schemas
 from services.grants.goods.commands import accounts, calling_off, decisions, hand_overs, orders, proposals
+from services.grants.goods.models import Grant
 from services.grants.goods.rules import Condition, ProposalOutcome, Verdict
 from services.grants.groups import queries as groups
 from shared.identity.officer import Officer
@@ -85,6 +86,7 @@ class DecisionOnGoods(StageWork):
     work_schema = schemas.DecisionSchema
     completion_schema = schemas.DecisionSignedSchema
     together = "goods/decided_together.html"
+    saved_together = "goods/prepared_together.html"
     template = "goods/decision.html"
     not_told: Mapping[str, str] = {
         "verdict": "It is the outcome.",
@@ -100,14 +102,17 @@ class DecisionOnGoods(StageWork):
 
     def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
         """Prepare the decision; a favourable one reserves its money."""
-        decisions.prepare_decision(session, officer, referral, **work)
+        self.record_many(session, officer, [(referral, work)])
+
+    def record_many(self, session: Session, officer: Officer, pairs: Pairs) -> None:
+        """Prepare the decisions of a whole list, under one SK or several."""
+        decisions.prepare_decisions(session, officer, [decisions.Prepared(each, **said) for each, said in pairs])
 
     def finish(self, session: Session, officer: Officer, pairs: Pairs) -> list[Completion]:
         """Sign the decisions, all of them or none."""
         access.require(officer, Permission.GOODS_DECIDE)
-        for referral, said in pairs:
-            if "verdict" in said:
-                decisions.prepare_decision(session, officer, referral, **said)
+        if said_anew := [(referral, said) for referral, said in pairs if "verdict" in said]:
+            self.record_many(session, officer, said_anew)
         answers = {referral.id: said.get("aid_acknowledged") for referral, said in pairs}
         signed = decisions.sign_decisions(session, officer, [referral for referral, _ in pairs], answers)
         grants = proposals.locked_grants(session, [referral.journey_id for referral, _ in pairs])
@@ -135,9 +140,16 @@ class GoodsHandOver(StageWork):
 
     kind = "grants.goods-hand-over"
     work_schema = schemas.HandOverSchema
-    completion_schema = schemas.HandOverSchema
+    completion_schema = schemas.HandOverDoneSchema
+    together = "goods/handed_over_together.html"
+    rows_together = "goods/handed_over_rows.html"
+    saved_together = "goods/ordered_together.html"
     template = "goods/hand_over.html"
-    told_as: Mapping[str, str] = {"order": "orders", "deed": "bast_number", "lines": "handed_over"}
+    told_as: Mapping[str, str] = {
+        "order": "orders",
+        "deed": "bast_number",
+        **dict.fromkeys(("lines", "all_as_agreed"), "handed_over"),
+    }
 
     def view(self, session: Session, referral: Referral) -> dict[str, Any]:
         """The grant, and order and deed as their form shows them: what was drafted, else what was agreed.
@@ -165,25 +177,38 @@ class GoodsHandOver(StageWork):
 
     def record(self, session: Session, officer: Officer, referral: Referral, work: dict[str, Any]) -> None:
         """Save the order and the draft of the deed."""
-        (grant,) = proposals.locked_grants(session, [referral.journey_id]).values()
-        if order := work.get("order"):
-            orders.place_order(
-                session,
-                officer,
-                grant,
-                number=order["number"],
-                vendor=order["vendor"],
-                ordered_on=order["ordered_on"],
-                fund_id=order["fund"],
+        self.record_many(session, officer, [(referral, work)])
+
+    def record_many(self, session: Session, officer: Officer, pairs: Pairs) -> None:
+        """Save the orders and the drafts of the deeds; what is ordered alike is ordered in one go."""
+        grants = proposals.locked_grants(session, [each.journey_id for each, _ in pairs])
+        alike: dict[tuple[Any, ...], list[tuple[Grant, str | None]]] = {}
+        drafts = []
+        for referral, work in pairs:
+            grant = grants[referral.journey_id]
+            if order := work.get("order"):
+                key = tuple(order[name] for name in ORDER_FIELDS)
+                alike.setdefault(key, []).append((grant, order["fund"]))
+            if deed := work.get("deed"):
+                as_agreed = work.get("all_as_agreed", False)
+                drafts.append(hand_overs.Drafted(grant, **deed, lines=work["lines"], all_as_agreed=as_agreed))
+        for (number, vendor, ordered_on), ordered in alike.items():
+            named = {grant.id: fund for grant, fund in ordered if fund}
+            whose = [grant for grant, _ in ordered]
+            orders.place_orders(
+                session, officer, whose, number=number, vendor=vendor, ordered_on=ordered_on, named=named
             )
-        if deed := work.get("deed"):
-            hand_overs.draft_deed(session, officer, grant, **deed, lines=work["lines"])
+        if drafts:
+            hand_overs.draft_deeds(session, officer, drafts)
+
+    def before_together(self, session: Session, referrals: Sequence[Referral]) -> dict[UUID, dict[str, Any]]:
+        """What each of many is to get: the lines that are still open."""
+        return queries.open_lines(session, referrals)
 
     def finish(self, session: Session, officer: Officer, pairs: Pairs) -> list[Completion]:
         """Sign the deeds; how each stage ended follows from its lines."""
-        for referral, done in pairs:
-            if done.get("order") or done.get("deed"):
-                self.record(session, officer, referral, done)
+        if told := [(referral, done) for referral, done in pairs if done.get("order") or done.get("deed")]:
+            self.record_many(session, officer, told)
         grants = proposals.locked_grants(session, [referral.journey_id for referral, _ in pairs])
         signed = hand_overs.sign_deeds(session, officer, list(grants.values()), every_line=True)
         return [

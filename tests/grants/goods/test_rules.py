@@ -117,6 +117,17 @@ def test_a_document_is_not_dated_ahead() -> None:
         rules.dated(date(2026, 12, 1), today)
 
 
+def test_where_all_is_as_agreed_a_line_is_told_of_by_what_differs_and_a_closed_one_not_at_all() -> None:
+    lines = [FREEZER, Line(2, 40, 225_000, received=10, realised=2_250_000), Line(3, 1, 50_000, 1, 50_000, closed=True)]
+    assert rules.found_of(lines, [{"number": 1, "condition": Condition.SHORT, "quantity": 1}], True) == [
+        {"number": 1, "condition": Condition.SHORT, "quantity": 1, "unit_price": 3_000_000},
+        {"number": 2, "condition": Condition.AS_AGREED, "quantity": 30, "unit_price": 225_000},
+    ]
+    assert rules.found_of(lines, [{"number": 2}], False) == [{"number": 2}]
+    with pytest.raises(rules.QuantityMissing):
+        rules.found_of(lines, [{"number": 1, "condition": Condition.DAMAGED}], True)
+
+
 def test_a_closed_line_takes_nothing_more() -> None:
     closed = rules.close(FREEZER).line
     with pytest.raises(rules.LineClosed):

@@ -7,7 +7,7 @@ from uuid import UUID
 import flask
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shared.events.referrals import ReferralAccepted, ReferralCompleted, ReferralReassigned
 from shared.identity.officer import Officer
@@ -132,6 +132,8 @@ def test_a_slice_that_refuses_some_refuses_these_alone(training_db: Database, mo
         indonesian = "Bukan yang ini."
 
     def picky(self: CountedSessions, session: Any, her: Officer, pairs: Any) -> Any:
+        tried = update(Referral).where(Referral.id.in_([referral.id for referral, _ in pairs]))
+        session.execute(tried.values(attempt=Referral.attempt + 1))
         if bad & {referral.id for referral, _ in pairs}:
             raise NotThisOne
         return finish(self, session, her, pairs)
@@ -143,6 +145,9 @@ def test_a_slice_that_refuses_some_refuses_these_alone(training_db: Database, mo
     found = states(training_db)
     assert all(found[each] is ReferralState.ACCEPTED for each in bad)
     assert all(found[each] is ReferralState.COMPLETED for each in result.done)
+    with training_db.reading() as session:
+        tried = {row.id: row.attempt for row in session.execute(select(Referral.id, Referral.attempt))}
+    assert tried == {each: 1 if each in bad else 2 for each in ids}, "what was tried in vain has left nothing"
 
 
 def test_pressed_again_it_is_done_for_nobody_twice(training_db: Database) -> None:

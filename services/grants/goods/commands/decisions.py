@@ -11,6 +11,7 @@ already counts on another's, whatever agency she works for (see `entitlements`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from uuid import UUID
@@ -33,6 +34,7 @@ from shared.events.grants import FreedBecause
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock
+from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
 from shared.referrals.models import Referral
 from shared.web import access
@@ -45,39 +47,55 @@ DECIDED = {
 }
 
 
-def prepare_decision(
-    session: Session,
-    officer: Officer,
-    referral: Referral,
-    *,
-    verdict: Verdict,
-    sk_number: str,
-    sk_date: date,
-    aid_acknowledged: str | None = None,
-) -> Decision:
-    """Lay a decision before the approver, in place of an earlier draft.
+@dataclass(frozen=True)
+class Prepared:
+    """A decision as it is laid before the approver."""
+
+    referral: Referral
+    verdict: Verdict
+    sk_number: str
+    sk_date: date
+    aid_acknowledged: str | None = None
+
+
+def prepare_decisions(session: Session, officer: Officer, told: Sequence[Prepared]) -> None:
+    """Lay decisions before the approver, each in place of an earlier draft; one SK may decide on a whole list.
 
     Raises NotYourFund, FundExhausted, RabAboveCeiling, AidExcluded, AidNotAcknowledged.
     """
-    (grant,) = locked_grants(session, [referral.journey_id]).values()
-    rules.expect(grant.state, *DECIDABLE)
-    rules.dated(sk_date, clock.today())
-    ceiling = referral.settings.get("ceiling")
-    if verdict is Verdict.ACCEPTED and ceiling is not None and grant.total > ceiling:
-        raise rules.RabAboveCeiling(total=format_rupiah(grant.total), ceiling=format_rupiah(ceiling))
-    _reserve(session, officer, grant, referral, grant.total if verdict is Verdict.ACCEPTED else 0)
-    if verdict is Verdict.ACCEPTED:
-        entitlements.reserve(session, officer, [Ask(referral, grant.total, aid_acknowledged)])
-    else:
-        entitlements.unreserve(session, [referral.id])
-    draft = {"verdict": verdict, "sk_number": sk_number, "sk_date": sk_date, "prepared_by": officer.id}
-    return session.scalars(
-        insert(Decision)
-        .values(grant_id=grant.id, referral_id=referral.id, **draft)
-        .on_conflict_do_update(index_elements=["referral_id"], set_=draft)
-        .returning(Decision),
-        execution_options={"populate_existing": True},
-    ).one()
+    grants = locked_grants(session, [each.referral.journey_id for each in told])
+    wanted: dict[UUID, int] = {}
+    for each in told:
+        grant, ceiling = grants[each.referral.journey_id], each.referral.settings.get("ceiling")
+        rules.expect(grant.state, *DECIDABLE)
+        rules.dated(each.sk_date, clock.today())
+        if each.verdict is Verdict.ACCEPTED and ceiling is not None and grant.total > ceiling:
+            raise rules.RabAboveCeiling(total=format_rupiah(grant.total), ceiling=format_rupiah(ceiling))
+        wanted[each.referral.id] = grant.total if each.verdict is Verdict.ACCEPTED else 0
+    _reserve(session, officer, grants, [each.referral for each in told], wanted)
+    asks = [Ask(each.referral, wanted[each.referral.id], each.aid_acknowledged) for each in told]
+    favourable = [ask for ask, each in zip(asks, told, strict=True) if each.verdict is Verdict.ACCEPTED]
+    if favourable:
+        entitlements.reserve(session, officer, favourable)
+    if others := [each.referral.id for each in told if each.verdict is not Verdict.ACCEPTED]:
+        entitlements.unreserve(session, others)
+    draft = insert(Decision)
+    anew = ("verdict", "sk_number", "sk_date", "prepared_by")
+    session.execute(
+        draft.on_conflict_do_update(index_elements=["referral_id"], set_={name: draft.excluded[name] for name in anew}),
+        [
+            {
+                "id": new_id(),
+                "grant_id": grants[each.referral.journey_id].id,
+                "referral_id": each.referral.id,
+                "verdict": each.verdict,
+                "sk_number": each.sk_number,
+                "sk_date": each.sk_date,
+                "prepared_by": officer.id,
+            }
+            for each in told
+        ],
+    )
 
 
 def sign_decisions(
@@ -134,16 +152,26 @@ def drop_preparations(session: Session, referrals: Collection[Referral]) -> None
     entitlements.unreserve(session, [each.id for each in referrals])
 
 
-def _reserve(session: Session, officer: Officer, grant: Grant, referral: Referral, wanted: int) -> None:
-    grant.fund_id = fund_id = referral.settings["fund"]
-    held = _held_under_lock(session, [grant], also={fund_id} if wanted else set())
-    postings = []
-    for (holding, _), balance in sorted(held.items()):
-        if balance.reserved and (holding != fund_id or balance.reserved != wanted):
-            postings.append(_move(grant, moves.release(Balance(reserved=balance.reserved)), None, holding))
-    if wanted and held.get((fund_id, grant.id), Balance()).reserved != wanted:
-        postings.append(_move(grant, moves.reserve(wanted), None, office=referral.office))
-    funds.move_money(session, officer, postings)
+def _reserve(
+    session: Session,
+    officer: Officer,
+    grants: Mapping[UUID, Grant],
+    referrals: Sequence[Referral],
+    wanted: Mapping[UUID, int],
+) -> None:
+    """Hold what each decision asks for, in its own fund; what an earlier draft held otherwise goes first."""
+    paying = {each.settings["fund"] for each in referrals if wanted[each.id]}
+    held = _held_under_lock(session, grants.values(), also=paying)
+    releases, reservations = [], []
+    for referral in referrals:
+        grant, amount = grants[referral.journey_id], wanted[referral.id]
+        grant.fund_id = fund_id = referral.settings["fund"]
+        for (holding, _), balance in sorted((key, each) for key, each in held.items() if key[1] == grant.id):
+            if balance.reserved and (holding != fund_id or balance.reserved != amount):
+                releases.append(_move(grant, moves.release(Balance(reserved=balance.reserved)), None, holding))
+        if amount and held.get((fund_id, grant.id), Balance()).reserved != amount:
+            reservations.append(_move(grant, moves.reserve(amount), None, office=referral.office))
+    funds.move_money(session, officer, releases + reservations)
 
 
 def _held_under_lock(

@@ -20,7 +20,8 @@ from services.grants.funds import queries as money
 from services.grants.funds import rules as moves
 from services.grants.funds.rules import Balance
 from services.grants.goods import rules
-from services.grants.goods.commands.orders import DELIVERING, committed, line_of, lines_of, money_move, order_out
+from services.grants.goods.commands import orders
+from services.grants.goods.commands.orders import DELIVERING, committed, line_of, money_move, orders_out
 from services.grants.goods.models import Grant, HandOver, HandOverLine, PurchaseOrder, RabLine
 from services.grants.goods.rules import Delivery, GrantState, HandOverOutcome, OrderState, Settlement
 from services.grants.groups import queries as groups
@@ -28,7 +29,9 @@ from shared.bus import announce_all
 from shared.events.grants import FreedBecause, GoodsHandedOver
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.kernel.ids import new_id
 from shared.kernel.money import format_rupiah
+from shared.storage.arrays import among
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,19 @@ class SignedDeed:
     number: str
 
 
+@dataclass(frozen=True)
+class Drafted:
+    """A deed as it is to be drafted for a grant: its head, and what was found line by line."""
+
+    grant: Grant
+    number: str
+    handed_over_on: date
+    witnesses: list[str]
+    lines: Sequence[Mapping[str, Any]]
+    all_as_agreed: bool = False
+    """Every open line that `lines` does not speak of was handed over as agreed."""
+
+
 def draft_deed(
     session: Session,
     officer: Officer,
@@ -53,29 +69,43 @@ def draft_deed(
     lines: Sequence[Mapping[str, Any]],
 ) -> HandOver:
     """Write the deed as it stands, in place of an earlier draft; each finding is checked against its line now."""
-    rules.expect(grant.state, *DELIVERING)
-    rules.dated(handed_over_on, clock.today())
-    order = order_out(session, grant)
-    known = {each.number: each for each in lines_of(session, grant)}
-    for each in lines:
-        if each["number"] not in known:
-            raise rules.NoSuchLine(number=each["number"])
-        rules.deliver(known[each["number"]].line, _delivery(each))
-    session.execute(delete(HandOver).where(HandOver.grant_id == grant.id, HandOver.signed_at.is_(None)))
-    deed = HandOver(
-        grant_id=grant.id,
-        order_id=order.id,
-        number=number,
-        handed_over_on=handed_over_on,
-        witnesses=witnesses,
-        recorded_by=officer.id,
+    (deed,) = draft_deeds(session, officer, [Drafted(grant, number, handed_over_on, witnesses, lines)])
+    return deed
+
+
+def draft_deeds(session: Session, officer: Officer, drafts: Sequence[Drafted]) -> list[HandOver]:
+    """Write the deeds of many locked grants, each in place of an earlier draft; one event may have one number for all.
+
+    Raises NothingOrdered, NoSuchLine, and what `rules.deliver` raises.
+    """
+    grants = [each.grant for each in drafts]
+    placed, budgets = orders_out(session, grants), orders.budgets(session, grants)
+    session.execute(
+        delete(HandOver).where(among(HandOver.grant_id, [each.id for each in grants]), HandOver.signed_at.is_(None))
     )
-    session.add(deed)
-    session.flush()
-    if lines:
-        session.execute(
-            insert(HandOverLine),
-            [
+    deeds, rows = [], []
+    for draft in drafts:
+        rules.expect(draft.grant.state, *DELIVERING)
+        rules.dated(draft.handed_over_on, clock.today())
+        if draft.grant.id not in placed:
+            raise rules.NothingOrdered
+        known = {each.number: each for each in budgets.get(draft.grant.id, ())}
+        told = rules.found_of([each.line for each in known.values()], draft.lines, draft.all_as_agreed)
+        deed = HandOver(
+            id=new_id(),
+            grant_id=draft.grant.id,
+            order_id=placed[draft.grant.id].id,
+            number=draft.number,
+            handed_over_on=draft.handed_over_on,
+            witnesses=draft.witnesses,
+            recorded_by=officer.id,
+        )
+        deeds.append(deed)
+        for each in told:
+            if each["number"] not in known:
+                raise rules.NoSuchLine(number=each["number"])
+            rules.deliver(known[each["number"]].line, _delivery(each))
+            rows.append(
                 {
                     "hand_over_id": deed.id,
                     "rab_line_id": known[each["number"]].id,
@@ -85,10 +115,12 @@ def draft_deed(
                     "serial": each.get("serial"),
                     "photo": each.get("photo"),
                 }
-                for each in lines
-            ],
-        )
-    return deed
+            )
+    session.add_all(deeds)
+    session.flush()
+    if rows:
+        session.execute(insert(HandOverLine), rows)
+    return deeds
 
 
 def sign_deeds(

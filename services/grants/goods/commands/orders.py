@@ -5,8 +5,10 @@ SK still stands, and the next order commits again what is still to be delivered:
 the same owner and source, of its year or a later one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
+from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -27,6 +29,7 @@ from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
 from shared.kernel.money import format_rupiah
+from shared.storage.arrays import among
 from shared.web import access
 
 DELIVERING = (GrantState.ACCEPTED, GrantState.HANDED_OVER)
@@ -47,17 +50,39 @@ def place_order(
     Raises GroupFrozen: what is committed stays committed, but goods are not ordered for a group below its minimum.
     A fund that is named has to be one that may pay for this grant: raises NotYourFund, FundHoldsTheMoney.
     """
-    rules.expect(grant.state, *DELIVERING)
-    groups.refuse_frozen(session, [grant.journey_id])
+    named = {grant.id: fund_id} if fund_id else {}
+    (placed,) = place_orders(
+        session, officer, [grant], number=number, vendor=vendor, ordered_on=ordered_on, named=named
+    ).values()
+    return placed
+
+
+def place_orders(
+    session: Session,
+    officer: Officer,
+    grants: Sequence[Grant],
+    *,
+    number: str,
+    vendor: str,
+    ordered_on: date,
+    named: Mapping[UUID, str] = MappingProxyType({}),
+) -> dict[UUID, PurchaseOrder]:
+    """Order for all of these locked grants from one vendor, under one number; by grant, its order.
+
+    `named` are the funds that are to pay, where others than the decisions'; raises what `place_order` raises.
+    """
+    for grant in grants:
+        rules.expect(grant.state, *DELIVERING)
+    groups.refuse_frozen(session, [each.journey_id for each in grants])
     rules.dated(ordered_on, clock.today())
-    _commit_again(session, officer, grant, fund_id, number)
-    placed = session.scalar(
-        select(PurchaseOrder).where(PurchaseOrder.grant_id == grant.id, PurchaseOrder.state == OrderState.PLACED)
-    )
-    if placed is None:
-        placed = PurchaseOrder(grant_id=grant.id, placed_by=officer.id, state=OrderState.PLACED)
-        session.add(placed)
-    placed.number, placed.vendor, placed.ordered_on = number, vendor, ordered_on
+    _commit_again(session, officer, grants, named, number)
+    placed = orders_out(session, grants)
+    for grant in grants:
+        if grant.id not in placed:
+            placed[grant.id] = PurchaseOrder(grant_id=grant.id, placed_by=officer.id, state=OrderState.PLACED)
+            session.add(placed[grant.id])
+        order = placed[grant.id]
+        order.number, order.vendor, order.ordered_on = number, vendor, ordered_on
     session.flush()
     return placed
 
@@ -72,11 +97,16 @@ def fail_order(session: Session, officer: Officer, grant: Grant, *, because: str
 
 def order_out(session: Session, grant: Grant) -> PurchaseOrder:
     """The order that the vendor has yet to deliver; raises NothingOrdered."""
-    wanted = select(PurchaseOrder).where(PurchaseOrder.grant_id == grant.id, PurchaseOrder.state == OrderState.PLACED)
-    found = session.scalar(wanted)
+    found = orders_out(session, [grant]).get(grant.id)
     if found is None:
         raise rules.NothingOrdered
     return found
+
+
+def orders_out(session: Session, grants: Collection[Grant]) -> dict[UUID, PurchaseOrder]:
+    """By grant, the order that the vendor has yet to deliver, where there is one."""
+    placed = (among(PurchaseOrder.grant_id, [each.id for each in grants]), PurchaseOrder.state == OrderState.PLACED)
+    return {each.grant_id: each for each in session.scalars(select(PurchaseOrder).where(*placed))}
 
 
 def propose_change(
@@ -137,7 +167,16 @@ def line_of(session: Session, grant: Grant, number: int) -> RabLine:
 
 def lines_of(session: Session, grant: Grant) -> Sequence[RabLine]:
     """A grant's RAB, line by line."""
-    return session.scalars(select(RabLine).where(RabLine.grant_id == grant.id).order_by(RabLine.number)).all()
+    return budgets(session, [grant]).get(grant.id, [])
+
+
+def budgets(session: Session, grants: Collection[Grant]) -> dict[UUID, list[RabLine]]:
+    """The RAB of each grant, line by line."""
+    wanted = select(RabLine).where(among(RabLine.grant_id, [each.id for each in grants]))
+    found: dict[UUID, list[RabLine]] = {}
+    for line in session.scalars(wanted.order_by(RabLine.grant_id, RabLine.number)):
+        found.setdefault(line.grant_id, []).append(line)
+    return found
 
 
 def committed(session: Session, grant: Grant) -> int:
@@ -160,21 +199,34 @@ def money_move(
     )
 
 
-def _commit_again(session: Session, officer: Officer, grant: Grant, named: str | None, document: str) -> None:
-    if named and named != grant.fund_id:
-        if named not in {each.id for each in money.may_pay_again(session, grant.id)}:
-            raise moves.NotYourFund().at("order.fund")
-        if committed(session, grant):
-            raise moves.FundHoldsTheMoney
-        grant.fund_id = named
-    have = committed(session, grant)
-    wanted = sum(each.line.open_money for each in lines_of(session, grant))
-    if have >= wanted:
-        return
-    funds.move_money(session, officer, [money_move(grant, moves.commit(wanted - have), document=document)])
-    signed = select(Decision.referral_id).where(Decision.grant_id == grant.id, Decision.verdict == Verdict.ACCEPTED)
-    for referral_id in session.scalars(signed):
-        entitlements.claim_again(session, referral_id, money.fund(session, grant.fund_id).budget_year, grant.ceiling)
+def _commit_again(
+    session: Session, officer: Officer, grants: Sequence[Grant], named: Mapping[UUID, str], document: str
+) -> None:
+    for grant in grants:
+        if (fund_id := named.get(grant.id)) and fund_id != grant.fund_id:
+            if fund_id not in {each.id for each in money.may_pay_again(session, grant.id)}:
+                raise moves.NotYourFund().at("order.fund")
+            if committed(session, grant):
+                raise moves.FundHoldsTheMoney
+            grant.fund_id = fund_id
+    funds.lock_funds(session, {each.fund_id for each in grants})
+    held, lines = money.held(session, [each.id for each in grants]), budgets(session, grants)
+    again: dict[UUID, tuple[Grant, int]] = {}
+    for grant in grants:
+        have = held.get((grant.fund_id, grant.id), Balance()).committed
+        wanted = sum(each.line.open_money for each in lines.get(grant.id, ()))
+        if have < wanted:
+            again[grant.id] = grant, wanted - have
+    funds.move_money(
+        session,
+        officer,
+        [money_move(grant, moves.commit(missing), document=document) for grant, missing in again.values()],
+    )
+    signed = select(Decision).where(among(Decision.grant_id, list(again)), Decision.verdict == Verdict.ACCEPTED)
+    for decision in session.scalars(signed).all() if again else ():
+        grant, _ = again[decision.grant_id]
+        year = money.fund(session, grant.fund_id).budget_year
+        entitlements.claim_again(session, decision.referral_id, year, grant.ceiling)
 
 
 def _follow(session: Session, officer: Officer, grant: Grant, growth: int) -> None:
