@@ -46,10 +46,11 @@ from webargs.fields import DelimitedList
 
 from shared.kernel import numbers
 from shared.kernel.money import parse_rupiah
+from shared.kernel.unsaid import NotAnswered
 
 __all__ = [
     "UUID", "AwareDateTime", "Boolean", "Date", "DateTime", "DelimitedList", "Dict", "Enum", "Field", "Float",
-    "Integer", "JourneyNumber", "List", "LongInteger", "Mapping", "Nested", "Raw", "Rupiah", "String", "Url",
+    "Integer", "JourneyNumber", "List", "LongInteger", "Mapping", "Nested", "Raw", "Rupiah", "String", "Url", "YesNo",
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -115,6 +116,18 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, str) and WHOLE.fullmatch(value.strip()):
         return int(value)
     return None
+
+
+class YesNo(Boolean):
+    """An answer that decides something: there is no default, and whoever leaves it out has not answered.
+
+    Which booleans may be left out, and what that means, `shared.kernel.unsaid` lists.
+    """
+
+    default_error_messages: ErrorMessages = dict.fromkeys(("required", "null"), NotAnswered().message("en"))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=True, **kwargs)
 
 
 class JourneyNumber(String):

@@ -16,6 +16,9 @@ STEP = re.compile(r"[0-9]{1,6}")
 DEEPEST = 10
 """Steps of a field's name; ours have at most five."""
 
+ANSWERS = {True: "true", False: "false"}
+"""What a stored yes or no is called in a form."""
+
 
 class NamedTooDeep(Invalid):
     """A field of this form has a name of too many parts."""
@@ -138,4 +141,5 @@ def _names(value: Any, path: str = "") -> Iterable[tuple[str, Any]]:
         for position, inner in enumerate(value):
             yield from _names(inner, f"{path}.{position}")
     else:
-        yield path if not isinstance(value, list | tuple) else f"{path}[]", value
+        stored = ANSWERS.get(value, value) if isinstance(value, bool) else value
+        yield path if not isinstance(value, list | tuple) else f"{path}[]", stored

@@ -22,6 +22,7 @@ def N_(msgid: str) -> str:  # noqa: N802
 TEMPLATES = (
     N_("Missing data for required field."),
     N_("Field may not be null."),
+    N_("Answer this: nothing is taken for a yes or a no."),
     N_("Invalid input type."),
     N_("Unknown field."),
     N_("Not a valid string."),

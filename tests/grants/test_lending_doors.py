@@ -182,15 +182,19 @@ def test_a_cooperative_is_joined_and_capital_lent_through_either_door(grants_db:
     assert desk.balance(CAPITAL_FUND) == Balance(lent=6_000_000)
     (member,) = act("GET", f"cooperatives/{known['id']}")["members"]
     saving = {"member_id": member["id"], "kind": "wajib", "amount": 25_000, "saved_on": in_days(0), "receipt": "KS-2"}
+    unsaid, saving = saving, saving | {"taken_back": False}
     back = saving | {"taken_back": True, "receipt": "KS-3"}
     if door == "program":
+        refused = act("POST", f"cooperatives/{known['id']}/savings", unsaid, status=422)
+        assert list(refused["errors"]) == ["taken_back"]
         act("POST", f"cooperatives/{known['id']}/savings", saving, status=201)
         act("POST", f"cooperatives/{known['id']}/savings", back, status=422)
         act("PUT", f"cooperatives/{known['id']}/legal-number", {"legal_number": "AHU-9"})
     else:
         one = f"{at}/{known['id']}"
         assert "Members and their savings" in hers.get(one).get_data(as_text=True)
-        assert hers.submit(f"{one}/savings", typed(saving)).status_code == 303
+        assert hers.submit(f"{one}/savings", typed(unsaid)).status_code == 422
+        assert hers.submit(f"{one}/savings", typed(saving) | {"taken_back": "false"}).status_code == 303
         assert hers.submit(f"{one}/savings", typed(back) | {"taken_back": "true"}).status_code == 422
         assert hers.submit(f"{one}/legal-number", {"legal_number": "AHU-9"}).status_code == 303
     told = act("GET", f"cooperatives/{known['id']}")

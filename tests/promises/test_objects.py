@@ -28,7 +28,7 @@ NIK = "6402055204880017"
 SHOWN = {"identified": "id-card", "seen": "KTP"}
 TODAY = clock.today().isoformat()
 OF_A_PERSON: dict[str, dict[str, Any]] = {
-    "PUT contact-wish": {"channel": "phone"},
+    "PUT contact-wish": {"channel": "phone", "never_call": False},
     "POST death": {"died_on": TODAY, "evidence": "Akta kematian 1/2023"},
     "POST merge": {"nik": NIK, "evidence": "KTP dan KK dilihat"},
     "POST corrections": {**SHOWN, "evidence": "Akta kelahiran", "wanted": {"name": "Nama Lain"}},

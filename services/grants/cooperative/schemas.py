@@ -94,7 +94,7 @@ class SavingSchema(Schema):
     member_id = fields.UUID(required=True)
     kind = fields.Enum(Saving, by_value=True, required=True)
     amount = fields.Rupiah(required=True, validate=POSITIVE)
-    taken_back = fields.Boolean(load_default=False)
+    taken_back = fields.YesNo(metadata={"description": "False where it is paid in"})
     saved_on = fields.Date(required=True)
     receipt = fields.String(required=True, validate=_word(60))
 

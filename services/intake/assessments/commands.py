@@ -13,6 +13,7 @@ from services.intake.assessments.models import Assessment
 from services.intake.protection import commands as protection
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.kernel.unsaid import NotAnswered
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion
 
@@ -40,8 +41,13 @@ def write_down(session: Session, officer: Officer, told: Sequence[Told]) -> dict
 
 
 def conclude(session: Session, officer: Officer, told: Sequence[Told]) -> list[Completion]:
-    """Close assessments in which every need was asked about; the needs found are told in the programme's order."""
+    """Close assessments in which every need was asked about; the needs found are told in the programme's order.
+
+    Where she can be asked whether she wants a talk, she was: raises NotAnswered.
+    """
     rows = write_down(session, officer, told)
+    if any(said["talk"] is None and rules.may_ask_for_talk(each.agency, each.subject_kind) for each, said in told):
+        raise NotAnswered().at("talk")
     done, endings = [], []
     for referral, _ in told:
         row, offered = rows[referral.id], referral.settings["needs"]

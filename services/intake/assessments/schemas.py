@@ -16,8 +16,11 @@ class Answer(Schema):
 
 
 class AssessmentDone(Schema):
-    """The day of the interview and its answers; `talk` is handed on in confidence, kept nowhere here, never shown."""
+    """The day of the interview and its answers; `talk` is handed on in confidence and never shown.
+
+    It may be left out while the interview is saved half-way; to close it, DP3A says yes or no of each woman.
+    """
 
     interviewed_on = fields.Date(load_default=None, allow_none=True)
     answers = fields.List(fields.Nested(Answer), load_default=list, validate=validate.Length(max=MOST_NEEDS))
-    talk = fields.Boolean(load_default=False, load_only=True)
+    talk = fields.Boolean(load_default=None, allow_none=True, load_only=True)

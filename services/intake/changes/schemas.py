@@ -50,7 +50,7 @@ class DecidedPair(Review):
 class Decision(Schema):
     """Whether both are one person, and on which evidence: a letter of Dukcapil, for instance."""
 
-    same = fields.Boolean(required=True)
+    same = fields.YesNo()
     evidence = fields.String(required=True, validate=EVIDENCE)
 
 

@@ -14,6 +14,7 @@ from services.intake.groups import queries as groups
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.kernel.unsaid import NotAnswered
 from shared.programmes import eligibility, library
 from shared.programmes.eligibility import Decision
 from shared.referrals import commands as worklist
@@ -116,7 +117,7 @@ def _outcome(
             raise rules.SecondPersonNeeded().at("registry.evidence")
         return rules.by_registry(decision.failed, cautions, agreed=second is not None)
     if found is None:
-        unanswered = {f"{check.value}.{each}": [rules.NotAnswered()] for each in rules.ASKED[check]}
+        unanswered = {f"{check.value}.{each}": [NotAnswered()] for each in rules.ASKED[check]}
         raise rules.FindingsMissing(check=check.value, errors=unanswered)
     if check is Check.FILE:
         return rules.by_file(found) if decision.eligible else Outcome.NOT_ELIGIBLE

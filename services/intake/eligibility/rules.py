@@ -50,12 +50,6 @@ class FindingsMissing(Invalid):
     indonesian = "Isi dulu hasil pemeriksaan ({check})."
 
 
-class NotAnswered(Invalid):
-    """Answer this: nothing is taken for a yes or a no."""
-
-    indonesian = "Isi dulu bagian ini: yang kosong tidak dianggap ya atau tidak."
-
-
 class SecondPersonNeeded(Invalid):
     """To decide otherwise than the registries a second person has to agree: ask for it first, with this evidence."""
 

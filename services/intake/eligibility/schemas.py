@@ -9,10 +9,10 @@ from shared.web.paging import PageQuery
 class FileCheck(Schema):
     """Which papers are there and in order; whoever leaves one out has not looked at it."""
 
-    identity_cards = fields.Boolean(required=True)
-    family_cards = fields.Boolean(required=True)
-    proposal_signed = fields.Boolean(required=True)
-    budget_complete = fields.Boolean(required=True)
+    identity_cards = fields.YesNo()
+    family_cards = fields.YesNo()
+    proposal_signed = fields.YesNo()
+    budget_complete = fields.YesNo()
 
 
 class FieldCheck(Schema):
@@ -20,8 +20,8 @@ class FieldCheck(Schema):
 
     berita_acara = fields.String(required=True, validate=validate.Length(min=1, max=80))
     visited_on = fields.Date(required=True)
-    lives_there = fields.Boolean(required=True)
-    has_place = fields.Boolean(required=True)
+    lives_there = fields.YesNo()
+    has_place = fields.YesNo()
     remarks = fields.String(load_default="", validate=validate.Length(max=2_000))
 
 
@@ -40,7 +40,7 @@ class OverrideAsked(Schema):
 class OverrideDecided(Schema):
     """Whether the second person agrees, and why."""
 
-    agreed = fields.Boolean(required=True)
+    agreed = fields.YesNo()
     reason = fields.String(required=True, validate=validate.Length(min=3, max=500))
 
 

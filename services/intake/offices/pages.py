@@ -73,8 +73,7 @@ def show_office(agency: str, office: str, form: forms.Form | None = None) -> str
             "offices/office.html",
             agency=agency,
             found=found,
-            form=form
-            or forms.blank({"name": kept.name, "region": kept.region, "registers": "true" if kept.registers else ""}),
+            form=form or forms.blank({"name": kept.name, "region": kept.region, "registers": kept.registers}),
             successors=[
                 (each.id, each.name) for each in _open_offices() if each.agency == kept.agency and each.id != kept.id
             ],
@@ -90,7 +89,6 @@ def show_office(agency: str, office: str, form: forms.Form | None = None) -> str
 def change_office(agency: str, office: str) -> Response:
     """Change what an office is called, where it works, or whether it registers persons."""
     given = forms.load(schemas.OfficeChanged(), request.form)
-    given["registers"] = bool(given["registers"])  # a box that is not ticked is not sent
     with door.transaction() as session:
         commands.change_office(session, commands.by(door.current_officer()), office, **given)
     return posting.done(_("Saved."), f"/intake/{agency}/offices/{office}")

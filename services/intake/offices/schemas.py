@@ -25,7 +25,7 @@ class OfficeAdded(Schema):
     agency = fields.String(required=True, validate=validate.OneOf(AGENCIES))
     name = fields.String(required=True, validate=NAME, metadata={"description": "What its letterhead says"})
     region = fields.String(required=True, validate=AREA, metadata={"description": "The code of Kemendagri: 64.02"})
-    registers = fields.Boolean(load_default=False, metadata={"description": "Whether it registers persons"})
+    registers = fields.YesNo(metadata={"description": "Whether it registers persons"})
 
 
 class OfficeChanged(Schema):

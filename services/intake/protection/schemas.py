@@ -34,9 +34,12 @@ class WhoSchema(Schema):
 
 
 class TalkDone(Schema):
-    """The talk was offered. Whether she asks for a conversation goes into the compartment and is never told again."""
+    """The talk was offered. Whether she asks for a conversation goes into the compartment and is never told again.
 
-    asks = fields.Boolean(load_default=False)
+    Of a person it has to be said; a group is not asked.
+    """
+
+    asks = fields.Boolean(load_default=None, allow_none=True)
     contact = fields.Nested(ContactWishSchema, load_default=None, allow_none=True)
 
 
@@ -47,7 +50,7 @@ class OpenCaseSchema(WhoSchema):
     alias = _line(metadata={"description": "What she is called who has no papers or gives no name; no registry entry"})
     kind = fields.Enum(CaseKind, by_value=True, required=True)
     notes = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=LONGEST_NOTE))
-    under_tpks = fields.Boolean(load_default=False, metadata={"description": "UU TPKS asks for a report to the police"})
+    under_tpks = fields.YesNo(metadata={"description": "UU TPKS asks for a report to the police"})
     safe_contact = fields.Nested(ContactWishSchema, load_default=None, allow_none=True)
 
 
@@ -95,7 +98,7 @@ class AskToReadSchema(WhoSchema):
 class DecideSchema(Schema):
     """Whether somebody without the role may read, and why."""
 
-    granted = fields.Boolean(required=True)
+    granted = fields.YesNo()
     reason = _reason("Why")
 
 

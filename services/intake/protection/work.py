@@ -10,6 +10,7 @@ from services.intake.registry import commands as registry
 from services.intake.registry.rules import as_said_to
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
+from shared.kernel.unsaid import NotAnswered
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion, StageWork
 
@@ -33,6 +34,8 @@ class OfferedTalk(StageWork):
         """Every one ends alike, with the same outcome and without facts."""
         if officer.scopes is not None:  # what is said here is said to a person
             raise rules.ToAPersonAlone
+        if any(each.subject_kind is SubjectKind.PERSON and done["asks"] is None for each, done in pairs):
+            raise NotAnswered().at("asks")
         told = [(each, done) for each, done in pairs if done["asks"] or done["contact"]]
         if any(each.subject_kind is SubjectKind.GROUP for each, _ in told):
             raise rules.AskEachWoman().at("asks")

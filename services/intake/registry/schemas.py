@@ -66,7 +66,7 @@ class ContactWishSchema(Schema):
 
     channel = fields.Enum(Channel, by_value=True, required=True)
     hours = _line("When, in her words")
-    never_call = fields.Boolean(load_default=False)
+    never_call = fields.YesNo()
     code_word = _line("By which she knows who it is")
     through = _line("The person she trusts, and how to reach that person")
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.simulate.case import Case
+from services.simulate.client import Json
 
 ASKS = 0.12
 """Share of women who ask for a conversation. Source: assumption, for the demonstration only."""
@@ -16,8 +17,11 @@ def offer_talk(case: Case) -> datetime | None:
     luck = case.chance("talk")
     asks = luck.random() < ASKS and case.row["subject_kind"] == "person"
     wishes = luck.random() < 0.3 and case.row["subject_kind"] == "person"
-    contact = {"contact": {"channel": luck.choice(CHANNELS), "hours": "Pagi hari"}} if wishes else {}
-    case.complete({"asks": asks, **contact})
+    told: Json = {"asks": asks}
+    if wishes:
+        wish = {"channel": luck.choice(CHANNELS), "hours": "Pagi hari", "never_call": luck.random() < 0.5}
+        told |= {"contact": wish}
+    case.complete(told)
     if asks and luck.random() < COUNSELLED:  # the others wait in the counsellors' list until the next one comes
         _counsel(case)
     return None
@@ -38,6 +42,7 @@ def _counsel(case: Case) -> None:
                 "request_id": request["id"],
                 "kind": luck.choice(KINDS),
                 "notes": "Catatan contoh untuk peragaan.",
+                "under_tpks": False,
                 "safe_contact": {"channel": luck.choice(CHANNELS), "never_call": True},
             },
         )

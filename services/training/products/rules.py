@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from shared.kernel.errors import Invalid
+from shared.kernel.unsaid import NotAnswered
 
 T = TypeVar("T")
 
@@ -251,10 +252,7 @@ def check_evidence(
             if weeks < asked.steady_weeks.value:
                 raise NotSteady(weeks=weeks, asked=asked.steady_weeks.value).at("rung")
         case Rung.BRAND:
-            if not found.get("brand"):
-                raise BrandMissing().at("brand")
-            if not found.get("label_seen"):
-                raise BrandMissing().at("label_seen")
+            _check_brand(found)
         case Rung.PACKAGING_AND_STANDARD:
             checked = set(found.get("checked") or ())
             missing = [point for point in asked.points(kind) if point not in checked]
@@ -264,6 +262,15 @@ def check_evidence(
             _check_licence(found, kind, shelf_days, asked)
         case Extra.HALAL | Extra.TRADE_MARK:
             _require_document(found)
+
+
+def _check_brand(found: Mapping[str, Any]) -> None:
+    if not found.get("brand"):
+        raise BrandMissing().at("brand")
+    if found.get("label_seen") is None:
+        raise NotAnswered().at("label_seen")
+    if not found["label_seen"]:
+        raise BrandMissing().at("label_seen")
 
 
 def _check_licence(found: Mapping[str, Any], kind: ProductKind, shelf_days: int | None, asked: Requirements) -> None:

@@ -23,7 +23,7 @@ class ProductionSchema(Schema):
     made_on = fields.Date(required=True)
     quantity = fields.Integer(required=True, validate=validate.Range(min=1, max=10_000_000))
     unit = fields.String(required=True, validate=validate.Length(min=1, max=40))
-    quality_kept = fields.Boolean(required=True)
+    quality_kept = fields.YesNo()
 
 
 class ProductEvidenceSchema(Schema):
@@ -34,7 +34,7 @@ class ProductEvidenceSchema(Schema):
     seen_on = fields.Date(required=True)
     document_number = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
     brand = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=80))
-    label_seen = fields.Boolean(load_default=False)
+    label_seen = fields.Boolean(load_default=None, allow_none=True)
     checked = fields.List(fields.String(), load_default=list, validate=validate.Length(max=30))
     licence = fields.String(
         load_default=None, allow_none=True, validate=validate.OneOf([each.value for each in Licence])

@@ -62,9 +62,10 @@ def accepted(app: Flask, base: Database, **changes: Any) -> UUID:
     return referral
 
 
-def said(*yes: str, talk: bool = False, **more: Any) -> dict[str, Any]:
+def said(*yes: str, talk: bool | None = None, **more: Any) -> dict[str, Any]:
     entries = [{"need": need, "found": need in yes, "note": f"tentang {need}"} for need in OFFERED]
-    return {"interviewed_on": clock.today().isoformat(), "answers": entries, **({"talk": True} if talk else {}), **more}
+    asked = {} if talk is None else {"talk": talk}
+    return {"interviewed_on": clock.today().isoformat(), "answers": entries, **asked, **more}
 
 
 def told(base: Database) -> tuple[str, dict[str, Any]]:
@@ -190,7 +191,7 @@ def counts(base: Database) -> Counter[str]:
 
 
 def test_a_wish_for_a_talk_in_confidence_leaves_no_trace_outside_its_compartment(app, intake_db):
-    """The same interview, once with the box ticked and once without, leaves as many rows and tells the same."""
+    """The same interview, once with a yes and once with a no, leaves as many rows and tells the same."""
     left, grown = [], []
     for talk in (False, True):
         before = counts(intake_db)
@@ -218,7 +219,22 @@ def test_only_dp3a_is_asked_for_a_talk_and_only_by_one_woman(app, intake_db):
     assert (refused.status_code, refused.get_json()["code"]) == (422, "talk-is-not-for-here")
 
 
-def test_the_box_on_the_page_hands_the_wish_on_and_is_not_ticked_again(app, intake_db):
+def test_dp3a_closes_no_interview_before_it_has_asked_whether_she_wants_a_talk(app, intake_db):
+    referral, _ = offered(intake_db, **AT_DP3A)
+    assert at_dp3a(app, "POST", f"{referral}/accept", {}).status_code == 200
+    assert at_dp3a(app, "PUT", f"{referral}/work", said("skills")).status_code == 200  # saved half-way it may be open
+    silent = at_dp3a(app, "POST", f"{referral}/complete", said("skills"))
+    assert (silent.status_code, silent.get_json()["code"], list(silent.get_json()["errors"])) == (
+        422,
+        "not-answered",
+        ["talk"],
+    )
+    page = Browser(app, DP3A).submit(f"/intake/dp3a/referrals/{referral}/complete", {"answers.0.need": OFFERED[0]})
+    assert (page.status_code, "nothing is taken for a yes or a no" in page.text) == (422, True)
+    assert at_dp3a(app, "POST", f"{referral}/complete", said("skills", talk=False)).status_code == 200
+
+
+def test_the_answer_on_the_page_hands_the_wish_on_and_is_asked_for_again(app, intake_db):
     referral, _ = offered(intake_db, **AT_DP3A)
     browser, page = Browser(app, DP3A), f"/intake/dp3a/referrals/{referral}"
     browser.submit(f"{page}/accept")

@@ -239,7 +239,7 @@ def test_no_act_is_possible_on_a_record_that_was_merged_away(road: Road, act: Ca
 
 
 ACTS = [
-    ("persons/{record}/contact-wish", {"channel": "visit"}),
+    ("persons/{record}/contact-wish", {"channel": "visit", "never_call": False}),
     ("persons/{record}/notes", {"words": "Datang lagi hari Kamis"}),
     ("persons/{record}/death", {"died_on": "2026-01-02", "evidence": "Akta 1"}),
     ("persons/{record}/merge", {"nik": OTHER_NIK, "evidence": LETTER}),

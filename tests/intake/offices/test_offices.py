@@ -417,8 +417,13 @@ def test_the_pages_add_change_and_close_an_office(intake_db, agencies: Path, adm
     wrong = browser.submit(own, {**NEW, "registers": "true", "region": "64"})
     assert (wrong.status_code, "64" in wrong.text, NEW["name"] in wrong.text) == (422, True, True)
     assert browser.submit(own, {**NEW, "registers": "true"}).location == f"{own}/dinsos-berau"
+    unsaid = {name: value for name, value in NEW.items() if name != "registers"} | {"id": "dinsos-lain"}
+    assert "nothing is taken for a yes or a no" in browser.submit(own, unsaid).text
+    assert 'name="registers" value="true" checked' in browser.get(f"{own}/dinsos-berau").text
     changed = {"name": "Dinas Sosial Berau", "region": "64.03"}
     assert browser.submit(f"{own}/dinsos-berau/change", changed).status_code == 303
+    assert offices.registers("dinsos-berau")
+    assert browser.submit(f"{own}/dinsos-berau/change", changed | {"registers": "false"}).status_code == 303
     assert not offices.registers("dinsos-berau")
     page = browser.get(f"{own}/dinsos-berau").text
     assert "Dinas Sosial Contoh" in page  # formerly

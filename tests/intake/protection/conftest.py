@@ -58,7 +58,12 @@ class Compartment:
         return found
 
     def case(self, person: UUID, **changes: Any) -> dict[str, Any]:
-        given = {"person_id": str(person), "kind": "domestic-violence", "notes": "RAHASIA-42"} | changes
+        given = {
+            "person_id": str(person),
+            "kind": "domestic-violence",
+            "notes": "RAHASIA-42",
+            "under_tpks": False,
+        } | changes
         answer = self.ask(self.counsellor, "POST", "cases", given)
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.get_json()

@@ -60,7 +60,8 @@ def worked_on(compartment: Compartment) -> list[UUID]:
     helped, other = talks(compartment, ask=True), talks(compartment, ask=False)
     compartment.take_over()
     (wish,) = compartment.due()["requests"]
-    given = {"request_id": wish["id"], "kind": "other", "safe_contact": {"channel": "visit"}}
+    given = {"request_id": wish["id"], "kind": "other", "under_tpks": False}
+    given |= {"safe_contact": {"channel": "visit", "never_call": False}}
     case = compartment.ask(compartment.counsellor, "POST", "cases", given).get_json()
     step = {"kind": "health", "note": "Diperiksa.", "done_on": clock.today().isoformat()}
     for path, body in ((f"cases/{case['id']}/steps", step), (f"cases/{case['id']}/onward", {"programme": PROGRAMME})):
@@ -345,7 +346,7 @@ def case_of(compartment: Compartment) -> tuple[UUID, UUID]:
     with compartment.base.transaction() as session:
         publishing.publish(session, library.programme(PROGRAMME))
     (woman,) = compartment.women()
-    case = compartment.case(woman, safe_contact={"channel": "visit", "code_word": "melati"})
+    case = compartment.case(woman, safe_contact={"channel": "visit", "never_call": True, "code_word": "melati"})
     return woman, UUID(case["id"])
 
 

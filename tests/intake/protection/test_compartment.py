@@ -66,7 +66,7 @@ def test_a_wish_becomes_a_case_with_follow_up_within_three_working_days(compartm
     (woman,) = compartment.women()
     compartment.ask(compartment.officer, "POST", "requests", {"person_id": str(woman)})
     (request,) = compartment.due()["requests"]
-    given = {"request_id": request["id"], "kind": "discrimination"}
+    given = {"request_id": request["id"], "kind": "discrimination", "under_tpks": False}
     case = compartment.ask(compartment.counsellor, "POST", "cases", given).get_json()
     due = compartment.due()
     assert due["requests"] == []
@@ -248,7 +248,7 @@ def test_a_line_taken_out_of_the_log_is_found_without_the_key(compartment: Compa
 
 def test_the_database_shows_neither_who_nor_what(compartment: Compartment) -> None:
     (woman,) = compartment.women()
-    case = compartment.case(woman, safe_contact={"channel": "message", "code_word": "melati"})
+    case = compartment.case(woman, safe_contact={"channel": "message", "never_call": True, "code_word": "melati"})
     step = {"kind": "legal-aid", "note": "RAHASIA-43", "done_on": clock.today().isoformat()}
     compartment.ask(compartment.counsellor, "POST", f"cases/{case['id']}/steps", step)
     with compartment.base.reading() as session, database("protection").engine.connect() as apart:
@@ -316,7 +316,8 @@ def test_a_woman_without_papers_or_name_has_a_case_under_an_alias_and_stands_in_
             return session.scalar(select(func.count()).select_from(Person)) or 0
 
     before = persons()
-    given = {"alias": " Mawar ", "kind": "trafficking", "safe_contact": {"channel": "visit"}}
+    given = {"alias": " Mawar ", "kind": "trafficking", "under_tpks": False}
+    given |= {"safe_contact": {"channel": "visit", "never_call": False}}
     made = compartment.ask(compartment.counsellor, "POST", "cases", given)
     assert made.status_code == 201, made.text
     case = made.get_json()
@@ -328,12 +329,13 @@ def test_a_woman_without_papers_or_name_has_a_case_under_an_alias_and_stands_in_
     assert codes(onward) == (409, "not-registered")
     counsellor, root = Browser(compartment.app, compartment.counsellor), "/intake/dp3a/protection"
     assert 'name="alias"' in counsellor.get(f"{root}/cases/new").text
-    made = counsellor.submit(f"{root}/cases", {"alias": "Melati", "kind": "other", "nik": ""})
+    made = counsellor.submit(f"{root}/cases", {"alias": "Melati", "kind": "other", "nik": "", "under_tpks": "false"})
     assert made.status_code == 303
     page = counsellor.get(made.location).text
     assert "Melati" in page
     assert "/onward" not in page
-    for wrong in ({"alias": "   ", "kind": "other"}, {"alias": "", "kind": "other"}, {"kind": "other"}):
+    other = {"kind": "other", "under_tpks": "false"}
+    for wrong in (other | {"alias": "   "}, other | {"alias": ""}, other):
         assert counsellor.submit(f"{root}/cases", wrong).status_code == 422
     assert persons() == before
     today = clock.today().isoformat()
@@ -352,7 +354,7 @@ def test_a_name_in_the_registry_goes_before_an_alias(compartment: Compartment) -
 def test_one_forms_mistake_leaves_the_wish_in_the_form_beside_it(compartment: Compartment) -> None:
     case = compartment.case(*compartment.women())
     counsellor, page = Browser(compartment.app, compartment.counsellor), f"/intake/dp3a/protection/cases/{case['id']}"
-    assert counsellor.submit(f"{page}/safe-contact", {"channel": "message"}).status_code == 303
+    assert counsellor.submit(f"{page}/safe-contact", {"channel": "message", "never_call": "true"}).status_code == 303
     wrong = counsellor.submit(f"{page}/steps", {"kind": "legal-aid"})
     assert (wrong.status_code, '<option value="message" selected>' in wrong.text) == (422, True)
 

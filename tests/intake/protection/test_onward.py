@@ -58,7 +58,7 @@ def test_a_referral_onward_says_only_referred_by_dp3a(published: Compartment) ->
 
 
 WISHES = [
-    {"channel": channel.value, **more}
+    {"channel": channel.value, "never_call": False, **more}
     for channel in Channel
     for more in ({}, {"never_call": True, "hours": "pagi", "code_word": "melati", "through": "Ibu RT Sri"})
 ]
@@ -92,7 +92,7 @@ def test_a_referral_onward_tells_its_offices_only_through_which_office_to_go(
     for answer in shown:
         assert answer.status_code == 200
         assert not re.search('melati|Ibu RT Sri|"through-office" selected', answer.text)
-    assert published.read(case)["safe_contact"] == contact
+    assert published.read(case)["safe_contact"] == {name: value for name, value in contact.items() if value}
 
 
 def test_everybody_may_be_reached_only_through_an_office_and_every_journey_is_stored_alike(
@@ -102,7 +102,7 @@ def test_everybody_may_be_reached_only_through_an_office_and_every_journey_is_st
     case = published.case(helped, safe_contact=CONTACT)
     published.ask(published.counsellor, "POST", f"cases/{case['id']}/onward", {"programme": PROGRAMME})
     path = f"/intake/v1/dp3a/persons/{asked}"
-    wish = {"channel": "through-office"}
+    wish = {"channel": "through-office", "never_call": False}
     assert published.ask(published.officer, "PUT", f"{path}/contact-wish", wish).status_code == 204
     through = {"channel": "through-office", "office": "dp3a-kukar"}
     assert published.ask(published.officer, "GET", path).get_json()["contact_wish"] == through
@@ -142,7 +142,7 @@ def test_any_officer_may_note_how_any_woman_wishes_to_be_reached(compartment: Co
     browser = Browser(compartment.app, compartment.officer)
     page = f"/intake/dp3a/persons/{woman}"
     assert browser.submit(f"{page}/contact-wish", {"hours": "siang"}).status_code == 422
-    assert browser.submit(f"{page}/contact-wish", {"channel": "visit"}).status_code == 303
+    assert browser.submit(f"{page}/contact-wish", {"channel": "visit", "never_call": "false"}).status_code == 303
     assert _wish(compartment, woman) == {"channel": "visit"}
     assert browser.get(page).status_code == 200
 
@@ -155,8 +155,12 @@ def test_the_talk_asks_every_woman_how_she_wishes_to_be_reached(compartment: Com
     page = path.replace("/v1", "")
     assert 'name="contact.channel"' in browser.get(page).text
     assert browser.submit(f"{page}/complete", {"contact.hours": "pagi"}).status_code == 422
-    assert browser.submit(f"{page}/complete", {"asks": "true", "contact.channel": "at-office"}).status_code == 303
-    assert _wish(compartment, woman) == {"channel": "at-office"}
+    contact = {"contact.channel": "at-office", "contact.never_call": "true"}
+    for unsaid in (contact, {"asks": "true", "contact.channel": "at-office"}):  # neither is taken for a no
+        refused = browser.submit(f"{page}/complete", unsaid)
+        assert (refused.status_code, "nothing is taken for a yes or a no" in refused.text) == (422, True)
+    assert browser.submit(f"{page}/complete", contact | {"asks": "true"}).status_code == 303
+    assert _wish(compartment, woman) == {"channel": "at-office", "never_call": True}
     assert compartment.due()["requests"] == []
     compartment.take_over()
     assert len(compartment.due()["requests"]) == 1

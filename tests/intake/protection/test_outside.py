@@ -143,7 +143,7 @@ def all_that_is_held(compartment: Compartment, woman: UUID) -> list[Any]:
 
 def help_her(compartment: Compartment, woman: UUID) -> None:
     (request,) = compartment.due()["requests"]
-    case = compartment.case(woman, under_tpks=True, safe_contact={"channel": "message"})
+    case = compartment.case(woman, under_tpks=True, safe_contact={"channel": "message", "never_call": False})
     step = {"kind": "legal-aid", "note": "Didampingi.", "done_on": clock.today().isoformat()}
     key = {"Idempotency-Key": str(ids.new_id())}
     assert compartment.ask(compartment.counsellor, "POST", f"cases/{case['id']}/steps", step, **key).status_code == 204

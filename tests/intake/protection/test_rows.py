@@ -63,9 +63,9 @@ def test_another_dp3a_office_decides_nothing_here(compartment: Compartment) -> N
     for method, path, body in (
         ("POST", f"glass/{asked}/decide", {"granted": True, "reason": REASON}),
         ("POST", f"requests/{wish['id']}/settle", {"reason": REASON}),
-        ("POST", "cases", {"request_id": wish["id"], "kind": "other"}),
+        ("POST", "cases", {"request_id": wish["id"], "kind": "other", "under_tpks": False}),
         ("GET", f"cases/{case['id']}", None),
-        ("PUT", f"cases/{case['id']}/safe-contact", {"channel": "visit"}),
+        ("PUT", f"cases/{case['id']}/safe-contact", {"channel": "visit", "never_call": False}),
         ("POST", f"cases/{case['id']}/steps", {"kind": "other", "note": "Bicara.", "done_on": today}),
         ("POST", f"cases/{case['id']}/report-clock", None),
         ("POST", f"cases/{case['id']}/report", {"number": "LP/1"}),
@@ -93,10 +93,10 @@ ACTS: dict[str, Act] = {
         c.counsellor, "POST", f"requests/{wish}/settle", {"reason": REASON}
     ),
     "answered a wish with a case": lambda c, _case, wish, _glass: c.ask(
-        c.counsellor, "POST", "cases", {"request_id": wish, "kind": "other"}
+        c.counsellor, "POST", "cases", {"request_id": wish, "kind": "other", "under_tpks": False}
     ),
     "changed the safe contact": lambda c, case, _wish, _glass: c.ask(
-        c.counsellor, "PUT", f"cases/{case['id']}/safe-contact", {"channel": "visit"}
+        c.counsellor, "PUT", f"cases/{case['id']}/safe-contact", {"channel": "visit", "never_call": False}
     ),
     "started the clock of the report to the police": lambda c, case, _wish, _glass: c.ask(
         c.counsellor, "POST", f"cases/{case['id']}/report-clock"

@@ -19,7 +19,7 @@ from tests.apps import web_app
 from tests.browsing import Browser
 from tests.intake.offices.conftest import agencies  # noqa: F401 (a fixture)
 
-OFFICE = {"id": "bappeda-contoh", "agency": "bappeda", "name": "Bappeda Contoh", "region": "64.03"}
+OFFICE = {"id": "bappeda-contoh", "agency": "bappeda", "name": "Bappeda Contoh", "region": "64.03", "registers": False}
 SHE = {"name": "Ani Contoh", "username": "ani", "password": "tiga kata biasa"}
 API = "/intake/v1/welcome"
 

@@ -165,6 +165,11 @@ def test_the_product_stays_hers_and_the_next_stage_goes_on_where_it_stands(
         ({"product": KERUPUK, "evidence": [seen("steady-production")]}, "not-steady", "evidence.0.rung"),
         (
             {"product": KERUPUK, "evidence": [seen("made-to-order"), seen("brand", brand="A")]},
+            "not-answered",
+            "evidence.1.label_seen",
+        ),
+        (
+            {"product": KERUPUK, "evidence": [seen("made-to-order"), seen("brand", brand="A", label_seen=False)]},
             "brand-missing",
             "evidence.1.label_seen",
         ),

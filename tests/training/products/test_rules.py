@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.training.products import requirements, rules
 from services.training.products.rules import LADDER, Licence, Made, ProductKind, ProductOutcome, Rung
 from shared.kernel.errors import Invalid
+from shared.kernel.unsaid import NotAnswered
 
 ASKED = requirements.read(requirements.OWN)
 MONDAY = date(2026, 1, 5)
@@ -113,7 +114,8 @@ def test_what_is_not_eaten_needs_a_nib_and_no_food_licence() -> None:
     [
         (Rung.MADE_TO_ORDER, {}, None),
         (Rung.STEADY_PRODUCTION, {}, rules.NotSteady),
-        (Rung.BRAND, {"brand": "Kerupuk Ampenan"}, rules.BrandMissing),
+        (Rung.BRAND, {"brand": "Kerupuk Ampenan"}, NotAnswered),
+        (Rung.BRAND, {"brand": "Kerupuk Ampenan", "label_seen": False}, rules.BrandMissing),
         (Rung.BRAND, {"label_seen": True}, rules.BrandMissing),
         (Rung.BRAND, {"brand": "Kerupuk Ampenan", "label_seen": True}, None),
         (Rung.PACKAGING_AND_STANDARD, {"checked": ["sealed"]}, rules.ChecklistIncomplete),
