@@ -44,6 +44,7 @@ MAY_BE_LEFT_OUT = {
     "PlacementWorkSchema.took_part": OPEN,
     "ResultSchema.passed": OPEN,
     "ResultSchema.took_part": OPEN,
+    "HandOverDoneSchema.all_as_agreed": "Left out each line of the deed says for itself what was found.",
     "PlacementWorkSchema.leave_batch": "She keeps her place unless somebody says that it is let go.",
     "AssessmentDone.talk": ITS_RULE,
     "ProductEvidenceSchema.label_seen": ITS_RULE,
