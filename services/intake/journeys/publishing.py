@@ -66,8 +66,9 @@ def versions(session: Session, programme: str) -> list[Programme]:
 
 def catalogue(session: Session) -> list[Programme]:
     """Every published programme in its newest version, by identifier."""
-    statement = select(ProgrammeVersion.id).distinct().order_by(ProgrammeVersion.id)
-    return [newest(session, each) for each in session.scalars(statement)]
+    columns = ProgrammeVersion.id, ProgrammeVersion.version, ProgrammeVersion.digest
+    statement = select(*columns).distinct(columns[0]).order_by(columns[0], columns[1].desc())
+    return [_read(session, row.id, row.version, row.digest) for row in session.execute(statement)]
 
 
 def offered_to(session: Session, officer: Officer) -> list[Programme]:
