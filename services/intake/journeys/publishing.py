@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session
 
 from services.intake.journeys.models import ProgrammeVersion
@@ -67,7 +67,7 @@ def versions(session: Session, programme: str) -> list[Programme]:
 def catalogue(session: Session) -> list[Programme]:
     """Every published programme in its newest version, by identifier."""
     columns = ProgrammeVersion.id, ProgrammeVersion.version, ProgrammeVersion.digest
-    statement = select(*columns).distinct(columns[0]).order_by(columns[0], columns[1].desc())
+    statement = select(*columns).ext(distinct_on(columns[0])).order_by(columns[0], columns[1].desc())
     return [_read(session, row.id, row.version, row.digest) for row in session.execute(statement)]
 
 
