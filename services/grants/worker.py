@@ -19,6 +19,7 @@ from shared.anchors.jobs import anchor_looks
 from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.machine.bells import renew_keys
+from shared.outages.jobs import note_rings
 from shared.persons import handlers as persons
 from shared.programmes import kinds
 from shared.referrals import handlers as worklist
@@ -92,5 +93,11 @@ GRANTS = Subscriber(
 PARTICIPANT = Participant(
     name="grants",
     subscribers=(GRANTS,),
-    bells=(*jobs.bells("grants", WORKS), forget_answers("grants"), renew_keys("grants"), anchor_looks("grants")),
+    bells=(
+        *jobs.bells("grants", WORKS),
+        forget_answers("grants"),
+        renew_keys("grants"),
+        anchor_looks("grants"),
+        note_rings("grants"),
+    ),
 )

@@ -29,6 +29,8 @@ from services.intake.groups import api as groups_api
 from services.intake.groups import pages as groups_pages
 from services.intake.journeys import api as journeys_api
 from services.intake.journeys import pages as journeys_pages
+from services.intake.limits import api as limits_api
+from services.intake.limits import pages as limits_pages
 from services.intake.offices import api as offices_api
 from services.intake.offices import pages as offices_pages
 from services.intake.overview import desk as overview_desk
@@ -129,6 +131,7 @@ def create(database: Database | None = None) -> Flask:
             trials_api.blueprint,
             proposals_api.blueprint,
             audits_api.blueprint,
+            limits_api.blueprint,
             calendars_api.blueprint,
             offices_api.blueprint,
             welcome_api.blueprint,
@@ -163,6 +166,7 @@ def create(database: Database | None = None) -> Flask:
             trials_pages.pages,
             proposals_pages.pages,
             audits_pages.pages,
+            limits_pages.pages,
             calendars_pages.pages,
             offices_pages.pages,
             welcome_pages.pages,

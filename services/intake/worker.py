@@ -29,6 +29,7 @@ from shared.anchors.jobs import anchor_log, anchor_looks
 from shared.bus import Participant, Subscriber
 from shared.events import grants, intake, monitoring
 from shared.machine.bells import renew_keys
+from shared.outages.jobs import note_rings
 from shared.persons import handlers as persons
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
@@ -65,6 +66,7 @@ PARTICIPANT = Participant(
         *jobs.bells("intake", WORKS),
         forget_answers("intake"),
         renew_keys("intake"),
+        note_rings("intake"),
         anchor_looks("intake"),
         anchor_log("intake", ACCOUNTS),
         resume_imports,

@@ -20,6 +20,7 @@ from shared.bus import Participant, Subscriber
 from shared.events import intake, referrals
 from shared.events.anchors import AccessLogAnchored, SealedLogAnchored
 from shared.machine.bells import renew_keys
+from shared.outages.jobs import note_rings
 from shared.persons import handlers as persons
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
@@ -87,6 +88,7 @@ PARTICIPANT = Participant(
         *jobs.bells("monitoring", WORKS),
         forget_answers("monitoring"),
         renew_keys("monitoring"),
+        note_rings("monitoring"),
         anchor_looks("monitoring"),
         *flow_jobs.BELLS,
         end_tasks,

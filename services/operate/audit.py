@@ -4,8 +4,9 @@ Added to what `shared.bus.audit` proves of the events: for each open stage of ev
 that it waits for, exactly one office is accountable and has it in its worklist with a due date, somebody is there who
 can open it and do it, no referral is open that no journey waits for, no fund is over its ceiling, money realised is
 what was handed over, no office's grant holds money of a fund that is not that office's, no two aids that exclude each
-other have a share of one person or household, no meeting that was held left a stage waiting, the tallies are what a
-fresh count gives, and no line of a chained log was changed or cut off.
+other have a share of one person or household, no meeting that was held left a stage waiting, nothing is owed by law
+whose date passed while Kail stood still, the tallies are what a fresh count gives, and no line of a chained log was
+changed or cut off.
 """
 
 import time
@@ -27,6 +28,7 @@ from services.grants.zakat import queries as zakat
 from services.intake import worker as intake
 from services.intake.accounts.log import ACCOUNTS
 from services.intake.eligibility import overrides as eligibility
+from services.intake.limits import queries as limits_of_law
 from services.intake.protection import heads
 from services.intake.protection import queries as protection
 from services.intake.recruitment import queries as recruitment
@@ -42,6 +44,8 @@ from shared.anchors.logs import LOOKS, ChainedLog
 from shared.bus.audit import Finding, Gravity, audit_bus
 from shared.bus.models import HeldEvent, HeldState
 from shared.kernel.settings import SERVICES
+from shared.outages import queries as outages
+from shared.outages.rules import Gap
 from shared.privacy.chain import BEGINNING
 from shared.referrals.work import by_kind
 from shared.storage import Database
@@ -83,8 +87,10 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
     with databases["monitoring"].reading() as session:
         limits += [Finding(Gravity.BROKEN, "meetings", what) for what in meetings.audit(session)]
     tallies = _tallies(databases["monitoring"])
+    gaps = _gaps(databases)
     with databases["intake"].reading() as session:
         seals = _seals(databases)
+        passed = [Finding(Gravity.BROKEN, "limits", what) for what in limits_of_law.audit(session, gaps)]
         compartment = [Finding(Gravity.BROKEN, "protection", what) for what in protection.audit(session, seals)]
         overrides = [Finding(Gravity.BROKEN, "verifications", what) for what in eligibility.audit(session)]
         recruits = [Finding(Gravity.BROKEN, "recruitment", str(each)) for each in recruitment.audit(session)]
@@ -106,11 +112,21 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
         *tallies,
         *logs,
         *compartment,
+        *passed,
         *recruits,
         *overrides,
         *forgotten,
         *left,
     ]
+
+
+def _gaps(databases: Mapping[str, Database]) -> dict[str, list[Gap]]:
+    """When each service stood still."""
+    found = {}
+    for service, base in databases.items():
+        with base.reading() as session:
+            found[service] = outages.gaps(session)
+    return found
 
 
 def _left(databases: Mapping[str, Database]) -> Iterator[str]:

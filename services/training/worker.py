@@ -15,6 +15,7 @@ from shared.anchors.jobs import anchor_looks
 from shared.bus import Heard, Participant, Subscriber, batch
 from shared.events import intake, referrals
 from shared.machine.bells import renew_keys
+from shared.outages.jobs import note_rings
 from shared.persons import handlers as persons
 from shared.referrals import handlers, jobs, leaving
 from shared.succession import handlers as succession
@@ -63,6 +64,7 @@ PARTICIPANT = Participant(
         *jobs.bells("training", WORKS),
         forget_answers("training"),
         renew_keys("training"),
+        note_rings("training"),
         anchor_looks("training"),
     ),
 )

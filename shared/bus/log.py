@@ -5,16 +5,18 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 import orjson
+from sqlalchemy import case, func, or_, select, text, update
 from sqlalchemy import cast as cast_to
-from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from shared.bus import routes
 from shared.bus.chain import partition_of
-from shared.bus.models import LoggedEvent
+from shared.bus.models import LoggedEvent, Subscription
 from shared.bus.subscribers import Heard
 from shared.events.envelope import Event, canonical, digest, is_followed
 from shared.kernel import clock, ids
@@ -22,6 +24,7 @@ from shared.kernel.settings import settings
 from shared.privacy import sealed as seals
 
 CHANNEL = "kail_log"
+Said = TypeVar("Said", bound=Event)
 APPEND = text("""
     WITH appended AS (
         INSERT INTO event_log (id, type, stream, partition, body, sealed, sealed_digest, concerns)
@@ -85,6 +88,31 @@ def erase_sealed(session: Session, stream: str, field: str, values: Collection[o
         .values(sealed=None)
         .execution_options(synchronize_session=False)
     )
+
+
+def unheard(session: Session, event: type[Said]) -> Iterator[tuple[Said, datetime]]:
+    """The events of a type that a subscriber of this service has not confirmed yet, each with its moment."""
+    service = _service_of(session)
+    subscribers = routes.subscribers_of(service)
+    confirmed_by_all = case((func.count() == len(subscribers), func.min(Subscription.confirmed)), else_=0)
+    heard = (
+        select(Subscription.partition, confirmed_by_all.label("up_to"))
+        .where(Subscription.subscriber.in_(subscribers))
+        .group_by(Subscription.partition)
+        .subquery()
+    )
+    bodies = (
+        select(LoggedEvent.body)
+        .outerjoin(heard, heard.c.partition == LoggedEvent.partition)
+        .where(
+            LoggedEvent.type == event.type_by(service),
+            or_(LoggedEvent.position.is_(None), LoggedEvent.position > func.coalesce(heard.c.up_to, 0)),
+        )
+        .order_by(LoggedEvent.seq)
+    )
+    for body in session.scalars(bodies):
+        said = orjson.loads(body)
+        yield event.from_data(said["data"]), datetime.fromisoformat(said["time"])
 
 
 @contextmanager

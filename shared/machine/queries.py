@@ -22,6 +22,8 @@ from shared.bus.metrics import unnumbered
 from shared.bus.models import Cursor, HeldEvent, HeldState, LoggedEvent, LogHead, Subscription, SubscriptionState
 from shared.bus.runtime import RELAY_LOCK
 from shared.kernel.settings import settings
+from shared.outages import queries as outages
+from shared.outages.rules import Gap
 from shared.privacy.renewal import Use, is_pending, left
 from shared.storage import migrate
 from shared.succession.queries import left_behind
@@ -154,6 +156,8 @@ class Standing:
     keys: Sequence[Use]
     logs: Sequence[LogCheck]
     left_behind: Sequence[LeftBehind]
+    rang_at: datetime | None
+    outages: Sequence[Gap]
 
     @property
     def access_log(self) -> LogCheck | None:
@@ -223,6 +227,8 @@ def standing(session: Session, participant: Participant) -> Standing:
         keys=keys_left(session, participant.name),
         logs=last_checks(session, participant.name),
         left_behind=left_behind(session),
+        rang_at=last.at if (last := outages.last_ring(session)) else None,
+        outages=outages.gaps(session, outages.SHOWN),
     )
 
 

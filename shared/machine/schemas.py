@@ -145,6 +145,17 @@ class LeftBehindSchema(Schema):
     holds = fields.List(fields.Nested(HeldRowsSchema))
 
 
+class OutageSchema(Schema):
+    """A time in which no bell of this service rang, by the domain's clock."""
+
+    began_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True, metadata={"description": "Null while it lasts"})
+    put_ahead = fields.Float(
+        attribute="seconds_ahead",
+        metadata={"description": "Seconds of it by which the clock was moved forward by hand"},
+    )
+
+
 class ServiceStandingSchema(Schema):
     """How a service stands."""
 
@@ -168,6 +179,12 @@ class ServiceStandingSchema(Schema):
     access_log = fields.Nested(LogCheckSchema, allow_none=True, metadata={"description": "The log of looks, daily"})
     keys = fields.List(fields.Nested(KeyUseSchema), metadata={"description": "What stands under older keys"})
     left_behind = fields.List(fields.Nested(LeftBehindSchema), metadata={"description": "Offices to hand over"})
+    rang_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "When a bell last rang, by the domain's clock; kept in the database"}
+    )
+    outages = fields.List(
+        fields.Nested(OutageSchema), metadata={"description": "The last times without bells, the latest first"}
+    )
 
 
 class HeldStreamRefSchema(Schema):

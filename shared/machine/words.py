@@ -5,6 +5,8 @@ from datetime import datetime
 from flask_babel import format_datetime, format_decimal, gettext, ngettext
 
 from shared.machine.queries import ERROR_SHOWN
+from shared.outages.rules import Gap
+from shared.web import showing
 from shared.web.messages import N_
 
 PARTS = {"relay": N_("Relay"), "worker": N_("Worker"), "slow": N_("Worker for long work")}
@@ -34,6 +36,24 @@ def lasting(seconds: float) -> str:
     if whole < 2 * DAY:
         return ngettext("%(num)d hour", "%(num)d hours", whole // HOUR)
     return ngettext("%(num)d day", "%(num)d days", whole // DAY)
+
+
+def gap(found: Gap) -> str:
+    """A time in which no bell rang, in a sentence."""
+    began = showing.moment(found.began_at)
+    if found.ended_at is None:
+        said = gettext("Since %(began)s no bell has rung.", began=began)
+    else:
+        said = gettext(
+            "No bell rang from %(began)s to %(ended)s (%(time)s).",
+            began=began,
+            ended=showing.moment(found.ended_at),
+            time=lasting((found.ended_at - found.began_at).total_seconds()),
+        )
+    if found.put_ahead:
+        ahead = lasting(found.put_ahead.total_seconds())
+        said += " " + gettext("Of this the clock was moved forward by hand by %(time)s.", time=ahead)
+    return said
 
 
 def size(amount: int) -> str:

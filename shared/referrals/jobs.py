@@ -26,6 +26,7 @@ from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN, WAITING, Move
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.storage import Database
+from shared.storage.clock import now_of
 
 EVERY = timedelta(seconds=5)
 AT_ONCE = 500
@@ -104,8 +105,7 @@ def expire_unanswered(session: Session, works: Works) -> int:
 
 def _today(session: Session) -> date:
     """The day by the database's own clock, in the deployment's zone."""
-    moment: datetime = session.execute(select(func.kail_now())).scalar_one()
-    return moment.astimezone(clock.zone()).date()
+    return now_of(session).astimezone(clock.zone()).date()
 
 
 def _a_working_day_before(session: Session, today: date) -> Any:

@@ -41,6 +41,11 @@ def now() -> ScalarSelect[datetime]:
     return select(func.kail_now()).scalar_subquery()
 
 
+def now_of(session: Session) -> datetime:
+    """The moment it is for the domain by this database's own clock, whatever other databases say."""
+    return session.execute(select(func.kail_now())).scalar_one()
+
+
 def ahead_of(session: Session) -> timedelta:
     """How far this database's domain time is ahead of real time."""
     return session.scalar(text("SELECT ahead FROM domain_clock")) or timedelta()

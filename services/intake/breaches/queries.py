@@ -1,6 +1,7 @@
 """Which failures of protection concern an officer, how many are still to be told, and who they are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.outages.rules import Owed
 from shared.web.paging import Page, page
 
 
@@ -58,6 +60,14 @@ def untold(officer: Officer) -> Select[Any]:
         BreachPerson.breach_id == Breach.id, within(BreachPerson.area, officer.areas), BreachPerson.told_at.is_(None)
     )
     return _visible(officer).where(or_(Breach.authority_told_at.is_(None), somebody))
+
+
+def owed(session: Session, now: datetime) -> Iterator[Owed]:
+    """The failures of which everybody concerned and the authority should have been told by now, wherever."""
+    somebody = exists().where(BreachPerson.breach_id == Breach.id, BreachPerson.told_at.is_(None))
+    late = select(Breach.id, Breach.office, Breach.due_at).where(Breach.due_at < now)
+    for row in session.execute(late.where(or_(Breach.authority_told_at.is_(None), somebody))):
+        yield Owed(f"failure {row.id}", row.office, row.due_at)
 
 
 def breach(session: Session, officer: Officer, breach_id: UUID) -> Breach:

@@ -1,5 +1,7 @@
 """Which corrections wait for a decision, and what became of the others."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.outages.rules import Owed
 from shared.web.paging import Page, page
 
 MOST_DECIDED = 50
@@ -46,6 +49,13 @@ def how_many_wait(session: Session, officer: Officer) -> Waiting:
     late = func.count().filter(Correction.due_at < clock.now())
     asked = select(func.count(), late).where(*_ours(officer), Correction.decided_at.is_(None))
     return Waiting(*session.execute(asked).one())
+
+
+def owed(session: Session, now: datetime) -> Iterator[Owed]:
+    """The corrections that should have been decided by now, wherever."""
+    late = select(Correction.id, Correction.office, Correction.due_at)
+    for row in session.execute(late.where(Correction.decided_at.is_(None), Correction.due_at < now)):
+        yield Owed(f"correction {row.id}", row.office, row.due_at)
 
 
 def decided(session: Session, officer: Officer) -> list[Correction]:

@@ -1,5 +1,7 @@
 """Which requests to see wait for an answer, and how those that were answered were answered."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
+from shared.outages.rules import Owed
 from shared.web.paging import Page, page
 
 MOST_ANSWERED = 50
@@ -40,6 +43,13 @@ def how_many_wait(session: Session, officer: Officer) -> Waiting:
 
 def _open(officer: Officer) -> tuple[ColumnElement[bool], ...]:
     return Disclosure.agency == officer.agency, within(Disclosure.area, officer.areas), Disclosure.answered_at.is_(None)
+
+
+def owed(session: Session, now: datetime) -> Iterator[Owed]:
+    """The requests that should have been answered by now, wherever."""
+    late = select(Disclosure.id, Disclosure.office, Disclosure.due_at)
+    for row in session.execute(late.where(Disclosure.answered_at.is_(None), Disclosure.due_at < now)):
+        yield Owed(f"request {row.id}", row.office, row.due_at)
 
 
 def answered(session: Session, officer: Officer) -> list[Disclosure]:

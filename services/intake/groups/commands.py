@@ -24,6 +24,7 @@ from shared.web import access
 
 MEND_WITHIN = calendar.Within(30, "working day")
 """Below its minimum a group has 30 working days to replace, merge or dissolve: a rule of the programmes' practice."""
+MEND_SOURCE = "assumption: the programmes' practice; no regulation is known that says so"
 
 
 def create_group(session: Session, officer: Officer, *, name: str, area: str, line_of_business: str) -> BusinessGroup:

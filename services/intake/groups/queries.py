@@ -1,8 +1,8 @@
 """What is known of groups and their members."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from services.intake.registry.models import Person, Residence
 from services.intake.registry.queries import ACTIVE
 from shared import places
 from shared.identity.areas import within
+from shared.outages.rules import Owed
 from shared.storage.arrays import among
 
 
@@ -33,6 +34,14 @@ class Membership:
 def groups_in(areas: Iterable[str]) -> Select[BusinessGroup]:
     """The groups of these areas."""
     return select(BusinessGroup).where(within(BusinessGroup.area, areas))
+
+
+def owed(session: Session, now: datetime) -> Iterator[Owed]:
+    """The groups that should have mended, merged or dissolved by now."""
+    late = select(BusinessGroup).where(BusinessGroup.mend_by < now).order_by(BusinessGroup.mend_by)
+    for each in session.scalars(late):
+        if each.mend_by is not None:
+            yield Owed(f"group {each.id}", each.office, each.mend_by)
 
 
 def members_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, list[Membership]]:

@@ -38,7 +38,7 @@ def papers(session: Session, own: Own) -> Plain:
         "register": [_entry(each, own.activities.get(each.id, Settled()), told) for each in register().activities],
         "retention": list(_schedule()),
         "limits": [
-            {"title": _both(each.title), "hours": each.term.hours} | _checked(each.term.source, each.term.verified)
+            {"title": _both(each.title), "hours": each.count} | _checked(each.source, each.verified)
             for each in retention.limits()
         ],
         "sharing": told,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
 
+from services.intake.limits.register import LegalLimit, Unit, legal_limits
 from services.intake.papers.activities import EVERYWHERE
-from services.intake.rights.terms import Term, terms
 from shared.programmes.definition import Text
 
 
@@ -152,16 +152,8 @@ RULES = (
 )
 
 
-@dataclass(frozen=True)
-class Limit:
-    """Within how many hours something that the law asks for is done."""
-
-    title: Text
-    term: Term
-
-
-def limits() -> Iterator[Limit]:
-    """The limits for what she may ask and must be told, as `services/intake/rights/terms.yaml` has them."""
-    yield Limit(Text("Menjawab permintaan melihat data", "Answering who asks to see her data"), terms().disclosure)
-    yield Limit(Text("Menjawab permintaan perbaikan", "Answering who asks for a correction"), terms().correction)
-    yield Limit(Text("Memberi tahu kegagalan pelindungan", "Telling of a failure of protection"), terms().breach_notice)
+def limits() -> Iterator[LegalLimit]:
+    """The limits for what she may ask and must be told, out of the register of all."""
+    for each in legal_limits():
+        if each.unit is Unit.HOURS and each.owed is not None:
+            yield each

@@ -6,11 +6,15 @@ from typing import Any
 from flask_babel import gettext, ngettext
 
 from services.intake.disclosures import words as disclosures
+from services.intake.rights.words import unverified
 from shared.machine.words import lasting
 from shared.programmes.definition import Basis
 from shared.referrals.words import basis_title
 from shared.web.messages import N_
 from shared.web.showing import agency_name
+
+__all__ = ["unverified"]
+"""Also said here: what templates of the papers ask these words for."""
 
 HOWS = {
     "plain": N_("readable in the database"),
@@ -75,11 +79,6 @@ def length(value: timedelta | int | None) -> str:
 def rule(entry: dict[str, Any], language: str) -> str:
     """A rule of keeping with its length."""
     return str(entry["text"][language].replace("{length}", length(entry["length"])))
-
-
-def unverified() -> str:
-    """What stands beside whatever nobody has compared with the law."""
-    return gettext("not checked by the legal division yet")
 
 
 def fields_in(number: int) -> str:

@@ -1,11 +1,13 @@
 """What the compartment can tell, and only to those who may ask: its office's counsellors."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from services.intake.journeys import publishing
@@ -244,6 +246,15 @@ def audit(session: Session, seals: Collection[bytes] = ()) -> list[str]:
     """
     is_whole = log.broken_at(session) is None and heads.bears_out(session, seals)
     return [] if is_whole else ["the log of the protection compartment was changed"]
+
+
+def passed(session: Session, today: date) -> Counter[date]:
+    """On which days somebody had to look and something was due that still is: numbers of all offices together."""
+    found: Counter[date] = Counter()
+    for table, is_open in ((TalkRequest, TalkRequest.settled_at), (ProtectionCase, ProtectionCase.closed_at)):
+        days = select(table.look_on, func.count()).where(is_open.is_(None), table.look_on < today)
+        found.update({day: count for day, count in session.execute(days.group_by(table.look_on)) if day is not None})
+    return found
 
 
 def written(session: Session, officer: Officer, before: int | None) -> list[log.Line]:

@@ -22,3 +22,8 @@ def identified(way: Identified) -> str:
 def ways() -> list[tuple[str, str]]:
     """The ways, as a form offers them."""
     return [(each.value, gettext(name)) for each, name in IDENTIFIED.items()]
+
+
+def unverified() -> str:
+    """What stands beside whatever nobody has compared with the law."""
+    return gettext("not checked by the legal division yet")

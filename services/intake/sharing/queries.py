@@ -1,8 +1,8 @@
 """What can be told of sharing: who has answered what about whom, and what an agency was told of her."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from services.intake.consents import queries as consents
 from services.intake.consents.models import Consent
-from services.intake.consents.rules import How, Said
+from services.intake.consents.rules import How, Said, effective_by
 from services.intake.groups.models import GroupMember
 from services.intake.journeys import consenting, publishing
 from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import JourneyStatus
 from services.intake.registry import queries as registry
 from services.intake.registry.models import Person
+from shared.bus.log import unheard
+from shared.events.intake import ConsentWithdrawn
+from shared.outages.rules import Owed
 from shared.programmes import kinds
 from shared.programmes.definition import Basis, Programme, Stage, Text
 from shared.programmes.engine import CameBack
@@ -125,6 +128,13 @@ def waits_for(found: Journey) -> list[str]:
     """The stages of a journey that wait for consent."""
     stages = JourneyState.from_json(found.state).stages
     return [name for name, state in stages.items() if _awaits_consent(state)]
+
+
+def owed(session: Session, now: datetime) -> Iterator[Owed]:
+    """The withdrawals that should have taken effect by now, and that some service has not heard."""
+    for event, at in unheard(session, ConsentWithdrawn):
+        if (due_at := effective_by(at)) < now:
+            yield Owed(f"withdrawal on journey {event.subject}", event.agency, due_at)
 
 
 def recipients_of(definition: Programme) -> list[str]:

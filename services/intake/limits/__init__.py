@@ -1,0 +1,1 @@
+"""The limits that the law sets: one register of them, and which passed while Kail stood still."""
