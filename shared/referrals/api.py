@@ -25,6 +25,7 @@ from shared.referrals import (
     schemas,
     together,
 )
+from shared.referrals.bulk import api as bulk_api
 from shared.referrals.models import Referral
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, paging
@@ -45,6 +46,7 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     _answering(api, known)
     _working(api, known)
     _many(api, known)
+    bulk_api.add(api, known)
     notes_api.add(api, notes.kind(known))
     return api
 

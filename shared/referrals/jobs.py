@@ -7,6 +7,8 @@ The bells are a ladder: each step counts from the one before it that really rang
 day. So nobody is told on, and nothing is taken away, because Kail stood still. The due date itself never moves.
 """
 
+import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +24,7 @@ from shared.identity import revocation
 from shared.kernel import calendar, clock
 from shared.kernel.calendar import NATIONAL, Days
 from shared.referrals import announcing, commands, leaving
+from shared.referrals.bulk import commands as bulk
 from shared.referrals.models import Referral
 from shared.referrals.rules import OPEN, WAITING, Move
 from shared.referrals.work import StageWork, Works, by_kind
@@ -30,6 +33,9 @@ from shared.storage.clock import now_of
 
 EVERY = timedelta(seconds=5)
 AT_ONCE = 500
+BULK_EVERY = timedelta(seconds=1)
+WORKS_FOR = 1.0
+"""Seconds for which a ring works on runs in bulk before it lets others have the worker."""
 
 
 def bells(service: str, works: Iterable[StageWork]) -> tuple[Bell, ...]:
@@ -44,7 +50,16 @@ def bells(service: str, works: Iterable[StageWork]) -> tuple[Bell, ...]:
     def forget(database: Database) -> None:
         forget_ends(database)
 
-    return (ring, forget)
+    @bell(service, "work-in-bulk", every=BULK_EVERY)
+    def work(database: Database) -> None:
+        work_in_bulk(database, known)
+
+    @bell(service, "forget-bulk", every=timedelta(hours=1))
+    def forget_bulk(database: Database) -> None:
+        with database.transaction() as session:
+            bulk.forget(session)
+
+    return (ring, forget, work, forget_bulk)
 
 
 def ring_deadlines(database: Database, works: Works) -> int:
@@ -54,6 +69,22 @@ def ring_deadlines(database: Database, works: Works) -> int:
         + _until_done(database, escalate_overdue)
         + _until_done(database, lambda session: expire_unanswered(session, works))
     )
+
+
+def work_in_bulk(database: Database, works: Works) -> int:
+    """Do pieces of the runs that are under way for about a second, in turns; the number of pieces.
+
+    No longer, because the same worker hears events: the next ring goes on, and so does it after a crash.
+    """
+    begun, pieces = time.monotonic(), 0
+    with database.reading() as session:
+        runs = deque(bulk.under_way(session))
+    while runs and time.monotonic() - begun < WORKS_FOR:
+        run_id = runs.popleft()
+        if bulk.go_on(database, works, run_id):
+            runs.append(run_id)
+            pieces += 1
+    return pieces
 
 
 def forget_ends(database: Database) -> None:

@@ -34,6 +34,7 @@ from shared.referrals import (
     trail,
     words,
 )
+from shared.referrals.bulk import pages as bulk_pages
 from shared.referrals.rules import Move, Reason, Suggestion
 from shared.referrals.work import StageWork, Works, by_kind
 from shared.web import door, forms, posting, problem
@@ -49,6 +50,7 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     known = by_kind(works)
     listing.add_pages(pages, service, known)
     together_pages.add_pages(pages, service, known)
+    bulk_pages.add_pages(pages, service)
     pages.record_once(lambda setup: reach.install(setup.app, known))
     _passing_on(pages, service, known)
     referral = _one(pages, service, known)

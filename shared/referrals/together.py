@@ -12,16 +12,18 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.identity.rules import OutsideArea
 from shared.kernel.errors import Conflict, DomainError, Invalid, NotFound
-from shared.referrals import commands, rules, schemas
+from shared.referrals import commands, queries, rules, schemas
 from shared.referrals.models import Referral
 from shared.referrals.rules import Move, NotAColleague
 from shared.referrals.work import Works
+from shared.storage.arrays import among
 from shared.web import roster
 
 
@@ -106,10 +108,12 @@ def do(
     each: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({}),
     colleague: UUID | None = None,
     strict: bool = True,
+    stage: "Key | None" = None,
 ) -> Result:
     """Do it for all of whom it can be done, each once however often named; raises Invalid where what is told is wrong.
 
     `done` is told of all of them, `each` of single ones beside it. What is wrong with a single one refuses her alone.
+    `stage` is the one that is meant, where that is not the stage of most of them.
     Every referral is locked before, in the order of their ids, so that halving the lot waits for nobody.
     """
     wanted = sorted(set(ids))
@@ -117,10 +121,9 @@ def do(
         raise NobodyChosen().at("ids")
     known = {one.id: one for one in commands.locked(session, wanted) if _is_hers(officer, one)}
     result = Result()
-    chosen = _of_one_stage(works, act, known.values())
-    if chosen is not None:  # what is told wrong is wrong for everybody
-        officer.require(*works[chosen[3]].roles)
-        _told(works, act, chosen[3], dict(done or {}), strict)
+    chosen = stage if act in OF_ONE_STAGE and stage else _of_one_stage(works, act, known.values())
+    if chosen is not None:
+        require_told(works, officer, act, chosen, dict(done or {}), strict)
     if act is Act.HAND_OVER and colleague is None:
         raise NotAColleague().at("colleague")
     able, told = [], {}
@@ -140,6 +143,33 @@ def do(
     ended = {one.id: (one.outcome, one.facts) for one in ran}
     result.lines = {one: _line(known[one], *ended.get(one, (None, None))) for one in wanted if one in known}
     return result
+
+
+def require_told(
+    works: Works, officer: Officer, act: Act, stage: "Key", done: dict[str, Any], strict: bool = True
+) -> None:
+    """Refuse what is told wrong for everybody of a stage, whoever may not do its work, and what differs for each."""
+    if act not in OF_ONE_STAGE:
+        return
+    kind = stage[3]
+    if _form(works, act, kind) is None:
+        raise OneByOne
+    officer.require(*works[kind].roles)
+    _told(works, act, kind, done, strict)
+
+
+def stage_of_most(session: Session, officer: Officer, works: Works, act: Act, ids: Collection[UUID]) -> "Key | None":
+    """The stage of most of those for whom the same can be told together, however many are chosen."""
+    if act not in OF_ONE_STAGE:
+        return None
+    about = (Referral.programme, Referral.version, Referral.stage, Referral.kind)
+    rows = session.execute(
+        select(*about, func.count())
+        .where(among(Referral.id, ids), queries.hers(officer), Referral.state.in_(rules.MOVES[Move.COMPLETE][0]))
+        .group_by(*about)
+    ).all()
+    counted = {(row[0], row[1], row[2], row[3]): row[4] for row in rows if _form(works, act, row[3])}
+    return max(counted, key=lambda each: (counted[each], each)) if counted else None
 
 
 def stage_of(session: Session, officer: Officer, works: Works, act: Act, ids: Collection[UUID]) -> Referral | None:

@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
 from shared.referrals import foreseeing, handing_over, naming, rules, schemas, together, words
+from shared.referrals.bulk import commands as bulk
+from shared.referrals.bulk import queries as bulk_runs
 from shared.referrals.models import Referral
 from shared.referrals.together import Act, Result
 from shared.referrals.work import Works
@@ -20,7 +23,7 @@ from shared.web.guard import guard
 from shared.web.language import language
 
 IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-NOT_TOLD = ("csrf_token", "_once", "_next", "ids[]", "rows[]", "act")
+NOT_TOLD = ("csrf_token", "_once", "_next", "ids[]", "rows[]", "act", "whole")
 WHY = "many referrals together"
 
 
@@ -37,9 +40,11 @@ def add_pages(pages: Blueprint, service: str, works: Works) -> None:
     @pages.post("/<agency>/referrals/together/look")
     @guard(Permission.REFERRALS_WORK)
     def look_together(agency: str) -> Any:
-        """What will happen with each of the chosen; nothing is changed by it."""
+        """What will happen with each of the chosen; with a whole stage, in the background. Nothing is changed by it."""
         act = _act()
         try:
+            if request.form.get("whole"):
+                return _begin(works, _list(agency), act)
             given = _given(act)
             with door.trying() as session:
                 result = together.do(session, door.current_officer(), works, act, **given, strict=False)
@@ -109,10 +114,33 @@ def _told(works: Works, address: str, act: Act, wrong: Invalid | None) -> str:
                     handing_over.colleagues(session, officer, works, found.id) if found and act is Act.HAND_OVER else ()
                 )
             ],
+            whole=bulk_runs.number_of(session, officer, act, _key(found)) if found else 0,
             form=forms.filled(request.form, wrong) if wrong else forms.blank(),
             address=address,
             words=words,
         )
+
+
+def _begin(works: Works, address: str, act: Act) -> Response:
+    """Try it in the background for all of the stage of most of the chosen."""
+    given = _given(act)
+    officer = door.current_officer()
+    with door.transaction() as session:
+        found = together.stage_of(session, officer, works, act, given["ids"])
+        if found is None:
+            raise together.NobodyChosen().at("ids")
+        run = bulk.begin(
+            session,
+            officer,
+            works,
+            act,
+            whole=_key(found),
+            done=given["done"],
+            each=given["each"],
+            colleague=given["colleague"],
+            strict=False,
+        )
+    return redirect(f"{address}/together/runs/{run.id}", 303)
 
 
 def _ahead(session: Session, result: Result) -> dict[str, Any]:
@@ -124,6 +152,10 @@ def _ahead(session: Session, result: Result) -> dict[str, Any]:
             referral = session.get_one(Referral, each)
             found[outcome] = next((one for one in foreseeing.of(referral) if one.code == outcome), None)
     return {outcome: foreseen for outcome, foreseen in found.items() if foreseen}
+
+
+def _key(found: Referral) -> together.Key:
+    return found.programme, found.version, found.stage, found.kind
 
 
 def _act() -> Act:

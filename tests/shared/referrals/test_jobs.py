@@ -200,4 +200,9 @@ def test_four_workers_ringing_at_once_ring_each_of_a_thousand_referrals_once(
 
 def test_the_bells_are_declared_for_their_service() -> None:
     rung = [bell.task for bell in jobs.bells("training", [CountedSessions()])]
-    assert rung == ["training.ring-deadlines", "training.forget-ends"]
+    assert rung == [
+        "training.ring-deadlines",
+        "training.forget-ends",
+        "training.work-in-bulk",
+        "training.forget-bulk",
+    ]
