@@ -1,7 +1,6 @@
 """What waits for one officer on her office's worklist, as rows of her start page."""
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared.desk import rows
@@ -23,11 +22,11 @@ def source(service: str, works: tuple[StageWork, ...]) -> rows.Source:
         if not officer.has(*WORKERS):
             return rows.Part()
         hers = reach.of(officer, known)
-        asked = queries.worklist(officer, officer.agency, Wanted(tray=Tray.FOR_ME, reach=hers))
+        part = Wanted(tray=Tray.FOR_ME, reach=hers)
+        asked = queries.worklist(officer, officer.agency, part)
         found = session.scalars(asked.order_by(*LATE_FIRST).limit(rows.MOST)).all()
-        standing = select(func.count(), func.count().filter(queries.is_late()), func.count().filter(queries.is_near()))
-        total, late, near = session.execute(standing.where(*queries.for_her(officer, hers))).one()
-        return rows.Part([_row(service, officer, hers, each) for each in found], total, late, near)
+        standing = queries.standing(session, officer, officer.agency, part)
+        return rows.Part([_row(service, officer, hers, each) for each in found], *standing)
 
     return waiting
 

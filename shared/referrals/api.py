@@ -17,6 +17,7 @@ from shared.referrals import (
     following,
     handed_on,
     handing_over,
+    naming,
     notes,
     promises,
     queries,
@@ -58,10 +59,12 @@ def wanted(query: dict[str, Any]) -> tuple[queries.Wanted, dict[str, Any]]:
 
 def narrowed_to(query: dict[str, Any]) -> queries.Wanted:
     """What a worklist's query narrows to, whichever page is asked for."""
-    narrowed = {name: query[name] for name in ("tray", "programme", "stage", "overdue", "mine", "number")}
+    narrowed = {name: query[name] for name in ("programme", "stage", "overdue", "mine", "number")}
     narrowed["areas"] = tuple(query["area"])
     narrowed["reach"] = reach.here(door.current_officer())
-    if query["state"] is not None:
+    if "tray" in query:
+        narrowed["tray"] = query["tray"]
+    if query.get("state") is not None:
         narrowed["states"] = frozenset({query["state"]})
     return queries.Wanted(**narrowed)
 
@@ -78,22 +81,26 @@ def listed(
 def _reading(api: Blueprint, works: Works) -> None:
     @api.get("/<agency>/referrals")
     @guard(Permission.REFERRALS_READ)
-    @api.arguments(schemas.ReferralQuery, location="query")
-    @api.response(200, paging.page_of(schemas.ReferralLineSchema))
-    def list_referrals(query: dict[str, Any], agency: str) -> paging.Page[Referral]:
-        """The worklist, the earliest due date first; what is closed, the latest first."""
+    @api.arguments(schemas.ListQuery, location="query")
+    @api.response(200, paging.page_of(schemas.ReferralRowSchema))
+    def list_referrals(query: dict[str, Any], agency: str) -> paging.Page[Any]:
+        """The worklist, the earliest due date first; what is closed, the latest first. Reading names is a look."""
         narrowed, part = wanted(query)
         with door.reading() as session:
-            return listed(session, door.current_officer(), agency, narrowed, part)
+            found = listed(session, door.current_officer(), agency, narrowed, part)
+            if not query["names"]:
+                return found
+            names = naming.listed([each.id for each in found.items], "worklist")
+            return paging.Page(naming.lines(schemas.ReferralRowSchema, found.items, names, by="id"), found.next)
 
     @api.get("/<agency>/referrals/counts")
     @guard(Permission.REFERRALS_READ)
+    @api.arguments(schemas.NarrowingQuery, location="query")
     @api.response(200, schemas.CountsSchema)
-    def count_referrals(agency: str) -> queries.Counts:
-        """How many open referrals there are."""
+    def count_referrals(query: dict[str, Any], agency: str) -> queries.Counts:
+        """How many referrals lie in each tray of what the worklist is narrowed to."""
         with door.reading() as session:
-            officer = door.current_officer()
-            return queries.counts(session, officer, agency, reach.here(officer))
+            return queries.counts(session, door.current_officer(), agency, narrowed_to(query))
 
     @api.get("/<agency>/referrals/kept")
     @guard(Permission.REFERRALS_READ)

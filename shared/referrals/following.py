@@ -16,10 +16,11 @@ from shared.referrals.rules import OPEN, Tray
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The referral that comes next in a part of the worklist, and how many lie there beside the one shown."""
+    """The referral that comes next in a part of the worklist; how many lie there beside the one shown, and in all."""
 
     tray: Tray
     left: int
+    all_there: int
     referral: Referral | None
 
 
@@ -33,12 +34,15 @@ def next_to(session: Session, officer: Officer, referral_id: UUID, wanted: Wante
     ).first()
     if place is None:
         raise NotFound(what="referral")
-    comes_after = tuple_(*LATE_FIRST) > tuple(place)
+    comes_after, is_another = tuple_(*LATE_FIRST) > tuple(place), Referral.id != referral_id
     found = session.execute(
         queries.worklist(officer, officer.agency, wanted)
-        .add_columns(func.count().over())
-        .where(Referral.state.in_(OPEN), Referral.id != referral_id)
-        .order_by(case((comes_after, 0), else_=1), *LATE_FIRST)
+        .add_columns(func.count().filter(is_another).over(), func.count().over())
+        .where(Referral.state.in_(OPEN))
+        .order_by(is_another.desc(), case((comes_after, 0), else_=1), *LATE_FIRST)
         .limit(1)
     ).first()
-    return Next(wanted.tray, found[1], found[0]) if found else Next(wanted.tray, 0, None)
+    if found is None:
+        return Next(wanted.tray, 0, 0, None)
+    referral, left, all_there = found
+    return Next(wanted.tray, left, all_there, referral if left else None)

@@ -101,10 +101,10 @@ def listed_journeys(journey_ids: Iterable[UUID], why: str) -> Names:
         return of_journeys(session, door.current_officer(), journey_ids, why)
 
 
-def lines(schema: type[Schema], rows: Iterable[Any], names: Names) -> list[dict[str, Any]]:
-    """Rows with a `referral_id` as an answer says them, each with number and name."""
+def lines(schema: type[Schema], rows: Iterable[Any], names: Names, by: str = "referral_id") -> list[dict[str, Any]]:
+    """Rows as an answer says them, each with number and name of the referral that it has under `by`."""
     own = [name for name in schema().fields if name not in NamedSchema().fields]
-    return [{**{name: getattr(each, name) for name in own}, **of_line(names, each.referral_id)} for each in rows]
+    return [{**{name: getattr(each, name) for name in own}, **of_line(names, getattr(each, by))} for each in rows]
 
 
 def of_line(names: Names, referral_id: UUID) -> dict[str, str | None]:

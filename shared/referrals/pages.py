@@ -88,6 +88,7 @@ def _one(pages: Blueprint, service: str, works: Works) -> posting.Page:
                 away=absences.leave_of(session, found.handled_by) if found.handled_by else None,
                 address=_list(service, agency),
                 came=trail.query(),
+                part=trail.shown(),
                 next_one=trail.next_to(session, officer, found),
                 rules=rules,
                 words=words,

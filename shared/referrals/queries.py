@@ -1,7 +1,7 @@
 """What can be told of an office's referrals: the worklist, most late first, one referral, and how many there are."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -48,82 +48,83 @@ class Wanted:
         return {"keys": LATEST_FIRST, "newest_first": True} if closed else {"keys": LATE_FIRST, "newest_first": False}
 
 
+EVERYTHING = Wanted()
+"""A worklist that is narrowed to nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How an office stands: open referrals by state, those that are nearly or past due, and what it could filter by.
+    """How much of a part of the worklist is open, by state, and how much of the part lies in each tray.
 
-    `for_me` are those that the officer can do something about now, `mine` those that she handles, `to_give` those that
-    nobody does any more; `closed` is counted up to `MOST_COUNTED`.
+    What is closed is counted up to `MOST_COUNTED`.
     """
 
     by_state: Mapping[str, int]
-    overdue: int
-    near: int
-    for_me: int
-    mine: int
-    to_give: int
-    closed: int
-    stages: tuple[tuple[str, str], ...]
-
-    @property
-    def trays(self) -> Mapping[Tray, int]:
-        """How much lies in each tray."""
-        waiting = sum(self.by_state.get(each, 0) for each in WAITING)
-        in_work = self.by_state.get(ReferralState.ACCEPTED, 0)
-        return {
-            Tray.FOR_ME: self.for_me,
-            Tray.OPEN: waiting + in_work,
-            Tray.WAITING: waiting,
-            Tray.IN_WORK: in_work,
-            Tray.MINE: self.mine,
-            Tray.TO_GIVE: self.to_give,
-            Tray.OVERDUE: self.overdue,
-            Tray.CLOSED: self.closed,
-        }
+    trays: Mapping[Tray, int]
 
 
 def worklist(officer: Officer, agency: str, wanted: Wanted) -> Select[Any]:
     """The referrals that an officer may list, without any particulars; read it by `LATE_FIRST`."""
     return (
         select(Referral)
-        .where(listed(officer, agency), *_narrowed(officer, wanted))
+        .where(*_part(officer, agency, wanted), _chosen(officer, wanted))
         .options(defer(Referral.particulars, raiseload=True), defer(Referral.explanation, raiseload=True))
     )
 
 
-def counts(session: Session, officer: Officer, agency: str, reach: Reach = NOTHING) -> Counts:
-    """How many open referrals an officer may list, and how many of them are for her."""
+def counts(session: Session, officer: Officer, agency: str, wanted: Wanted = EVERYTHING) -> Counts:
+    """How much lies in each tray of what an officer narrowed her worklist to, whichever tray she has before her.
+
+    A tray is counted by the condition by which its list is read, so that its number is that of its rows.
+    """
+    part = _part(officer, agency, wanted)
+    trays: list[Tray] = [each for each in Tray if each != Tray.CLOSED]
     rows = session.execute(
         select(
             Referral.state,
-            Referral.programme,
-            Referral.stage,
             func.count(),
-            func.count().filter(is_late()),
-            func.count().filter(is_near()),
-            func.count().filter(Referral.state == ReferralState.ACCEPTED, handled_by(officer)),
-            func.count().filter(given_to_nobody()),
-            func.count().filter(*for_her(officer, reach)),
+            *(func.count().filter(in_tray(officer, each, wanted.reach)) for each in trays),
         )
-        .where(listed(officer, agency), Referral.state.in_(OPEN))
-        .group_by(Referral.state, Referral.programme, Referral.stage)
+        .where(*part, Referral.state.in_(OPEN))
+        .group_by(Referral.state)
     ).all()
-    by_state: dict[str, int] = {}
-    for state, _, _, count, *_ in rows:
-        by_state[state.value] = by_state.get(state.value, 0) + count
-    stages = tuple(sorted({(programme, stage) for _, programme, stage, *_ in rows}))
-    late, near, mine, to_give, for_me = (sum(int(row[place]) for row in rows) for place in (4, 5, 6, 7, 8))
-    closed = select(Referral.id).where(listed(officer, agency), Referral.state.in_(CLOSED)).limit(MOST_COUNTED)
-    return Counts(
-        by_state=by_state,
-        overdue=late,
-        near=near,
-        for_me=for_me,
-        mine=mine,
-        to_give=to_give,
-        closed=session.scalar(select(func.count()).select_from(closed.subquery())) or 0,
-        stages=stages,
-    )
+    closed = select(Referral.id).where(*part, in_tray(officer, Tray.CLOSED, wanted.reach)).limit(MOST_COUNTED)
+    numbers = {each: sum(int(row[place]) for row in rows) for place, each in enumerate(trays, start=2)}
+    numbers[Tray.CLOSED] = session.scalar(select(func.count()).select_from(closed.subquery())) or 0
+    return Counts({state.value: count for state, count, *_ in rows}, numbers)
+
+
+def standing(session: Session, officer: Officer, agency: str, wanted: Wanted) -> tuple[int, int, int]:
+    """How many referrals a part of the worklist holds, and how many of them are late and nearly due."""
+    late, near = (in_tray(officer, each, wanted.reach) for each in (Tray.OVERDUE, Tray.NEAR))
+    asked = select(func.count(), func.count().filter(late), func.count().filter(near))
+    total, late_ones, near_ones = session.execute(
+        asked.where(*_part(officer, agency, wanted), _chosen(officer, wanted))
+    ).one()
+    return total, late_ones, near_ones
+
+
+def stages(session: Session, officer: Officer, agency: str, wanted: Wanted) -> list[tuple[str, str]]:
+    """Of which programmes and stages a part of the worklist holds referrals, by name: what it can be narrowed to.
+
+    Which of them it is narrowed to already does not count.
+    """
+    whole = replace(wanted, programme=None, stage=None)
+    return [
+        (programme, stage)
+        for programme, stage in session.execute(
+            select(Referral.programme, Referral.stage)
+            .where(*_part(officer, agency, whole), _chosen(officer, whole))
+            .distinct()
+            .order_by(Referral.programme, Referral.stage)
+        )
+    ]
+
+
+def holds_any(session: Session, officer: Officer, agency: str, wanted: Wanted) -> bool:
+    """Whether a part of the worklist holds anything."""
+    found = select(Referral.id).where(*_part(officer, agency, wanted), _chosen(officer, wanted)).limit(1)
+    return session.scalar(found) is not None
 
 
 def kinds_of(session: Session, officer: Officer, ids: Collection[UUID]) -> dict[UUID, str]:
@@ -167,13 +168,13 @@ def is_near() -> ColumnElement[bool]:
     return and_(Referral.remind_at <= now(), Referral.due_at >= now(), Referral.due_at <= now() + NEAR_WITHIN)
 
 
-def for_her(officer: Officer, reach: Reach) -> tuple[ColumnElement[bool], ...]:
+def for_her(officer: Officer, reach: Reach) -> ColumnElement[bool]:
     """What an officer of the office can do something about now: what is not answered and of her kind, what she handles,
     what nobody handles and is of her kind, and what is for her to sign.
     """
     does = Referral.kind.in_(reach.does)
     taken = Referral.state == ReferralState.ACCEPTED
-    return (
+    return and_(
         hers(officer),
         or_(
             and_(Referral.state.in_(WAITING), does),
@@ -195,15 +196,37 @@ def handled_by(officer: Officer) -> ColumnElement[bool]:
     return or_(Referral.handled_by == officer.id, Referral.handled_by.in_(absences.stood_in_for_by(officer.id)))
 
 
-def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    conditions += [Referral.state.in_(wanted.states)] if wanted.states is not None else _in_tray(officer, wanted)
+def in_tray(officer: Officer, tray: Tray, reach: Reach) -> ColumnElement[bool]:
+    """What lies in a tray; lists are read by it, and numbers are counted by it."""
+    match tray:
+        case Tray.FOR_ME:
+            return for_her(officer, reach)
+        case Tray.WAITING:
+            return Referral.state.in_(WAITING)
+        case Tray.IN_WORK:
+            return Referral.state == ReferralState.ACCEPTED
+        case Tray.MINE:
+            return and_(Referral.state == ReferralState.ACCEPTED, handled_by(officer))
+        case Tray.TO_GIVE:
+            return given_to_nobody()
+        case Tray.NEAR:
+            return and_(Referral.state.in_(OPEN), is_near())
+        case Tray.OVERDUE:
+            return and_(Referral.state.in_(OPEN), is_late())
+        case Tray.CLOSED:
+            return Referral.state.in_(CLOSED)
+    return Referral.state.in_(OPEN)
+
+
+def _part(officer: Officer, agency: str, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What an officer may list and narrowed her worklist to, in whichever tray it lies."""
+    conditions = [listed(officer, agency)]
     if wanted.programme:
         conditions.append(Referral.programme == wanted.programme)
     if wanted.stage:
         conditions.append(Referral.stage == wanted.stage)
     if wanted.overdue:
-        conditions.append(Referral.due_at < now())
+        conditions.append(is_late())
     if wanted.mine:
         conditions.append(handled_by(officer))
     if wanted.areas:
@@ -213,20 +236,8 @@ def _narrowed(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _in_tray(officer: Officer, wanted: Wanted) -> list[ColumnElement[bool]]:
-    match wanted.tray:
-        case Tray.FOR_ME:
-            return list(for_her(officer, wanted.reach))
-        case Tray.WAITING:
-            return [Referral.state.in_(WAITING)]
-        case Tray.IN_WORK:
-            return [Referral.state == ReferralState.ACCEPTED]
-        case Tray.MINE:
-            return [Referral.state == ReferralState.ACCEPTED, handled_by(officer)]
-        case Tray.TO_GIVE:
-            return [given_to_nobody()]
-        case Tray.OVERDUE:
-            return [Referral.state.in_(OPEN), Referral.due_at < now()]
-        case Tray.CLOSED:
-            return [Referral.state.in_(CLOSED)]
-    return [Referral.state.in_(OPEN)]
+def _chosen(officer: Officer, wanted: Wanted) -> ColumnElement[bool]:
+    """Of a part of the worklist, the states that were asked for, or the tray."""
+    if wanted.states is not None:
+        return Referral.state.in_(wanted.states)
+    return in_tray(officer, wanted.tray, wanted.reach)

@@ -56,6 +56,7 @@ class Tray(StrEnum):
     IN_WORK = "in-work"  # taken on
     MINE = "mine"  # taken on, and handled by the officer who looks
     TO_GIVE = "to-give"  # taken on, and handled by nobody: whoever did has left
+    NEAR = "nearly-due"  # open and nearly due
     OVERDUE = "overdue"  # open past its due date
     CLOSED = "closed"  # done, given back, withdrawn or unanswered
 
@@ -97,6 +98,7 @@ LABELS: dict[StrEnum, dict[str, str]] = {
     Tray.IN_WORK: {"id": "Dikerjakan", "en": "In work"},
     Tray.MINE: {"id": "Saya tangani", "en": "Mine"},
     Tray.TO_GIVE: {"id": "Perlu diserahkan", "en": "To be given to somebody"},
+    Tray.NEAR: {"id": "Mendekati batas", "en": "Nearly due"},
     Tray.OVERDUE: {"id": "Terlambat", "en": "Overdue"},
     Tray.CLOSED: {"id": "Ditutup", "en": "Closed"},
     Lateness.SAFE: {"id": "Aman", "en": "On time"},

@@ -26,14 +26,12 @@ MOST_AREAS = 20
 AREA_CODE = re.compile(r"\d{2}(\.\d{2}){0,2}(\.\d{4})?")
 
 
-class ReferralQuery(paging.PageQuery):
-    """What a worklist is narrowed to; without `tray` or `state` it shows what is open.
+class NarrowingQuery(paging.LeavesOthers):
+    """What a worklist is narrowed to, in whichever tray.
 
     `area` are codes with commas between them, `number` a journey's number or its last digits, with or without hyphens.
     """
 
-    tray = fields.Enum(Tray, by_value=True, load_default=Tray.OPEN)
-    state = fields.Enum(ReferralState, by_value=True, load_default=None)
     programme = fields.String(load_default=None)
     stage = fields.String(load_default=None)
     overdue = fields.Boolean(load_default=False)
@@ -42,6 +40,19 @@ class ReferralQuery(paging.PageQuery):
         fields.String(validate=validate.Regexp(AREA_CODE)), load_default=list, validate=validate.Length(max=MOST_AREAS)
     )
     number = fields.JourneyNumber(load_default=None)
+
+
+class ReferralQuery(NarrowingQuery, paging.PageQuery):
+    """What a worklist shows; without `tray` or `state` it is what is open."""
+
+    tray = fields.Enum(Tray, by_value=True, load_default=Tray.OPEN)
+    state = fields.Enum(ReferralState, by_value=True, load_default=None)
+
+
+class ListQuery(ReferralQuery):
+    """What a worklist shows, and whether it is to say who each referral is about."""
+
+    names = fields.Boolean(load_default=False, metadata={"description": "With names; reading them is a look"})
 
 
 class ReferralLineSchema(Schema):
@@ -78,6 +89,15 @@ class ReferralLineSchema(Schema):
         required=True, allow_none=True, metadata={"description": "The day on which it was done on paper, before Kail"}
     )
     paper = fields.String(required=True, allow_none=True, metadata={"description": "That paper's number"})
+
+
+class ReferralRowSchema(ReferralLineSchema):
+    """A referral as the worklist shows it, with a name where names were asked for."""
+
+    name = fields.String(
+        allow_none=True,
+        metadata={"description": "As it was told to your office, where it may be shown; only if asked for"},
+    )
 
 
 class EarlierReportSchema(Schema):
@@ -146,19 +166,19 @@ class ReferralSchema(ReferralLineSchema):
 
 
 class CountsSchema(Schema):
-    """How many open referrals an office has, by state, and how many of them are nearly due, late or the officer's own.
+    """How many open referrals there are by state, and how many lie in some trays, as their lists have them.
 
-    `for_me` are those that she can do something about now, `to_give` those that nobody handles any more. What is closed
-    is counted up to a thousand.
+    `for_me` are those that whoever asks can do something about now, `to_give` those that nobody handles any more. What
+    is closed is counted up to a thousand.
     """
 
     by_state = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    overdue = fields.Integer(required=True)
-    near = fields.Integer(required=True)
-    for_me = fields.Integer(required=True)
-    mine = fields.Integer(required=True)
-    to_give = fields.Integer(required=True)
-    closed = fields.Integer(required=True)
+    overdue = fields.Integer(required=True, attribute="trays.overdue")
+    near = fields.Integer(required=True, attribute="trays.nearly-due")
+    for_me = fields.Integer(required=True, attribute="trays.for-me")
+    mine = fields.Integer(required=True, attribute="trays.mine")
+    to_give = fields.Integer(required=True, attribute="trays.to-give")
+    closed = fields.Integer(required=True, attribute="trays.closed")
 
 
 class NextSchema(Schema):

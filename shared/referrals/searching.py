@@ -5,7 +5,8 @@ although a worklist knows none. Particulars are encrypted without a blind index 
 searched by name or NIK among intake's persons.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -14,15 +15,49 @@ from shared.identity.officer import Officer
 from shared.kernel import numbers
 from shared.places import areas
 from shared.programmes import library
-from shared.referrals import queries, schemas
+from shared.referrals import api, queries, schemas
+from shared.referrals.rules import Tray
+from shared.web import forms
 
 LANGUAGES = ("id", "en")
 SHORTEST = 3
 """Letters; fewer name half the country."""
 
 
-def narrowing(session: Session, officer: Officer, agency: str, typed: str) -> dict[str, str]:
-    """The parameters of a worklist's address that find what was typed; none where nothing is called so."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a worklist has what was typed: the parameters of its address, and whether it is where one looked."""
+
+    parameters: Mapping[str, str]
+    is_here: bool
+
+
+def find(session: Session, officer: Officer, agency: str, typed: str, shown: Mapping[str, str]) -> Found | None:
+    """Where what was typed is: in what is shown, else in its tray, else in what is open, else in what is closed.
+
+    `shown` are the parameters of the list that is looked at, which can be read. None where nothing is called so.
+    """
+    tray = {name: shown[name] for name in ("tray", "state") if name in shown}
+    places = [dict(shown), tray, {"tray": Tray.OPEN.value}, {"tray": Tray.CLOSED.value}]
+    said = None
+    for place in places:
+        found = narrowing(session, officer, agency, typed, _read(place))
+        if not found:
+            continue
+        asked = {**place, **found}
+        said = said or Found(asked, is_here=True)
+        if queries.holds_any(session, officer, agency, _read(asked)):
+            return Found(asked, is_here=place == shown)
+    return said
+
+
+def narrowing(
+    session: Session, officer: Officer, agency: str, typed: str, shown: queries.Wanted = queries.EVERYTHING
+) -> dict[str, str]:
+    """The parameters of a worklist's address that find what was typed; none where nothing is called so.
+
+    Stages and programmes are those of what is `shown`.
+    """
     words = " ".join(typed.split()).casefold()
     if schemas.AREA_CODE.fullmatch(words) and places.is_known(words):
         return {"area": words}
@@ -30,7 +65,7 @@ def narrowing(session: Session, officer: Officer, agency: str, typed: str) -> di
         return {"number": number}
     if len(words) < SHORTEST:
         return {}
-    stages = queries.counts(session, officer, agency).stages
+    stages = queries.stages(session, officer, agency, shown)
     for found in (
         {"area": ",".join(areas.named(words, officer.areas)[: schemas.MOST_AREAS])},
         {"stage": _titled(words, ((stage, _stage_titles(programme, stage)) for programme, stage in stages))},
@@ -39,6 +74,10 @@ def narrowing(session: Session, officer: Officer, agency: str, typed: str) -> di
         if all(found.values()):
             return found
     return {}
+
+
+def _read(parameters: Mapping[str, str]) -> queries.Wanted:
+    return api.narrowed_to(forms.load(schemas.ReferralQuery(), parameters))
 
 
 def _titled(words: str, candidates: Iterable[tuple[str, Iterable[str]]]) -> str:

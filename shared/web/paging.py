@@ -30,13 +30,17 @@ class CursorUnreadable(Invalid):
     indonesian = "Ini bukan awal halaman; ambil `after` dari `next` pada halaman sebelumnya."
 
 
-class PageQuery(Schema):
-    """Where to begin and how many to give."""
+class LeavesOthers(Schema):
+    """Some of the parameters of an address."""
 
     class Meta:
-        """Leaves the other parameters of an address to other schemas."""
+        """Leaves the other parameters to other schemas."""
 
         unknown = EXCLUDE
+
+
+class PageQuery(LeavesOthers):
+    """Where to begin and how many to give."""
 
     after = fields.String(load_default=None, allow_none=True, metadata={"description": "`next` of the page before"})
     limit = fields.Integer(load_default=USUAL, validate=validate.Range(min=1, max=MOST))

@@ -1,11 +1,13 @@
 """How things look on a page: amounts, days and moments as Indonesian offices write them, and what templates may use."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from importlib import metadata
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, gettext
+from flask_babel import format_date, format_datetime, format_decimal, gettext, to_user_timezone
 from jinja2 import StrictUndefined
 
 from shared import places
@@ -39,6 +41,14 @@ def day(value: date | datetime | None) -> str:
     return format_date(value, "d MMMM y") if value else ""
 
 
+def short_day(value: date | datetime | None) -> str:
+    """A day in a list of one line a row: 15 Feb, with its year where that is another."""
+    if value is None:
+        return ""
+    own = to_user_timezone(value) if isinstance(value, datetime) else value
+    return format_date(value, "d MMM" if own.year == to_user_timezone(clock.now()).year else "d MMM y")
+
+
 def iso_day(text: str) -> str:
     """A day that came as JSON, as people write it."""
     return day(date.fromisoformat(text))
@@ -62,6 +72,11 @@ def or_english(words: str, english: str | None) -> str:
 def number(value: int) -> str:
     """A count, its thousands apart: 6.500."""
     return format_decimal(value)
+
+
+def query(parameters: Mapping[str, str]) -> str:
+    """The parameters of an address, without those that are empty; commas stay, so that it can be read."""
+    return urlencode({name: value for name, value in parameters.items() if value}, safe=",")
 
 
 def office_name(identifier: str) -> str:
@@ -91,11 +106,13 @@ def install(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         day=day,
+        short_day=short_day,
         iso_day=iso_day,
         moment=moment,
         rupiah=rupiah,
         or_english=or_english,
         number=number,
+        query=query,
         journey_number=numbers.of,
         shown_number=numbers.shown,
         office_name=office_name,

@@ -17,6 +17,7 @@ from shared.referrals.handlers import hear_stages_offered
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.web.factory import create_app
+from tests import counting
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals.offers import PARTICULARS, CountedSessions, heard, offer
 
@@ -85,7 +86,11 @@ def test_what_is_reported_is_followed_by_the_next_row_of_the_tray(
     page = browser.get(reported.location).text
     assert "The stage is done and has been reported." in page
     assert next_link(page) == str(second), "the third is not hers"
-    assert "1 more lies in “Mine”" in page
+    assert "In “Mine”: 1" in page
+    counted = counting.Page(page).counted
+    assert [(each.number, each.address) for each in counted] == [(1, f"{LIST}?tray=mine")]
+    still_there = counting.Page(browser.get(f"{LIST}/{second}?tray=mine&limit=1").text).counted
+    assert counting.disagreements(lambda address: browser.get(address).text, [*counted, *still_there]) == []
     last = browser.submit(f"{LIST}/{second}/complete?tray=mine", {"sessions_attended": "2"})
     assert "Nothing more lies in “Mine”" in browser.get(last.location).text
     assert str(third) not in browser.get(last.location).text

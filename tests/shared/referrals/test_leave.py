@@ -17,7 +17,7 @@ from shared.kernel import clock
 from shared.kernel.ids import new_id
 from shared.referrals import commands, handing_over, handlers, queries
 from shared.referrals.models import Referral
-from shared.referrals.rules import NotAColleague, Reason, Suggestion
+from shared.referrals.rules import NotAColleague, Reason, Suggestion, Tray
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.web.roster import Roster
@@ -51,7 +51,7 @@ def standing(base: Database, *officers: Officer) -> list[tuple[int, int]]:
     """How many are hers, and how many are to be given to somebody, for each of these."""
     with base.reading() as session:
         found = [queries.counts(session, each, "dinsos") for each in officers]
-        return [(each.mine, each.to_give) for each in found]
+        return [(each.trays[Tray.MINE], each.trays[Tray.TO_GIVE]) for each in found]
 
 
 def on(ahead: int) -> Any:

@@ -19,6 +19,7 @@ from shared.referrals.rules import Reason, Suggestion, Tray
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.web.factory import create_app
+from tests import counting
 from tests.browsing import Browser, an_officer, bearer
 from tests.shared.referrals.offers import PARTICULARS, CountedSessions, heard, offer, officer
 
@@ -87,7 +88,7 @@ def test_every_tray_holds_as_many_as_it_says(training_db: Database, app: Flask, 
     accept(training_db, colleague, hers)
     complete(training_db, her, done)
     with training_db.reading() as session:
-        trays = queries.counts(session, her, "dinsos", reach.of(her, WORKS)).trays
+        trays = queries.counts(session, her, "dinsos", queries.Wanted(reach=reach.of(her, WORKS))).trays
     assert trays == {
         Tray.FOR_ME: 7,
         Tray.OPEN: 8,
@@ -95,6 +96,7 @@ def test_every_tray_holds_as_many_as_it_says(training_db: Database, app: Flask, 
         Tray.IN_WORK: 3,
         Tray.MINE: 2,
         Tray.TO_GIVE: 0,
+        Tray.NEAR: 0,
         Tray.OVERDUE: 1,
         Tray.CLOSED: 3,
     }
@@ -118,26 +120,159 @@ def test_closed_referrals_come_the_latest_first_and_page_on(training_db: Databas
     assert found == ids[::-1]
 
 
-def test_what_the_list_is_narrowed_to_is_kept_until_it_is_cleared(training_db: Database, browser: Browser) -> None:
+NARROWED = [
+    "",
+    "tray=waiting",
+    "tray=closed",
+    "tray=open&area=64.02.05",
+    "tray=open&area=64.02.05,64.02.06&stage=briefing",
+    "tray=mine&stage=hand-over",
+    "tray=closed&programme=wrse-kaltim-2023&area=64.02.06",
+    "tray=overdue&programme=nothing-of-ours",
+    "mine=true",
+    "overdue=true&tray=waiting",
+    "state=completed&area=64.02.05",
+    "tray=open&number={number}",
+    "tray=closed&number={ends}",
+    "tray=open&limit=2",
+]
+
+
+@pytest.mark.parametrize("asked", NARROWED)
+def test_each_number_on_the_page_is_that_of_the_rows_behind_its_link(
+    training_db: Database, app: Flask, browser: Browser, her: Officer, asked: str
+) -> None:
+    colleague, elsewhere = officer(areas=("64",)), {"area": "64.02.06.2001"}
+    mine, hers, done = offers(training_db, 3), offers(training_db), offers(training_db, 2)
+    done += offers(training_db, 2, **elsewhere)
+    accept(training_db, her, [*mine, *done, *offers(training_db, stage="hand-over"), *late_offers(training_db)])
+    accept(training_db, colleague, hers)
+    complete(training_db, her, done)
+    offers(training_db, 3, **elsewhere)
+    offers(training_db, 2, stage="hand-over", **elsewhere)
+    late_offers(training_db)
+    now = clock.now()
+    offers(training_db, remind_at=now - timedelta(hours=1), due_at=now + timedelta(days=2))
+    plain = number_of(training_db, done[0]).replace("-", "")
+    page = counting.Page(browser.get(f"{LIST}?{asked.format(number=plain, ends=plain[-6:])}").text)
+    assert len(page.counted) >= 7
+    assert counting.disagreements(lambda address: browser.get(address).text, page.counted) == []
+    start = counting.Page(browser.get(f"{LIST}/waiting").text)
+    assert len(start.counted) == 5
+    assert counting.disagreements(lambda address: browser.get(address).text, start.counted) == []
+
+
+def test_programs_count_what_they_list(training_db: Database, app: Flask, her: Officer) -> None:
+    offers(training_db, 2)
+    offers(training_db, 3, area="64.02.06.2001")
+    client, asked = app.test_client(), "area=64.02.06&stage=briefing"
+    counts = client.get(f"/training/v1/dinsos/referrals/counts?{asked}", headers=bearer(her)).json
+    assert (counts["for_me"], counts["by_state"], counts["closed"]) == (3, {"offered": 3}, 0)
+    assert client.get("/training/v1/dinsos/referrals/counts?area=nowhere", headers=bearer(her)).status_code == 422
+
+
+def test_two_tabs_do_not_disturb_each_other(training_db: Database, browser: Browser, her: Officer) -> None:
+    one, other, *more = offers(training_db, 4)
+    accept(training_db, her, more)
+    complete(training_db, her, more)
+    first, second = f"{LIST}?tray=waiting&area=64.02.05", f"{LIST}?tray=closed"
+    escaped = first.replace("&", "&amp;")
+
+    def second_tab() -> None:
+        assert f"{LIST}/{more[0]}?tray=closed" in browser.get(second).text
+
+    browser.get(first)
+    second_tab()
+    inside = browser.get(f"{LIST}/{one}?tray=waiting&area=64.02.05").text
+    assert f'href="{escaped}"' in inside.split('class="govuk-back-link"')[1].split(">")[0]
+    second_tab()
+    taken = browser.submit(f"{LIST}/accept?tray=waiting&area=64.02.05", {"ids[]": [str(one)]})
+    assert taken.location == first
+    second_tab()
+    nothing = browser.submit(f"{LIST}/accept?tray=waiting&area=64.02.05", {})
+    assert nothing.location == first
+    searched = browser.submit(f"{LIST}/search?tray=waiting&area=64.02.05", {"words": "no such thing"})
+    assert searched.location == first
+    assert f"{LIST}/{other}?{first.partition('?')[2].replace('&', '&amp;')}" in browser.get(first).text
+    bare = counting.Page(browser.get(LIST).text)
+    assert bare.rows == 2, "a list that is opened by its menu shows what is open, whatever else was looked at"
+
+
+def test_the_page_of_a_list_is_carried_to_its_forms_and_back(training_db: Database, browser: Browser) -> None:
+    offers(training_db, 5)
+    first = counting.Page(browser.get(f"{LIST}?tray=waiting&area=64.02&limit=2").text)
+    assert first.next
+    assert "tray=waiting" in first.next
+    assert "area=64.02" in first.next
+    second = browser.get(f"{first.next}&limit=2").text
+    after = first.next.partition("after=")[2]
+    assert f"{LIST}/accept?tray=waiting&amp;area=64.02&amp;after={after}&amp;limit=2" in second
+    answer = browser.submit(f"{LIST}/accept?tray=waiting&area=64.02&after={after}&limit=2", {})
+    assert answer.location == f"{LIST}?tray=waiting&area=64.02&after={after}&limit=2"
+    counted = counting.Page(second).counted
+    assert counting.disagreements(lambda address: browser.get(address).text, counted) == []
+
+
+def test_nothing_of_what_was_looked_at_is_kept_in_the_session(training_db: Database, browser: Browser) -> None:
     offers(training_db)
-    assert browser.get(LIST).status_code == 200, "nothing is kept yet"
-    browser.get(f"{LIST}?tray=waiting&stage=briefing")
-    again = browser.get(LIST)
-    assert (again.status_code, again.location) == (303, f"{LIST}?tray=waiting&stage=briefing")
-    page = browser.get(again.location).text
-    assert "Narrowed to:" in page
-    assert f'href="{LIST}?tray=waiting">Clear all' in page
-    browser.get(f"{LIST}?tray=waiting")
-    assert browser.get(LIST).location == f"{LIST}?tray=waiting"
+    browser.get(LIST)
+    with browser.client.session_transaction() as session:
+        before = set(session)
+    browser.get(f"{LIST}?tray=closed&stage=briefing&area=64.02.05&mine=true")
+    browser.submit(f"{LIST}/search?tray=closed", {"words": "briefing"})
+    with browser.client.session_transaction() as session:
+        assert set(session) - before <= {"_flashes", "csrf_token"}
 
 
-def test_pages_keep_the_filter_and_a_number_is_not_remembered(training_db: Database, browser: Browser) -> None:
-    offers(training_db, 3)
-    page = browser.get(f"{LIST}?tray=waiting&area=64.02&limit=2").text
-    assert "tray=waiting" in page.split('rel="next" href="')[1].split('"')[0]
-    assert "area=64.02" in page.split('rel="next" href="')[1].split('"')[0]
-    browser.get(f"{LIST}?tray=open&number=4711")
-    assert browser.get(LIST).location == f"{LIST}?tray=open"
+@pytest.mark.parametrize(
+    ("typed", "shown", "leads", "said"),
+    [
+        ("briefing", "tray=closed", "tray=closed&stage=briefing", ""),
+        ("WRSE", "tray=closed", "tray=closed&programme=wrse-kaltim-2023", ""),
+        ("Muara Badak", "tray=closed", "tray=closed&area=64.02.05", ""),
+        ("{number}", "tray=open", "tray=closed&number={number}", "Closed"),
+        ("{number}", "tray=mine", "tray=closed&number={number}", "Closed"),
+        ("{number}", "tray=closed", "tray=closed&number={number}", ""),
+        ("{number}", "tray=closed&stage=hand-over", "tray=closed&number={number}", "Closed"),
+        ("briefing", "tray=open", "tray=closed&stage=briefing", "Closed"),
+        ("hand-over", "tray=closed", "tray=open&stage=hand-over", "All open"),
+        ("hand-over", "tray=waiting&area=64.02.05", "tray=waiting&area=64.02.05&stage=hand-over", ""),
+        ("hand-over", "tray=waiting&area=64.02.06", "tray=waiting&stage=hand-over", "Waiting"),
+        ("hand-over", "state=offered", "state=offered&stage=hand-over", ""),
+        ("hand-over", "state=offered&area=64.02.06", "state=offered&stage=hand-over", "New"),
+    ],
+)
+def test_the_search_looks_in_what_is_shown_and_says_so_where_it_finds_it_elsewhere(
+    training_db: Database, browser: Browser, her: Officer, typed: str, shown: str, leads: str, said: str
+) -> None:
+    journey = new_id()
+    done = offers(training_db, 2, journey_id=journey)
+    accept(training_db, her, done)
+    complete(training_db, her, done)
+    offers(training_db, stage="hand-over")
+    number = numbers.plain(journey)
+    answer = browser.submit(f"{LIST}/search?{shown}", {"words": typed.format(number=number)})
+    assert answer.location == f"{LIST}?{leads.format(number=number)}"
+    page = browser.get(answer.location).text
+    assert counting.Page(page).rows > 0
+    assert (f"but here: {said}" in page) if said else ("but here:" not in page)
+
+
+def test_the_list_is_narrowed_by_the_stages_of_what_is_shown(
+    training_db: Database, browser: Browser, her: Officer
+) -> None:
+    done = offers(training_db)
+    accept(training_db, her, done)
+    complete(training_db, her, done)
+    offers(training_db, stage="hand-over")
+    for shown, expected, other in [
+        ("tray=closed", "briefing", "hand-over"),
+        ("tray=open", "hand-over", "briefing"),
+        ("tray=closed&stage=briefing", "briefing", "hand-over"),
+    ]:
+        page = browser.get(f"{LIST}?{shown}").text
+        assert f'<option value="{expected}"' in page
+        assert f'<option value="{other}"' not in page
 
 
 @pytest.mark.parametrize(
@@ -190,7 +325,7 @@ def test_the_same_number_stands_on_every_row_of_a_journey(training_db: Database,
 
 def test_a_name_that_somebody_types_is_in_no_address(training_db: Database, browser: Browser) -> None:
     offers(training_db)
-    answer = browser.submit(f"{LIST}/search", {"words": PARTICULARS["name"], "tray": "waiting"})
+    answer = browser.submit(f"{LIST}/search?tray=waiting", {"words": PARTICULARS["name"]})
     assert answer.location == f"{LIST}?tray=waiting"
     assert "Nothing here" in browser.get(answer.location).text
 

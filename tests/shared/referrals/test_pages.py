@@ -47,13 +47,16 @@ def state_of(base: Database) -> ReferralState:
         return session.scalars(select(Referral)).one().state
 
 
-def test_the_worklist_names_stage_place_state_and_lateness_but_nobody(training_db: Database, browser: Browser) -> None:
+def test_the_worklist_says_whom_stage_place_state_and_days_and_the_look_is_written_down(
+    training_db: Database, browser: Browser
+) -> None:
     (one,) = offers(training_db, offer())
     page = browser.get(LIST)
     assert page.status_code == 200
-    for expected in ("Technical briefing", "Muara Badak", "New", "On time", one):
+    for expected in (PARTICULARS["name"], "Technical briefing", "Muara Badak", "New", "working days left", one):
         assert expected in page.text
-    assert PARTICULARS["name"] not in page.text
+    with training_db.reading() as session:
+        assert [each.why for each in session.scalars(select(Look))] == ["worklist"]
     assert browser.get(f"{LIST}?state=completed").text.count(one) == 0
     assert browser.get(f"{LIST}?overdue=true&mine=true&stage=briefing&programme=x").status_code == 200
 
@@ -139,6 +142,7 @@ def test_a_coordinator_sees_the_list_without_ways_in(training_db: Database, app:
     (one,) = offers(training_db, offer())
     page = Browser(app, an_officer(Role.COORDINATOR, office="bappeda-kaltim")).get(LIST)
     assert "briefing" in page.text
+    assert PARTICULARS["name"] not in page.text
     assert one not in page.text
     assert 'type="checkbox" name="ids[]"' not in page.text
 
