@@ -21,8 +21,8 @@ def note_ring(session: Session) -> None:
     if last is None:
         session.execute(insert(LastRing).values(one=True, at=now, ahead=ahead).on_conflict_do_nothing())
         return
-    if rules.is_outage(last.at, now):
-        put_ahead = max(ahead - last.ahead, timedelta())
+    put_ahead = max(ahead - last.ahead, timedelta())
+    if rules.is_outage(last.at, now, put_ahead):
         gap = insert(Outage).values(began_at=last.at, ended_at=now, put_ahead=put_ahead)
         session.execute(gap.on_conflict_do_nothing())
     last.at, last.ahead = now, ahead

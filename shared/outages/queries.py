@@ -28,6 +28,7 @@ def gaps(session: Session, most: int | None = None) -> list[Gap]:
 def _lasting(session: Session) -> list[Gap]:
     now, ahead = session.execute(select(func.kail_now(), select(DomainClock.ahead).scalar_subquery())).one()
     last = last_ring(session)
-    if last is None or not rules.is_outage(last.at, now):
+    if last is None:
         return []
-    return [Gap(last.at, None, max(ahead - last.ahead, timedelta()))]
+    put_ahead = max(ahead - last.ahead, timedelta())
+    return [Gap(last.at, None, put_ahead)] if rules.is_outage(last.at, now, put_ahead) else []

@@ -43,9 +43,9 @@ class Gap:
         return f"{began} to {self.ended_at.isoformat(timespec='minutes')}" if self.ended_at else f"{began} until now"
 
 
-def is_outage(last: datetime, now: datetime) -> bool:
-    """Whether so much time lies between two bells that it is kept."""
-    return now - last > OUTAGE_AFTER
+def is_outage(last: datetime, now: datetime, put_ahead: timedelta = timedelta()) -> bool:
+    """Whether so much time lies between two bells that it is kept; days that a clock was moved by do not count."""
+    return now - last - put_ahead > OUTAGE_AFTER
 
 
 def gap_of(moment: datetime, gaps: Iterable[Gap]) -> Gap | None:

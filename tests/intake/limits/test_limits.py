@@ -25,7 +25,6 @@ from shared.kernel import clock
 from shared.outages.jobs import note_rings
 from shared.programmes.definition import Text
 from shared.storage import Database
-from shared.storage.clock import advance
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
 from tests.intake.breaches.test_breaches import of_area, tell, tell_authority
@@ -34,6 +33,7 @@ from tests.intake.disclosures.test_disclosures import answer, ask
 from tests.intake.groups.test_groups import choose, founded
 from tests.intake.people import register
 from tests.intake.sharing.roads import STUDENTS, Road
+from tests.shared.outages.test_outages import stand_still
 
 ADMIN = an_officer(Role.ADMINISTRATOR)
 MINUTE = timedelta(minutes=1)
@@ -102,7 +102,7 @@ def heard_by_all(road: Road) -> None:
 
 def ring(road: Road, by: timedelta = timedelta()) -> None:
     """Let so much time pass, and then ring every bell of intake."""
-    advance([road.database], by)
+    stand_still(road.database, by)
     for each in PARTICIPANT.bells:
         each.ring(road.database)
 
@@ -119,7 +119,7 @@ def passed(databases: dict[str, Database]) -> list[str]:
 def test_what_passed_while_kail_stood_still_is_named_until_it_is_done(databases, road: Road, make) -> None:
     name, due_at, done = make(road)
     ring(road)
-    advance([road.database], until(due_at) + timedelta(days=1))
+    stand_still(road.database, until(due_at) + timedelta(days=1))
     (lasting,) = passed(databases)  # nothing has rung yet
     assert name in lasting
     ring(road)
@@ -193,7 +193,7 @@ def test_of_the_compartment_only_a_number_is_told_and_no_small_one(databases, co
     women = compartment.women(6)
     compartment.case(women[0])
     note_rings("intake").ring(base)
-    advance([base], timedelta(days=10))
+    stand_still(base, timedelta(days=10))
     note_rings("intake").ring(base)
     (few,) = passed(databases)
     assert few.startswith("fewer than 5 dates of the protection compartment passed")
@@ -201,7 +201,7 @@ def test_of_the_compartment_only_a_number_is_told_and_no_small_one(databases, co
         assert each not in few
     for woman in women[1:]:
         compartment.case(woman)
-    advance([base], timedelta(days=10))
+    stand_still(base, timedelta(days=10))
     note_rings("intake").ring(base)
     (many,) = passed(databases)
     assert many.startswith("6 dates of the protection compartment passed")
@@ -218,7 +218,7 @@ def test_a_case_that_was_looked_at_before_is_not_counted(databases, compartment)
         {"reason": "safe", "words": "Ia aman bersama keluarganya."},
     )
     assert answer.status_code < 300, answer.text
-    advance([base], timedelta(days=10))
+    stand_still(base, timedelta(days=10))
     note_rings("intake").ring(base)
     assert passed(databases) == []
 

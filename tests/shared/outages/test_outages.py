@@ -33,6 +33,13 @@ def stood_still(base: Database, by: timedelta) -> None:
         session.execute(update(LastRing).values(at=LastRing.at - by))
 
 
+def stand_still(base: Database, by: timedelta) -> None:
+    """Let so much time go by for the domain without a bell, and not by a clock that was moved."""
+    advance([base], by)
+    with base.transaction() as session:
+        session.execute(update(LastRing).values(ahead=LastRing.ahead + by))
+
+
 def known(base: Database) -> list[Gap]:
     with base.reading() as session:
         return queries.gaps(session)
@@ -101,6 +108,14 @@ def test_a_clock_that_was_moved_forward_is_told_apart(grants_db: Database) -> No
     assert over.put_ahead == timedelta(days=3)
     assert over.ended_at is not None
     assert timedelta(days=5) < over.ended_at - over.began_at < timedelta(days=5, minutes=5)
+
+
+def test_moving_the_clock_is_no_outage(grants_db: Database) -> None:
+    ring(grants_db)
+    advance([grants_db], timedelta(days=3))
+    assert known(grants_db) == []
+    ring(grants_db)
+    assert known(grants_db) == []
 
 
 def test_a_clock_that_went_back_begins_anew(grants_db: Database) -> None:
