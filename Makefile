@@ -32,7 +32,7 @@ long: install chromium ## Walk all pages by every role, travel to every end, liv
 	KAIL_LONG=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup -m long
 
 mutants: install ## Plant faults by hand and see which the tests find; noted in docs/mutants.md (MUTANTS="3 7" for some)
-	$(BIN)/python -m tests.mutants $(MUTANTS)
+	JOBS=$(JOBS) $(BIN)/python -m tests.mutants $(MUTANTS)
 
 bench: install ## Measure journeys a second and latency, beside a Celery chain and a plain loop (bench/README.md)
 	$(BIN)/python -m bench.journeys

@@ -5,12 +5,15 @@
 A survivor is a behaviour that no test holds, or a change that changes nothing. Whole runs are kept in docs/mutants.md.
 """
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 
 from ruamel.yaml import YAML
 
@@ -21,6 +24,8 @@ HEAD = """# Faults planted by hand
 tests named for it were run. One that survives is a behaviour that no test holds, or a change that changes nothing.
 
 """
+AT_ONCE = int(os.environ.get("JOBS", "2"))
+"""Copies of the tree in which faults are tried side by side."""
 FOUND, MISSED = 1, 0
 """How pytest ends where a test fails, and where none does."""
 
@@ -58,20 +63,35 @@ def plant(copy: Path, fault: Fault) -> str:
     return {FOUND: "found", MISSED: "missed"}.get(ended.returncode, f"ended with {ended.returncode}")
 
 
+def copied(copy: Path) -> Path:
+    """A copy of the tree as it stands, for one fault after another."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in listed.splitlines():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, copy / name)
+    return copy
+
+
 def main(arguments: list[str]) -> int:
     """Say what became of each fault; whole runs are written down. The number of those that were not found."""
     faults = table()
     numbers = [int(each) for each in arguments] or list(range(len(faults)))
     became: dict[int, str] = {}
-    with tempfile.TemporaryDirectory(prefix="kail-mutants-") as folder:
-        copy = Path(folder) / "tree"
-        listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-        for name in listed.splitlines():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
-        for number in numbers:
-            became[number] = plant(copy, faults[number])
-            print(f"{number:3} {became[number]:12} {faults[number].file}: {faults[number].there!r}", flush=True)
+    with tempfile.TemporaryDirectory(prefix="kail-mutants-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
+        free: SimpleQueue[Path] = SimpleQueue()
+        for turn in range(AT_ONCE):
+            free.put(copied(Path(folder) / f"tree-{turn}"))
+
+        def try_it(number: int) -> tuple[int, str]:
+            copy = free.get()
+            try:
+                return number, plant(copy, faults[number])
+            finally:
+                free.put(copy)
+
+        for number, how in pool.map(try_it, numbers):
+            became[number] = how
+            print(f"{number:3} {how:12} {faults[number].file}: {faults[number].there!r}", flush=True)
     missed = [number for number, how in became.items() if how != "found"]
     score = f"{len(became) - len(missed)} of {len(became)} were found."
     print(score)
