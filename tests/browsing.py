@@ -1,5 +1,6 @@
 """Asking an app as a program and as a person does: with a real token, a real cookie and a real CSRF token."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -61,6 +62,14 @@ class Browser:
     def submit(self, address: str, form: Mapping[str, Any] | None = None, **kwargs: Any) -> TestResponse:
         """Send a form as a page of ours would."""
         return self.client.post(address, data={**(form or {}), "csrf_token": self.csrf_token()}, **kwargs)
+
+    def submit_twice(self, address: str, form: Mapping[str, Any] | None = None) -> TestResponse:
+        """Send a form, read on the page that comes what will happen, and send it once more; a refusal comes at once."""
+        asked = self.submit(address, form)
+        if asked.status_code >= 400:
+            return asked
+        (confirmed,) = re.findall(r'name="_confirmed" value="([0-9a-f]{16})"', asked.text)
+        return self.submit(address, {**(form or {}), "_confirmed": confirmed})
 
     def csrf_token(self) -> str:
         """The token that a page opened in this browser carries."""

@@ -26,8 +26,9 @@ MAY_BE_LEFT_OUT = {
     "KeysQuery.all": NARROWS,
     "PromisesQuery.kept": NARROWS,
     "RedListQuery.every": NARROWS,
-    "ReferralQuery.mine": NARROWS,
-    "ReferralQuery.overdue": NARROWS,
+    "ListQuery.names": "Left out the list shows no names, and nobody has looked at anybody.",
+    "NarrowingQuery.mine": NARROWS,
+    "NarrowingQuery.overdue": NARROWS,
     "TaskQuery.done": NARROWS,
     "TaskQuery.overdue": NARROWS,
     "TaskQuery.returned": NARROWS,
@@ -51,3 +52,8 @@ MAY_BE_LEFT_OUT = {
     "TalkDone.asks": ITS_RULE,
 }
 """Schema and field, and why."""
+
+ON_PAGES_ALONE = {
+    "whole": "Unticked it is for the chosen ones alone; either way a page says first what will happen.",
+}
+"""Boxes that no schema knows, and why."""

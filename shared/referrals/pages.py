@@ -12,14 +12,13 @@ from flask import Blueprint, make_response, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from shared.identity import absences
+from shared.identity import absences, offices
 from shared.identity.permissions import Permission
 from shared.kernel.errors import DomainError, Invalid
 from shared.notes import pages as notes_pages
 from shared.programmes import kinds
 from shared.referrals import (
     commands,
-    confirming,
     foreseeing,
     handed_on,
     handing_over,
@@ -35,9 +34,11 @@ from shared.referrals import (
     words,
 )
 from shared.referrals.bulk import pages as bulk_pages
+from shared.referrals.models import Referral
 from shared.referrals.rules import Move, Reason, Suggestion
 from shared.referrals.work import StageWork, Works, by_kind
-from shared.web import door, forms, posting, problem
+from shared.web import confirming, door, forms, posting, problem
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -164,9 +165,13 @@ def _no(pages: Blueprint, service: str, works: Works) -> None:
                 suggestions=[(each.value, rules.label(each, language())) for each in Suggestion],
             )
 
+        def said(agency: str, referral_id: UUID) -> Asked:
+            with door.reading() as session:
+                return _what_a_no_does(session.get_one(Referral, referral_id), move)
+
         @pages.post(f"{ONE}/{move}", endpoint=move.value)
         @guard(Permission.REFERRALS_WORK)
-        @posting.sent_from(no_form)
+        @posting.sent_from(no_form, asking=said)
         def say_no(agency: str, referral_id: UUID) -> Response:
             """Say no, with reason, explanation and suggestion."""
             given = forms.load(schemas.NoSchema(), request.form)
@@ -200,7 +205,8 @@ def _work(pages: Blueprint, service: str, works: Works, referral: posting.Page) 
         """Close the stage; a result that goes against her is asked about first, and counts with the second press."""
         officer, form = door.current_officer(), request.form
         if form.get(confirming.BACK):
-            return referral(agency=agency, referral_id=referral_id, form=forms.filled(confirming.typed(form)))
+            as_typed = forms.filled(confirming.typed(form, kinds.BECAUSE))
+            return referral(agency=agency, referral_id=referral_id, form=as_typed)
         try:
             with door.transaction() as session:
                 kind = queries.kinds_of(session, officer, [referral_id])[referral_id]
@@ -224,27 +230,67 @@ def _back_to(service: str, agency: str, referral_id: UUID, said: str) -> Respons
     return posting.done(said, trail.leading(f"{_list(service, agency)}/{referral_id}"))
 
 
+def _came() -> str:
+    return f"&{came}" if (came := trail.query()) else ""
+
+
 def _asked_again(service: str, agency: str, referral_id: UUID, asked: DomainError) -> Response:
     """Say what a result would do, with the form as it was typed, so that the second press sends it once more."""
     outcome = str(asked.fields["outcome"])
+    said = words.headed(words.outcome(outcome))
     refused = asked if isinstance(asked, Invalid) else None
     with door.looking() as session:
         found = commands.open_referral(session, door.current_officer(), referral_id)
+        ends = found.kind == kinds.DECISION.name or foreseeing.ends(found, outcome)
         page = render_template(
             "referrals/confirm.html",
             referral=found,
-            outcome=words.headed(words.outcome(outcome)),
-            ahead=[each for each in foreseeing.of(found) if each.code == outcome],
-            ends=found.kind == kinds.DECISION.name or foreseeing.ends(found, outcome),
+            asked=Asked(
+                title=_("You are about to report: %(outcome)s", outcome=said),
+                happens=_what_a_result_does(found, outcome, ends=ends),
+                yes=_("Yes, report: %(outcome)s", outcome=said),
+            ),
+            ends=ends,
             asks_reason=found.kind != kinds.DECISION.name,
             form=forms.filled(request.form, refused),
-            typed=list(confirming.typed(request.form).items(multi=True)),
+            typed=list(confirming.typed(request.form, kinds.BECAUSE).items(multi=True)),
             confirmed=outcome,
-            address=f"{_list(service, agency)}/{referral_id}",
-            came=trail.query(),
+            address=f"{_list(service, agency)}/{referral_id}/complete?revision={found.revision}{_came()}",
             words=words,
         )
     return make_response(page, problem.status_of(asked) if refused else 200)
+
+
+def _what_a_result_does(referral: Referral, outcome: str, *, ends: bool) -> list[str]:
+    told = [said for each in foreseeing.of(referral) if each.code == outcome for said in each.sentences]
+    if ends:
+        told.append(_("What other offices still have open of this journey is taken back from them."))
+    leading = offices.name_of(referral.sender_office)
+    return [
+        *told,
+        _(
+            "%(office)s, which leads the programme, reads the result and your reason; so do the offices that have to do"
+            " with it next.",
+            office=leading,
+        ),
+    ]
+
+
+def _what_a_no_does(referral: Referral, move: Move) -> Asked:
+    leading, wanted = offices.name_of(referral.sender_office), Suggestion(request.form["suggestion"])
+    declined = move is Move.DECLINE
+    declines, gives_back = _("You are about to decline this referral"), _("You are about to give this referral back")
+    return Asked(
+        title=declines if declined else gives_back,
+        happens=[
+            _("It leaves your office's worklist, and %(office)s decides what comes next.", office=leading),
+            _("You suggest: %(what)s.", what=rules.label(wanted, language())),
+            _("%(office)s reads your reason and your explanation.", office=leading),
+            _("What was shared of her is deleted at your office, and so are your office's notes about this referral."),
+            _("It cannot be taken back; it can be offered to your office anew."),
+        ],
+        yes=_("Yes, decline it") if declined else _("Yes, give it back"),
+    )
 
 
 def _list(service: str, agency: str) -> str:

@@ -21,7 +21,7 @@ from shared.storage import Database
 from shared.web import idempotency, problem
 from shared.web.sessions import current_officer
 
-__all__ = ["current_officer", "database", "looking", "reading", "transaction", "trying"]
+__all__ = ["current_officer", "database", "looking", "reading", "transaction", "trying", "undo"]
 
 
 class Undone(Exception):
@@ -60,13 +60,13 @@ def transaction() -> Iterator[Session]:
         yield session
         session.flush()
     except IntegrityError as broken:
-        _undo()
+        undo()
         if not isinstance(broken.orig, UniqueViolation):
             raise
         problem.log_failure("done-twice-at-once", broken)
         raise Conflict from broken
     except BaseException:
-        _undo()
+        undo()
         raise
 
 
@@ -109,14 +109,14 @@ def answer_again() -> Response | None:
         g.claimed = (officer.id, key)
         return None
     answer = known.replay()
-    _undo()
+    undo()
     return answer
 
 
 def close(response: Response) -> Response:
     """Commit what the request did if its answer is no error, else undo it."""
     if response.status_code >= 400:
-        _undo()
+        undo()
         return response
     work: Work | None = g.pop("work", None)
     if work is None:
@@ -134,7 +134,7 @@ def close(response: Response) -> Response:
 
 def leave(_error: BaseException | None = None) -> None:
     """Let go of whatever is still open when the request is over."""
-    _undo()
+    undo()
     looking: ExitStack | None = g.pop("reading", None)
     if looking is not None:
         with suppress(DBAPIError):  # it broke meanwhile: what was read is read, and the answer made
@@ -155,7 +155,8 @@ def _work() -> Work:
     return work
 
 
-def _undo() -> None:
+def undo() -> None:
+    """Take back all that this request has done so far."""
     work: Work | None = g.pop("work", None)
     if work is not None:
         work.undo()

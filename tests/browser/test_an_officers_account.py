@@ -61,6 +61,7 @@ def test_an_account_lives_from_its_link_to_its_end_and_leaves_no_referral_with_n
     closing = desk.page.locator('main form[action$="/close"]')
     closing.locator('[name="why"]').fill("Pindah ke provinsi lain")
     closing.get_by_role("button", name="Tutup").click()
+    desk.press("Ya, tutup akunnya")
     desk.says("Akun ditutup.", "Pindah ke provinsi lain")
     is_out(her.page, "her referral in grants")
     is_out(journey, "the journey beside it")

@@ -19,6 +19,8 @@ def test_a_declined_stage_is_offered_again_to_another_office(desk):
     assert desk.page.locator("main [aria-invalid=true]").count() >= 2  # neither a reason nor an explanation was given
     desk.fill({"reason": "not-our-area", "explanation": WHY, "suggestion": "offer-elsewhere"})
     desk.press("Kirim kembali")
+    desk.says("Belum ada yang dilakukan.", "Tawarkan ke instansi lain")
+    desk.press("Ya, tolak")
     desk.says("Rujukan telah dikembalikan kepada pengirimnya.")
 
     desk.sit("petugas1")

@@ -9,6 +9,7 @@ from services.grants.funds.models import Fund, FundEntry
 from shared.identity.permissions import Permission
 from shared.kernel.money import format_rupiah
 from shared.web import access, door, forms, paging, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 
 pages = Blueprint("funds_pages", __name__, template_folder="templates")
@@ -66,9 +67,21 @@ def show_fund(agency: str, fund_id: str) -> str:
         )
 
 
+def _closing(agency: str, fund_id: str) -> Asked:
+    return Asked(
+        _("You are about to close the year of the fund %(fund)s", fund=fund_id),
+        [
+            _("What was granted and not handed over by now lapses; those grants wait for the next year."),
+            _("Nothing is committed or paid from this fund any more."),
+            _("It cannot be taken back."),
+        ],
+        _("Yes, close the year"),
+    )
+
+
 @pages.post("/<agency>/funds/<fund_id>/close")
 @guard(Permission.FUNDS_OPEN)
-@posting.sent_from(show_fund)
+@posting.sent_from(show_fund, asking=_closing)
 def close_fund(agency: str, fund_id: str) -> Response:
     """Close a fund's year."""
     with door.transaction() as session:

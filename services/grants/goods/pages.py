@@ -20,6 +20,7 @@ from shared.kernel import fields
 from shared.referrals import naming
 from shared.referrals.words import place, programme_title
 from shared.web import access, door, forms, paging, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 
 pages = Blueprint("grants_pages", __name__, template_folder="templates")
@@ -101,9 +102,20 @@ def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> s
     )
 
 
+def _failing(agency: str, grant_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to note that this order has failed"),
+        [
+            _("What the vendor has not delivered is ordered no more; its money is free again for another order."),
+            _("It cannot be taken back."),
+        ],
+        _("Yes, the order has failed"),
+    )
+
+
 @pages.post(f"{api.ONE}/orders/fail")
 @guard(Permission.GOODS_RUN)
-@posting.sent_from(show_grant)
+@posting.sent_from(show_grant, asking=_failing)
 def fail_order(agency: str, grant_id: UUID) -> Response:
     """The vendor does not deliver."""
     given = forms.load(schemas.OrderFailedSchema(), request.form)
@@ -123,9 +135,20 @@ def record_delivery(agency: str, grant_id: UUID) -> Response:
     return posting.done(_("The deed is signed."), f"{_list(agency)}/{grant_id}")
 
 
+def _closing(agency: str, grant_id: UUID, number: int) -> Asked:
+    return Asked(
+        _("You are about to stop waiting for the rest of line %(number)d", number=number),
+        [
+            _("Whoever was to receive it gets no more of it; its money is free again."),
+            _("It cannot be taken back."),
+        ],
+        _("Yes, close the line"),
+    )
+
+
 @pages.post(f"{api.LINE}/close")
 @guard(Permission.GOODS_RUN)
-@posting.sent_from(show_grant)
+@posting.sent_from(show_grant, asking=_closing)
 def close_line(agency: str, grant_id: UUID, number: int) -> Response:
     """Stop waiting for the rest of a line."""
     with doors.changing(grant_id) as (session, officer, grant):

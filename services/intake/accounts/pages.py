@@ -16,6 +16,7 @@ from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel.errors import DomainError, Invalid
 from shared.web import access, door, forms, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard, public, shown_once
 from shared.web.language import language
 from shared.web.messages import N_
@@ -229,9 +230,21 @@ def resume(agency: str, account_id: UUID) -> Response:
     return posting.done(_("She may sign in again."), _own(agency, account_id))
 
 
+def _closing(agency: str, account_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to close this account for good"),
+        [
+            _("She is signed out everywhere at once; her password, links and keys open nothing any more."),
+            _("What she handles stays with her office, in the tray “To be given to somebody”."),
+            _("The account cannot be opened again. Is she only away for a while, suspend it."),
+        ],
+        _("Yes, close the account"),
+    )
+
+
 @pages.post("/<agency>/officers/<uuid:account_id>/close")
 @guard(Permission.ACCOUNTS_MANAGE)
-@posting.sent_from(show_account)
+@posting.sent_from(show_account, asking=_closing, is_tried=False)
 def close(agency: str, account_id: UUID) -> Response:
     """End an account for good."""
     with door.transaction() as session:

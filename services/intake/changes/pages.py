@@ -16,6 +16,7 @@ from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.referrals.words import programme_title
 from shared.web import door, forms, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 
 pages = Blueprint("changes_pages", __name__, template_folder="templates")
@@ -90,9 +91,22 @@ def of_person(agency: str, person_id: UUID, form: forms.Form | None = None) -> s
     )
 
 
+def _dying(agency: str, person_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to note that this person died"),
+        [
+            _("Her own journeys end, and what other offices still have open of them is taken back."),
+            _("What was granted to her and not handed over goes back to its fund."),
+            _("She leaves her group, which keeps its journey and its goods; below its minimum it has 30 working days."),
+            _("Should it be a mistake, another officer can undo it; her journeys are then opened anew by hand."),
+        ],
+        _("Yes, note the death"),
+    )
+
+
 @pages.post("/<agency>/persons/<uuid:person_id>/death")
 @guard(Permission.REGISTRY_CHANGE)
-@posting.sent_from(of_person)
+@posting.sent_from(of_person, asking=_dying)
 def note_death(agency: str, person_id: UUID) -> Response:
     """Note a death."""
     given = forms.load(schemas.Died(), request.form)
@@ -169,9 +183,24 @@ def replace_member(agency: str, group_id: UUID) -> Response:
     return posting.done(_("Saved."), f"/intake/{agency}/groups/{group_id}")
 
 
+def _ending(agency: str, group_id: UUID) -> Asked:
+    merges = bool(forms.load(schemas.Ending(), request.form)["into"])
+    over, free = _("Its members go over to the group that you chose."), _("Its members are free to join another.")
+    return Asked(
+        _("You are about to merge this group into another") if merges else _("You are about to dissolve this group"),
+        [
+            over if merges else free,
+            _("Its journeys end, and what other offices still have open of them is taken back."),
+            _("What was granted and not handed over goes back to its fund."),
+            _("It cannot be taken back."),
+        ],
+        _("Yes, merge it") if merges else _("Yes, dissolve it"),
+    )
+
+
 @pages.post("/<agency>/groups/<uuid:group_id>/end")
 @guard(Permission.GROUPS_CHANGE)
-@posting.sent_from(of_group)
+@posting.sent_from(of_group, asking=_ending)
 def end_group(agency: str, group_id: UUID) -> Response:
     """Merge a group into another, or dissolve it."""
     given = forms.load(schemas.Ending(), request.form)
@@ -191,9 +220,21 @@ def split_form(agency: str, group_id: UUID, form: forms.Form | None = None) -> s
         return render_template("changes/split.html", agency=agency, group=group, members=members, form=form)
 
 
+def _splitting(agency: str, group_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to split this group"),
+        [
+            _("The group ends, and groups of the parts that you chose take its place; whoever has no part is free."),
+            _("Its goods are divided among them by the office that granted them."),
+            _("It cannot be taken back."),
+        ],
+        _("Yes, split it"),
+    )
+
+
 @pages.post("/<agency>/groups/<uuid:group_id>/split")
 @guard(Permission.GROUPS_CHANGE)
-@posting.sent_from(split_form)
+@posting.sent_from(split_form, asking=_splitting)
 def split_group(agency: str, group_id: UUID) -> Response:
     """Let members go apart."""
     given = forms.load(group_schemas.Splitting(), request.form)

@@ -19,6 +19,7 @@ from services.intake.rights.terms import terms
 from shared.identity.permissions import Permission
 from shared.referrals import words as referral_words
 from shared.web import door, forms, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 
 pages = Blueprint("correction_pages", __name__, template_folder="templates")
@@ -98,9 +99,21 @@ def grant_correction(agency: str, correction_id: UUID) -> Response:
     return _went_on(agency, granted)
 
 
+def _refusing(agency: str, correction_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to refuse this correction"),
+        [
+            _("What is recorded stays as it is, here and in every copy."),
+            _("She is told the reason that you chose and your explanation; tell her yourself, Kail sends no letter."),
+            _("She may ask again with other evidence. The refusal itself cannot be taken back."),
+        ],
+        _("Yes, refuse it"),
+    )
+
+
 @pages.post("/<agency>/corrections/<uuid:correction_id>/refuse")
 @guard(Permission.CORRECTIONS_DECIDE)
-@posting.sent_from(show_correction)
+@posting.sent_from(show_correction, asking=_refusing)
 def refuse_correction(agency: str, correction_id: UUID) -> Response:
     """Refuse it, and say why."""
     given = forms.load(schemas.Refusing(), request.form)

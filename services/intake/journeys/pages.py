@@ -18,10 +18,12 @@ from services.intake.accounts import staffing
 from services.intake.groups import queries as groups
 from services.intake.groups.models import BusinessGroup
 from services.intake.journeys import commands, notes, publishing, queries, schemas
+from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import NobodyThere, NoSuchVersion, OfficeOfAnotherRole
 from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
 from services.intake.registry import queries as registry
 from shared.events.intake import SubjectKind
+from shared.identity import offices
 from shared.identity.areas import within
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid, NotFound
@@ -29,9 +31,11 @@ from shared.notes import pages as notes_pages
 from shared.notes import queries as noted
 from shared.privacy.looks import log_looks
 from shared.programmes.definition import Programme
+from shared.programmes.state import OPEN
 from shared.referrals import rules as referrals
 from shared.referrals import words
 from shared.web import access, door, forms, paging, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -218,6 +222,37 @@ def reoffer_stage(agency: str, journey_id: UUID, stage: str) -> Response:
     return posting.done(_("The stage is offered again."), f"/intake/{agency}/journeys/{journey_id}")
 
 
+def _ending(agency: str, journey_id: UUID) -> Asked:
+    return Asked(_("You are about to end this journey"), _what_an_end_does(journey_id), _("Yes, end the journey"))
+
+
+def _stepping_back(agency: str, journey_id: UUID) -> Asked:
+    title = _("You are about to note that she or the group steps back")
+    return Asked(title, _what_an_end_does(journey_id), _("Yes, note it: the journey ends"))
+
+
+def _what_an_end_does(journey_id: UUID) -> list[str]:
+    """Which open stages are taken back from which offices, and what stays."""
+    with door.reading() as session:
+        found = queries.described(session, session.get_one(Journey, journey_id), door.current_officer())
+    taken_back = [
+        _(
+            "“%(stage)s” is taken back from %(office)s, and what was shared of her for it is deleted there.",
+            stage=each["title"][language()],
+            office=offices.name_of(each["office"]),
+        )
+        for each in found["stages"]
+        if each["standing"] in OPEN and each["office"]
+    ]
+    return [
+        _("The journey is over and cannot be opened again; a new one can be opened later."),
+        *(taken_back or [_("No office has a stage of it open.")]),
+        _("What was granted and not handed over goes back to its fund; what was handed over stays."),
+        _("Your reason is kept encrypted, and told to no other office."),
+        _("Kail sends no letter: tell the people concerned yourself, with the reason."),
+    ]
+
+
 @pages.get(f"{ONE}/end")
 @guard(Permission.JOURNEYS_STEER)
 def ending_form(agency: str, journey_id: UUID, form: forms.Form | None = None) -> str:
@@ -227,7 +262,7 @@ def ending_form(agency: str, journey_id: UUID, form: forms.Form | None = None) -
 
 @pages.post(f"{ONE}/end")
 @guard(Permission.JOURNEYS_STEER)
-@posting.sent_from(ending_form)
+@posting.sent_from(ending_form, asking=_ending)
 def end_journey(agency: str, journey_id: UUID) -> Response:
     """End a journey before its last stage."""
     given = forms.load(schemas.Reason(), request.form)
@@ -245,7 +280,7 @@ def withdrawal_form(agency: str, journey_id: UUID, form: forms.Form | None = Non
 
 @pages.post(f"{ONE}/withdraw")
 @guard(Permission.JOURNEYS_STEER)
-@posting.sent_from(withdrawal_form)
+@posting.sent_from(withdrawal_form, asking=_stepping_back)
 def withdraw_journey(agency: str, journey_id: UUID) -> Response:
     """Note that a person or group steps back."""
     given = forms.load(schemas.Reason(), request.form)

@@ -11,6 +11,7 @@ from shared.identity.permissions import Permission
 from shared.identity.rules import AGENCIES
 from shared.places import Level
 from shared.web import access, door, forms, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 from shared.web.messages import N_
 from shared.web.navigation import Link
@@ -94,9 +95,37 @@ def change_office(agency: str, office: str) -> Response:
     return posting.done(_("Saved."), f"/intake/{agency}/offices/{office}")
 
 
+def _closing(agency: str, office: str) -> Asked:
+    successor = request.form.get("successor")
+    return Asked(
+        _("You are about to close %(office)s", office=offices.name_of(office)),
+        [
+            _(
+                "All that it holds goes to %(office)s.",
+                office=offices.name_of(successor),
+            )
+            if successor
+            else _("Only an office that never worked is closed without a successor."),
+            _("Nothing is offered to it any more, and nobody signs in there."),
+            _("It cannot be opened again."),
+        ],
+        _("Yes, close the office"),
+    )
+
+
+def _handing_over(agency: str) -> Asked:
+    given = forms.load(schemas.OfficeLeft(), request.form)
+    after = offices.name_of(given["successor"])
+    return Asked(
+        _("You are about to hand over all that %(office)s holds", office=offices.name_of(given["office"])),
+        [_("It goes to %(office)s, which answers for it from now on.", office=after), _("It cannot be taken back.")],
+        _("Yes, hand it over"),
+    )
+
+
 @pages.post(f"{ONE}/close")
 @guard(Permission.OFFICES_CHANGE)
-@posting.sent_from(show_office)
+@posting.sent_from(show_office, asking=_closing, is_tried=False)
 def close_office(agency: str, office: str) -> Response:
     """Close an office: what it holds goes to its successor; without one only an office that never worked."""
     with door.transaction() as session:
@@ -112,7 +141,7 @@ def close_office(agency: str, office: str) -> Response:
 
 @pages.post("/<agency>/offices/hand-over")
 @guard(Permission.OFFICES_CHANGE)
-@posting.sent_from(list_offices)
+@posting.sent_from(list_offices, asking=_handing_over, is_tried=False)
 def hand_over_office(agency: str) -> Response:
     """Hand over what an office still holds that is closed, or that no file names any more."""
     given = forms.load(schemas.OfficeLeft(), request.form)

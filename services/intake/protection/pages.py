@@ -13,6 +13,7 @@ from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.places import name_of
 from shared.web import door, forms, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard, unrecorded
 
 pages = Blueprint("protection_pages", __name__, template_folder="templates")
@@ -175,10 +176,22 @@ def report_to_police(agency: str, case_id: UUID) -> Response:
     return posting.done(_("The report is noted."), _case(agency, case_id))
 
 
+def _closing(agency: str, case_id: UUID) -> Asked:
+    forms.load(schemas.CloseSchema(), request.form)
+    return Asked(
+        _("You are about to close this case"),
+        [
+            _("Its clocks stop: nobody is reminded any more to speak to her or to report."),
+            _("Nothing can be noted in it any more; should she come again, another case is opened."),
+        ],
+        _("Yes, close the case"),
+    )
+
+
 @pages.post(f"{CASE}/close")
 @guard(Permission.PROTECTION_WORK)
 @unrecorded
-@posting.sent_from(case)
+@posting.sent_from(case, asking=_closing, is_tried=False)
 def close_case(agency: str, case_id: UUID) -> Response:
     """Close the case."""
     given = forms.load(schemas.CloseSchema(), request.form)

@@ -17,6 +17,7 @@ from shared.identity.permissions import Permission
 from shared.kernel import clock
 from shared.referrals import words
 from shared.web import door, forms, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 from shared.web.showing import agency_name
 
@@ -70,9 +71,22 @@ def taking_back(agency: str, person_id: UUID, programme: str, recipient: str, fo
     )
 
 
+def _taking(agency: str, person_id: UUID, programme: str, recipient: str) -> Asked:
+    office = agency_name(recipient)
+    return Asked(
+        _("You are about to note that she takes her consent back: %(agency)s", agency=office),
+        [
+            _("Open offers to this agency are withdrawn, and every copy of what was shared is deleted."),
+            _("Her journey goes on without these stages."),
+            _("She may consent again later; what was deleted does not come back by that."),
+        ],
+        _("Yes, take her consent back"),
+    )
+
+
 @pages.post("/<agency>/persons/<uuid:person_id>/consents/<programme>/<recipient>")
 @guard(Permission.CONSENTS_ASK)
-@posting.sent_from(taking_back)
+@posting.sent_from(taking_back, asking=_taking)
 def take_back(agency: str, person_id: UUID, programme: str, recipient: str) -> str:
     """Note it, and say what is deleted and what stays."""
     matter = {"person_id": str(person_id), "programme": programme, "recipient": recipient}

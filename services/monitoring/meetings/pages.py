@@ -16,6 +16,7 @@ from shared.identity import offices
 from shared.identity.permissions import Permission
 from shared.referrals import naming
 from shared.web import access, door, forms, paging, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 from shared.web.language import language
 from shared.web.messages import N_
@@ -165,9 +166,21 @@ def hold_meeting(agency: str, meeting_id: UUID) -> Response:
     return posting.done(said, f"{_meetings(agency)}/{meeting_id}")
 
 
+def _cancelling(agency: str, meeting_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to call this meeting off"),
+        [
+            _("Every office that was invited sees that it is off, and why."),
+            _("What stood on its agenda waits for another meeting."),
+            _("It cannot be taken back."),
+        ],
+        _("Yes, call it off"),
+    )
+
+
 @pages.post(f"{MEETING}/cancel")
 @guard(Permission.MEETINGS_RUN)
-@posting.sent_from(show_meeting)
+@posting.sent_from(show_meeting, asking=_cancelling)
 def cancel_meeting(agency: str, meeting_id: UUID) -> Response:
     """Call the meeting off."""
     given = forms.load(schemas.MeetingCancelled(), request.form)
@@ -235,9 +248,20 @@ def return_form(agency: str, task_id: UUID, form: forms.Form | None = None) -> s
         return render_template("meetings/return.html", task=task, form=form or forms.blank(), address=address)
 
 
+def _returning(agency: str, task_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to give this task back"),
+        [
+            _("It leaves your office's list."),
+            _("The office that convened the meeting reads your reason, and passes it to another one or strikes it."),
+        ],
+        _("Yes, give it back"),
+    )
+
+
 @pages.post(f"{TASK}/return")
 @guard(Permission.TASKS_DO)
-@posting.sent_from(return_form)
+@posting.sent_from(return_form, asking=_returning)
 def return_task(agency: str, task_id: UUID) -> Response:
     """Give a task back to the office that convened the meeting."""
     given = forms.load(schemas.TaskReturned(), request.form)
@@ -273,9 +297,17 @@ def pass_on_task(agency: str, task_id: UUID) -> Response:
     return posting.done(_("The office has the task now."), f"{_tasks(agency)}?returned=true")
 
 
+def _striking(agency: str, task_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to strike this task"),
+        [_("Nobody has to do it any more; that it was decided stays in the minutes."), _("It cannot be taken back.")],
+        _("Yes, strike it"),
+    )
+
+
 @pages.post(f"{TASK}/strike")
 @guard(Permission.MEETINGS_RUN)
-@posting.sent_from(passing_on_form)
+@posting.sent_from(passing_on_form, asking=_striking)
 def strike_task(agency: str, task_id: UUID) -> Response:
     """Let a task that came back go."""
     with door.transaction() as session:

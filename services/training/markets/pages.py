@@ -12,6 +12,7 @@ from services.training.markets.commands import fairs
 from shared.identity.permissions import Permission
 from shared.referrals import naming, words
 from shared.web import access, door, forms, paging, posting
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 
 pages = Blueprint("fairs_pages", __name__, template_folder="templates")
@@ -82,9 +83,20 @@ def book_stands(agency: str, fair_id: UUID) -> Response:
     return posting.done(_("The stands are booked."), f"{_list(agency)}/{fair_id}")
 
 
+def _cancelling(agency: str, fair_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to cancel this fair"),
+        [
+            _("Its stands are free; whoever had one stays in work at her office and needs another way to the market."),
+            _("It cannot be taken back. Kail sends no letter: tell those who had a stand."),
+        ],
+        _("Yes, cancel the fair"),
+    )
+
+
 @pages.post(f"{ONE}/cancel")
 @guard(Permission.FAIRS_PLAN)
-@posting.sent_from(show_fair)
+@posting.sent_from(show_fair, asking=_cancelling)
 def cancel_fair(agency: str, fair_id: UUID) -> Response:
     """Cancel the fair and free its stands."""
     given = forms.load(schemas.FairCancelSchema(), request.form)

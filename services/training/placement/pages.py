@@ -13,6 +13,7 @@ from shared.kernel import clock
 from shared.kernel.errors import Invalid
 from shared.referrals import naming, words
 from shared.web import access, door, forms, paging, posting, sheets
+from shared.web.confirming import Asked
 from shared.web.guard import guard
 from shared.web.language import language
 
@@ -105,9 +106,20 @@ def note_results(agency: str, batch_id: UUID) -> Response:
     return posting.done(_("The results are saved."), f"{_batches(agency)}/{batch_id}")
 
 
+def _cancelling(agency: str, batch_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to cancel this batch"),
+        [
+            _("Its places are free, and whoever had one stays in work at her office and needs another batch."),
+            _("It cannot be taken back. Kail sends no letter: tell those who had a place."),
+        ],
+        _("Yes, cancel the batch"),
+    )
+
+
 @pages.post(f"{BATCH}/cancel")
 @guard(Permission.PLACEMENTS_PLAN)
-@posting.sent_from(show_batch)
+@posting.sent_from(show_batch, asking=_cancelling)
 def cancel_batch(agency: str, batch_id: UUID) -> Response:
     """Cancel the batch."""
     given = forms.load(schemas.BatchCancelSchema(), request.form)
@@ -146,9 +158,17 @@ def note_vacancy(agency: str) -> Response:
     return posting.done(_("The vacancy is noted."), _vacancies(agency))
 
 
+def _closing(agency: str, vacancy_id: UUID) -> Asked:
+    return Asked(
+        _("You are about to take this vacancy off the list"),
+        [_("Nobody is placed with it any more; who was placed stays there."), _("It cannot be taken back.")],
+        _("Yes, close the vacancy"),
+    )
+
+
 @pages.post(f"{VACANCY}/close")
 @guard(Permission.PLACEMENTS_PLAN)
-@posting.sent_from(list_vacancies)
+@posting.sent_from(list_vacancies, asking=_closing)
 def close_vacancy(agency: str, vacancy_id: UUID) -> Response:
     """Take the vacancy off the list."""
     with door.transaction() as session:

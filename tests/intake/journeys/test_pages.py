@@ -149,7 +149,10 @@ def test_a_journey_is_closed_with_a_reason(road: Road, browser: Browser, how: st
     address = f"{JOURNEYS}/{journey}"
     assert browser.get(f"{address}/{how}").status_code == 200
     assert browser.submit(f"{address}/{how}", {"reason": ""}).status_code == 422
-    browser.submit(f"{address}/{how}", {"reason": "Pindah ke provinsi lain"})
+    asked = browser.submit(f"{address}/{how}", {"reason": "Pindah ke provinsi lain"})
+    assert "What was granted and not handed over goes back to its fund" in asked.text
+    assert f"{address}/end" in browser.get(address).text
+    browser.submit_twice(f"{address}/{how}", {"reason": "Pindah ke provinsi lain"})
     page = browser.get(address).text
     assert "Pindah ke provinsi lain" in page
     assert f"{address}/end" not in page

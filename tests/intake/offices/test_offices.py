@@ -382,7 +382,7 @@ def test_an_office_whose_line_was_removed_while_it_owes_work_is_shown_and_handed
     assert shown.status_code == 200
     assert "dinsos-kaltim" in shown.text
     given = {"office": "dinsos-kaltim", "successor": "dinsos-kukar"}
-    sent = Browser(app, admin).submit("/intake/bappeda/offices/hand-over", given)
+    sent = Browser(app, admin).submit_twice("/intake/bappeda/offices/hand-over", given)
     assert sent.status_code == 303
     deliver(databases)
     assert road.journey(journey).lead_office == "dinsos-kukar"
@@ -427,7 +427,7 @@ def test_the_pages_add_change_and_close_an_office(intake_db, agencies: Path, adm
     assert not offices.registers("dinsos-berau")
     page = browser.get(f"{own}/dinsos-berau").text
     assert "Dinas Sosial Contoh" in page  # formerly
-    assert browser.submit(f"{own}/dinsos-berau/close", {"successor": "dinsos-kukar"}).status_code == 303
+    assert browser.submit_twice(f"{own}/dinsos-berau/close", {"successor": "dinsos-kukar"}).status_code == 303
     assert "Dinas Sosial Berau" in browser.get(own).text
     auditor = Browser(web_app("intake", intake_db), an_officer(Role.AUDITOR, office="bappeda-kaltim"))
     assert "/offices/new" not in auditor.get(own).text

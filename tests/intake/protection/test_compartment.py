@@ -291,7 +291,8 @@ def test_a_counsellor_works_on_pages(compartment: Compartment) -> None:
         ("close", {"reason": "safe", "words": "Ia aman."}, 422),
         ("close", {"reason": "safe", "words": "Ia aman dan bekerja."}, 303),
     ):
-        assert counsellor.submit(f"{case}/{path}", form).status_code == status, path
+        send = counsellor.submit_twice if path == "close" else counsellor.submit
+        assert send(f"{case}/{path}", form).status_code == status, path
     assert "LP/1" in counsellor.get(case).text
     assert counsellor.get(f"{root}/cases?state=closed").status_code == 200
     assert counsellor.get(f"{root}/log").status_code == 200

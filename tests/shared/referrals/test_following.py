@@ -104,7 +104,7 @@ def test_a_no_is_followed_by_the_next_row_as_well(
     if move == "return":
         take_on(training_db, her, first)
     assert f"/{move}?tray=open" in browser.get(f"{LIST}/{first}/{move}?tray=open").text
-    said = browser.submit(f"{LIST}/{first}/{move}?tray=open", NO)
+    said = browser.submit_twice(f"{LIST}/{first}/{move}?tray=open", NO)
     page = browser.get(said.location).text
     assert "has gone back to its sender" in page
     assert next_link(page) == str(second)

@@ -86,7 +86,11 @@ def test_a_no_is_said_on_a_page_of_its_own(training_db: Database, browser: Brows
     wrong = browser.submit(f"{one}/decline", {"reason": "no-places", "explanation": " "})
     assert (wrong.status_code, state_of(training_db)) == (422, ReferralState.OFFERED)
     given = {"reason": "no-places", "explanation": "Penuh sampai Maret.", "suggestion": "offer-again-later"}
-    assert browser.submit(f"{one}/decline", given).status_code == 303
+    asked = browser.submit(f"{one}/decline", given)
+    assert (asked.status_code, "Nothing has been done yet." in asked.text) == (200, True)
+    assert "You suggest: Offer it again later" in asked.text
+    assert state_of(training_db) is ReferralState.OFFERED
+    assert browser.submit_twice(f"{one}/decline", given).status_code == 303
     assert isinstance(announced(training_db)[-1], ReferralDeclined)
     assert "Penuh sampai Maret." in browser.get(one).text
     assert PARTICULARS["name"] not in browser.get(one).text

@@ -18,6 +18,7 @@ from shared.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unauthe
 from shared.storage import Database
 from shared.web import door, forms, paging, posting
 from shared.web.api import Blueprint
+from shared.web.confirming import Asked
 from shared.web.factory import create_app
 from shared.web.guard import guard, public, unrecorded
 from shared.web.navigation import Link
@@ -178,6 +179,21 @@ def notebook_pages() -> flask.Blueprint:
         with door.transaction() as session:
             write(session, given["words"])
         return posting.done(_("The note is written."), request.path)
+
+    def ending(agency: str) -> Asked:
+        return Asked("You are about to write it for good", [f"“{request.form['words']}” stays."], "Yes, write it")
+
+    @pages.post("/<agency>/notes/for-good")
+    @guard(Permission.GOODS_RUN)
+    @posting.sent_from(page, asking=ending)
+    def add_for_good(agency: str) -> Response:
+        return add.__wrapped__(agency)
+
+    @pages.post("/<agency>/notes/untried")
+    @guard(Permission.GOODS_RUN)
+    @posting.sent_from(page, asking=ending, is_tried=False)
+    def add_untried(agency: str) -> Response:
+        return add.__wrapped__(agency)
 
     @pages.post("/<agency>/notes/refuse/<int:number>")
     @pages.post("/<agency>/notes/refuse/<int:number>/<gone>")

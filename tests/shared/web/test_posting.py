@@ -88,3 +88,54 @@ def test_a_page_that_needs_what_the_address_does_not_say_is_found_at_the_start()
 
     with pytest.raises(TypeError, match="fund_id"):
         posting.sent_from(page)(view)
+
+
+def test_the_first_press_says_what_will_happen_and_keeps_nothing(browser: Browser, intake_db: Database) -> None:
+    asked = browser.submit(f"{NOTES}/for-good?revision=3", {"words": "<b>hello"})
+    assert asked.status_code == 200
+    for expected in (
+        "You are about to write it for good",
+        "Nothing has been done yet.",
+        "“&lt;b&gt;hello” stays.",
+        'name="words" value="&lt;b&gt;hello"',
+        f'action="{NOTES}/for-good?revision=3"',
+        "Yes, write it",
+    ):
+        assert expected in asked.text, expected
+    assert notes(intake_db) == []
+    assert "The note is written." not in browser.get(NOTES).text
+
+
+def test_the_second_press_does_it(browser: Browser, intake_db: Database) -> None:
+    assert browser.submit_twice(f"{NOTES}/for-good", {"words": "hello", "_once": "1f0c"}).status_code == 303
+    assert notes(intake_db) == ["hello"]
+    assert "The note is written." in browser.get(NOTES).text
+
+
+@pytest.mark.parametrize("confirmed", ["", "yes", "0123456789abcdef"])
+def test_what_is_confirmed_is_what_was_shown(browser: Browser, intake_db: Database, confirmed: str) -> None:
+    asked = browser.submit(f"{NOTES}/for-good", {"words": "hello"})
+    shown = asked.text.partition('name="_confirmed" value="')[2][:16]
+    for changed in ({"words": "hello", "_confirmed": confirmed}, {"words": "something else", "_confirmed": shown}):
+        assert "Nothing has been done yet." in browser.submit(f"{NOTES}/for-good", changed).text
+    elsewhere = browser.submit(f"{NOTES}/for-good?revision=4", {"words": "hello", "_confirmed": shown})
+    assert "Nothing has been done yet." in elsewhere.text
+    assert notes(intake_db) == []
+
+
+def test_going_back_shows_the_form_as_it_was_typed(browser: Browser, intake_db: Database) -> None:
+    back = browser.submit(f"{NOTES}/for-good", {"words": "hello", "_confirmed": "x", "_back": "1"})
+    assert (back.status_code, 'value="hello"' in back.text) == (200, True)
+    assert notes(intake_db) == []
+
+
+@pytest.mark.parametrize(("words", "status"), [("LOUD", 409), ("far too long to be written down " * 2, 422)])
+def test_nobody_is_asked_about_what_is_refused(browser: Browser, words: str, status: int) -> None:
+    assert browser.submit(f"{NOTES}/for-good", {"words": words}).status_code == status
+
+
+def test_what_cannot_be_tried_is_done_at_the_second_press_alone(browser: Browser, intake_db: Database) -> None:
+    assert browser.submit(f"{NOTES}/untried", {"words": "LOUD"}).status_code == 200
+    assert browser.submit_twice(f"{NOTES}/untried", {"words": "LOUD"}).status_code == 409
+    assert browser.submit_twice(f"{NOTES}/untried", {"words": "hello"}).status_code == 303
+    assert notes(intake_db) == ["hello"]

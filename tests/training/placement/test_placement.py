@@ -293,9 +293,9 @@ def test_an_officer_plans_enrols_assesses_places_and_reports_on_pages(desk: JobD
     found = {"took_part": True, "passed": True, "assessed_on": day()}
     assert desk.reported()[-1].facts == {"sector": "services", "placed_on": day(), **found}
     assert "placed" in browser.get(f"{batches}/{batch}").text
-    browser.submit(f"{batches}/{batch}/cancel", {"reason": "Hujan"})
+    browser.submit_twice(f"{batches}/{batch}/cancel", {"reason": "Hujan"})
     assert "This batch does not take place" not in browser.get(f"{batches}/{batch}").text
-    assert browser.submit(f"{vacancies}/{vacancy}/close").status_code == 303
+    assert browser.submit_twice(f"{vacancies}/{vacancy}/close").status_code == 303
 
 
 def test_thirty_in_a_batch_are_noted_with_one_press(desk: JobDesk) -> None:
