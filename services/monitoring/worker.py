@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from services.monitoring import recounting
 from services.monitoring.flow import commands as flow
 from services.monitoring.flow import handlers as flow_handlers
 from services.monitoring.flow import jobs as flow_jobs
@@ -17,6 +18,7 @@ from services.monitoring.visits.work import Visits
 from shared.anchors import handlers as anchors
 from shared.anchors.jobs import anchor_looks
 from shared.bus import Participant, Subscriber
+from shared.bus.subscribers import batch
 from shared.events import intake, referrals
 from shared.events.anchors import AccessLogAnchored, SealedLogAnchored
 from shared.machine.bells import renew_keys
@@ -38,7 +40,12 @@ def reset(session: Session) -> None:
 
 MONITORING = Subscriber(
     name="monitoring",
-    hears={**worklist.subscriber_hears(WORKS), **succession.HEARS, **anchors.HEARS},
+    hears={
+        **worklist.subscriber_hears(WORKS),
+        **succession.HEARS,
+        **anchors.HEARS,
+        intake.CalendarChanged: batch(recounting.hear_calendars_changed),
+    },
     declines={
         intake.JourneyOpened: "A journey concerns the worklist only once one of its stages is offered.",
         intake.StageSkipped: "What is not offered is no work.",

@@ -6,17 +6,18 @@ all, for a region. Nothing happens when one is noted: whoever counts asks for th
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.bus import Heard
 from shared.events.intake import CalendarChanged, DayKind
 from shared.identity.areas import covers, within
+from shared.kernel import calendar, clock
 from shared.kernel.calendar import NATIONAL, Days
 from shared.storage import Base
 from shared.storage.columns import Id
@@ -36,6 +37,8 @@ class CalendarDecree(Base):
     withdrawn: Mapped[bool] = mapped_column(server_default=false())
 
 
+LOCK = 0x4B61_4361
+"""Shared by whoever counts dates, until what was counted is committed; a decree waits for all of them."""
 KEPT = ("revision", "region", "number", "decreed_on", "days", "withdrawn")
 
 
@@ -80,14 +83,60 @@ def current(session: Session) -> Calendars:
     return known
 
 
+def counting(session: Session) -> Calendars:
+    """The calendars by which this transaction sets dates.
+
+    No decree becomes known between the counting and its commit: a decree waits until whoever counted without it is
+    done, so that counting anew finds what they wrote, and whoever comes later counts with it.
+    """
+    session.execute(select(func.pg_advisory_xact_lock_shared(LOCK)))
+    session.info.pop("calendars", None)
+    return current(session)
+
+
+def anew(current: datetime, counted: datetime, now: datetime, days: Days) -> datetime | None:
+    """The date that something open has, whose calendar has changed; None where it keeps the one that it has.
+
+    It becomes no earlier than the end of the next working day, and what is late either way stays late.
+    """
+    due_at = max(counted, earliest(now, days))
+    return None if (counted < now and current < now) or due_at == current else due_at
+
+
+def earliest(now: datetime, days: Days) -> datetime:
+    """The earliest that a date can become by counting it anew: the end of the next working day."""
+    return calendar.end_of_day(next_day(now, days))
+
+
+def next_day(now: datetime, days: Days) -> date:
+    """The next working day after a moment's."""
+    return calendar.add_working_days(now.astimezone(clock.zone()).date(), 1, days)
+
+
+def why_anew(told: Sequence[CalendarChanged], area: str, due_before: datetime, at: datetime) -> dict[str, Any]:
+    """The note that a date keeps: the last of these decrees that its area follows, and when it was due before."""
+    decree = next(each for each in reversed(told) if covers(each.region, area))
+    return {
+        "decree_number": decree.number,
+        "decreed_on": decree.decreed_on.isoformat(),
+        "due_before": due_before.isoformat(),
+        "at": at.isoformat(),
+    }
+
+
 def note(session: Session, told: Iterable[CalendarChanged]) -> None:
     """Keep decrees as they are told; an older word of one changes nothing, nor does the same word twice."""
     newest: dict[UUID, CalendarChanged] = {}
     for each in told:
         if each.decree_id not in newest or each.revision > newest[each.decree_id].revision:
             newest[each.decree_id] = each
+    known = select(CalendarDecree.id, CalendarDecree.revision).where(CalendarDecree.id.in_(newest))
+    for decree, revision in session.execute(known):
+        if newest[decree].revision <= revision:
+            del newest[decree]
     if not newest:
         return
+    session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     rows = [
         {
             "id": each.decree_id,

@@ -7,16 +7,21 @@ nothing: whoever works nowhere sees nobody.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_
+from sqlalchemy import ColumnElement, false, func, or_
 
 from shared.places import covers
 
-__all__ = ["covers", "meet", "within"]
+__all__ = ["covering", "covers", "meet", "within"]
 
 
 def within(column: Any, areas: Iterable[str]) -> ColumnElement[bool]:
     """Whether a column's area code lies in one of these areas; in none where there are none."""
     return or_(false(), *(or_(column == area, column.startswith(f"{area}.", autoescape=True)) for area in areas))
+
+
+def covering(areas: Any, column: Any) -> ColumnElement[bool]:
+    """Which of the areas in one column cover the area in another."""
+    return or_(areas == column, func.starts_with(column, areas + "."))
 
 
 def meet(some: Iterable[str], others: Iterable[str]) -> bool:

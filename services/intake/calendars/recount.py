@@ -8,7 +8,7 @@ law in hours, or in calendar days and months, know no holidays and never move.
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -128,12 +128,12 @@ def _counted(
     grace = None if is_decision else stage.grace
     if _dates(offered_at, within, grace, before) == (new := _dates(offered_at, within, grace, after)):
         return None
-    due_at = max(new[0], earliest(now, after))
-    if (new[0] < now and current < now) or due_at == current:
+    due_at = calendars.anew(current, new[0], now, after)
+    if due_at is None:
         return None
     remind_at = calendar.half_way(offered_at, due_at, after)
     if remind_at <= now:
-        remind_at = min(calendar.opening(_next_day(now, after)), due_at)
+        remind_at = min(calendar.opening(calendars.next_day(now, after)), due_at)
     return StageRescheduled(
         journey_id=event.journey_id,
         referral_id=event.referral_id,
@@ -148,15 +148,6 @@ def _counted(
         decree_number=decree.number,
         decreed_on=decree.decreed_on,
     )
-
-
-def earliest(now: datetime, days: Days) -> datetime:
-    """The earliest that a date can become by counting it anew: the end of the next working day."""
-    return calendar.end_of_day(_next_day(now, days))
-
-
-def _next_day(now: datetime, days: Days) -> date:
-    return calendar.add_working_days(now.astimezone(clock.zone()).date(), 1, days)
 
 
 def _dates(start: datetime, within: Within, grace: Within | None, days: Days) -> tuple[datetime, datetime | None]:

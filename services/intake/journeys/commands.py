@@ -343,7 +343,7 @@ def _open(
     kind, now = SubjectKind(definition.subject.kind.value), clock.now()
     consents = consenting.of_newcomers(session, definition, kind, areas)
     members = groups.sizes_of(session, list(areas)) if kind is SubjectKind.GROUP else {}
-    staff, cities = staffing.of_programmes(session, [definition]), calendars.current(session)
+    staff, cities = staffing.of_programmes(session, [definition]), calendars.counting(session)
     aided = paper.beneficiaries(session, definition, kind, list(areas)) if on_paper else {}
     rows, tellings = [], {}
     new_ids = iter(numbering.fresh_ids(session, len(areas)))

@@ -165,7 +165,7 @@ def carry(
     # Only after the journeys are locked: whoever takes consent back waits for them, and finds what was offered here.
     asking = {programme.id for programme in programmes.values() if programme.asks_consent}
     consents = consenting.answers(session, [row for row in rows.values() if row.programme in asking])
-    telling = Telling(clock.now(), staffing.of_programmes(session, programmes.values()), calendars.current(session))
+    telling = Telling(clock.now(), staffing.of_programmes(session, programmes.values()), calendars.counting(session))
     changed, done = set(), Moved([], [])
     reported: list[dict[str, Any]] = []
     began = dict(states)
@@ -279,7 +279,7 @@ def owe_missing(session: Session, most: int) -> int:
     rows = _locked(session, session.scalars(decisions.without_owner(most)).all())
     owned = {(each.journey_id, each.settings["undone"]) for each in session.scalars(decisions.owed_on(list(rows)))}
     programmes = publishing.published(session, {(row.programme, row.version) for row in rows.values()})
-    telling, stored = Telling(clock.now(), calendars=calendars.current(session)), []
+    telling, stored = Telling(clock.now(), calendars=calendars.counting(session)), []
     for journey_id, row in rows.items():
         state, programme = JourneyState.from_json(row.state), programmes[row.programme, row.version]
         subject = Subject(journey_id, row.subject_kind, row.subject_id, row.area, row.lead_office)

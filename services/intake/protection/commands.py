@@ -24,9 +24,12 @@ from services.intake.protection.rules import CaseKind, CloseReason, GlassState, 
 from services.intake.protection.terms import terms
 from services.intake.registry.models import Person
 from services.intake.registry.rules import through
+from shared import calendars
+from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
+from shared.kernel.calendar import Days
 from shared.kernel.errors import DomainError, NotFound
 from shared.kernel.failpoints import failpoint
 from shared.storage import Database, database
@@ -78,7 +81,7 @@ def take_over(base: Database) -> int:
 
 def write_down(session: Session, officer: Officer, person_id: UUID, asked_at: datetime, request_id: UUID) -> None:
     """Write a wish for a conversation into the compartment; one of this name, or open already, is not written again."""
-    due_at = rules.follow_up_by(asked_at, terms())
+    due_at = rules.follow_up_by(asked_at, terms(), _days_of(session, officer))
     row = {
         "id": request_id,
         "office": officer.office,
@@ -121,7 +124,7 @@ def open_case(
     else:
         alias = None
     now, index = clock.now(), queries.index_of(session, person_id)
-    follow_up_due_at = rules.follow_up_by(now, terms())
+    follow_up_due_at = rules.follow_up_by(now, terms(), _days_of(session, officer))
     report_due_at = rules.report_by(now, terms()) if under_tpks else None
     row = {
         "id": uuid4(),
@@ -207,7 +210,7 @@ def note_step(
     if kind in rules.TOLD_BY_ITSELF:
         raise rules.HasItsOwnForm().at("kind")
     rules.done_on(done_on, clock.today())
-    following = rules.next_follow_up(clock.now(), next_on, terms())
+    following = rules.next_follow_up(clock.now(), next_on, terms(), _days_of(session, officer))
     if _step(session, officer, case, once, kind=kind.value, note=note, done_on=done_on.isoformat()):
         case.follow_up_due_at = following
         case.look_on = rules.look_on(following, case.report_due_at)
@@ -380,6 +383,11 @@ def _afterwards(session: Session, when: str, do: Callable[[], None]) -> None:
 
 def _kept(officer: Officer) -> dict[str, Any]:
     return {**asdict(officer), "id": str(officer.id), "roles": sorted(officer.roles), "areas": list(officer.areas)}
+
+
+def _days_of(session: Session, officer: Officer) -> Days:
+    """The working days of the officer's office: that of the woman would tell where she lives."""
+    return calendars.current(session).of(offices.office(officer.office).region)
 
 
 def _as_kept(known: Mapping[str, Any]) -> Officer:

@@ -7,6 +7,7 @@ from services.intake.protection.terms import Terms
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel import calendar, clock
+from shared.kernel.calendar import Days
 from shared.kernel.errors import Conflict, Forbidden, Invalid
 
 AGENCY = "dp3a"
@@ -169,15 +170,15 @@ def may_ask_to_read(officer: Officer) -> None:
     officer.in_person.require(Role.HEAD, agency=AGENCY)
 
 
-def follow_up_by(since: datetime, terms: Terms) -> datetime:
-    """By when she must be spoken to."""
-    return calendar.deadline(since, terms.follow_up.count)
+def follow_up_by(since: datetime, terms: Terms, days: Days) -> datetime:
+    """By when she must be spoken to, in working days of the office that speaks to her."""
+    return calendar.deadline(since, terms.follow_up.count, days)
 
 
-def next_follow_up(now: datetime, chosen: date | None, terms: Terms) -> datetime:
+def next_follow_up(now: datetime, chosen: date | None, terms: Terms, days: Days) -> datetime:
     """By when she must be spoken to again: on the day agreed with her, else within the usual time; raises InThePast."""
     if chosen is None:
-        return follow_up_by(now, terms)
+        return follow_up_by(now, terms, days)
     if chosen < now.astimezone(clock.zone()).date():
         raise InThePast().at("next_on")
     return calendar.end_of_day(chosen)

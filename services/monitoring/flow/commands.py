@@ -3,7 +3,7 @@
 Each function takes all events of a delivery that concern it, in the log's order, and runs one statement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -26,6 +26,7 @@ from services.monitoring.flow.models import (
 from services.monitoring.flow.tallies import COUNTINGS
 from services.monitoring.heard import rows_of
 from shared.bus import Heard
+from shared.calendars import Calendars
 from shared.events import referrals
 from shared.events.envelope import Event
 from shared.events.intake import (
@@ -45,6 +46,7 @@ from shared.events.intake import (
 )
 from shared.events.monitoring import VisitRecorded
 from shared.events.referrals import ReferralEvent
+from shared.identity.areas import within
 from shared.kernel import calendar
 from shared.persons.models import PersonRecord
 from shared.storage import Base
@@ -82,6 +84,28 @@ SAID = (
 def _told_and_touched() -> Insert:
     told = TOLD.returning(core(TimelineEntry).c.journey_id).cte("told")
     return insert(core(TouchedJourney)).from_select(["journey_id"], select(told.c.journey_id).distinct())
+
+
+def touch_recounted(session: Session, regions: Collection[str], before: Calendars, after: Calendars) -> None:
+    """Let the journeys be summed anew whose promises were kept on days that these regions' calendars have changed."""
+    for region in sorted(regions):
+        old, new = before.of(region), after.of(region)
+        days = old.off | old.on | new.off | new.on
+        changed = [day for day in days if calendar.is_working_day(day, old) != calendar.is_working_day(day, new)]
+        if not changed:
+            continue
+        touched = (
+            select(StageFigure.journey_id)
+            .join(JourneyFigure, JourneyFigure.id == StageFigure.journey_id)
+            .join(ReferralFigure, ReferralFigure.id == StageFigure.id)
+            .where(
+                within(JourneyFigure.area, [region]),
+                StageFigure.offered_at < calendar.start_of_day(max(changed)),
+                ReferralFigure.closed_at >= calendar.start_of_day(min(changed)),
+            )
+            .distinct()
+        )
+        session.execute(insert(core(TouchedJourney)).from_select(["journey_id"], touched))
 
 
 TOLD = insertion(TimelineEntry, columns_of(TimelineEntry)).on_conflict_do_nothing()

@@ -19,6 +19,7 @@ from services.monitoring.flow import last_words, tallies
 from services.monitoring.flow.models import JourneyFigure, JourneyStanding, ReferralFigure, StageFigure, TouchedJourney
 from services.monitoring.flow.tallies import COUNTINGS, Counting
 from services.monitoring.heard import CHANGED
+from shared import calendars
 from shared.kernel import calendar, clock
 from shared.storage import Database
 from shared.storage.arrays import among
@@ -68,7 +69,7 @@ def sum_some(session: Session) -> int:
 def classify(session: Session, touched: Collection[UUID]) -> None:
     """Say anew what these journeys count as, and move the tallies by what has changed. Whoever calls holds the lock."""
     chosen = sorted({*touched, *_recruited_by(session, touched)})
-    asked = {"chosen": chosen, **day_numbers(session, chosen)}
+    asked = {"chosen": chosen, **day_numbers(session, chosen), **own_days(session)}
     for statement in STATEMENTS:
         session.execute(statement, asked)
     session.execute(last_words.HEARD, {"chosen": chosen})
@@ -91,6 +92,18 @@ def day_numbers(session: Session, journeys: Collection[UUID] | None) -> dict[str
     return {"first_day": begin, "day_numbers": numbers}
 
 
+def own_days(session: Session) -> dict[str, Any]:
+    """The parameters that say what the calendars of regions add to the national one, or take away, day by day."""
+    cities = calendars.current(session)
+    own = [
+        {"region": region, "day": day.isoformat(), "more": more}
+        for region, days in ((each, cities.of(each)) for each in cities.regions)
+        for day in sorted(days.off | days.on)
+        if (more := calendar.is_working_day(day, days) - calendar.is_working_day(day))
+    ]
+    return {"own_days": own, "has_own_days": bool(own)}
+
+
 def wait_for_the_others(session: Session) -> None:
     """Hold the lock until the transaction ends: nobody sums meanwhile."""
     session.execute(select(func.pg_advisory_xact_lock(LOCK)))
@@ -99,7 +112,7 @@ def wait_for_the_others(session: Session) -> None:
 def recount(session: Session) -> None:
     """Say of every journey anew what it counts as, and count them all: for very many, or a mended definition."""
     wait_for_the_others(session)
-    asked = day_numbers(session, None)
+    asked = {**day_numbers(session, None), **own_days(session)}
     session.execute(delete(core(TouchedJourney)))
     for counting in COUNTINGS:
         table, names = core(counting.standing), columns_of(counting.standing)
@@ -128,7 +141,7 @@ def sweep(session: Session) -> int:
 
 def differences(session: Session) -> list[str]:
     """Where the tallies differ from a count of every figure, in words; nothing when all is well."""
-    asked = {**day_numbers(session, None)}
+    asked = {**day_numbers(session, None), **own_days(session)}
     found = []
     for counting in COUNTINGS:
         classified = counting.classified(tallies.every).cte("stands")

@@ -23,6 +23,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    column,
     func,
     literal,
     null,
@@ -31,7 +32,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import Grouping
 
@@ -54,7 +55,7 @@ from services.monitoring.flow.models import (
     VisitStanding,
 )
 from services.monitoring.flow.rules import OPEN, Standing
-from shared.identity.areas import covers, within
+from shared.identity.areas import covering, covers, within
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.storage import Base
@@ -111,6 +112,11 @@ CHOSEN = bindparam("chosen", type_=ARRAY(Uuid))
 FIRST_DAY = bindparam("first_day", type_=Date)
 DAY_NUMBERS = bindparam("day_numbers", type_=ARRAY(Integer))
 """How many working days there are up to each day from the first one on: working days between two are a difference."""
+OWN_DAYS = bindparam("own_days", type_=JSONB)
+"""What calendars of regions add: `more` is 1 for a day on which only they open, -1 for one on which only they close.
+
+Of two regions that cover an area the narrower one says all days, also those of the other."""
+HAS_OWN_DAYS = bindparam("has_own_days", type_=Boolean)
 
 
 @dataclass(frozen=True)
@@ -175,7 +181,7 @@ def stages(of: Callable[[Any], Condition]) -> Select[Any]:
     turn = _turns(of)
     is_open = turn.c.standing.in_(OPEN)
     entered = and_(turn.c.number == 1) | (turn.c.before == "completed")
-    days = _number(local(turn.c.closed_at)) - _number(local(turn.c.offered_at))
+    days = _working_days(turn.c.offered_at, turn.c.closed_at, turn.c.area)
     # What a delivery commits after the days were numbered may lie outside of them; its journey is touched once more.
     was_promised = and_(turn.c.closed_as.in_(PROMISED), days.is_not(None), turn.c.on_paper.is_(None))
     closed_on, offered_on = local(turn.c.closed_at), local(turn.c.offered_at)
@@ -237,7 +243,7 @@ def _decisions(of: Callable[[Any], Condition]) -> Select[Any]:
     """What each decision that a leading office owed on a stage counts as: a promise of its own, with a due date."""
     stage, referral, journey = StageFigure, ReferralFigure, JourneyFigure
     is_owed = and_(referral.closed_at.is_(None), journey.ended_at.is_(None))
-    days = _number(local(referral.closed_at)) - _number(local(stage.offered_at))
+    days = _working_days(stage.offered_at, referral.closed_at, journey.area)
     was_taken = and_(referral.closed_as == "completed", days.is_not(None))
     standing = case(
         (is_owed, Standing.DECIDING), (referral.closed_as == "completed", Standing.DECIDED), else_=Standing.CALLED_OFF
@@ -357,6 +363,36 @@ def _sent_back(turn: FromClause) -> ColumnElement[Any]:
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _working_days(offered_at: Any, closed_at: Any, area: Any) -> ColumnElement[int]:
+    """The working days after a stage was offered, up to the day on which it was closed, by its area's calendar."""
+    offered_on, closed_on = local(offered_at), local(closed_at)
+    own = (
+        func.jsonb_to_recordset(OWN_DAYS)
+        .table_valued(column("region", String), column("day", Date), column("more", Integer), name="own")
+        .render_derived(with_types=True)
+    )
+    followed = (
+        func.jsonb_to_recordset(OWN_DAYS)
+        .table_valued(column("region", String), column("day", Date), column("more", Integer), name="followed")
+        .render_derived(with_types=True)
+    )
+    narrowest = (
+        select(followed.c.region)
+        .where(covering(followed.c.region, area))
+        .order_by(func.length(followed.c.region).desc())
+        .limit(1)
+        .correlate_except(followed)
+        .scalar_subquery()
+    )
+    more = (
+        select(func.coalesce(func.sum(own.c.more), 0))
+        .where(own.c.region == narrowest, own.c.day > offered_on, own.c.day <= closed_on)
+        .correlate_except(own)
+        .scalar_subquery()
+    )
+    return _number(closed_on) - _number(offered_on) + case((HAS_OWN_DAYS, more), else_=0)
 
 
 def _number(day: ColumnElement[Any]) -> ColumnElement[int]:

@@ -5,21 +5,24 @@ the stages that waited for it, all at once.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow.models import JourneyFigure
 from services.monitoring.meetings import agenda, queries, rules
 from services.monitoring.meetings.models import AgendaItem, AgendaWish, Attendance, Meeting, Task
 from services.monitoring.meetings.rules import Reason, TaskState
+from shared import calendars
+from shared.calendars import Calendars
+from shared.events.intake import CalendarChanged
 from shared.identity import offices
 from shared.identity.officer import Officer
 from shared.identity.offices import Office
 from shared.identity.permissions import Permission
-from shared.kernel import clock, ids
+from shared.kernel import calendar, clock, ids
 from shared.kernel.errors import NotFound
 from shared.programmes import library
 from shared.referrals import commands as worklist
@@ -96,6 +99,7 @@ def decide(
         state=TaskState.DECIDED,
         decided_by=officer.id,
     )
+    _count_from(session, task, meeting.meets_on, item.area if item and item.area else meeting.area)
     session.add(task)
     session.flush()
     return task
@@ -225,9 +229,49 @@ def pass_on_task(session: Session, officer: Officer, task_id: UUID, *, office: s
         raise rules.DueBeforeToday().at("due_on")
     task.state, task.agency, task.office, task.due_on = TaskState.OPEN, owner.agency, owner.id, due_on
     task.assigned_at, task.accepted_at, task.accepted_by = clock.now(), None, None
+    item = session.get(AgendaItem, task.item_id) if task.item_id else None
+    _count_from(session, task, clock.today(), item.area if item and item.area else meeting.area)
     task.returned_at = task.returned_by = task.returned_because = None
     session.flush()
     return task
+
+
+def recount(
+    session: Session, told: Sequence[CalendarChanged], before: Calendars, after: Calendars, now: datetime
+) -> int:
+    """Count the days of open tasks anew where these decrees change them; says how many there were."""
+    area = func.coalesce(AgendaItem.area, Meeting.area)
+    owed = (
+        select(Task, area.label("area"), Meeting.meets_on)
+        .join(Meeting, Meeting.id == Task.meeting_id)
+        .outerjoin(AgendaItem, AgendaItem.id == Task.item_id)
+        .where(Task.state.in_((TaskState.DECIDED, *queries.UNDONE)), calendars.inside(area, [t.region for t in told]))
+    )
+    counted = 0
+    for task, where, meets_on in session.execute(owed.order_by(Task.id).with_for_update(of=Task)):
+        old, new = before.of(where), after.of(where)
+        chosen_on, start = task.chosen_on or task.due_on, task.counted_from or meets_on
+        number = task.working_days
+        if number is None:  # given before it was kept
+            number = calendar.working_days_between(start, chosen_on, old)
+        was, day = (rules.due_anew(chosen_on, start, number, each) for each in (old, new))
+        current = calendar.end_of_day(task.due_on)
+        due_at = None if was == day else calendars.anew(current, calendar.end_of_day(day), now, new)
+        if due_at is None:
+            continue
+        task.chosen_on, task.counted_from, task.working_days = chosen_on, start, number
+        task.due_on = due_at.astimezone(clock.zone()).date()
+        task.rescheduled = calendars.why_anew(told, where, current, now)
+        counted += 1
+    session.flush()
+    return counted
+
+
+def _count_from(session: Session, task: Task, start: date, area: str) -> None:
+    """Keep how many working days a task was given, by the calendar that its area has now."""
+    days = calendars.counting(session).of(area)
+    task.chosen_on, task.counted_from, task.rescheduled = task.due_on, start, None
+    task.working_days = calendar.working_days_between(start, task.due_on, days)
 
 
 def strike_task(session: Session, officer: Officer, task_id: UUID) -> Task:

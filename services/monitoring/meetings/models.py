@@ -4,10 +4,11 @@ Agenda items copy what the read model said on the day; they hold no foreign keys
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
@@ -139,6 +140,10 @@ class Task(Base):
     agency: Mapped[str]
     office: Mapped[str]
     due_on: Mapped[date]
+    chosen_on: Mapped[date | None]  # the day that the meeting chose; with `working_days` it is counted anew
+    counted_from: Mapped[date | None]
+    working_days: Mapped[int | None]  # from then to the day chosen, by the area's calendar of that moment
+    rescheduled: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # by which decree
     state: Mapped[TaskState] = mapped_column(enum_text(TaskState, "meeting_task_state"))
     decided_by: Mapped[UUID]
     assigned_at: Mapped[Timestamp | None]

@@ -15,6 +15,7 @@ from services.monitoring.money import queries as money
 from shared.identity import offices
 from shared.identity.permissions import Permission
 from shared.referrals import naming
+from shared.referrals.words import counted_anew
 from shared.web import access, door, forms, paging, posting
 from shared.web.confirming import Asked
 from shared.web.guard import guard
@@ -46,6 +47,9 @@ WORDS: Mapping[str, str] = {
     "returned": N_("Given back"),
     "ended": N_("No longer to be done"),
 }
+
+
+pages.app_template_filter("counted_anew")(counted_anew)
 
 
 @pages.app_template_filter()

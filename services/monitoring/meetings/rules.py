@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from shared.identity.areas import covers, meet
 from shared.identity.offices import Office
+from shared.kernel import calendar
+from shared.kernel.calendar import Days
 from shared.kernel.errors import Conflict, Invalid
 
 NEARLY_USED = 90
@@ -15,6 +17,14 @@ MOST_OF_A_REASON = 100
 is never left out. Source: assumption, a meeting gets through no more."""
 FEWEST_AGENCIES = 2
 """A meeting across agencies has at least two of them. Source: dp3a-kukar.txt (DP3A meets the other offices)."""
+
+
+def due_anew(chosen_on: date, counted_from: date, working_days: int, days: Days) -> date:
+    """The day of a task when its area's calendar has changed: as many working days as the meeting gave, and no earlier
+    than the day that it chose."""
+    if working_days < 1:
+        return chosen_on
+    return max(chosen_on, calendar.add_working_days(counted_from, working_days, days))
 
 
 class Reason(StrEnum):

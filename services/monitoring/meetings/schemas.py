@@ -56,6 +56,9 @@ class TaskSchema(Schema):
     agency = fields.String(required=True)
     office = fields.String(required=True)
     due_on = fields.Date(required=True)
+    rescheduled = fields.Dict(
+        allow_none=True, metadata={"description": "Which decree had it counted anew last, and when it was due before"}
+    )
     state = fields.Enum(TaskState, by_value=True, required=True)
     is_overdue = fields.Boolean(required=True)
     accepted_at = fields.AwareDateTime(required=True, allow_none=True)

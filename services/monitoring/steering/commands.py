@@ -1,8 +1,11 @@
 """What a coordinator can do about a journey of her areas, and how an office answers her."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow import queries as flow
@@ -13,7 +16,10 @@ from services.monitoring.meetings.models import Meeting
 from services.monitoring.steering import queries, rules
 from services.monitoring.steering.models import CoordinatorAsk, JourneyFlag
 from services.monitoring.steering.rules import Wants
+from shared import calendars
 from shared.bus import announce
+from shared.calendars import Calendars
+from shared.events.intake import CalendarChanged
 from shared.events.monitoring import (
     ExplanationAsked,
     ExplanationGiven,
@@ -132,7 +138,7 @@ def _open_turn(
 def _asked(
     session: Session, officer: Officer, found: JourneyFigure, turn: StageTurn, wants: Wants, words: str
 ) -> CoordinatorAsk:
-    now = clock.now()
+    now, days = clock.now(), calendars.counting(session).of(found.area)
     ask = CoordinatorAsk(
         id=ids.new_id(),
         journey_id=found.id,
@@ -150,11 +156,34 @@ def _asked(
         coordinating_office=officer.office,
         asked_at=now,
         asked_on=clock.today(),
-        due_at=rules.explain_by(now) if wants is Wants.EXPLANATION else None,
+        due_at=rules.explain_by(now, days) if wants is Wants.EXPLANATION else None,
     )
     session.add(ask)
     session.flush()
     return ask
+
+
+def recount(
+    session: Session, told: Sequence[CalendarChanged], before: Calendars, after: Calendars, now: datetime
+) -> int:
+    """Count anew until when offices explain, where these decrees change it; says how many there were."""
+    owed = select(CoordinatorAsk).where(
+        CoordinatorAsk.due_at.is_not(None),
+        CoordinatorAsk.answered_at.is_(None),
+        calendars.inside(CoordinatorAsk.area, [each.region for each in told]),
+    )
+    counted = 0
+    for ask in session.scalars(owed.order_by(CoordinatorAsk.id).with_for_update()):
+        was, due_at = (rules.explain_by(ask.asked_at, each.of(ask.area)) for each in (before, after))
+        assert ask.due_at is not None
+        new = None if was == due_at else calendars.anew(ask.due_at, due_at, now, after.of(ask.area))
+        if new is None:
+            continue
+        ask.rescheduled = calendars.why_anew(told, ask.area, ask.due_at, now)
+        ask.due_at = new
+        counted += 1
+    session.flush()
+    return counted
 
 
 def _about(ask: CoordinatorAsk) -> dict[str, Any]:

@@ -4,9 +4,11 @@ They hold no foreign keys to the read model, because it may be rebuilt.
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.monitoring.steering.rules import Wants
@@ -52,6 +54,7 @@ class CoordinatorAsk(Base):
     asked_at: Mapped[Timestamp]
     asked_on: Mapped[date]
     due_at: Mapped[Timestamp | None]
+    rescheduled: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # by which decree
     answer: Mapped[str | None] = mapped_column(EncryptedText)
     answered_by: Mapped[UUID | None]
     answered_as: Mapped[str | None] = mapped_column(EncryptedText)

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared.kernel import calendar
+from shared.kernel.calendar import Days
 from shared.kernel.errors import Conflict, Invalid
 
 EXPLAIN_WITHIN = 3
@@ -62,6 +63,6 @@ class JourneyIsOver(Conflict):
     indonesian = "Perjalanan ini sudah berakhir; tidak ada lagi yang dapat ditanya."
 
 
-def explain_by(asked_at: datetime) -> datetime:
-    """Until when an office explains what it was asked at this moment."""
-    return calendar.deadline(asked_at, EXPLAIN_WITHIN)
+def explain_by(asked_at: datetime, days: Days) -> datetime:
+    """Until when an office explains what it was asked at this moment, in working days of the journey's area."""
+    return calendar.deadline(asked_at, EXPLAIN_WITHIN, days)

@@ -1,5 +1,7 @@
 """A city's own calendar: added by file with its source, counted by in its region alone, and open dates counted anew."""
 
+import threading
+import time as time_module
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -9,11 +11,12 @@ from uuid import UUID
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from services.cli import main
 from services.intake.calendars import commands, recount, rules
 from services.intake.calendars.models import NotedDecree
+from services.intake.journeys import commands as journeys
 from shared import calendars
 from shared.events.intake import CalendarChanged, CalendarDay, DayKind, StageOffered, StageRescheduled
 from shared.events.referrals import ReferralDeclined
@@ -27,11 +30,12 @@ from shared.referrals.models import Referral
 from shared.storage import Database
 from tests.apps import web_app
 from tests.browsing import Browser, an_officer, bearer
-from tests.intake.journeys.roads import Road, heard
+from tests.intake.journeys.roads import OFFICER, WRSE, Road, heard
 
 MONDAY = date(2026, 11, 30)
 """Of a week without a day off; verification has seven working days."""
 HERE, ELSEWHERE = "64.02", "52.71"
+DAY = timedelta(days=1)
 PAGE, API = "/intake/dinsos/calendars", "/intake/v1/dinsos/calendars"
 
 
@@ -384,6 +388,51 @@ def test_the_machines_operator_does_it_by_command(road: Road, tmp_path: Path, mo
 
 def test_limits_in_days_months_and_hours_never_move() -> None:
     off = calendar.Days(frozenset(MONDAY + timedelta(days=each) for each in range(1, 30)))
-    for text in ("3 days", "1 month", "30 days"):
-        within = calendar.parse_within(text)
+    for limit_said in ("3 days", "1 month", "30 days"):
+        within = calendar.parse_within(limit_said)
         assert within.after(at(MONDAY), off) == within.after(at(MONDAY))
+
+
+def waits_for_a_lock(base: Database) -> bool:
+    """Whether somebody waits for whoever counts dates, or for a decree, to be done."""
+    waiting = text("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)")
+    with base.engine.connect() as looking:
+        return bool(looking.scalar(waiting))
+
+
+def test_an_offer_under_way_while_a_decree_is_noted_is_counted_anew_afterwards(road: Road) -> None:
+    usual = due_of(road, road.set_out()[0])
+    people = road.women()
+
+    def note() -> None:
+        add(road.database, decree(MONDAY + DAY))
+        recount.recount_all(road.database)
+
+    noting = threading.Thread(target=note)
+    with road.database.transaction() as session:
+        (journey,) = journeys.open_journeys(session, OFFICER, WRSE, people).opened.values()
+        noting.start()
+        while noting.is_alive() and not waits_for_a_lock(road.database):
+            time_module.sleep(0.01)
+    noting.join()
+    assert due_of(road, journey) == calendar.add_working_days(usual, 1)
+
+
+def test_an_offer_that_comes_after_a_decree_counts_by_it_whatever_was_read_before(road: Road) -> None:
+    usual = due_of(road, road.set_out()[0])
+    people = road.women()
+    with road.database.transaction() as session:
+        assert calendars.current(session).regions == []
+        add(road.database, decree(MONDAY + DAY))
+        (journey,) = journeys.open_journeys(session, OFFICER, WRSE, people).opened.values()
+    assert due_of(road, journey) == calendar.add_working_days(usual, 1)
+
+
+def test_hearing_what_is_known_waits_for_nobody(road: Road) -> None:
+    add(road.database, decree(MONDAY + DAY))
+    (event,) = road.said(CalendarChanged)
+    with road.database.transaction() as counting:
+        calendars.counting(counting)
+        with road.database.transaction() as session:
+            session.execute(text("SET LOCAL lock_timeout = '1s'"))
+            calendars.note(session, [event])

@@ -209,7 +209,10 @@ def test_of_the_compartment_only_a_number_is_told_and_no_small_one(databases, co
 
 def test_a_case_that_was_looked_at_before_is_not_counted(databases, compartment) -> None:
     base = databases["intake"]
-    case = compartment.case(compartment.women()[0])
+    (woman,) = compartment.women()
+    compartment.ask(compartment.officer, "POST", "requests", {"person_id": str(woman)})
+    (request,) = compartment.due()["requests"]
+    case = compartment.case(woman, request_id=request["id"], person_id=None)
     note_rings("intake").ring(base)
     answer = compartment.ask(
         compartment.counsellor,

@@ -1,15 +1,18 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, func, select, text
 
+from services.intake.calendars import commands as calendars
+from services.intake.calendars import recount
 from services.intake.protection import commands, log, queries
 from services.intake.protection.models import LogLine, ProtectionCase, TalkRequest
 from services.intake.protection.rules import CaseKind
 from services.intake.registry.models import Person
+from shared.events.intake import DayKind
 from shared.identity.rules import OtherOffice, Role
 from shared.kernel import clock, ids
 from shared.privacy.looks import Look
@@ -20,6 +23,33 @@ from tests.intake.protection.conftest import Compartment
 
 def codes(answer: Any) -> tuple[int, str]:
     return answer.status_code, answer.get_json()["code"]
+
+
+def test_a_follow_up_is_owed_in_working_days_of_the_office_and_does_not_move_afterwards(
+    compartment: Compartment,
+) -> None:
+    monday = datetime(2026, 11, 30, 10, tzinfo=clock.zone())  # of a week without a day off
+
+    def note(day: int, region: str) -> None:
+        given = {
+            "region": region,
+            "source": {"number": f"100/{day}", "date": monday.date(), "issuer": "Bupati"},
+            "days": [{"day": date(2026, 12, day), "kind": DayKind.HOLIDAY, "name": "Hari jadi"}],
+        }
+        with compartment.base.transaction() as session:
+            calendars.add(session, None, given)
+
+    def due(case: dict[str, Any]) -> date:
+        return datetime.fromisoformat(case["follow_up_due_at"]).astimezone(clock.zone()).date()
+
+    with clock.frozen(monday):
+        note(1, "64.02")
+        note(2, "52.71")
+        case = compartment.case(compartment.women()[0])
+        assert due(case) == date(2026, 12, 4)
+        note(3, "64.02")
+        recount.recount_all(compartment.base)
+        assert due(compartment.read(case)) == date(2026, 12, 4)
 
 
 def test_asking_twice_makes_one_request_and_only_counsellors_read_it(compartment: Compartment) -> None:

@@ -7,6 +7,7 @@ from services.intake.protection.rules import GlassState
 from services.intake.protection.terms import terms
 from shared.identity.rules import OtherOffice, Role, RoleMissing
 from shared.kernel import clock
+from shared.kernel.calendar import NATIONAL
 from shared.kernel.settings import load
 from tests.browsing import an_officer
 
@@ -15,7 +16,7 @@ WEDNESDAY = datetime(2024, 5, 29, 2, tzinfo=UTC)
 
 def test_follow_up_is_due_within_three_working_days() -> None:
     # Thursday, Friday; the weekend does not count, nor Pancasila day on Saturday; Monday
-    assert rules.follow_up_by(WEDNESDAY, terms()).astimezone(UTC).date() == date(2024, 6, 3)
+    assert rules.follow_up_by(WEDNESDAY, terms(), NATIONAL).astimezone(UTC).date() == date(2024, 6, 3)
 
 
 def test_a_report_to_the_police_is_due_within_three_times_24_hours_and_weekends_count() -> None:
@@ -44,10 +45,10 @@ def test_what_became_of_a_wish_to_read(granted: bool | None, until: datetime | N
 
 
 def test_she_is_spoken_to_on_the_day_agreed_with_her_but_never_on_one_that_is_over() -> None:
-    chosen = rules.next_follow_up(WEDNESDAY, date(2024, 6, 20), terms())
+    chosen = rules.next_follow_up(WEDNESDAY, date(2024, 6, 20), terms(), NATIONAL)
     assert chosen.astimezone(UTC).date() == date(2024, 6, 20)
     with pytest.raises(rules.InThePast):
-        rules.next_follow_up(WEDNESDAY, date(2024, 5, 28), terms())
+        rules.next_follow_up(WEDNESDAY, date(2024, 5, 28), terms(), NATIONAL)
 
 
 # Half past one at night in Makassar, half past midnight in Jakarta, and still the evening before in UTC.
@@ -60,9 +61,11 @@ def test_today_is_the_deployments_day(zone: str, monkeypatch: pytest.MonkeyPatch
     load()
     try:
         today = date(2024, 5, 28 if zone == "UTC" else 29)
-        assert rules.next_follow_up(NIGHT, today, terms()) == datetime.combine(today, time(23, 59, 59), clock.zone())
+        assert rules.next_follow_up(NIGHT, today, terms(), NATIONAL) == datetime.combine(
+            today, time(23, 59, 59), clock.zone()
+        )
         with pytest.raises(rules.InThePast):
-            rules.next_follow_up(NIGHT, today - timedelta(1), terms())
+            rules.next_follow_up(NIGHT, today - timedelta(1), terms(), NATIONAL)
         with clock.frozen(NIGHT):
             assert rules.done_on(today, clock.today()) == today
             with pytest.raises(rules.InTheFuture):
