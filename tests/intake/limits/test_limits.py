@@ -19,6 +19,7 @@ from services.intake.protection.models import ProtectionCase, TalkRequest
 from services.intake.worker import PARTICIPANT
 from services.operate.audit import audit
 from services.operate.commands import audit as audit_command
+from shared.bus import routes
 from shared.bus.models import LoggedEvent, Subscription
 from shared.identity.rules import Role
 from shared.kernel import clock
@@ -86,15 +87,13 @@ def withdrawal(road: Road) -> Made:
 MADE = [disclosure, correction, breach, group, withdrawal]
 
 
-def heard_by_all(road: Road) -> None:
-    """As if every subscriber had confirmed all that intake has announced."""
-    from shared.bus import routes
-
+def heard_by_all(road: Road, *, but: str = "") -> None:
+    """As if every subscriber, or all but one, had confirmed all that intake has announced."""
     with road.database.transaction() as session:
         for seq, row in enumerate(session.scalars(select(LoggedEvent).order_by(LoggedEvent.seq)), 1):
             row.position = seq
         session.add_all(
-            Subscription(subscriber=each, partition=number, confirmed=10_000)
+            Subscription(subscriber=each, partition=number, confirmed=0 if each == but else 10_000)
             for each in routes.subscribers_of("intake")
             for number in range(64)
         )
@@ -151,6 +150,15 @@ def test_what_was_done_in_time_is_not_named(databases, road: Road, make) -> None
     ring(road)
     ring(road, until(due_at) + timedelta(days=1))
     assert passed(databases) == []
+
+
+def test_a_withdrawal_is_owed_while_one_subscriber_has_not_heard_it(databases, road: Road) -> None:
+    name, due_at, _ = withdrawal(road)
+    heard_by_all(road, but=routes.subscribers_of("intake")[0])
+    ring(road)
+    ring(road, until(due_at) + timedelta(days=1))
+    (over,) = passed(databases)
+    assert name in over
 
 
 def moments(road: Road) -> dict[str, list[Any]]:
@@ -221,6 +229,20 @@ def test_a_case_that_was_looked_at_before_is_not_counted(databases, compartment)
         {"reason": "safe", "words": "Ia aman bersama keluarganya."},
     )
     assert answer.status_code < 300, answer.text
+    stand_still(base, timedelta(days=10))
+    note_rings("intake").ring(base)
+    assert passed(databases) == []
+
+
+def test_a_wish_that_was_answered_before_is_not_counted(databases, compartment) -> None:
+    base = databases["intake"]
+    (woman,) = compartment.women()
+    compartment.ask(compartment.officer, "POST", "requests", {"person_id": str(woman)})
+    (wish,) = compartment.due()["requests"]
+    note_rings("intake").ring(base)
+    settled = {"reason": "Sudah dijawab dalam percakapan."}
+    answer = compartment.ask(compartment.counsellor, "POST", f"requests/{wish['id']}/settle", settled)
+    assert answer.status_code == 204
     stand_still(base, timedelta(days=10))
     note_rings("intake").ring(base)
     assert passed(databases) == []
