@@ -39,8 +39,8 @@ def ask_second_person(given: dict[str, Any], agency: str, referral_id: UUID) -> 
 @blueprint.arguments(PageQuery, location="query")
 @blueprint.response(200, paging.page_of(schemas.OverrideShown))
 def list_overrides(query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
-    """What waits for the officer as the second person, the latest first."""
-    with door.reading() as session:
+    """What waits for the officer as the second person, the latest first; the look is logged."""
+    with door.transaction() as session:
         return doors.overrides_for(session, door.current_officer(), query["after"], query["limit"])
 
 

@@ -11,9 +11,12 @@ from services.intake.eligibility import overrides, queries
 from services.intake.eligibility.models import Override
 from services.intake.journeys import queries as journeys
 from services.intake.registry.models import Person
+from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.privacy import looks
 from shared.programmes import library
+from shared.referrals.models import Referral
+from shared.storage.arrays import among
 from shared.web import paging
 
 
@@ -39,8 +42,15 @@ def candidates(session: Session, officer: Officer, query: Mapping[str, Any]) -> 
 
 
 def overrides_for(session: Session, officer: Officer, after: str | None, limit: int) -> paging.Page[dict[str, Any]]:
-    """What waits for an officer as the second person, the latest first."""
+    """What waits for an officer as the second person, the latest first; the look at whom it is about is logged."""
     found = paging.page(
         session, overrides.waiting_for(officer), Override.id, after=after, limit=limit, newest_first=True
     )
+    subjects: dict[SubjectKind, set[UUID]] = {}
+    for referral in session.scalars(
+        select(Referral).where(among(Referral.id, [each.referral_id for each in found.items]))
+    ):
+        subjects.setdefault(referral.subject_kind, set()).add(referral.subject_id)
+    for kind, seen in sorted(subjects.items()):
+        looks.log_looks(session, officer, kind, sorted(seen), "overrides")
     return paging.Page([overrides.shown(each) for each in found.items], found.next)

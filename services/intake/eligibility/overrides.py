@@ -81,7 +81,8 @@ def decide(session: Session, officer: Officer, override_id: UUID, *, agreed: boo
     found.decided_by, found.decided_office, found.decided_name = officer.id, officer.office, officer.name
     found.decided_at = clock.now()
     session.flush()
-    log_look(session, officer, "journey", found.journey_id, why=f"override {found.id}")
+    referral = session.get_one(Referral, found.referral_id)
+    log_look(session, officer, referral.subject_kind, referral.subject_id, why=f"override {found.id}")
     announce(
         session,
         OverrideDecided(

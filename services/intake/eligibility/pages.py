@@ -57,8 +57,8 @@ def evidence_form(agency: str, referral_id: UUID, form: forms.Form | None = None
 @pages.get("/<agency>/overrides")
 @guard(Permission.OVERRIDES_DECIDE)
 def list_overrides(agency: str, form: forms.Form | None = None) -> str:
-    """What waits for the officer as the second person."""
-    with door.reading() as session:
+    """What waits for the officer as the second person; the look is logged."""
+    with door.looking() as session:
         return render_template(
             "eligibility/overrides.html",
             agency=agency,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from services.intake import app as intake
 from services.intake.eligibility import overrides
@@ -12,7 +12,9 @@ from services.intake.eligibility.work import VerificationWork
 from shared.events.intake import OverrideAsked, OverrideDecided
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
+from shared.privacy.looks import Look
 from shared.referrals import commands, handlers
+from shared.referrals.models import Referral
 from shared.referrals.work import by_kind
 from shared.storage import Database
 from tests.announcements import announced
@@ -158,6 +160,32 @@ def test_the_same_by_page(intake_db: Database, app: Flask) -> None:
     assert colleagues.submit(decide, {"agreed": "true", "reason": "Surat sudah dilihat."}).status_code == 303
     assert "A second person has agreed." in hers.get(f"{PAGES}/referrals/{referral}").text
     assert hers.submit(f"{PAGES}/referrals/{referral}/complete", {}).status_code == 303
+
+
+def test_whoever_opens_the_list_as_second_person_stands_in_the_log_of_looks(intake_db: Database, app: Flask) -> None:
+    referral = taken_on(intake_db)
+    override = asked_for(app, referral)
+    with intake_db.reading() as session:
+        subject = session.get_one(Referral, referral).subject_id
+
+    def looks_of(officer: Officer) -> list[str]:
+        with intake_db.reading() as session:
+            return list(
+                session.scalars(
+                    select(Look.why).where(Look.officer_id == officer.id, Look.subject_id == subject).order_by(Look.seq)
+                )
+            )
+
+    assert Browser(app, OTHER).get(f"{PAGES}/overrides").status_code == 200
+    assert app.test_client().get(f"{API}/overrides", headers=bearer(OTHER)).status_code == 200
+    assert looks_of(OTHER) == ["overrides"] * 2
+    before = looks_of(ONE)
+    assert Browser(app, ONE).get(f"{PAGES}/overrides").status_code == 200
+    assert looks_of(ONE) == before, "nothing waits for whoever asked, so she has seen nothing"
+    wrong = Browser(app, OTHER).submit(f"{PAGES}/overrides/{override}/decide", {})
+    assert (wrong.status_code, looks_of(OTHER)) == (422, ["overrides"] * 3)
+    assert ask(app, OTHER, f"/overrides/{override}/decide", YES).status_code == 200
+    assert looks_of(OTHER)[-1] == f"override {override}"
 
 
 @pytest.mark.parametrize(

@@ -215,6 +215,28 @@ def test_the_page_says_what_will_happen_before_it_does_it_once(training_db: Data
     assert len(announced(training_db)) == before + 3
 
 
+def test_a_result_that_goes_against_many_is_shown_before_needs_its_reason_and_is_done_by_the_second_press(
+    training_db: Database, app: Flask
+) -> None:
+    browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
+    ids = in_work(training_db, 3)
+    told = {"ids[]": [str(each) for each in ids], "act": "report", "sessions_attended": "0"}
+    form = browser.submit(f"{LIST}/together?act=report", told).text
+    assert f'action="{LIST}/together/look"' in form
+    assert f'action="{LIST}/together/do' not in form, "nothing leads past the page that says what will happen"
+    before = len(announced(training_db))
+    for silent in ("look", "do"):
+        refused = browser.submit(f"{LIST}/together/{silent}", told).text
+        assert ("Say why, in words" in refused, "Absent" in refused) == (True, False)
+    told |= {"because": "Tidak datang sama sekali."}
+    look = browser.submit(f"{LIST}/together/look", told).text
+    for expected in ("Nothing has been done yet.", "<strong>3</strong>: Absent", "Your office is asked for this stage"):
+        assert expected in look
+    assert (len(announced(training_db)), set(states(training_db).values())) == (before, {ReferralState.ACCEPTED})
+    assert "<strong>3</strong>: Absent" in browser.submit(f"{LIST}/together/do", told).text
+    assert set(states(training_db).values()) == {ReferralState.COMPLETED}
+
+
 @pytest.mark.parametrize("ids", [[], ["x"], [str(new_id())], [str(new_id()) for _ in range(schemas.MOST_TOGETHER + 1)]])
 def test_nobody_chosen_nobody_known_or_too_many_is_said(training_db: Database, app: Flask, ids: list[str]) -> None:
     browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
