@@ -1,6 +1,7 @@
 """Many at once, by mouse: a row for each where one may differ, and a whole stage in the background, as it is seen."""
 
 import threading
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +16,7 @@ from tests.apps import web_app
 from tests.browser.looking import look
 from tests.browsing import Browser
 from tests.grants.conftest import desk as granting  # noqa: F401 (a fixture)
-from tests.grants.desk import TOTAL, order
+from tests.grants.desk import TOTAL, order, sk
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 LIST = "/grants/dinsos/referrals"
@@ -40,6 +41,10 @@ def page(browser, served):
     context.add_cookies([{"name": COOKIE, "value": cookie.value, "url": address}])
     yield context.new_page()
     context.close()
+
+
+def sk_of():
+    return sk()["sk_number"], sk()["sk_date"]
 
 
 def ordered(desk, number):
@@ -76,6 +81,10 @@ def test_an_event_with_one_who_was_not_there_and_one_who_received_less(page, ser
     expect(page.locator("main")).to_contain_text("Dilakukan untuk 2 rujukan")
     assert look(page) == []
     assert desk.balance().realised == 2 * TOTAL - 3_000_000
+    for paper, number, day in (("hand-overs", "BAST-7", clock.today().isoformat()), ("sk", *sk_of())):
+        page.goto(f"/grants/dinsos/{paper}?{urlencode({'number': number, 'on': day, 'office': 'dinsos-kaltim'})}")
+        expect(page.locator("h1")).to_contain_text(number)
+        assert look(page) == []
 
 
 def test_a_whole_stage_is_looked_at_confirmed_and_followed_to_its_end(page, served):

@@ -1,12 +1,16 @@
 """Door 1 for programs: goods grants, and what is done about them beside their stages."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from services.grants.goods import doors, queries, schemas
+from marshmallow import Schema
+
+from services.grants.goods import doors, papers, queries, schemas
 from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from shared.identity.permissions import Permission
+from shared.referrals import naming
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
@@ -30,6 +34,46 @@ def list_grants(query: dict[str, Any], agency: str) -> paging.Page[Grant]:
     with door.reading() as session:
         rows = queries.grants_of(door.current_officer(), query.pop("state"), query.pop("to_divide"))
         return paging.page(session, rows, Grant.id, newest_first=True, **query)
+
+
+@blueprint.get("/<agency>/sk")
+@guard(Permission.GOODS_READ)
+@blueprint.arguments(schemas.PaperQuery, location="query")
+@blueprint.response(200, schemas.SkSchema)
+def get_sk(query: dict[str, Any], agency: str) -> dict[str, Any]:
+    """One SK with all that it decides."""
+    with door.reading() as session:
+        found = papers.sk(session, door.current_officer(), **query)
+    return {**_head(found), "granted": found.granted, "grants": _named(found.grants, schemas.DecidedSchema, "SK")}
+
+
+@blueprint.get("/<agency>/hand-overs")
+@guard(Permission.GOODS_READ)
+@blueprint.arguments(schemas.PaperQuery, location="query")
+@blueprint.response(200, schemas.EventSchema)
+def get_hand_over_event(query: dict[str, Any], agency: str) -> dict[str, Any]:
+    """One hand-over event: who received what, by whose witness."""
+    with door.reading() as session:
+        found = papers.event(session, door.current_officer(), **query)
+    more = {"witnesses": found.witnesses, "amount": found.amount}
+    return {**_head(found), **more, "grants": _named(found.grants, schemas.ReceivedSchema, "BAST")}
+
+
+def _head(paper: papers.Sk | papers.Event) -> dict[str, Any]:
+    return {"number": paper.number, "on": paper.on, "office": paper.office}
+
+
+def _named(grants: Sequence[Any], schema: type[Schema], why: str) -> list[dict[str, Any]]:
+    names = naming.listed_journeys((each.journey_id for each in grants), why)
+    own = [name for name in schema().fields if name not in naming.NamedSchema().fields]
+    return [
+        {
+            **{name: getattr(each, name) for name in own},
+            "number": names[each.journey_id].number,
+            "name": names[each.journey_id].name,
+        }
+        for each in grants
+    ]
 
 
 @blueprint.get(ONE)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from services.grants import subjects
 from services.grants.funds import queries as funds
-from services.grants.goods import api, doors, queries, rules, schemas
+from services.grants.goods import api, doors, papers, queries, rules, schemas
 from services.grants.goods.commands import divisions, hand_overs, orders
 from services.grants.goods.models import Grant
 from services.grants.goods.rules import GrantState
@@ -65,6 +65,37 @@ def list_grants(agency: str) -> str:
         )
 
 
+@pages.get("/<agency>/sk")
+@guard(Permission.GOODS_READ)
+def show_sk(agency: str) -> str:
+    """One SK with all that it decides, to be read and printed."""
+    query = forms.load(schemas.PaperQuery(), request.args)
+    with door.reading() as session:
+        found = papers.sk(session, door.current_officer(), **query)
+        return _paper("goods/sk.html", agency, found, "SK")
+
+
+@pages.get("/<agency>/hand-overs")
+@guard(Permission.GOODS_READ)
+def show_event(agency: str) -> str:
+    """One hand-over event: the list of who received what, with room for signatures."""
+    query = forms.load(schemas.PaperQuery(), request.args)
+    with door.reading() as session:
+        found = papers.event(session, door.current_officer(), **query)
+        return _paper("goods/event.html", agency, found, "BAST")
+
+
+def _paper(template: str, agency: str, paper: papers.Sk | papers.Event, why: str) -> str:
+    return render_template(
+        template,
+        paper=paper,
+        names=naming.listed_journeys((each.journey_id for each in paper.grants), why),
+        address=_list(agency),
+        place=place,
+        programme_title=programme_title,
+    )
+
+
 @pages.get(api.ONE)
 @guard(Permission.GOODS_READ)
 def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> str:
@@ -83,6 +114,7 @@ def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> s
     return render_template(
         "goods/grant.html",
         grant=grant,
+        named=naming.listed_journeys([found.journey_id], f"grant {grant_id}")[found.journey_id],
         version=version,
         visible_funds=visible_funds,
         form=form or forms.blank(),
@@ -90,6 +122,7 @@ def show_grant(agency: str, grant_id: UUID, form: forms.Form | None = None) -> s
         line_options=[(line["number"], f"{line['number']}. {line['item']}") for line in open_lines],
         address=f"{_list(agency)}/{grant_id}",
         list_address=_list(agency),
+        papers_address=f"/grants/{agency}",
         may_divide=ours,
         may_deliver=ours and handed_over and open_lines and ordered,
         may_change=ours and delivering and open_lines,

@@ -181,6 +181,7 @@ def _decision(session: Session, grant: Grant) -> dict[str, Any] | None:
         "verdict": latest.verdict.value,
         "sk_number": latest.sk_number,
         "sk_date": latest.sk_date.isoformat(),
+        "office": session.scalar(select(Referral.office).where(Referral.id == latest.referral_id)),
         "signed": latest.signed_at is not None,
         "signed_as": capacity.signature(session, latest.signed_by, latest.signed_at),
     }

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, validate, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, validate, validates_schema
 
 from services.grants.goods.rules import AccountOutcome, Condition, GrantState, ProposalOutcome, Verdict
 from shared.kernel import fields
+from shared.referrals import naming
 
 MOST_LINES = 60
 POSITIVE = validate.Range(min=1, max=1_000_000_000_000)
@@ -263,6 +264,7 @@ class DecisionStandingSchema(Schema):
     verdict = fields.String()
     sk_number = fields.String()
     sk_date = fields.String(metadata={"format": "date"})
+    office = fields.String(metadata={"description": "Whose SK it is"})
     signed = fields.Boolean()
     signed_as = fields.String(metadata={"description": "Who signed, where she acted for a post; empty otherwise"})
 
@@ -426,6 +428,75 @@ class GrantQuerySchema(Schema):
     to_divide = fields.Boolean(
         load_default=False, metadata={"description": "Only grants whose group has split and whose goods wait for it."}
     )
+
+
+class PaperQuery(Schema):
+    """Which paper: what stands on it."""
+
+    class Meta:
+        """Leaves the other parameters of an address to other schemas."""
+
+        unknown = EXCLUDE
+
+    number = fields.String(required=True, validate=_word(60))
+    on = fields.Date(required=True)
+    office = fields.String(required=True, validate=_word(60))
+
+
+class OnPaperSchema(naming.NamedSchema):
+    """A grant on a paper, and whom it is for."""
+
+    grant_id = fields.UUID(required=True)
+    journey_id = fields.UUID(required=True)
+    area = fields.String(required=True)
+    programme = fields.String(required=True)
+    signed = fields.Boolean(required=True)
+
+
+class DecidedSchema(OnPaperSchema):
+    """What an SK says of one grant."""
+
+    verdict = fields.Enum(Verdict, by_value=True, required=True)
+    total = fields.Rupiah(required=True)
+
+
+class SkSchema(Schema):
+    """An SK with all that it decides."""
+
+    number = fields.String(required=True)
+    on = fields.Date(required=True)
+    office = fields.String(required=True)
+    granted = fields.Rupiah(required=True)
+    grants = fields.List(fields.Nested(DecidedSchema), required=True)
+
+
+class GivenSchema(Schema):
+    """One line of what somebody received."""
+
+    item = fields.String(required=True)
+    unit = fields.String(required=True)
+    quantity = fields.Integer(required=True)
+    unit_price = fields.Rupiah(required=True)
+    condition = fields.Enum(Condition, by_value=True, required=True)
+    amount = fields.Rupiah(required=True)
+
+
+class ReceivedSchema(OnPaperSchema):
+    """What one grant was given at a hand-over event."""
+
+    lines = fields.List(fields.Nested(GivenSchema), required=True)
+    amount = fields.Rupiah(required=True)
+
+
+class EventSchema(Schema):
+    """A hand-over event: everybody whose deed bears this number and day."""
+
+    number = fields.String(required=True)
+    on = fields.Date(required=True)
+    office = fields.String(required=True)
+    witnesses = fields.List(fields.String(), required=True)
+    amount = fields.Rupiah(required=True)
+    grants = fields.List(fields.Nested(ReceivedSchema), required=True)
 
 
 def _once(lines: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -25,6 +26,7 @@ from shared.events.referrals import ReferralCompleted
 from shared.identity.officer import Officer
 from shared.identity.rules import Role
 from shared.kernel.errors import DomainError, Invalid
+from shared.kernel.ids import new_id
 from shared.referrals import together
 from shared.referrals.models import Referral
 from shared.referrals.rules import AlreadyClosed, NotYetAccepted
@@ -301,3 +303,38 @@ def test_whoever_may_not_sign_is_led_to_preparing(desk: Desk) -> None:
     assert desk.balance() == Balance()
     assert "Done for 2 referrals" in browser.submit(f"{root}/do", form).text
     assert desk.balance() == Balance(reserved=2 * TOTAL)
+
+
+def papers_of(desk: Desk) -> tuple[str, str]:
+    sk_of = urlencode({"number": sk()["sk_number"], "on": sk()["sk_date"], "office": "dinsos-kaltim"})
+    event_of = urlencode({"number": "BAST-40", "on": deed()["handed_over_on"], "office": "dinsos-kaltim"})
+    return f"dinsos/sk?{sk_of}", f"dinsos/hand-overs?{event_of}"
+
+
+def test_one_paper_lists_all_that_an_sk_decides_and_one_all_who_received(desk: Desk) -> None:
+    referrals = ordered(desk, 3)
+    handed_over(desk, referrals, {referrals[2]: {"lines": [{"number": 1, "condition": "short", "quantity": 1}]}})
+    refused = desk.decide(desk.propose(1), "refused")
+    assert refused
+    app = web_app(desk.database)
+    app.testing = True
+    client, headers = app.test_client(), bearer(desk.officer)
+    decided, event = (client.get(f"/grants/v1/{each}", headers=headers).json for each in papers_of(desk))
+    assert (len(decided["grants"]), decided["granted"]) == (4, 3 * TOTAL)
+    assert [each["verdict"] for each in decided["grants"]].count("refused") == 1
+    assert (len(event["grants"]), event["amount"], event["witnesses"]) == (
+        3,
+        3 * TOTAL - 3_000_000,
+        ["Ketua RT", "Lurah"],
+    )
+    assert [line["quantity"] for line in event["grants"][2]["lines"]] == [1, 40]
+    assert all(each["number"] for each in event["grants"])
+    browser = Browser(app, replace(desk.officer, language="en"))
+    grant = browser.get(f"/grants/dinsos/grants/{event['grants'][0]['grant_id']}").text
+    for address, said in zip(papers_of(desk), ("What it decides", "Who received what"), strict=True):
+        assert f"/grants/{address}".replace("&", "&amp;") in grant
+        assert said in browser.get(f"/grants/{address}").text
+    stranger = bearer(replace(desk.officer, id=new_id(), office="dinsos-kubar"))
+    for address in papers_of(desk):
+        assert client.get(f"/grants/v1/{address}", headers=stranger).status_code == 404
+        assert client.get(f"/grants/v1/{address.replace('number=', 'number=x')}", headers=headers).status_code == 404
