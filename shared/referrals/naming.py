@@ -12,7 +12,7 @@ from uuid import UUID
 
 from flask_babel import gettext
 from marshmallow import Schema
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from shared.events.intake import SubjectKind
@@ -140,6 +140,23 @@ def of_people(session: Session, officer: Officer, referral_ids: Iterable[UUID], 
     return names
 
 
+def journeys_called(session: Session, officer: Officer, words: str, most: int) -> list[UUID]:
+    """The journeys whose names, as her office was told them, contain all of these words.
+
+    Names are encrypted, so that they are compared here; nobody is shown but whom a list shows afterwards.
+    """
+    if not may_name(officer):
+        return []
+    wanted = words.casefold().split()
+    rows = session.execute(select(Referral.journey_id, Referral.particulars).where(*_may_be_named(officer)))
+    found = {
+        each.journey_id
+        for each in rows
+        if all(word in str((each.particulars or {}).get("name") or "").casefold() for word in wanted)
+    }
+    return sorted(found, reverse=True)[:most]
+
+
 def may_name(officer: Officer) -> bool:
     """Whether an officer is told names at all: she works on referrals. A student mentor never is."""
     return officer.has(*WORKERS)
@@ -155,11 +172,15 @@ def _told(session: Session, officer: Officer, wanted: Collection[UUID]) -> dict[
     if not may_name(officer):
         return {}
     rows = session.execute(
-        select(Referral.id, Referral.particulars).where(
-            among(Referral.id, wanted),
-            queries.hers(officer),
-            Referral.particulars.is_not(None),
-            Referral.kind.not_in(KEPT_APART),
-        )
+        select(Referral.id, Referral.particulars).where(among(Referral.id, wanted), *_may_be_named(officer))
     )
     return {row.id: row.particulars for row in rows}
+
+
+def _may_be_named(officer: Officer) -> tuple[ColumnElement[bool], ...]:
+    """The referrals of which her office still holds what was shared, and whose lists name somebody."""
+    return (
+        queries.hers(officer),
+        Referral.particulars.is_not(None),
+        Referral.kind.not_in(KEPT_APART),
+    )

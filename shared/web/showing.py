@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 from shared import places
 from shared.identity import offices
+from shared.identity.offices import UnknownOffice
 from shared.identity.permissions import Permission
 from shared.kernel import clock, numbers
 from shared.kernel.ids import new_id
@@ -34,6 +35,18 @@ AGENCIES = {
     "bappeda": "Bappeda",
 }
 """What the agency roles of rules.AGENCIES are called; an office's own name stands in its file."""
+
+SHORT = {
+    "dinsos": "Dinsos",
+    "dp3a": "DP3A",
+    "disperindag": "Disperindag",
+    "koperasi": "Dinas Koperasi",
+    "baznas": "Baznas",
+    "distransnaker": "Distransnaker",
+    "kelurahan": "Kelurahan",
+    "bappeda": "Bappeda",
+}
+"""What people say for the offices of an agency role, of which a region has one."""
 
 
 def day(value: date | datetime | None) -> str:
@@ -84,6 +97,21 @@ def office_name(identifier: str) -> str:
     return offices.name_of(identifier)
 
 
+def office_short(identifier: str) -> str:
+    """What an office is called in a list of one line a row, by agency and region: Dinsos Kutai Kartanegara.
+
+    Its name where people have no short one; its identifier when it is no longer listed.
+    """
+    try:
+        office = offices.office(identifier)
+    except UnknownOffice:
+        return offices.name_of(identifier)
+    if office.agency not in SHORT:
+        return office.name
+    where = area_name(office.region)
+    return f"{SHORT[office.agency]} {where.removeprefix('Kabupaten ').removeprefix('Kota ')}"
+
+
 def area_name(code: str) -> str:
     """An area's official name; its code when today's list does not have it."""
     return places.name_of(code) if places.is_known(code) else code
@@ -116,6 +144,7 @@ def install(app: Flask) -> None:
         journey_number=numbers.of,
         shown_number=numbers.shown,
         office_name=office_name,
+        office_short=office_short,
         area_name=area_name,
         agency_name=agency_name,
         labelled=tables.labelled,

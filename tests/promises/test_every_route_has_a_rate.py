@@ -8,7 +8,15 @@ from shared.web.rates import Rate
 from tests.apps import web_app
 
 FREE = {"assets.static_file", "operations.begin_at_the_start", "operations.health", "operations.metrics"}
-SEARCH = {"registry.search_persons", "registry_pages.search_persons", "referrals_pages.search"}
+SEARCH = {
+    "registry.search_persons",
+    "registry_pages.search_persons",
+    "referrals_pages.search",
+    "journeys.search_journeys",
+    "journey_pages.search_journeys",
+    "flow.search_journeys",
+    "flow_pages.search_journeys",
+}
 HEAVY = {
     "registry.begin_import",
     "registry_pages.begin_import",

@@ -76,6 +76,12 @@ def sizes_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, int]:
     return {group: len(members) for group, members in person_ids_of(session, group_ids).items()}
 
 
+def named(session: Session, words: str, among_these: Select[Any]) -> list[UUID]:
+    """Which of these groups have names that contain all of the words."""
+    wanted = [BusinessGroup.name.icontains(word, autoescape=True) for word in words.split()]
+    return list(session.scalars(select(BusinessGroup.id).where(BusinessGroup.id.in_(among_these), *wanted)))
+
+
 def areas_of(session: Session, group_ids: Collection[UUID]) -> dict[UUID, str]:
     """Where each group is at home."""
     rows = session.execute(select(BusinessGroup.id, BusinessGroup.area).where(among(BusinessGroup.id, group_ids)))

@@ -14,6 +14,7 @@ from shared.notes import api as notes_api
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
+from shared.web.rates import searching
 
 blueprint = Blueprint("journeys", __name__, description="Journeys through a programme")
 notes_api.add(blueprint, notes.KIND)
@@ -28,6 +29,26 @@ def list_journeys(query: dict[str, Any], agency: str) -> paging.Page[dict[str, A
     with door.reading() as session:
         page = queries.journeys(session, door.current_officer(), **query)
         return paging.Page([queries.summary(each) for each in page.items], page.next)
+
+
+@blueprint.post("/<agency>/journeys/search")
+@guard(Permission.REGISTRY_READ)
+@blueprint.arguments(schemas.NameSought)
+@blueprint.arguments(schemas.JourneyQuery, location="query")
+@blueprint.response(200, paging.page_of(schemas.NamedJourney))
+@searching
+def search_journeys(given: dict[str, str], query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
+    """The journeys of whoever is called so, narrowed like the list; whoever is named was looked at."""
+    officer = door.current_officer()
+    with door.transaction() as session:
+        query["subject_id"] = queries.named(session, officer, given["name"], schemas.MOST_NAMED)
+        if not query["subject_id"]:
+            return paging.Page([], None)
+        page = queries.journeys(session, officer, **query)
+        names = queries.names(session, officer, page.items, "search by name")
+        return paging.Page(
+            [queries.summary(each) | {"name": names.get(each.subject_id)} for each in page.items], page.next
+        )
 
 
 @blueprint.post("/<agency>/journeys")

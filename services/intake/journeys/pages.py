@@ -3,6 +3,7 @@
 How a journey came to where it stands is monitoring's to tell; here stands what the leading office can do about it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import NobodyThere, NoSuchVersion, OfficeOfAnotherRole
 from services.intake.journeys.words import STANDINGS, journey_outcome, place, standing, stuck_because
 from services.intake.registry import queries as registry
+from shared import places
 from shared.events.intake import SubjectKind
 from shared.identity import offices
 from shared.identity.areas import within
@@ -34,14 +36,16 @@ from shared.programmes.definition import Programme
 from shared.programmes.state import OPEN
 from shared.referrals import rules as referrals
 from shared.referrals import words
-from shared.web import access, door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting, showing
 from shared.web.confirming import Asked
 from shared.web.guard import guard
 from shared.web.language import language
+from shared.web.rates import searching
 
 pages = Blueprint("journey_pages", __name__, template_folder="templates")
 notes_pages.add(pages, "intake", notes.KIND)
 ONE = "/<agency>/journeys/<uuid:journey_id>"
+NARROWING = ("number", "state", "programme", "stage", "area", "subject_id")
 MOVED = ("programme", "from_version", "to_version")
 
 
@@ -50,24 +54,50 @@ MOVED = ("programme", "from_version", "to_version")
 def list_journeys(agency: str) -> str:
     """The journeys of the officer's areas; those that wait for a decision come first."""
     query, form = forms.narrowed(schemas.JourneyQuery(), request.args)
-    with door.reading() as session:
-        page = queries.journeys(session, door.current_officer(), **query)
+    officer = door.current_officer()
+    with door.looking() as session:
+        page = queries.journeys(session, officer, **query)
+        choices = publishing.offered_to(session, officer)
         return render_template(
             "journeys/list.html",
             agency=agency,
             page=page,
             journeys=[queries.summary(each) for each in page.items],
+            names=queries.names(session, officer, page.items, "list of journeys"),
             programmes=publishing.published(session, {(each.programme, each.version) for each in page.items}),
-            choices=[
-                (each.id, each.title.to(language())) for each in publishing.offered_to(session, door.current_officer())
-            ],
+            choices=[(each.id, each.title.to(language())) for each in choices],
+            stages=_stages(each for each in choices if query["programme"] in (None, each.id)),
+            areas=places.below(officer.areas, places.Level.KECAMATAN),
             form=form,
-            query={name: value for name, value in request.args.items() if name != "after" and value},
-            can_open=access.holds(door.current_officer(), Permission.JOURNEYS_START),
-            can_bring_in=access.holds(door.current_officer(), Permission.JOURNEYS_BRING_IN),
-            can_move=access.holds(door.current_officer(), Permission.JOURNEYS_MOVE),
+            query=_narrowing(),
+            can_open=access.holds(officer, Permission.JOURNEYS_START),
+            can_bring_in=access.holds(officer, Permission.JOURNEYS_BRING_IN),
+            can_move=access.holds(officer, Permission.JOURNEYS_MOVE),
+            can_name=access.holds(officer, Permission.REGISTRY_READ),
+            day_of=datetime.fromisoformat,
             **_words(),
         )
+
+
+@pages.post("/<agency>/journeys/search")
+@guard(Permission.REGISTRY_READ)
+@searching
+def search_journeys(agency: str) -> Response:
+    """Find the journeys of whoever is called so, in what the list is narrowed to; a name stands in no address."""
+    try:
+        name = forms.load(schemas.NameSought(), request.form)["name"]
+    except Invalid:
+        flash(_("Write at least three letters of a name."), "warning")
+        return redirect(_listed(agency, _narrowing()), 303)
+    rest = {each: value for each, value in _narrowing().items() if each != "subject_id"}
+    with door.reading() as session:
+        found = queries.named(session, door.current_officer(), name, schemas.MOST_NAMED)
+    if not found:
+        flash(_("Nobody on a journey in your areas is called so."), "warning")
+        return redirect(_listed(agency, rest), 303)
+    if len(found) == schemas.MOST_NAMED:
+        flash(_("Many are called so; only %(num)d are shown. Write more of the name.", num=len(found)), "info")
+    return redirect(_listed(agency, rest | {"subject_id": ",".join(map(str, found))}), 303)
 
 
 @pages.get("/<agency>/journeys/new")
@@ -308,6 +338,22 @@ def _names(session: Session, kind: str, subjects: list[UUID]) -> dict[UUID, str]
     seen = {each: told[each]["name"] for each in subjects if each in told and officer.works_in(areas[each])}
     log_looks(session, officer, kind, sorted(seen), "not set out")
     return seen
+
+
+def _narrowing() -> dict[str, str]:
+    """What the address narrows the list to."""
+    return {name: value for name in NARROWING if (value := request.args.get(name))}
+
+
+def _listed(agency: str, narrowing: dict[str, str]) -> str:
+    asked = showing.query(narrowing)
+    return f"/intake/{agency}/journeys" + (f"?{asked}" if asked else "")
+
+
+def _stages(programmes: Iterable[Programme]) -> list[tuple[str, str]]:
+    """The stages of these programmes by title, each name once."""
+    titles = {name: stage.title.to(language()) for each in programmes for name, stage in each.stages.items()}
+    return sorted(titles.items(), key=lambda each: each[1])
 
 
 def _closing(agency: str, journey_id: UUID, how: str, form: forms.Form | None) -> str:

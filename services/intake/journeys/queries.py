@@ -12,18 +12,21 @@ from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from services.intake.accounts import queries as accounts
+from services.intake.groups import queries as groups
 from services.intake.journeys import had, publishing, reports
 from services.intake.journeys.models import BroughtIn, CameBack, Journey
 from services.intake.journeys.rules import JourneyStatus
+from services.intake.registry import queries as registry
 from shared.bus.chain import partition_of
 from shared.bus.models import LoggedEvent
-from shared.events.intake import StageOffered
+from shared.events.intake import StageOffered, SubjectKind
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import numbers
 from shared.kernel.errors import NotFound
 from shared.kernel.settings import settings
+from shared.privacy.looks import log_looks
 from shared.programmes.definition import Policy, Programme
 from shared.programmes.engine import CameBack as Why
 from shared.programmes.state import OPEN, JourneyState, Standing
@@ -47,16 +50,29 @@ def journeys(
     session: Session,
     officer: Officer,
     *,
-    state: str | None = None,
-    programme: str | None = None,
-    subject_id: UUID | None = None,
-    number: str | None = None,
     after: str | None = None,
     limit: int = 50,
+    **asked: Any,
 ) -> Page[Journey]:
-    """The journeys that an officer may see, those that wait for a decision first.
+    """The journeys that an officer may see and narrowed her list to (see `narrowed`), those to be decided first."""
+    statement = narrowed(officer, **asked)
+    return page(session, statement, Journey.is_stuck, Journey.id, after=after, limit=limit, newest_first=True)
 
-    `state` is open, stuck, ended, or consent: stuck until everybody concerned has answered.
+
+def narrowed(
+    officer: Officer,
+    *,
+    state: str | None = None,
+    programme: str | None = None,
+    stage: str | None = None,
+    area: str | None = None,
+    subject_id: Collection[UUID] = (),
+    number: str | None = None,
+) -> Select[Journey]:
+    """The journeys that an officer may see and that are so; what she did not ask for narrows nothing.
+
+    `state` is open, stuck, ended, or consent: stuck until everybody concerned has answered. At a `stage` are those in
+    which it stands open at present.
     """
     statement = visible(officer)
     if state == "stuck":
@@ -67,11 +83,42 @@ def journeys(
         statement = statement.where(Journey.status == JourneyStatus(state))
     if programme is not None:
         statement = statement.where(Journey.programme == programme)
-    if subject_id is not None:
-        statement = statement.where(Journey.subject_id == subject_id)
+    if stage is not None:
+        standing = func.jsonb_extract_path_text(Journey.state, "stages", stage, "standing")
+        statement = statement.where(standing.in_([each.value for each in OPEN]))
+    if area is not None:
+        statement = statement.where(within(Journey.area, [area]))
+    if subject_id:
+        statement = statement.where(among(Journey.subject_id, list(subject_id)))
     if number is not None:
         statement = statement.where(numbered(Journey.id, number))
-    return page(session, statement, Journey.is_stuck, Journey.id, after=after, limit=limit, newest_first=True)
+    return statement
+
+
+def named(session: Session, officer: Officer, words: str, most: int) -> list[UUID]:
+    """The persons and groups on the journeys that an officer may see whose names contain all of these words."""
+    ids = {
+        kind: visible(officer).where(Journey.subject_kind == kind).with_only_columns(Journey.subject_id)
+        for kind in SubjectKind
+    }
+    found = registry.named(session, words, ids[SubjectKind.PERSON])
+    return sorted([*found, *groups.named(session, words, ids[SubjectKind.GROUP])])[:most]
+
+
+def names(session: Session, officer: Officer, found: Collection[Journey], why: str) -> dict[UUID, str]:
+    """What those on these journeys are called, where she may read the registry; whoever is named was looked at."""
+    told: dict[UUID, str] = {}
+    for kind, permission, particulars in (
+        (SubjectKind.PERSON, Permission.REGISTRY_READ, registry.particulars_of_persons),
+        (SubjectKind.GROUP, Permission.GROUPS_READ, groups.particulars),
+    ):
+        if not access.holds(officer, permission):
+            continue
+        hers = {each.subject_id for each in found if each.subject_kind is kind and officer.works_in(each.area)}
+        called = {each: one["name"] for each, one in particulars(session, sorted(hers), ["name"]).items()}
+        log_looks(session, officer, kind, sorted(called), why)
+        told |= called
+    return told
 
 
 def how_many_await_consent(session: Session, officer: Officer) -> int:

@@ -12,6 +12,8 @@ from shared.referrals.schemas import HandedOnSchema
 from shared.web.paging import PageQuery
 
 MOST_AT_ONCE = 5000
+MOST_NAMED = 50
+"""Persons and groups that a search by name gives at most."""
 AGAIN, END = "offer-again", "end"
 
 
@@ -20,10 +22,23 @@ class JourneyQuery(PageQuery):
 
     state = fields.String(load_default=None, validate=validate.OneOf(["open", "stuck", "consent", "ended"]))
     programme = fields.String(load_default=None)
-    subject_id = fields.UUID(load_default=None)
+    stage = fields.String(load_default=None, metadata={"description": "In which it stands open at present"})
+    area = fields.String(load_default=None, metadata={"description": "An area's code: whoever lives there or inside"})
+    subject_id = fields.DelimitedList(
+        fields.UUID(),
+        load_default=list,
+        validate=validate.Length(max=MOST_NAMED),
+        metadata={"description": "Persons and groups, with commas between them"},
+    )
     number = fields.JourneyNumber(
         load_default=None, metadata={"description": "Its number or the last digits, with or without hyphens"}
     )
+
+
+class NameSought(Schema):
+    """Parts of a name; they travel in the body, because addresses are written into logs."""
+
+    name = fields.String(required=True, validate=validate.Length(min=3, max=80))
 
 
 class JourneysOpened(Schema):
@@ -89,6 +104,12 @@ class Journey(Schema):
     opened_at = fields.AwareDateTime()
     ended_at = fields.AwareDateTime(allow_none=True)
     waits_for = fields.List(fields.Nested(Waiting))
+
+
+class NamedJourney(Journey):
+    """A journey, and what whoever is on it is called."""
+
+    name = fields.String(required=True, allow_none=True)
 
 
 class CameBack(Schema):

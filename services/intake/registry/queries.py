@@ -62,6 +62,12 @@ def particulars_of_persons(session: Session, ids: Iterable[UUID], shares: Sequen
     }
 
 
+def named(session: Session, words: str, among_these: Select[Any]) -> list[UUID]:
+    """Whose names of these contain all of the words; names are encrypted, so that they are compared here."""
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(among_these)))
+    return [each.id for each in rows if all(word in each.name.casefold() for word in words.casefold().split())]
+
+
 def areas_of(session: Session, person_ids: Collection[UUID]) -> dict[UUID, str]:
     """Where each of these persons lives."""
     rows = session.execute(select(Person.id, Person.area).where(among(Person.id, person_ids)))

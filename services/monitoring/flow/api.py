@@ -8,9 +8,11 @@ from services.monitoring.flow import passages, process_map, queries, reach, sche
 from services.monitoring.money import queries as money
 from shared.identity.permissions import Permission
 from shared.kernel import clock
+from shared.referrals import naming
 from shared.web import door, paging
 from shared.web.api import Blueprint
 from shared.web.guard import guard
+from shared.web.rates import searching
 
 blueprint = Blueprint("flow", __name__, description="Where everybody is, who owes what, and what the money did")
 
@@ -57,6 +59,27 @@ def list_journeys(query: dict[str, Any], agency: str) -> paging.Page[queries.Jou
     """Journeys in your areas, the latest first, narrowed to a programme, a stage and a state."""
     with door.reading() as session:
         return queries.journeys(session, door.current_officer(), **query)
+
+
+@blueprint.post("/<agency>/journeys/search")
+@guard(Permission.REFERRALS_WORK)
+@blueprint.arguments(schemas.NameSought)
+@blueprint.arguments(schemas.JourneyQuery, location="query")
+@blueprint.response(200, paging.page_of(schemas.NamedLineSchema))
+@searching
+def search_journeys(given: dict[str, str], query: dict[str, Any], agency: str) -> paging.Page[dict[str, Any]]:
+    """The journeys of whoever your office was told is called so, narrowed like the list; naming each is a look."""
+    officer = door.current_officer()
+    with door.transaction() as session:
+        query["journey_id"] = naming.journeys_called(session, officer, given["name"], schemas.MOST_NAMED)
+        if not query["journey_id"]:
+            return paging.Page([], None)
+        page = queries.journeys(session, officer, **query)
+        names = naming.of_journeys(session, officer, [each.journey.id for each in page.items], "search by name")
+        lines = [
+            {"journey": each.journey, "owed": each.owed, "name": names[each.journey.id].name} for each in page.items
+        ]
+        return paging.Page(lines, page.next)
 
 
 @blueprint.get("/<agency>/journeys/<uuid:journey_id>")

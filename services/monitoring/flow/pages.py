@@ -1,26 +1,34 @@
 """The figures, looked at by a person: programmes, the live map, the lists behind its numbers, one journey's story."""
 
 import csv
+from collections.abc import Iterable
 from io import StringIO
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from services.monitoring import versions
 from services.monitoring.flow import passages, process_map, queries, reach, schemas, storytelling, words
 from services.monitoring.flow.models import JourneyFigure
+from services.monitoring.flow.rules import At, Ended
 from services.monitoring.money import queries as money
+from shared import places
 from shared.identity.permissions import Permission
 from shared.identity.rules import Role
 from shared.kernel import clock
-from shared.kernel.errors import NotFound
+from shared.kernel.errors import Invalid, NotFound
 from shared.programmes import library
 from shared.programmes.definition import Programme
 from shared.programmes.layout import BOX_HEIGHT, BOX_WIDTH
+from shared.referrals import naming
 from shared.referrals import words as referral_words
-from shared.web import door, forms, language
+from shared.web import access, door, forms, language, showing
 from shared.web.guard import guard
+from shared.web.rates import searching
 
+NARROWING = ("number", "programme", "version", "stage", "state", "outcome", "area", "cohort", "journey_id")
 pages = Blueprint("flow_pages", __name__, template_folder="templates")
 for said_as in (
     words.code_kind,
@@ -130,21 +138,66 @@ def _map(template: str, agency: str, programme_id: str) -> str:
 @pages.get("/<agency>/journeys")
 @guard(Permission.FIGURES_READ)
 def list_journeys(agency: str) -> str:
-    """The journeys behind a number."""
-    asked = {name: value for name, value in request.args.items() if value}
+    """The journeys behind a number, or those that she narrows the list to."""
     query, form = forms.narrowed(schemas.JourneyQuery(), request.args)
+    officer = door.current_officer()
     with door.reading() as session:
-        page = queries.journeys(session, door.current_officer(), **query)
+        page = queries.journeys(session, officer, **query)
+        choices = [versions.asked(each.id, None) for each in queries.programmes_of(officer)]
         return render_template(
             "flow/journeys.html",
             agency=agency,
             query=query,
             form=form,
-            asked={name: value for name, value in asked.items() if name != "after"},
+            asked=_asked(),
             page=page,
-            reached=queries.reached(session, door.current_officer(), **query),
+            names=naming.listed_journeys((each.journey.id for each in page.items), "list of journeys"),
+            choices=[(each.id, each.title.to(language.language())) for each in choices],
+            stages=_stages(each for each in choices if query["programme"] in (None, each.id)),
+            areas=places.below(officer.areas, places.Level.KECAMATAN),
+            states=[(each.value, words.state_name(each.value)) for each in (*At, *Ended)],
+            can_name=access.holds(officer, Permission.REFERRALS_WORK),
+            reached=queries.reached(session, officer, **query),
             titles=titles(),
         )
+
+
+@pages.post("/<agency>/journeys/search")
+@guard(Permission.REFERRALS_WORK)
+@searching
+def search_journeys(agency: str) -> Response:
+    """Find the journeys of whoever the office was told is called so; a name stands in no address."""
+    try:
+        name = forms.load(schemas.NameSought(), request.form)["name"]
+    except Invalid:
+        flash(_("Write at least three letters of a name."), "warning")
+        return redirect(_listed(agency, _asked()), 303)
+    rest = {each: value for each, value in _asked().items() if each != "journey_id"}
+    with door.reading() as session:
+        found = naming.journeys_called(session, door.current_officer(), name, schemas.MOST_NAMED)
+    if not found:
+        flash(_("Your office was told of nobody here who is called so."), "warning")
+        return redirect(_listed(agency, rest), 303)
+    if len(found) == schemas.MOST_NAMED:
+        flash(_("Many are called so; only %(num)d are shown. Write more of the name.", num=len(found)), "info")
+    return redirect(_listed(agency, rest | {"journey_id": ",".join(map(str, found))}), 303)
+
+
+def _asked() -> dict[str, str]:
+    """What the address narrows the list to."""
+    return {name: value for name in NARROWING if (value := request.args.get(name))}
+
+
+def _listed(agency: str, asked: dict[str, str]) -> str:
+    narrowed = showing.query(asked)
+    return f"/monitoring/{agency}/journeys" + (f"?{narrowed}" if narrowed else "")
+
+
+def _stages(programmes: Iterable[Programme]) -> list[tuple[str, str]]:
+    """The stages of these programmes by title, each name once."""
+    spoken = language.language()
+    found = {name: stage.title.to(spoken) for each in programmes for name, stage in each.stages.items()}
+    return sorted(found.items(), key=lambda each: each[1])
 
 
 @pages.get("/<agency>/journeys/<uuid:journey_id>")

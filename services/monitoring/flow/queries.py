@@ -5,7 +5,7 @@ Numbers are read from the tallies and lists from the standings, so that neither 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +37,7 @@ from shared.programmes import library
 from shared.programmes.definition import Programme
 from shared.referrals import handed_on
 from shared.referrals.rules import NEAR_WITHIN
+from shared.storage.arrays import among
 from shared.storage.numbers import numbered
 from shared.web import paging
 
@@ -179,6 +180,7 @@ def journeys(
     area: str | None = None,
     cohort: date | None = None,
     number: str | None = None,
+    journey_id: Collection[UUID] = (),
     after: str | None = None,
     limit: int = paging.USUAL,
 ) -> paging.Page[JourneyLine]:
@@ -194,6 +196,8 @@ def journeys(
         listed = listed.where(JourneyFigure.opened_on >= first, JourneyFigure.opened_on < add_months(first, 1))
     if number is not None:
         listed = listed.where(numbered(JourneyFigure.id, number))
+    if journey_id:
+        listed = listed.where(among(JourneyFigure.id, list(journey_id)))
     if isinstance(state, Ended):
         listed = listed.where(JourneyFigure.outcome == state)
     elif state is At.OPEN and stage is None:
@@ -226,6 +230,7 @@ def reached(
     """
     at_a_stage = (
         narrower.get("number")
+        or narrower.get("journey_id")
         or narrower.get("stage")
         or narrower.get("outcome")
         or (state and state not in (At.OPEN, *Ended))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError, validate
 
 from services.monitoring.flow.rules import At, Ended
 from services.monitoring.flow.words import who_counts
@@ -10,6 +10,8 @@ from shared.kernel import fields
 from shared.referrals.schemas import HandedOnSchema
 from shared.web import paging
 
+MOST_NAMED = 50
+"""Journeys that a search by name gives at most."""
 STATES = {each.value: each for each in (*At, *Ended)}
 
 
@@ -45,6 +47,18 @@ class JourneyQuery(paging.PageQuery):
     number = fields.JourneyNumber(
         load_default=None, metadata={"description": "A journey's number or its last digits, with or without hyphens"}
     )
+    journey_id = fields.DelimitedList(
+        fields.UUID(),
+        load_default=list,
+        validate=validate.Length(max=MOST_NAMED),
+        metadata={"description": "These alone, with commas between them"},
+    )
+
+
+class NameSought(Schema):
+    """Parts of a name; they travel in the body, because addresses are written into logs."""
+
+    name = fields.String(required=True, validate=validate.Length(min=3, max=80))
 
 
 class FundSchema(Schema):
@@ -162,6 +176,12 @@ class JourneyLineSchema(Schema):
 
     journey = fields.Nested(JourneyFigureSchema)
     owed = fields.List(fields.Nested(OwedSchema))
+
+
+class NamedLineSchema(JourneyLineSchema):
+    """A journey in a list, and what your office was told that whoever is on it is called."""
+
+    name = fields.String(required=True, allow_none=True)
 
 
 class StageTurnSchema(Schema):

@@ -11,10 +11,12 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from services.monitoring import versions
 from services.monitoring.flow import api, commands, pages, summing
 from services.monitoring.flow.rules import At
+from services.monitoring.worker import WORKS
 from shared.bus import Heard
 from shared.events import intake, referrals
 from shared.identity.rules import Role
@@ -22,15 +24,20 @@ from shared.kernel import clock, numbers
 from shared.kernel.ids import new_id
 from shared.kernel.settings import settings
 from shared.privacy import sealed as seals
+from shared.privacy.looks import Look
 from shared.programmes import library
 from shared.programmes.layout import layout_of
 from shared.referrals import handed_on
+from shared.referrals.handlers import hear_stages_offered
+from shared.referrals.work import by_kind
 from shared.storage import Database
 from shared.storage.clock import advance
 from shared.web.factory import create_app
+from tests import counting
 from tests.browsing import Browser, an_officer, bearer
 from tests.monitoring import stories
 from tests.programmes_of import published_in
+from tests.shared.referrals.offers import heard, offer
 
 FLOW = "/monitoring/v1/dinsos/programmes/kube-kaltim-2023/flow"
 
@@ -192,7 +199,7 @@ def test_each_row_is_called_as_its_own_version_calls_it(
     officer = Browser(app, an_officer(Role.OFFICER))
     with published_in(tmp_path / "programmes"):
         pages = {name: officer.get(f"/monitoring/dinsos/journeys/{told[name]}").text for name in ("new", "late")}
-        rows = officer.get("/monitoring/dinsos/journeys?stage=proposal").text
+        rows = officer.get("/monitoring/dinsos/journeys?stage=proposal").text.split("<tbody>")[1]
     assert "Proposal and itemised budget (mended)" in pages["late"]
     assert "mended" not in pages["new"]
     assert (rows.count("Proposal and itemised budget (mended)"), rows.count("Proposal and itemised budget<")) == (1, 1)
@@ -375,6 +382,90 @@ def test_a_journey_is_found_by_its_number(app: Flask, told: dict[str, UUID], typ
         "/monitoring/v1/dinsos/journeys", headers=bearer(an_officer(Role.COORDINATOR)), query_string={"number": asked}
     )
     assert [each["journey"]["number"] for each in found.json["items"]] == [shown]
+
+
+NARROWED = [
+    ("", {"graduated", "new", "late", "elsewhere"}),
+    ("area=64.07", {"elsewhere"}),
+    ("area=64.02&state=open", {"new", "late"}),
+    ("stage=proposal", {"graduated", "new", "late"}),
+    ("stage=proposal&state=overdue", {"late"}),
+    ("stage=formation&area=64.07.01.2001", {"elsewhere"}),
+    ("programme=wrse-kaltim-2023", set()),
+    ("programme=kube-kaltim-2023&state=graduated", {"graduated"}),
+    ("number={new}", {"new"}),
+    ("number={new}&area=64.07", set()),
+    ("journey_id={ids}", {"new", "late"}),
+    ("journey_id={ids}&state=overdue", {"late"}),
+]
+
+
+@pytest.mark.parametrize(("asked", "found"), NARROWED)
+def test_the_list_is_narrowed_alike_by_page_and_by_program(
+    app: Flask, told: dict[str, UUID], asked: str, found: set[str]
+) -> None:
+    query = asked.format(new=numbers.plain(told["new"]), ids=f"{told['new']},{told['late']}")
+    listed = ask(app, f"/monitoring/v1/dinsos/journeys?{query}")["items"]
+    assert {each["journey"]["id"] for each in listed} == {str(told[each]) for each in found}
+    page = Browser(app, an_officer()).get(f"/monitoring/dinsos/journeys?{query}").text
+    assert {name for name, each in told.items() if f"/journeys/{each}" in page} == found
+    assert counting.Page(page).rows == len(found)
+
+
+@pytest.fixture
+def named(monitoring_db: Database, told: dict[str, UUID]) -> None:
+    """The office was told who is on two of the journeys, for a stage of its own here; another office of the third."""
+    given = [
+        (told["new"], "dinsos-kaltim", "Sri Wahyuningsih"),
+        (told["late"], "dinsos-kaltim", "KUBE Wahyu Bersama"),
+        (told["graduated"], "dinsos-kukar", "Wahyu Lain"),
+    ]
+    for journey, office, name in given:
+        about = offer(
+            journey_id=journey, office=office, does="monitoring.visits", stage="monitoring", settings={"months": [3]}
+        )
+        with monitoring_db.transaction() as session:
+            hear_stages_offered(session, [heard(about, {"name": name})], works=by_kind(WORKS))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("wahyu", {"new", "late"}), ("SRI wahyu", {"new"}), ("lain", set()), ("Siti", set())]
+)
+def test_a_journey_is_found_by_the_name_that_the_office_was_told(
+    app: Flask, monitoring_db: Database, told: dict[str, UUID], named: None, typed: str, found: set[str]
+) -> None:
+    browser = Browser(app, an_officer())
+    answer = browser.submit("/monitoring/dinsos/journeys/search?area=64.02", {"name": typed})
+    assert answer.status_code == 303
+    assert typed.rsplit(maxsplit=1)[-1].casefold() not in answer.location.casefold()
+    page = browser.get(answer.location).text
+    if found:
+        assert {name for name, each in told.items() if f"/journeys/{each}" in page} == found
+        assert "Wahyu" in page
+    else:
+        assert answer.location == "/monitoring/dinsos/journeys?area=64.02"
+        assert "told of nobody here" in page
+    assert "Wahyu Lain" not in page
+    said = app.test_client().post(
+        "/monitoring/v1/dinsos/journeys/search", headers=bearer(an_officer()), json={"name": typed}
+    )
+    assert {each["journey"]["id"] for each in said.json["items"]} == {str(told[each]) for each in found}
+    assert all("ahyu" in each["name"] for each in said.json["items"])
+    with monitoring_db.reading() as session:
+        assert set(session.scalars(select(Look.why))) <= {"list of journeys", "search by name"}
+
+
+def test_whoever_only_looks_on_searches_no_names(app: Flask, told: dict[str, UUID], named: None) -> None:
+    looks_on = an_officer(Role.COORDINATOR, office="bappeda-kaltim")
+    browser = Browser(app, looks_on)
+    page = browser.get("/monitoring/bappeda/journeys").text
+    assert "ahyu" not in page
+    assert "/journeys/search" not in page
+    assert browser.submit("/monitoring/bappeda/journeys/search", {"name": "wahyu"}).status_code == 403
+    refused = app.test_client().post(
+        "/monitoring/v1/bappeda/journeys/search", headers=bearer(looks_on), json={"name": "wahyu"}
+    )
+    assert refused.status_code == 403
 
 
 def test_what_is_no_number_narrows_no_list_and_is_said(app: Flask, told: dict[str, UUID]) -> None:
