@@ -10,13 +10,13 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from services.intake.bringing_in import commands, rules, schemas
+from services.intake.bringing_in import asking, commands, rules, schemas
 from services.intake.bringing_in.commands import BroughtIn
 from services.intake.bringing_in.rules import Line
 from services.intake.journeys import publishing
 from shared.identity.permissions import Permission
 from shared.kernel import clock
-from shared.kernel.errors import Invalid
+from shared.kernel.errors import Invalid, NotFound
 from shared.programmes import engine, kinds
 from shared.programmes.definition import Basis, Programme, SubjectKind
 from shared.referrals import words
@@ -75,8 +75,12 @@ def hand_form(agency: str, form: forms.Form | None = None) -> str:
     """The form for one journey: each stage of its programme with a place for what its paper says."""
     with door.reading() as session:
         chosen = _chosen(session, agency, (form.value("programme") if form else None) or request.args.get("programme"))
+        form = form or forms.filled(request.args)
         return render_template(
-            "bringing_in/one.html", form=form or forms.filled(request.args), **_shown(session, agency, chosen)
+            "bringing_in/one.html",
+            form=form,
+            at_fault={int(each.split(".")[1]) for each in form.errors if each.startswith("acts.")},
+            **_shown(session, agency, chosen),
         )
 
 
@@ -89,14 +93,26 @@ def bring_in_by_hand(agency: str) -> str:
     acts = [(place, each) for place, each in enumerate(given["acts"]) if each["outcome"]]
     if not acts:
         raise rules.NothingWritten().at("acts.0.outcome")
-    lines = [Line(given["who"], **each, line=place) for place, each in acts]
     with door.transaction() as session:
+        chosen = _chosen(session, agency, given["programme"])
+        lines = [_line(chosen, given["who"], each, place) for place, each in acts]
         looked = commands.look(session, door.current_officer(), given["programme"], lines)
     for stays in looked.refused:
         _say_beside_field(stays)
     rows = [[getattr(each, name) for name in rules.COLUMNS] for each in lines]
     text = _csv([list(rules.COLUMNS), *rows])
     return list_form(agency, forms.blank({"programme": given["programme"], "text": text}), looked)
+
+
+def _line(chosen: Programme | None, who: str, told: dict[str, Any], place: int) -> Line:
+    """A stage of the form as a line of a list; raises Invalid beside the field that cannot be read."""
+    facts = told.pop("facts")
+    try:
+        reported = asking.as_written(chosen, told["stage"], facts) if chosen else ""
+    except Invalid as unread:
+        (field,) = unread.errors
+        raise Invalid(errors={f"acts.{place}.{field}": [unread]}) from unread
+    return Line(who, **told, reported=reported, line=place)
 
 
 def _look_or_do(agency: str, programme: str, lines: list[Line], text: str) -> str:
@@ -118,6 +134,8 @@ def _say_beside_field(stays: commands.Stays) -> None:
     named = next(iter(stays.why.fields.get("errors", {})), None)
     if isinstance(stays.why, rules.OthersRefused):
         return
+    if isinstance(stays.why, (NotFound, rules.GroupNamedTwice, rules.NobodyNamed)):
+        raise Invalid(errors={"who": [stays.why]})
     if len(stays.lines) == 1 and named in rules.COLUMNS:
         raise Invalid(errors={f"acts.{stays.lines[0]}.{named}": [stays.why]})
     raise Invalid(errors={f"acts.{stays.lines[0]}.outcome" if len(stays.lines) == 1 else "who": [stays.why]})
@@ -140,6 +158,7 @@ def _shown(session: Session, agency: str, chosen: Programme | None) -> dict[str,
         if chosen
         else {},
         "reports": {name: rules.facts_of(chosen, name) for name in chosen.order} if chosen else {},
+        "asked": {name: asking.fields_of(chosen, name) for name in chosen.order} if chosen else {},
         "sums": {name: kinds.kind(stage.does).on_paper.amount is not None for name, stage in chosen.stages.items()}
         if chosen
         else {},

@@ -46,14 +46,14 @@ class ListBroughtIn(Schema):
 
 
 class ActByHand(Schema):
-    """One stage on the form of one journey; a stage without a result was not done on paper."""
+    """One stage on the form of one journey, with what else it reported; without a result it was not done on paper."""
 
     stage = fields.String(required=True)
     outcome = fields.String(load_default="", validate=validate.Length(max=FIELD))
     date = fields.String(load_default="", validate=validate.Length(max=FIELD))
     number = fields.String(load_default="", validate=validate.Length(max=FIELD))
     amount = fields.String(load_default="", validate=validate.Length(max=FIELD))
-    reported = fields.String(load_default="", validate=validate.Length(max=FIELD))
+    facts = fields.Dict(keys=fields.String(), load_default=dict)
 
 
 class JourneyByHand(Schema):

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from services.intake.bringing_in import commands, rules
+from services.intake.bringing_in import asking, commands, rules
 from services.intake.bringing_in.rules import Line
 from services.intake.disclosures import dossier
 from services.intake.groups.models import BusinessGroup, GroupMember
@@ -21,7 +21,7 @@ from services.intake.worker import WORKS
 from shared.events.intake import JourneyOpened, StageBroughtIn, StageOffered
 from shared.identity.rules import Role
 from shared.kernel import clock
-from shared.programmes import library
+from shared.programmes import kinds, library
 from shared.referrals import handlers as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import ReferralState
@@ -303,6 +303,60 @@ def test_one_journey_is_brought_in_by_hand(road: Road, app: Flask) -> None:
     assert road.said() == []
 
 
+def test_what_a_stage_reported_is_filled_in_by_fields_of_its_kind(road: Road, app: Flask) -> None:
+    (woman,) = road.women()
+    browser = Browser(app, HEAD)
+    page = browser.get(f"{PAGE}/one?programme={WRSE}").text
+    stages = list(library.programme(WRSE).stages)
+    field = f"acts.{stages.index('briefing')}.facts.sessions_attended"
+    assert page.count('<details class="govuk-details" id="stage-') == len(stages)
+    assert "open>" not in page.partition("<main")[2]
+    assert ("Sessions attended" in page, f'name="{field}"' in page, "name=value" in page) == (True, True, False)
+    form: dict[str, Any] = {"programme": WRSE, "who": str(woman)}
+    for stage, outcome, day, number, amount in CHAIN:
+        told = {"stage": stage, "outcome": outcome, "date": day, "number": number, "amount": amount}
+        form |= {f"acts.{stages.index(stage)}.{name}": value for name, value in told.items()}
+    nobody = browser.submit(f"{PAGE}/one", form | {"who": "6472015501900001"})
+    assert (nobody.status_code, 'id="who-error"' in nobody.text) == (422, True)
+    wrong = browser.submit(f"{PAGE}/one", form | {field: "three"})
+    assert (wrong.status_code, f'id="{field.replace(".", "-")}-error"' in wrong.text) == (422, True)
+    assert f'id="stage-{stages.index("briefing") + 1}" open' in wrong.text
+    looked = browser.submit(f"{PAGE}/one", form | {field: "3"})
+    assert "sessions_attended=3" in looked.text
+    assert "1 journey would be brought in." in looked.text
+
+
+KUKAR = library.programme("pemberdayaan-kukar")
+
+
+def test_every_fact_of_every_programme_has_a_field_and_comes_back_as_it_was_written(app: Flask) -> None:
+    written = {"number": "1.500", "rupiah": "Rp1.500.000", "day": "2023-01-09", "yes-no": "true", "text": "BA-9"}
+    read = {"number": 1500, "rupiah": 1_500_000, "day": "2023-01-09", "yes-no": True, "text": "BA-9"}
+    seen = set()
+    with app.test_request_context():
+        for programme in library.published().values():
+            for stage, found in programme.stages.items():
+                for field in asking.fields_of(programme, stage):
+                    seen.add(field.asked_as)
+                    first = field.choices[0][0] if field.choices else ""
+                    given = {"choice": first, "boxes": [first], "several": "one, two"}.get(field.asked_as)
+                    told = asking.as_written(programme, stage, {field.name: given or written[field.asked_as], "x": "y"})
+                    expected = {"choice": first, "boxes": [first], "several": ["one", "two"]}.get(field.asked_as)
+                    facts = rules._reported(programme, stage, told)
+                    assert facts == {field.name: expected or read[field.asked_as]}, (programme.id, stage, field)
+                    kinds.kind(found.does).require_report(
+                        kinds.kind(found.does).outcomes[0], {} if field.asked_as == "several" else facts, found.settings
+                    )
+    assert seen >= {"number", "rupiah", "boxes", "yes-no", "text", "several", "day", "choice"}
+
+
+@pytest.mark.parametrize("mark", [";", "|"])
+def test_what_would_part_one_entry_from_the_next_is_refused(mark: str) -> None:
+    with pytest.raises(asking.NoSemicolon) as refused:
+        asking.as_written(KUKAR, "assessment", {"needs": [f"skills{mark}market"]})
+    assert list(refused.value.errors) == ["facts.needs"]
+
+
 def test_the_list_to_be_filled_in_names_every_stage_with_a_result(road: Road, app: Flask) -> None:
     model = Browser(app, HEAD).get(f"{PAGE}/list.csv?programme={WRSE}").text
     heading, *rows = model.splitlines()
@@ -312,8 +366,7 @@ def test_the_list_to_be_filled_in_names_every_stage_with_a_result(road: Road, ap
 
 
 def test_what_a_stage_reports_besides_is_read_by_its_kind() -> None:
-    kukar = library.programme("pemberdayaan-kukar")
     line = Line("x", "assessment", "assessed", "2023-01-09", reported="needs=skills|market")
-    assert rules.read_act(kukar, line).facts == {"needs": ["skills", "market"], "assessed_on": "2023-01-09"}
+    assert rules.read_act(KUKAR, line).facts == {"needs": ["skills", "market"], "assessed_on": "2023-01-09"}
     with pytest.raises(rules.NotReported):
-        rules.read_act(kukar, replace(line, reported="mood=good"))
+        rules.read_act(KUKAR, replace(line, reported="mood=good"))
