@@ -106,6 +106,7 @@ def _told(works: Works, address: str, act: Act, wrong: Invalid | None) -> str:
             most=schemas.MOST_TOGETHER,
             referral=found,
             settings=found.settings if found else {},
+            work=stage.view(session, found) if stage and found and act in together.OF_ONE_STAGE else {},
             stage=stage,
             may_sign=bool(stage and (not stage.signed_by or officer.has(*stage.signed_by))),
             colleagues=[

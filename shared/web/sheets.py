@@ -26,10 +26,10 @@ def rows(form: Mapping[str, Any], sheet: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def load(schema: Schema, sheet: str, told: Sequence[Mapping[str, Any]]) -> Any:
-    """The rows, read by the schema that programs send them in; raises Invalid by their places."""
+def load(schema: Schema, sheet: str, told: Sequence[Mapping[str, Any]], **beside: Any) -> Any:
+    """The rows and what is told `beside` them, read by the schema that programs use; raises Invalid by their places."""
     try:
-        return schema.load({sheet: told})
+        return schema.load({sheet: told, **beside})
     except ValidationError as invalid:
         raise Invalid(errors=messages.of_schema(invalid.messages)) from invalid
 

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from services.training.courses.models import Attendance, Enrolment
+from services.training.courses.models import Attendance, CourseSession, Enrolment
 from services.training.courses.work import WORKS
 from shared.events.intake import PersonsMerged, StageOffered, SubjectKind
 from shared.events.referrals import ReferralAccepted, ReferralCompleted
@@ -178,6 +178,60 @@ def test_nobody_was_present_at_a_session_that_is_still_to_come(training_db: Data
     assert codes(client.put(f"{course}/sessions/3/attendance", json=came)) == (422, "no-such-session")
     other = planned(client)
     assert codes(client.post(f"{other}/enrolments", json={"ids": ids})) == (409, "course-under-way")
+
+
+def test_everybody_else_came_is_one_press_and_leaves_who_is_marked_as_she_is(
+    training_db: Database, app: Flask, client: FlaskClient
+) -> None:
+    one, two, three, whole = accepted(training_db, client, offer(), offer(), offer(), group())
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    today = clock.today().isoformat()
+    held = [{"held_on": today, "place": "A"}, {"held_on": today, "place": "A"}, {"held_on": tomorrow, "place": "A"}]
+    course = planned(client, sessions=held)
+    client.post(f"{course}/enrolments", json={"ids": [one, two, three, whole]})
+    absent = {"attendance": [{"id": one, "number": 1, "present": False}]}
+    assert client.put(f"{course}/attendance", json=absent).status_code == 204
+    now = {"attendance": [{"id": two, "number": 2, "present": False}], "others_present": [1, 2]}
+    for _ in range(2):
+        assert client.put(f"{course}/attendance", json=now).status_code == 204
+    assert came_to(training_db) == {
+        (one, 1): False, (two, 1): True, (three, 1): True, (whole, 1): True,
+        (one, 2): True, (two, 2): False, (three, 2): True, (whole, 2): True,
+    }  # fmt: skip
+    with training_db.reading() as session:
+        assert set(session.scalars(select(Attendance.members_present))) >= {None, 5}
+    assert codes(client.put(f"{course}/attendance", json={"others_present": [3]})) == (422, "not-held-yet")
+    assert codes(client.put(f"{course}/attendance", json={"others_present": [9]})) == (422, "no-such-session")
+    assert client.put(f"{course}/attendance", json={}).status_code == 422
+    page = course.replace("/v1/", "/")
+    browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
+    assert browser.get(page).text.count('name="others_present[]"') == 2
+    assert browser.submit(f"{page}/attendance", {"others_present[]": ["1"]}).status_code == 303
+    refused = browser.submit(f"{page}/attendance", {"others_present[]": ["3"]})
+    assert refused.status_code == 422
+    assert len(came_to(training_db)) == 8
+
+
+def test_whoever_has_done_with_the_course_is_not_among_everybody_else(
+    training_db: Database, client: FlaskClient
+) -> None:
+    one, two = accepted(training_db, client, offer(), offer())
+    course = planned(client)
+    client.post(f"{course}/enrolments", json={"ids": [one, two]})
+    no = {"reason": "not-reached", "explanation": "Tiga kali dikunjungi.", "suggestion": "offer-again-later"}
+    assert client.post(f"{LIST}/{two}/return", json=no).status_code == 200
+    assert client.put(f"{course}/attendance", json={"others_present": [1]}).status_code == 204
+    assert came_to(training_db) == {(one, 1): True}
+
+
+def came_to(base: Database) -> dict[tuple[str, int], bool]:
+    with base.reading() as session:
+        rows = session.execute(
+            select(Attendance.referral_id, CourseSession.number, Attendance.present).join(
+                CourseSession, CourseSession.id == Attendance.session_id
+            )
+        )
+        return {(str(referral), number): present for referral, number, present in rows}
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def mark_attendance(given: dict[str, Any], agency: str, course_id: UUID, number:
 def mark_sheet(given: dict[str, Any], agency: str, course_id: UUID) -> None:
     """Mark who came to which session of the course, all at once; what is wrong is said of each row."""
     with door.transaction() as session:
-        commands.mark_sheet(session, door.current_officer(), course_id, marks_of(given))
+        commands.mark_sheet(session, door.current_officer(), course_id, marks_of(given), given["others_present"])
 
 
 def marks_of(given: dict[str, Any]) -> list[tuple[UUID, int, Mark]]:

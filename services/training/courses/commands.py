@@ -132,15 +132,23 @@ def enrol(
     return enrolments
 
 
-def mark_sheet(session: Session, officer: Officer, course_id: UUID, marks: Sequence[tuple[UUID, int, Mark]]) -> None:
+def mark_sheet(
+    session: Session,
+    officer: Officer,
+    course_id: UUID,
+    marks: Sequence[tuple[UUID, int, Mark]],
+    others_present: Collection[int] = (),
+) -> None:
     """Mark who came to which session of a course, all of them with one statement; marking again corrects it.
 
+    To the sessions `others_present` came everybody else who is enrolled, and of a group all members: whoever is marked
+    for them, now or before, stays as marked.
     Raises Invalid with what is wrong at each row (`attendance.3`), and nothing is marked then.
     """
     access.require(officer, Permission.COURSES_RUN)
     referrals = list(dict.fromkeys(referral_id for referral_id, _number, _mark in marks))
     hindered = worklist.hindered(session, officer, referrals)
-    numbers = {number for _referral_id, number, _mark in marks}
+    numbers = {*others_present, *(number for _referral_id, number, _mark in marks)}
     sessions = select(CourseSession).where(CourseSession.course_id == course_id, CourseSession.number.in_(numbers))
     held = {each.number: each for each in session.scalars(sessions)}
     enrolled = _enrolments(session, [each for each in referrals if each not in hindered])
@@ -161,7 +169,37 @@ def mark_sheet(session: Session, officer: Officer, course_id: UUID, marks: Seque
             errors[f"{row}.id"] = [wrong]
     if errors:
         raise Invalid(errors=errors)
+    rows |= _others(session, officer, course_id, {each: _held_at(held, each) for each in others_present}, rows)
     _store(session, list(rows.values()))
+
+
+def _held_at(sessions: Mapping[int, CourseSession], number: int) -> CourseSession:
+    try:
+        return _session_held(sessions, number)
+    except (rules.NoSuchSession, rules.NotHeldYet) as wrong:
+        raise wrong.at("others_present") from wrong
+
+
+def _others(
+    session: Session,
+    officer: Officer,
+    course_id: UUID,
+    sessions: Mapping[int, CourseSession],
+    told: Collection[tuple[int, UUID]],
+) -> dict[tuple[int, UUID], dict[str, Any]]:
+    """All who are enrolled and marked neither now nor before, as present; whose stage is closed or given up is not."""
+    if not sessions:
+        return {}
+    known = queries.attendance_in(session, course_id)
+    sitting = [each.referral_id for each in queries.enrolled(session, course_id) if each.outcome is None]
+    hindered = worklist.hindered(session, officer, sitting)
+    here = _enrolments(session, [each for each in sitting if each not in hindered])
+    return {
+        (number, each.referral_id): _row(held, each, Mark(present=True, members=each.members), officer)
+        for number, held in sessions.items()
+        for each in here
+        if (number, each.referral_id) not in told and (each.referral_id, number) not in known
+    }
 
 
 def mark_attendance(

@@ -84,13 +84,16 @@ def mark_sheet(agency: str, course_id: UUID) -> Response:
     """Mark who came to which session, everybody with one press."""
     typed = sheets.rows(request.form, "attendance")
     told = {key: row for key, row in typed.items() if row.keys() & {"present", "members"}}
-    if not told:
+    others = request.form.getlist("others_present[]")
+    if not told and not others:
         raise Invalid(errors={"_": [_("Mark at least one of them.")]})
     marks = [{"id": key.partition("_")[0], "number": key.partition("_")[2], **row} for key, row in told.items()]
     with sheets.said_at_rows("attendance", list(told)):
-        given = sheets.load(schemas.SheetSchema(), "attendance", marks)
+        given = sheets.load(schemas.SheetSchema(), "attendance", marks, others_present=others)
         with door.transaction() as session:
-            commands.mark_sheet(session, door.current_officer(), course_id, api.marks_of(given))
+            commands.mark_sheet(
+                session, door.current_officer(), course_id, api.marks_of(given), given["others_present"]
+            )
     return posting.done(_("The attendance is saved."), f"{_list(agency)}/{course_id}")
 
 

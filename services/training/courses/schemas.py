@@ -1,6 +1,8 @@
 """The shapes in which courses and attendance cross HTTP."""
 
-from marshmallow import Schema, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, validate, validates_schema
 
 from services.training.courses.rules import CourseOutcome
 from shared.kernel import fields
@@ -118,8 +120,20 @@ class SheetSchema(Schema):
     """The attendance of a whole course; whoever is left out of a session stays as she was marked."""
 
     attendance = fields.List(
-        fields.Nested(SheetMarkSchema), required=True, validate=validate.Length(min=1, max=MOST_MARKS)
+        fields.Nested(SheetMarkSchema), load_default=list, validate=validate.Length(max=MOST_MARKS)
     )
+    others_present = fields.List(
+        fields.Integer(validate=validate.Range(min=1)),
+        load_default=list,
+        validate=validate.Length(max=200),
+        metadata={"description": "Sessions to which everybody came who is not marked for them, now or before"},
+    )
+
+    @validates_schema
+    def says_something(self, given: dict[str, Any], **_: Any) -> None:
+        """A sheet marks somebody."""
+        if not given.get("attendance") and not given.get("others_present"):
+            raise ValidationError({"attendance": ["Missing data for required field."]})
 
 
 class OwnMarkSchema(Schema):

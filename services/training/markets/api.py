@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from services.training.markets import queries, schemas
-from services.training.markets.commands import fairs
+from services.training.markets.commands import fairs, selling
 from services.training.markets.models import Fair
 from shared.identity.permissions import Permission
 from shared.referrals import naming
@@ -65,6 +65,18 @@ def book_stands(given: dict[str, Any], agency: str, fair_id: UUID) -> dict[str, 
     with door.transaction() as session:
         officer = door.current_officer()
         fairs.book(session, officer, fair_id, given["ids"])
+        return shown(queries.fair(session, officer.office, fair_id), queries.booked(session, fair_id))
+
+
+@blueprint.put(f"{ONE}/sales")
+@guard(Permission.FAIRS_RUN)
+@blueprint.arguments(schemas.FairSalesSchema)
+@blueprint.response(200, schemas.FairStandsSchema)
+def note_fair_sales(given: dict[str, Any], agency: str, fair_id: UUID) -> dict[str, Any]:
+    """Note what everybody at the fair sold on one day: all of them, or none."""
+    with door.transaction() as session:
+        officer = door.current_officer()
+        selling.note_day(session, officer, fair_id, given["sold_on"], given["sales"])
         return shown(queries.fair(session, officer.office, fair_id), queries.booked(session, fair_id))
 
 

@@ -1,17 +1,22 @@
 """Fairs for people: the list, a form to plan one, and one fair with its stands."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
+from marshmallow import EXCLUDE, Schema
 from werkzeug.wrappers import Response
 
 from services.training.markets import api, queries, schemas
-from services.training.markets.commands import fairs
+from services.training.markets.commands import fairs, selling
+from services.training.markets.models import Fair
 from shared.identity.permissions import Permission
+from shared.kernel import clock, fields
+from shared.kernel.errors import Invalid
 from shared.referrals import naming, words
-from shared.web import access, door, forms, paging, posting
+from shared.web import access, door, forms, paging, posting, sheets
 from shared.web.confirming import Asked
 from shared.web.guard import guard
 
@@ -59,17 +64,62 @@ def show_fair(agency: str, fair_id: UUID, form: forms.Form | None = None) -> str
         shown: dict[str, Any] = api.shown(fair, queries.booked(session, fair_id))
         may_run = access.holds(officer, Permission.FAIRS_RUN)
         waiting = queries.without_stand(session, officer, fair) if may_run else []
+        days = _days(fair)
+        day = _day_of(days)
+        at_stands = [each["referral_id"] for each in shown["stands"]]
         return render_template(
             "markets/fair.html",
             fair=fair,
             shown=shown,
             waiting=waiting,
             names=naming.listed((referral_id for referral_id, _area in waiting), f"fair {fair_id}"),
+            days=days if may_run else [],
+            day=day,
+            noted=queries.sold_on(session, fair_id, day) if day else {},
+            workable=queries.in_work(session, officer, at_stands) if may_run and day else set(),
             form=form or forms.blank(),
             address=_list(agency),
             referrals=f"/training/{agency}/referrals",
             words=words,
         )
+
+
+@pages.post(f"{ONE}/sales")
+@guard(Permission.FAIRS_RUN)
+@posting.sent_from(show_fair)
+def note_fair_sales(agency: str, fair_id: UUID) -> Response:
+    """Note what everybody sold on one day, with one press."""
+    typed = sheets.rows(request.form, "sales")
+    if not typed:
+        raise Invalid(errors={"_": [_("Write down what at least one of them sold.")]})
+    day = forms.load(_Day(), request.form)["sold_on"]
+    with sheets.said_at_rows("sales", list(typed)):
+        told = [{"id": key, **row} for key, row in typed.items()]
+        given = sheets.load(schemas.FairSalesSchema(only=("sales",)), "sales", told)
+        with door.transaction() as session:
+            selling.note_day(session, door.current_officer(), fair_id, day, given["sales"])
+    return posting.done(_("What was sold is noted."), f"{_list(agency)}/{fair_id}?day={day.isoformat()}")
+
+
+class _Day(Schema):
+    """The day that a sheet is about; the rest of the form are its rows."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    sold_on = fields.Date(required=True)
+
+
+def _days(fair: Fair) -> list[date]:
+    """The days of a fair up to today, for which sales can be noted."""
+    last = min(fair.closes_on, clock.today())
+    return [fair.opens_on + timedelta(days=each) for each in range(max((last - fair.opens_on).days + 1, 0))]
+
+
+def _day_of(days: list[date]) -> date | None:
+    """The day whose sheet is shown: the one that is asked for or was just sent, else the last."""
+    asked = request.form.get("sold_on") or request.args.get("day") or ""
+    return next((each for each in days if each.isoformat() == asked), days[-1] if days else None)
 
 
 @pages.post(f"{ONE}/stands")

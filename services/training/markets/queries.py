@@ -25,9 +25,11 @@ from services.training.markets.rules import Channel, kecamatan_of
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
 from shared.programmes.kinds import BECAUSE
+from shared.referrals import queries as worklist
 from shared.referrals.models import Referral
 from shared.referrals.rules import ReferralState
 from shared.referrals.work import plain
+from shared.storage.arrays import among
 
 LATEST_FIRST = (Fair.opens_on, Fair.id)
 MOST_CHOICES = 50
@@ -85,6 +87,22 @@ def booked(session: Session, fair_id: UUID) -> list[tuple[FairBooking, str, int]
         .order_by(FairBooking.stand)
     )
     return [(booking, area, int(sold)) for booking, area, sold in rows]
+
+
+def sold_on(session: Session, fair_id: UUID, day: date) -> dict[UUID, int]:
+    """What was sold at each stand of a fair on a day, by referral, where it is noted."""
+    rows = session.execute(
+        select(FairBooking.referral_id, Sale.amount)
+        .join(Sale, Sale.booking_id == FairBooking.id)
+        .where(FairBooking.fair_id == fair_id, FairBooking.freed_at.is_(None), Sale.sold_on == day)
+    ).all()
+    return {referral_id: amount for referral_id, amount in rows}  # noqa: C416
+
+
+def in_work(session: Session, officer: Officer, referral_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these referrals that the officer's office works on now, in her areas."""
+    wanted = (among(Referral.id, referral_ids), worklist.hers(officer), Referral.state == ReferralState.ACCEPTED)
+    return set(session.scalars(select(Referral.id).where(*wanted)))
 
 
 def drawn_from(areas: Collection[str]) -> dict[str, int]:

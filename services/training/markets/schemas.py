@@ -72,6 +72,22 @@ class StandBookingSchema(Schema):
     ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_AT_ONCE))
 
 
+class SoldAtStandSchema(Schema):
+    """What somebody sold at her stand on the day."""
+
+    id = fields.UUID(required=True)
+    amount = fields.Rupiah(required=True, validate=RUPIAH)
+
+
+class FairSalesSchema(Schema):
+    """What everybody at a fair sold on one day; noted again, a day is corrected, and whoever is left out stays so."""
+
+    sold_on = fields.Date(required=True)
+    sales = fields.List(
+        fields.Nested(SoldAtStandSchema), required=True, validate=validate.Length(min=1, max=MOST_STANDS)
+    )
+
+
 class FairCancelSchema(Schema):
     """Why a fair does not take place."""
 

@@ -158,6 +158,32 @@ def test_the_stage_is_offered_to_another_office_from_its_page(road: Road, desk: 
     assert wrong(road) == []
 
 
+def test_many_that_came_back_are_offered_together_to_another_office_and_who_lives_elsewhere_is_left_out(
+    road: Road, desk: Browser
+) -> None:
+    journeys = come_back(road, count=3)
+    rows = owed(road)
+    road.staff("dinsos-kaltim", "dinsos-samarinda")
+    for each in rows:
+        assert desk.submit(f"{LIST}/{each.id}/accept").status_code == 303
+    chosen = {"act": "report", "ids[]": [str(each.id) for each in rows]}
+    asked = desk.submit(f"{LIST}/together?act=report", chosen).text
+    assert ('value="dinsos-kaltim"' in asked, "dinsos-samarinda" in asked) == (True, False)
+    before = len(road.said())
+    nowhere = {**chosen, "decision": "offer-again", "office": "dinsos-samarinda"}
+    assert desk.submit(f"{LIST}/together/do", nowhere).status_code == 200
+    assert len(road.said()) == before, "nobody there works where they live"
+    told = {**chosen, "decision": "offer-again", "office": "dinsos-kaltim"}
+    assert desk.submit(f"{LIST}/together/look", told).status_code == 200
+    assert len(road.said()) == before, "only looked at"
+    for _ in range(2):
+        assert desk.submit(f"{LIST}/together/do", told).status_code == 200
+    assert {each.outcome for each in owed(road)} == {"offered-again"}
+    assert [road.offers(each)[-1].office for each in journeys] == ["dinsos-kaltim"] * 3
+    assert [len(road.offers(each)) for each in journeys] == [2] * 3, "each once"
+    assert wrong(road) == []
+
+
 def test_the_journey_is_ended_from_its_page_for_a_reason(road: Road, app: Flask) -> None:
     (journey,) = come_back(road)
     (row,) = owed(road)

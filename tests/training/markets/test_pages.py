@@ -1,3 +1,4 @@
+from shared.kernel.ids import new_id
 from tests.training.markets.conftest import MarketDesk, day
 
 
@@ -95,3 +96,35 @@ def test_an_officer_lists_agrees_delivers_and_amends_on_pages(desk: MarketDesk) 
     assert browser.submit(f"{referral}/complete", told | {"outcome": "marketed"}).status_code == 303
     assert desk.reported()[-1].facts == {"channel": "off-taker", "sales": 1_220_000, "deliveries": 1}
     assert "Marketed" in browser.get(referral).text
+
+
+def test_what_everybody_sold_in_a_day_is_noted_on_one_sheet(desk: MarketDesk) -> None:
+    one, two, three, done = desk.take("64.02", "64.02", "64.02", "64.02")
+    fair = desk.fair(stands=5, area="64.02")
+    desk.book(fair, one, two, done)
+    desk.save(done, sales=[{"fair_id": fair, "sold_on": day(), "amount": 70_000}])
+    desk.complete(done, outcome="marketed")
+    browser, address = desk.browser(), f"/training/dinsos/fairs/{fair}"
+    page = browser.get(address).text
+    assert (f'name="sales.{one}.amount"' in page, f'name="sales.{done}.amount"' in page) == (True, False)
+    form = {"sold_on": day(), f"sales.{one}.amount": "Rp450.000", f"sales.{two}.amount": "0"}
+    assert browser.submit(f"{address}/sales", form).status_code == 303
+    assert [each["sold"] for each in desk.stands(fair)["stands"]] == [450_000, 0, 70_000]
+    assert 'value="450000"' in browser.get(f"{address}?day={day()}").text
+    assert browser.submit(f"{address}/sales", {"sold_on": day(), f"sales.{one}.amount": "500000"}).status_code == 303
+    assert [each["sold"] for each in desk.stands(fair)["stands"]] == [500_000, 0, 70_000], "corrected, not added"
+    for wrong in (
+        {"sold_on": day(), f"sales.{one}.amount": "9", f"sales.{three}.amount": "9"},  # no stand
+        {"sold_on": day(), f"sales.{one}.amount": "9", f"sales.{done}.amount": "9"},  # closed
+        {"sold_on": day(), f"sales.{one}.amount": "9", f"sales.{two}.amount": "1,5"},
+        {"sold_on": day(1), f"sales.{one}.amount": "9"},  # yet to come
+        {"sold_on": day(-1), f"sales.{one}.amount": "9"},
+        {"sold_on": "", f"sales.{one}.amount": "9"},
+        {"sold_on": day()},
+    ):
+        assert browser.submit(f"{address}/sales", wrong).status_code == 422, wrong
+    assert [each["sold"] for each in desk.stands(fair)["stands"]] == [500_000, 0, 70_000], "all of them, or none"
+    told = {"sold_on": day(), "sales": [{"id": one, "amount": 1_000}, {"id": two, "amount": 2_000}]}
+    answer = desk.client.put(f"/training/v1/dinsos/fairs/{fair}/sales", json=told)
+    assert [each["sold"] for each in answer.get_json()["stands"]] == [1_000, 2_000, 70_000]
+    assert desk.client.put(f"/training/v1/dinsos/fairs/{new_id()}/sales", json=told).status_code == 404

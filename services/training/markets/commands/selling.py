@@ -9,12 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from services.training.markets import rules
+from services.training.markets import queries, rules
 from services.training.markets.commands.cases import require_channel
 from services.training.markets.models import Fair, FairBooking, Listing, MarketCase, Sale
 from services.training.markets.rules import Channel
 from shared.identity.officer import Officer
+from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
+from shared.kernel.errors import DomainError, Invalid
+from shared.referrals import commands as worklist
+from shared.storage.arrays import among
+from shared.web import access
 
 
 def list_product(
@@ -84,28 +89,80 @@ def note_sales(
         }
     for place in ("booking_id", "listing_id"):
         if noted := [row for key, row in rows.items() if key[0] == place]:
-            statement = insert(Sale)
-            told_again = statement.excluded
-            session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[place, "sold_on"],
-                    set_={
-                        "amount": told_again.amount,
-                        "noted_by": told_again.noted_by,
-                        "noted_at": told_again.noted_at,
-                    },
-                ),
-                noted,
+            _note(place, session, noted)
+
+
+def note_day(
+    session: Session, officer: Officer, fair_id: UUID, sold_on: date, told: Sequence[Mapping[str, Any]]
+) -> None:
+    """Note what everybody at a fair sold on one day (`id`, `amount`) with one statement; noted again it is corrected.
+
+    Raises Invalid with what is wrong at each row (`sales.3`), and nothing is noted then.
+    """
+    access.require(officer, Permission.FAIRS_RUN)
+    fair = queries.fair(session, officer.office, fair_id)
+    _require_day(fair, sold_on, "sold_on")
+    wanted = [each["id"] for each in told]
+    hindered = worklist.hindered(session, officer, wanted)
+    held = {
+        each.referral_id: each.id
+        for each in session.scalars(
+            select(FairBooking)
+            .where(
+                FairBooking.fair_id == fair_id, among(FairBooking.referral_id, wanted), FairBooking.freed_at.is_(None)
             )
+            .order_by(FairBooking.id)
+            .with_for_update()
+        )
+    }
+    rows: dict[UUID, dict[str, Any]] = {}
+    errors: dict[str, list[DomainError]] = {}
+    for place, each in enumerate(told):
+        if each["id"] in hindered:
+            errors[f"sales.{place}.id"] = [hindered[each["id"]]]
+        elif each["id"] not in held:
+            errors[f"sales.{place}.id"] = [rules.NoStandBooked()]
+        else:
+            booking = held[each["id"]]
+            rows[booking] = {
+                "id": ids.new_id(),
+                "booking_id": booking,
+                "sold_on": sold_on,
+                "amount": each["amount"],
+                "noted_by": officer.id,
+            }
+    if errors:
+        raise Invalid(errors=errors)
+    _note("booking_id", session, list(rows.values()))
+
+
+def _note(place: str, session: Session, noted: Sequence[dict[str, Any]]) -> None:
+    statement = insert(Sale)
+    told_again = statement.excluded
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[place, "sold_on"],
+            set_={
+                "amount": told_again.amount,
+                "noted_by": told_again.noted_by,
+                "noted_at": told_again.noted_at,
+            },
+        ),
+        noted,
+    )
+
+
+def _require_day(fair: Fair, day: date, field: str) -> None:
+    if not fair.opens_on <= day <= min(fair.closes_on, clock.today()):
+        dates = {"opens_on": fair.opens_on.isoformat(), "closes_on": fair.closes_on.isoformat()}
+        raise rules.NotOnThatDay(**dates).at(field)
 
 
 def _on_a_day_of_the_fair(held: tuple[FairBooking, Fair] | None, day: date, field: str) -> UUID:
     if held is None:
         raise rules.NoStandBooked().at(f"{field}.fair_id")
     booking, fair = held
-    if not fair.opens_on <= day <= min(fair.closes_on, clock.today()):
-        dates = {"opens_on": fair.opens_on.isoformat(), "closes_on": fair.closes_on.isoformat()}
-        raise rules.NotOnThatDay(**dates).at(f"{field}.sold_on")
+    _require_day(fair, day, f"{field}.sold_on")
     return booking.id
 
 
