@@ -177,8 +177,8 @@ class Way:
 @pytest.fixture(scope="module")
 def people(kail):
     """Registries from which every programme finds its women, and the money that they may get."""
-    clients = {}
-    for each in demo_clients(kail.home, kail.port):
+    clients, known = {}, list(demo_clients(kail.home, kail.port))
+    for each in known:
         for role in each.roles:
             clients[each.office, role] = each
     officers = {office: client for (office, role), client in clients.items() if role == "officer"}
@@ -187,7 +187,9 @@ def people(kail):
     for fund in begin.FUNDS:
         agency = offices.office(fund.office).agency
         begin.open_fund(clients[fund.office, "head"], agency, fund)
-    return officers
+    yield officers
+    for each in known:
+        each.close()
 
 
 def small(registry):
