@@ -23,7 +23,6 @@ from shared.events import intake, referrals
 from shared.events.anchors import AccessLogAnchored, SealedLogAnchored
 from shared.machine.bells import renew_keys
 from shared.outages.jobs import note_rings
-from shared.persons import handlers as persons
 from shared.referrals import handlers as worklist
 from shared.referrals import jobs
 from shared.succession import handlers as succession
@@ -67,7 +66,7 @@ MONITORING = Subscriber(
 
 FIGURES = Subscriber(
     name="monitoring.figures",
-    hears=telling({**flow_handlers.HEARS, **money_handlers.HEARS, **persons.HEARS}),
+    hears=telling({**flow_handlers.HEARS, **money_handlers.HEARS}),
     declines={
         intake.ParticularsShared: "A transport matter between two services: nothing happened to the journey.",
         intake.ParticularsCorrected: "Figures hold no particulars: nothing of what is counted was wrong.",

@@ -5,8 +5,8 @@ that it waits for, exactly one office is accountable and has it in its worklist 
 can open it and do it, no referral is open that no journey waits for, no fund is over its ceiling, money realised is
 what was handed over, no office's grant holds money of a fund that is not that office's, no two aids that exclude each
 other have a share of one person or household, no meeting that was held left a stage waiting, nothing is owed by law
-whose date passed while Kail stood still, the tallies are what a fresh count gives, and no line of a chained log was
-changed or cut off.
+whose date passed while Kail stood still, every service knows the same records as one person, the tallies are what a
+fresh count gives, and no line of a chained log was changed or cut off.
 """
 
 import time
@@ -35,7 +35,7 @@ from services.intake.recruitment import queries as recruitment
 from services.monitoring import worker as monitoring
 from services.monitoring.flow import summing
 from services.monitoring.meetings import queries as meetings
-from services.operate import accountability
+from services.operate import accountability, records
 from services.training import worker as training
 from services.training.markets import queries as markets
 from services.training.placement import queries as placement
@@ -98,6 +98,10 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
             Finding(Gravity.HELD if held else Gravity.BEHIND if under_way else Gravity.BROKEN, "recruitment", str(each))
             for each in recruitment.forgotten_groups(session)
         ]
+    people = [
+        Finding(Gravity.BEHIND if under_way else Gravity.BROKEN, "records", what)
+        for what in records.findings(databases)
+    ]
     left = [Finding(Gravity.BEHIND if under_way else Gravity.BROKEN, "offices", what) for what in _left(databases)]
     logs = [
         Finding(Gravity.BROKEN, where, what)
@@ -116,6 +120,7 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
         *recruits,
         *overrides,
         *forgotten,
+        *people,
         *left,
     ]
 

@@ -29,6 +29,8 @@ HEARS: Mapping[type[Event], Hearing] = {
 
 
 def _keep(session: Session, told: Sequence[tuple[object, object, int]]) -> None:
+    if not told:
+        return
     latest = {record: (person, revision) for record, person, revision in sorted(told, key=lambda each: each[2])}
     rows = [
         {"record_id": record, "person_id": person, "revision": revision}

@@ -82,10 +82,13 @@ def take_over(base: Database) -> int:
 def write_down(session: Session, officer: Officer, person_id: UUID, asked_at: datetime, request_id: UUID) -> None:
     """Write a wish for a conversation into the compartment; one of this name, or open already, is not written again."""
     due_at = rules.follow_up_by(asked_at, terms(), _days_of(session, officer))
+    indexes = queries.indexes_of(session, person_id)
+    if session.scalar(_open_requests(officer).where(TalkRequest.person_index.in_(indexes)).limit(1)) is not None:
+        return
     row = {
         "id": request_id,
         "office": officer.office,
-        "person_index": queries.index_of(session, person_id),
+        "person_index": indexes[0],
         "content": {"person_id": str(person_id), "asked_by": officer.name, "asked_by_id": str(officer.id)},
         "asked_at": asked_at,
         "due_at": due_at,
@@ -123,13 +126,14 @@ def open_case(
         raise NotFound(what="person")
     else:
         alias = None
-    now, index = clock.now(), queries.index_of(session, person_id)
+        person_id = queries.living(session, [person_id])[person_id]
+    now, indexes = clock.now(), queries.indexes_of(session, person_id)
     follow_up_due_at = rules.follow_up_by(now, terms(), _days_of(session, officer))
     report_due_at = rules.report_by(now, terms()) if under_tpks else None
     row = {
         "id": uuid4(),
         "office": officer.office,
-        "person_index": index,
+        "person_index": indexes[0],
         "person_id": str(person_id),
         "alias": alias or "",
         "kind": kind.value,
@@ -141,14 +145,18 @@ def open_case(
         "report_due_at": report_due_at,
         "look_on": rules.look_on(follow_up_due_at, report_due_at),
     }
-    opened = session.scalar(insert(ProtectionCase).values(row).on_conflict_do_nothing().returning(ProtectionCase))
-    for each in session.scalars(_open_requests(officer).where(TalkRequest.person_index == index).with_for_update()):
+    # One that was opened under another record of hers, before the two were found to be one person, is hers as well.
+    known = queries.cases_about(session, officer.office, person_id)
+    has_one = any(each.closed_at is None for each in known)
+    opening = insert(ProtectionCase).values(row).on_conflict_do_nothing().returning(ProtectionCase)
+    opened = None if has_one else session.scalar(opening)
+    for each in session.scalars(_open_requests(officer).where(TalkRequest.person_index.in_(indexes)).with_for_update()):
         each.settled_at = now
         log.note(session, officer, "answered a wish with a case", each.id)
     if opened is not None:
         log.note(session, officer, "opened", opened.id)
         return opened
-    return look_at_case(session, officer, queries.cases_about(session, officer.office, index)[0].id)
+    return look_at_case(session, officer, queries.cases_about(session, officer.office, person_id)[0].id)
 
 
 def settle_request(session: Session, officer: Officer, request_id: UUID, reason: str) -> None:
@@ -400,7 +408,7 @@ def ask_to_read(session: Session, officer: Officer, person_id: UUID, reason: str
     rules.may_ask_to_read(officer)
     if session.get(Person, person_id) is None:
         raise NotFound(what="person")
-    index = queries.index_of(session, person_id)
+    index = queries.indexes_of(session, person_id)[0]
     content = {
         "person_id": str(person_id),
         "reason": reason,
@@ -464,7 +472,7 @@ def look_through_glass(session: Session, officer: Officer, glass_id: UUID) -> li
         raise NotFound(what="request")
     if rules.glass_state(glass.granted, glass.open_until, clock.now()) is not GlassState.GRANTED:
         raise rules.NotOpenToYou
-    cases = queries.cases_about(session, glass.office, glass.person_index)
+    cases = queries.cases_about(session, glass.office, UUID(glass.content["person_id"]))
     log.note(session, officer, "read through the glass", glass.id, glass.content["reason"])
     return [queries.described(session, each) for each in cases]
 

@@ -14,6 +14,7 @@ from services.intake.journeys import publishing
 from services.intake.protection import heads, log, rules
 from services.intake.protection.models import Glass, ProtectionCase, Step, TalkRequest
 from services.intake.registry import queries as registry
+from services.intake.registry.models import Person
 from shared.events.intake import SubjectKind
 from shared.identity.officer import Officer
 from shared.kernel import clock
@@ -136,13 +137,14 @@ def line(case: ProtectionCase, names: dict[UUID, str]) -> dict[str, Any]:
 
 def described(session: Session, case: ProtectionCase) -> dict[str, Any]:
     """A case with all that was done, and what is needed to reach the woman."""
-    person = UUID(case.person_id)
+    opened_under = UUID(case.person_id)
+    person = opened_under if case.alias else living(session, [opened_under]).get(opened_under, opened_under)
     known = {} if case.alias else registry.particulars_of_persons(session, [person], OF_HER)
     particulars = known.get(person, {})
     found = session.scalars(select(Step).where(Step.case_id == case.id))
     steps = sorted(found, key=lambda each: each.recorded_at)
     return {
-        **line(case, {person: particulars["name"]} if "name" in particulars else {}),
+        **line(case, {opened_under: particulars["name"]} if "name" in particulars else {}),
         "person_id": person,
         "particulars": particulars,
         "notes": case.notes,
@@ -189,6 +191,18 @@ def index_of(session: Session, person_id: UUID) -> bytes:
     return _indexed(session, str(person_id), TalkRequest.person_index, ProtectionCase.person_index, Glass.person_index)
 
 
+def indexes_of(session: Session, person_id: UUID) -> list[bytes]:
+    """By which the compartment finds her under all records that the registry knows as her, the living one's first."""
+    lives = living(session, [person_id]).get(person_id, person_id)
+    return [index_of(session, each) for each in registry.records_of(session, lives) or [lives]]
+
+
+def living(session: Session, persons: Collection[UUID]) -> dict[UUID, UUID]:
+    """Under which record each of these lives on; whoever stands in no registry is left out."""
+    rows = session.execute(select(Person.id, Person.merged_into).where(Person.id.in_(persons)))
+    return {row.id: row.merged_into or row.id for row in rows}
+
+
 def account_of(session: Session, officer: Officer) -> bytes:
     """By which the compartment knows an officer's account again; older keys as with `index_of`."""
     return _indexed(session, str(officer.id), Glass.asked_by, Glass.decided_by)
@@ -205,10 +219,10 @@ def _indexed(session: Session, value: str, *columns: InstrumentedAttribute[Any])
     return known[0]
 
 
-def cases_about(session: Session, office: str, person_index: bytes) -> list[ProtectionCase]:
-    """A woman's cases at an office, the open one first."""
+def cases_about(session: Session, office: str, person_id: UUID) -> list[ProtectionCase]:
+    """A woman's cases at an office, under whichever of her records they were opened, the open ones first."""
     statement = select(ProtectionCase).where(
-        ProtectionCase.office == office, ProtectionCase.person_index == person_index
+        ProtectionCase.office == office, ProtectionCase.person_index.in_(indexes_of(session, person_id))
     )
     found = sorted(session.scalars(statement), key=lambda each: each.opened_at, reverse=True)
     return sorted(found, key=lambda each: each.closed_at is not None)
@@ -271,6 +285,6 @@ def _whose(row: TalkRequest | Glass) -> UUID:
 
 
 def _names(session: Session, persons: Iterable[UUID]) -> dict[UUID, str]:
-    wanted = list(set(persons))
-    found = registry.particulars_of_persons(session, wanted, ["name"]) if wanted else {}
-    return {person: fields["name"] for person, fields in found.items() if "name" in fields}
+    lives = living(session, set(persons))
+    found = registry.particulars_of_persons(session, sorted(set(lives.values())), ["name"]) if lives else {}
+    return {record: found[person]["name"] for record, person in lives.items() if "name" in found.get(person, {})}

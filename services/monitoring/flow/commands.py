@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -50,6 +51,7 @@ from shared.identity.areas import within
 from shared.kernel import calendar
 from shared.persons.models import PersonRecord
 from shared.storage import Base
+from shared.storage.arrays import among
 from shared.storage.rows import columns_of, core, insertion, recordset
 
 COUNTED = ("members", "counted_as_of")
@@ -84,6 +86,12 @@ SAID = (
 def _told_and_touched() -> Insert:
     told = TOLD.returning(core(TimelineEntry).c.journey_id).cte("told")
     return insert(core(TouchedJourney)).from_select(["journey_id"], select(told.c.journey_id).distinct())
+
+
+def touch_of_subjects(session: Session, subjects: Collection[UUID]) -> None:
+    """Let the journeys of these records be summed anew: whether they are one person's has changed."""
+    theirs = select(JourneyFigure.id).where(among(JourneyFigure.subject_id, subjects))
+    session.execute(insert(core(TouchedJourney)).from_select(["journey_id"], theirs))
 
 
 def touch_recounted(session: Session, regions: Collection[str], before: Calendars, after: Calendars) -> None:

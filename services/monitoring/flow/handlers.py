@@ -14,6 +14,8 @@ from shared.bus import Heard, together
 from shared.bus.subscribers import Hearing
 from shared.events import grants, intake, monitoring, referrals
 from shared.events.envelope import Event
+from shared.persons import handlers as persons
+from shared.persons import queries as known
 from shared.referrals import handed_on
 
 Note = Callable[[Session, Sequence[Heard[Any]]], None]
@@ -74,4 +76,14 @@ def hear(session: Session, heard: Sequence[Heard[Any]]) -> None:
     commands.tell_timeline(session, [each for each in heard if type(each.event) in TOLD])
 
 
-HEARS: Mapping[type[Event], Hearing] = together(hear, MEANING)
+def hear_whose_records(session: Session, heard: Sequence[Heard[Any]]) -> None:
+    """Know which records are one person, and have her journeys summed anew: she counts once."""
+    records = {each.event.record_id for each in heard}
+    records |= {each.event.person_id for each in heard if isinstance(each.event, intake.PersonsMerged)}
+    before = known.records_of(session, records)
+    persons.hear_persons_merged(session, [each for each in heard if isinstance(each.event, intake.PersonsMerged)])
+    persons.hear_persons_parted(session, [each for each in heard if isinstance(each.event, intake.PersonsParted)])
+    commands.touch_of_subjects(session, {*records, *before})
+
+
+HEARS: Mapping[type[Event], Hearing] = {**together(hear, MEANING), **together(hear_whose_records, persons.HEARS)}

@@ -33,6 +33,7 @@ class JourneyFigure(Base):
         Index("ix_journey_figure_newest", "opened_at", "id"),  # those of all programmes together
         Index("ix_journey_figure_open", "programme", "version", postgresql_where=text("ended_at IS NULL")),
         Index("ix_journey_figure_place", "programme", "version", "area"),
+        Index("ix_journey_figure_subject", "subject_id"),  # the other journeys of whoever is on one
         Index(
             "ix_journey_figure_ended",
             *("programme", "version", "outcome", "opened_at", "id"),
@@ -48,6 +49,7 @@ class JourneyFigure(Base):
     version: Mapped[int]
     area: Mapped[str]
     subject_kind: Mapped[str]
+    subject_id: Mapped[UUID | None]  # nobody of a journey that was heard of before it was kept; a replay tells
     members: Mapped[int]
     counted_as_of: Mapped[int] = mapped_column(BigInteger, server_default="0")
     lead_office: Mapped[str]
@@ -198,7 +200,10 @@ class TouchedJourney(Base):
 
 
 class JourneyStanding(Base):
-    """What a journey counts as in the tallies; `cohort` is the first day of the month in which it was opened."""
+    """What a journey counts as in the tallies; `cohort` is the first day of the month in which it was opened.
+
+    `subject` says whose journey it is where the same person or group is on another one as well.
+    """
 
     __tablename__ = "journey_standing"
 
@@ -212,6 +217,7 @@ class JourneyStanding(Base):
     standing: Mapped[str]
     because: Mapped[str | None]
     members: Mapped[int]
+    subject: Mapped[UUID | None]
 
 
 class StageStanding(Base):
@@ -324,6 +330,25 @@ class TallyJourney(Tally, Base):
     because: Mapped[str | None]
     journeys: Mapped[int] = mapped_column(BigInteger)
     members: Mapped[int] = mapped_column(BigInteger)
+
+
+class TallyRepeated(Tally, Base):
+    """Of `TallyJourney` what belongs to persons and groups that are on more than one journey, by whose it is.
+
+    Women are counted once with it, in whatever part of the figures; see `tallies.women`.
+    """
+
+    __tablename__ = "tally_repeated"
+
+    programme: Mapped[str]
+    version: Mapped[int]
+    area: Mapped[str]
+    cohort: Mapped[date]
+    generation: Mapped[int]
+    standing: Mapped[str]
+    subject: Mapped[UUID]
+    carried: Mapped[int]  # members of one journey
+    journeys: Mapped[int] = mapped_column(BigInteger)
 
 
 class TallyStage(Tally, Base):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import FromClause, and_, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from services.monitoring.flow import rules, tallies
@@ -238,15 +238,19 @@ def reached(
     if at_a_stage or (area and area.count(".") >= tallies.VILLAGE_DOTS):
         return None
     told = tallies.counted(TallyJourney, officer)
-    wanted = {told.c.programme: programme, told.c.version: version, told.c.standing: state and state.value}
-    counted = select(func.coalesce(func.sum(told.c.journeys), 0), func.coalesce(func.sum(told.c.members), 0)).where(
-        *(column == value for column, value in wanted.items() if value is not None)
-    )
-    if area is not None:
-        counted = counted.where(within(told.c.area, [area]))
-    if cohort is not None:
-        counted = counted.where(told.c.cohort == cohort.replace(day=1))
-    listed, people = (int(number) for number in session.execute(counted).one())
+
+    def asked(lines: FromClause) -> list[ColumnElement[bool]]:
+        wanted = {"programme": programme, "version": version, "standing": state and state.value}
+        found = [lines.c[name] == value for name, value in wanted.items() if value is not None]
+        if area is not None:
+            found.append(within(lines.c.area, [area]))
+        if cohort is not None:
+            found.append(lines.c.cohort == cohort.replace(day=1))
+        return found
+
+    counted = select(func.coalesce(func.sum(told.c.journeys), 0)).where(*asked(told))
+    listed = int(session.scalars(counted).one())
+    people = tallies.women(session, officer, where=asked).get((), 0)
     return Reached(listed, people if rules.sees_small_figures(officer) or not cells.suppressed(people) else None)
 
 

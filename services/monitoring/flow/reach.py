@@ -90,9 +90,9 @@ def months_of(programme: Programme) -> list[int]:
 
 
 def coverage(session: Session, officer: Officer, programme: Programme) -> Coverage:
-    """Whom a programme has reached: the members of every journey that was opened, whatever became of it."""
+    """Whom a programme has reached: the members of every journey that was opened, each once, whatever became of it."""
     told = tallies.counted(TallyJourney, officer, *programme.key)
-    women = int(session.scalar(select(func.coalesce(func.sum(told.c.members), 0))) or 0)
+    women = tallies.women(session, officer, *programme.key).get((), 0)
     places = tallies.counted(TallyPlace, officer, *programme.key)
     kelurahan = session.scalar(select(func.count(places.c.area.distinct())))
     wanted = {each.name: each.value for each in programme.figures.values()}
@@ -101,7 +101,7 @@ def coverage(session: Session, officer: Officer, programme: Programme) -> Covera
         kelurahan=None if cells.suppressed(women) else kelurahan,
         women_wanted=wanted.get(WOMEN),
         kelurahan_wanted=wanted.get(KELURAHAN),
-        generations=_generations(session, told),
+        generations=_generations(session, officer, programme, told),
     )
 
 
@@ -112,8 +112,7 @@ def unreached(session: Session, officer: Officer, programme: Programme) -> Unrea
         for code, _ in below(programme.region, Level.VILLAGE)
         if level_of(code) is Level.VILLAGE and meet([code], officer.areas)
     ]
-    people = tallies.counted(TallyJourney, officer, *programme.key)
-    carried = int(session.scalar(select(func.coalesce(func.sum(people.c.members), 0))) or 0)
+    carried = tallies.women(session, officer, *programme.key).get((), 0)
     if carried and cells.suppressed(carried):
         return Unreached(None, len(inside))
     places = tallies.counted(TallyPlace, officer, *programme.key)
@@ -152,15 +151,13 @@ def _survival(month: int, counted: Mapping[str, int]) -> Survival:
     return Survival(month, visited, shown["alive"], shown["stalled"])
 
 
-def _generations(session: Session, told: FromClause) -> tuple[Generation, ...]:
+def _generations(session: Session, officer: Officer, programme: Programme, told: FromClause) -> tuple[Generation, ...]:
     """The journeys of a programme by how many recruitments they are away from one that nobody recruited."""
     rows = session.execute(
-        select(told.c.generation, func.sum(told.c.journeys), func.sum(told.c.members))
-        .group_by(told.c.generation)
-        .order_by(told.c.generation)
+        select(told.c.generation, func.sum(told.c.journeys)).group_by(told.c.generation).order_by(told.c.generation)
     ).all()
-    shown = cells.shown({number: int(women) for number, _, women in rows})
+    women = tallies.women(session, officer, *programme.key, by=lambda lines: (lines.c.generation,))
+    shown = cells.shown({number: women.get((number,), 0) for number, _ in rows})
     return tuple(
-        Generation(number, int(groups) if shown[number] is not None else None, shown[number])
-        for number, groups, _ in rows
+        Generation(number, int(groups) if shown[number] is not None else None, shown[number]) for number, groups in rows
     )

@@ -11,8 +11,21 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Select, and_, delete, except_, func, literal, select, union_all
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    Executable,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    delete,
+    except_,
+    func,
+    literal,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session, aliased
 
 from services.monitoring.flow import last_words, tallies
@@ -21,6 +34,7 @@ from services.monitoring.flow.tallies import COUNTINGS, Counting
 from services.monitoring.heard import CHANGED
 from shared import calendars
 from shared.kernel import calendar, clock
+from shared.persons import queries as persons
 from shared.storage import Database
 from shared.storage.arrays import among
 from shared.storage.rows import columns_of, core
@@ -68,7 +82,7 @@ def sum_some(session: Session) -> int:
 
 def classify(session: Session, touched: Collection[UUID]) -> None:
     """Say anew what these journeys count as, and move the tallies by what has changed. Whoever calls holds the lock."""
-    chosen = sorted({*touched, *_recruited_by(session, touched)})
+    chosen = sorted(_with_others(session, {*touched, *_recruited_by(session, touched)}))
     asked = {"chosen": chosen, **day_numbers(session, chosen), **own_days(session)}
     for statement in STATEMENTS:
         session.execute(statement, asked)
@@ -170,6 +184,13 @@ def _recruited_by(session: Session, touched: Collection[UUID]) -> Collection[UUI
     return session.scalars(RECRUITED, {"chosen": list(touched)}).all()
 
 
+def _with_others(session: Session, journeys: set[UUID]) -> set[UUID]:
+    """These journeys and all others of the same persons and groups: who is on two of them counts once."""
+    subjects = {each for each in session.scalars(SUBJECTS, {"chosen": list(journeys)}) if each is not None}
+    records = persons.records_of(session, subjects)
+    return journeys | set(session.scalars(OF_SUBJECTS, {"subjects": list(records)}))
+
+
 def _recruited() -> Select[Any]:
     begin = (
         select(JourneyFigure.id)
@@ -217,4 +238,6 @@ def _all(rows: Any, names: Sequence[str]) -> Select[Any]:
 
 
 RECRUITED = _recruited()
+SUBJECTS = select(JourneyFigure.subject_id).where(tallies.some(JourneyFigure.id), JourneyFigure.subject_id.is_not(None))
+OF_SUBJECTS = select(JourneyFigure.id).where(JourneyFigure.subject_id == any_(bindparam("subjects", type_=ARRAY(Uuid))))
 STATEMENTS = [_statement(counting) for counting in COUNTINGS]

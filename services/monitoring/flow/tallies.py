@@ -4,7 +4,7 @@ The figures say what happened; the classification says what follows from it, for
 count. `summing` brings the tallies up to date, the audit counts afresh, and both take their definitions from here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +33,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, distinct_on
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import Grouping
 
 from services.monitoring.flow.models import (
@@ -49,6 +49,7 @@ from services.monitoring.flow.models import (
     TallyPlace,
     TallyPromise,
     TallyReached,
+    TallyRepeated,
     TallyStage,
     TallyVisit,
     VisitFigure,
@@ -58,6 +59,7 @@ from services.monitoring.flow.rules import OPEN, Standing
 from shared.identity.areas import covering, covers, within
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.persons.models import PersonRecord
 from shared.storage import Base
 from shared.storage.arrays import among
 
@@ -142,6 +144,8 @@ def journeys(of: Callable[[Any], Condition]) -> Select[Any]:
     """What each journey counts as."""
     descent = _generations(of)
     standing = case((JourneyFigure.ended_at.is_(None), "open"), else_=JourneyFigure.outcome)
+    # Whoever says some journeys names all those of the same person or group with them.
+    whose = func.coalesce(PersonRecord.person_id, JourneyFigure.subject_id)
     return (
         select(
             JourneyFigure.id.label("journey_id"),
@@ -154,8 +158,10 @@ def journeys(of: Callable[[Any], Condition]) -> Select[Any]:
             standing.label("standing"),
             JourneyFigure.because,
             JourneyFigure.members,
+            case((func.count(whose).over(partition_by=whose) > 1, whose)).label("subject"),
         )
         .join(descent, descent.c.id == JourneyFigure.id)
+        .outerjoin(PersonRecord, PersonRecord.record_id == JourneyFigure.subject_id)
         .where(of(JourneyFigure.id))
     )
 
@@ -434,6 +440,10 @@ def _journey_lines(rows: FromClause, sign: ColumnElement[int]) -> Select[Any]:
     return _counted(rows, TallyJourney, sign)
 
 
+def _repeated_lines(rows: FromClause, sign: ColumnElement[int]) -> Select[Any]:
+    return _counted(rows, TallyRepeated, sign, carried=rows.c.members).where(rows.c.subject.is_not(None))
+
+
 def _place_lines(rows: FromClause, sign: ColumnElement[int]) -> Select[Any]:
     return _counted(rows, TallyPlace, sign, area=rows.c.area).where(is_village(rows.c.area))
 
@@ -463,7 +473,11 @@ def _visit_lines(rows: FromClause, sign: ColumnElement[int]) -> Select[Any]:
 
 
 COUNTINGS = (
-    Counting(JourneyStanding, journeys, ((TallyJourney, _journey_lines), (TallyPlace, _place_lines))),
+    Counting(
+        JourneyStanding,
+        journeys,
+        ((TallyJourney, _journey_lines), (TallyRepeated, _repeated_lines), (TallyPlace, _place_lines)),
+    ),
     Counting(
         StageStanding,
         stages,
@@ -509,3 +523,34 @@ def counted(tally: type[Tally], officer: Officer, *of_programme: Any) -> FromCla
         rows = select(standing).where(standing.journey_id.in_(there)).subquery("there")  # type: ignore[attr-defined]
         found = select(union_all(found, added_up(tally, lines(rows, literal(1)).subquery("lines"))).subquery("both"))
     return found.subquery(f"our_{table.name}")
+
+
+def women(
+    session: Session,
+    officer: Officer,
+    *of_programme: Any,
+    by: Callable[[FromClause], Sequence[ColumnElement[Any]]] = lambda _: (),
+    where: Callable[[FromClause], Sequence[Condition]] = lambda _: (),
+) -> dict[tuple[Any, ...], int]:
+    """How many women the journeys of a part of the figures carry, each once, by what `by` says.
+
+    It is the members of these journeys without those that a person, or a group, has on a second journey of the same
+    part; of a group that was counted differently on two of them, the larger number stays.
+    """
+    told, twice = counted(TallyJourney, officer, *of_programme), counted(TallyRepeated, officer, *of_programme)
+    key = [each.label(f"by_{number}") for number, each in enumerate(by(told))]
+    carried = select(*key, func.sum(told.c.members)).where(*where(told)).group_by(*key)
+    whole = {tuple(row[:-1]): int(row[-1] or 0) for row in session.execute(carried)}
+    key = [each.label(f"by_{number}") for number, each in enumerate(by(twice))]
+    once = func.max(twice.c.carried)
+    again = (
+        select(*key, (func.sum(twice.c.carried * twice.c.journeys) - once).label("again"))
+        .where(*where(twice))
+        .group_by(*key, twice.c.subject)
+        .subquery("again")
+    )
+    names = [again.c[each.name] for each in key]
+    for row in session.execute(select(*names, func.sum(again.c.again)).group_by(*names)):
+        if row[-1] is not None:
+            whole[tuple(row[:-1])] -= int(row[-1])
+    return whole

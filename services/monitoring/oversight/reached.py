@@ -30,7 +30,7 @@ KECAMATAN = 3
 class Tile:
     """A kecamatan with its place in the grid; None where its figures are too small to be shown.
 
-    The list behind it is of the journeys that carry these people; one person on two journeys counts twice.
+    The list behind it is of the journeys that carry these people; one person on two journeys counts once.
     `percent` is its part of all who are reached in the region, `fairness` the same as a multiple of an even split.
     """
 
@@ -73,15 +73,28 @@ class Region:
         return 1 + max(each.column for each in self.tiles)
 
 
+REGENCY = 5
+"""Characters of a regency's or city's code, "64.02". Source: Kemendagri's area codes."""
+
+
 def carried_by_kecamatan(
     session: Session, officer: Officer, programme: str | None, version: int | None
 ) -> dict[str, tuple[int, int]]:
-    """Members of every journey that was opened in the officer's areas, whatever became of it, and journeys."""
-    told = tallies.counted(TallyJourney, officer, *((programme, version) if programme else ()))
-    rows = session.execute(
-        select(told.c.area, func.sum(told.c.members), func.sum(told.c.journeys)).group_by(told.c.area)
-    )
-    return {area: (int(people), int(journeys)) for area, people, journeys in rows}
+    """Who is on a journey that was opened in the officer's areas, each once, whatever became of it, and journeys."""
+    key = (programme, version) if programme else ()
+    told = tallies.counted(TallyJourney, officer, *key)
+    people = tallies.women(session, officer, *key, by=lambda lines: (lines.c.area,))
+    rows = session.execute(select(told.c.area, func.sum(told.c.journeys)).group_by(told.c.area))
+    return {area: (people.get((area,), 0), int(journeys)) for area, journeys in rows}
+
+
+def carried_by_regency(
+    session: Session, officer: Officer, programme: str | None, version: int | None
+) -> dict[str, int]:
+    """The same people, each once in a whole regency or city: who has moved within it is in two of its kecamatan."""
+    key = (programme, version) if programme else ()
+    found = tallies.women(session, officer, *key, by=lambda lines: (func.left(lines.c.area, REGENCY),))
+    return {code: number for (code,), number in found.items()}
 
 
 def regions(
@@ -89,16 +102,17 @@ def regions(
 ) -> list[Region]:
     """The regions of these programmes in which the officer works, each with its kecamatan and who is reached there."""
     carried = carried_by_kecamatan(session, officer, programme, version)
+    people = carried_by_regency(session, officer, programme, version)
     wanted = {region for each in programmes for region in each.region} | {code.rpartition(".")[0] for code in carried}
     seen = sorted(each for each in wanted if areas.is_known(each) and _is_hers(officer, each))
-    return [found for each in seen if (found := _region(each, carried, officer))]
+    return [found for each in seen if (found := _region(each, carried, people.get(each, 0), officer))]
 
 
 def _is_hers(officer: Officer, region: str) -> bool:
     return meet([region], officer.areas)
 
 
-def _region(code: str, carried: dict[str, tuple[int, int]], officer: Officer) -> Region | None:
+def _region(code: str, carried: dict[str, tuple[int, int]], total: int, officer: Officer) -> Region | None:
     inside = [each.code for each in areas.children(code) if each.code.count(".") == KECAMATAN - 1]
     inside = [each for each in inside if _is_hers(officer, each)]
     if not inside:
@@ -106,7 +120,6 @@ def _region(code: str, carried: dict[str, tuple[int, int]], officer: Officer) ->
     counted = {each: carried.get(each, (0, 0))[0] for each in inside}
     journeys = {each: carried.get(each, (0, 0))[1] for each in inside}
     all_inside = [found for each, found in carried.items() if areas.covers(code, each)]  # older codes, too
-    total = sum(people for people, _ in all_inside)
     known = rules.shown_alone(total, officer)
     even = rules.even_share(known or 0, len(inside))
     shown = rules.shown(counted, officer)

@@ -27,7 +27,9 @@ KALTIM = an_officer(Role.OFFICER, office="dinsos-kaltim")
 DEFINITION = (
     "Counts as reached: whoever has set out on the programme, and every member of a group that has, whatever became of "
     "the journey; a group counts its members as they were last told. Does not count: who is only registered, a "
-    "candidate, proposed or named by a recruiter. Who sets out on two journeys, alone or in a group, counts on each."
+    "candidate, proposed or named by a recruiter. In each figure a woman counts once, on however many journeys she is, "
+    "and so does a group; journeys count as journeys. Who is on one journey alone and on another as a member of a "
+    "group counts on both: the names of members are not known here."
 )
 VILLAGES = ("52.71.01.1013", "52.71.01.1004", "52.71.02.1001", "52.71.03.1005", "52.71.06.1002")
 
