@@ -11,6 +11,7 @@ from services.intake.eligibility import overrides, queries, rules
 from services.intake.eligibility.models import Override, Verification
 from services.intake.eligibility.rules import Check, Outcome
 from services.intake.groups import queries as groups
+from services.intake.journeys import queries as journeys
 from shared.identity.officer import Officer
 from shared.kernel import clock
 from shared.kernel.errors import NotFound
@@ -45,7 +46,18 @@ def verify(
     facts = queries.facts_on(session, {(person, days[each]) for each, people in members.items() for person in people})
     cautions = queries.cautions_of(session, everybody)
     agreed = overrides.agreed_of(session, members.keys())
-    for referral, done in pairs:
+    on_paper = journeys.begun_on_paper(session, [referral.journey_id for referral, _ in pairs])
+    for referral, told in pairs:
+        done = {check: found for check, found in told.items() if check != "checked_on"}
+        if checked_on := told.get("checked_on"):
+            if referral.settings["check"] == Check.FIELD:
+                raise rules.HasItsOwnDay().at("checked_on")
+            rules.require_day(
+                checked_on,
+                offered_on=referral.offered_at.astimezone(clock.zone()).date(),
+                today=clock.today(),
+                on_paper=referral.journey_id in on_paper,
+            )
         people, second = members[referral.id], agreed.get(referral.id)
         known = [facts[person, days[referral.id]] for person in people if (person, days[referral.id]) in facts]
         decision = decide(referral, known)

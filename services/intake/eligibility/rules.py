@@ -86,10 +86,42 @@ class SecondPersonOfThatOffice(Forbidden):
     indonesian = "Di {office} ada orang kedua yang dapat memutuskan; kantor lain hanya bila tidak ada."
 
 
+class CheckedLater(Invalid):
+    """It cannot have been checked on a day to come: write the day on which it was done."""
+
+    indonesian = "Pemeriksaan tidak mungkin bertanggal di masa depan: tulis hari pelaksanaannya."
+
+
+class CheckedTooEarly(Invalid):
+    """It cannot have been checked before {offered_on}, when it came to your office: write the day of the check."""
+
+    indonesian = (
+        "Pemeriksaan tidak mungkin sebelum {offered_on}, saat tahap ini sampai di kantor Anda: tulis hari"
+        " pelaksanaannya."
+    )
+
+
+class HasItsOwnDay(Invalid):
+    """A check at the place is dated by its visit: leave this empty."""
+
+    indonesian = "Pemeriksaan lapangan bertanggal kunjungannya: kosongkan isian ini."
+
+
 class VisitInFuture(Invalid):
     """The place cannot have been seen on a day to come."""
 
     indonesian = "Pemeriksaan lapangan tidak mungkin bertanggal di masa depan."
+
+
+def require_day(checked_on: date, *, offered_on: date, today: date, on_paper: bool) -> None:
+    """Hold the day of a check to what can be: not to come, and not before the stage was offered.
+
+    What a journey that began on paper goes on with may have been checked before. Raises CheckedLater, CheckedTooEarly.
+    """
+    if checked_on > today:
+        raise CheckedLater().at("checked_on")
+    if checked_on < offered_on and not on_paper:
+        raise CheckedTooEarly(offered_on=offered_on.isoformat()).at("checked_on")
 
 
 def age_on(birth_date: date, on: date) -> int:

@@ -66,8 +66,13 @@ class OverrideShown(Schema):
 
 
 class VerificationDone(Schema):
-    """The findings of the check that this stage asks for; the others are left out."""
+    """The findings of the check that this stage asks for; the others are left out.
 
+    `checked_on` is the day on which registries or papers were looked at, today where it is left out; a check at the
+    place has its own day.
+    """
+
+    checked_on = fields.Date(load_default=None, allow_none=True)
     registry = fields.Nested(RegistryCheck, load_default=None, allow_none=True)
     file = fields.Nested(FileCheck, load_default=None, allow_none=True)
     field = fields.Nested(FieldCheck, load_default=None, allow_none=True)

@@ -81,14 +81,15 @@ class VerificationWork(StageWork):
         return [
             Completion(
                 decided[referral.id].outcome.value,
-                {"checked_on": _seen_on(done) or today, **decided[referral.id].facts},
+                {"checked_on": _done_on(done) or today, **decided[referral.id].facts},
                 decided[referral.id].findings,
             )
             for referral, done in pairs
         ]
 
 
-def _seen_on(done: dict[str, Any]) -> str | None:
-    """The day on which the place was seen, which may lie before the day on which that is entered."""
+def _done_on(done: dict[str, Any]) -> str | None:
+    """The day on which the place was seen or the papers were looked at; it may lie before that of its entry."""
     seen = done.get("field")
-    return seen["visited_on"].isoformat() if seen else None
+    day = seen["visited_on"] if seen else done.get("checked_on")
+    return day.isoformat() if day else None

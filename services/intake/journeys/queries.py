@@ -228,6 +228,11 @@ def summary(found: Journey) -> dict[str, Any]:
     return {**columns, "number": numbers.of(found.id), "waits_for": waits}
 
 
+def begun_on_paper(session: Session, journey_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these journeys that were brought in from paper."""
+    return set(session.scalars(select(BroughtIn.journey_id).where(among(BroughtIn.journey_id, journey_ids)).distinct()))
+
+
 def open_subjects(programme: str) -> Select[Any]:
     """Who is on the way in a programme at present, for a query that leaves them out."""
     return select(Journey.subject_id).where(Journey.programme == programme, Journey.status == JourneyStatus.OPEN)

@@ -1,5 +1,6 @@
 """Many verifications reported together: each ends as the registries say of her."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
@@ -7,11 +8,13 @@ from sqlalchemy import select
 
 from services.intake.eligibility.models import Verification
 from services.intake.worker import WORKS
+from shared.kernel import clock
 from shared.referrals import commands as referrals
 from shared.referrals import handlers
+from shared.referrals.models import Referral
 from shared.storage import Database
 from tests.apps import web_app
-from tests.browsing import Browser, an_officer
+from tests.browsing import Browser, an_officer, bearer
 from tests.intake.people import register
 from tests.shared.referrals.offers import heard, offer
 
@@ -65,3 +68,28 @@ def test_papers_that_all_are_there_are_reported_once_for_all(intake_db: Database
     assert all(f'name="file.{each}"' in form for each in papers)
     told = {**chosen, **{f"file.{each}": "true" for each in papers}}
     assert "Done for 2 referrals" in browser.submit(f"{LIST}/together/do", told).text
+
+
+def test_the_day_of_the_check_is_said_by_page_and_by_api_for_one_and_for_many(intake_db: Database) -> None:
+    one, *many = offered(intake_db, 3)
+    app, today = app_of(intake_db), clock.today()
+    browser, ahead = Browser(app, OFFICER), (today + timedelta(days=1)).isoformat()
+    assert 'name="checked_on"' in browser.get(f"{LIST}/{one}").text
+    page = browser.submit(f"{LIST}/{one}/complete", {"checked_on": ahead})
+    assert (page.status_code, "It cannot have been checked on a day to come" in page.text) == (422, True)
+    api = f"/intake/v1/dinsos/referrals/{one}/complete"
+    program = app.test_client().post(api, json={"checked_on": ahead}, headers=bearer(OFFICER))
+    assert (program.status_code, program.json["code"], list(program.json["errors"])) == (
+        422,
+        "checked-later",
+        ["checked_on"],
+    )
+    assert browser.submit(f"{LIST}/{one}/complete", {"checked_on": today.isoformat()}).status_code == 303
+    chosen = {"ids[]": [str(each) for each in many], "act": "report", "because": "Tidak ada di DTKS."}
+    assert 'name="checked_on"' in browser.submit(f"{LIST}/together?act=report", chosen).text
+    refused = browser.submit(f"{LIST}/together/look", {**chosen, "checked_on": ahead}).text
+    assert "It cannot have been checked on a day to come" in refused
+    assert "Done for 2 referrals" in browser.submit(f"{LIST}/together/do", {**chosen, "checked_on": today}).text
+    with intake_db.reading() as session:
+        said = {each.facts["checked_on"] for each in session.scalars(select(Referral))}
+    assert said == {today.isoformat()}

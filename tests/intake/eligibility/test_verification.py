@@ -33,7 +33,7 @@ ALL_PAPERS = dict.fromkeys(["identity_cards", "family_cards", "proposal_signed",
 SEEN = {"berita_acara": "BA-7", "visited_on": date(2023, 1, 2), "lives_there": True, "has_place": True, "remarks": ""}
 
 
-def verified(base, done, check="registry", second=None, **facts) -> Referral:
+def verified(base, done, check="registry", second=None, offered_at=None, **facts) -> Referral:
     """Register one woman, offer her verification, and complete it with these findings."""
     with base.transaction() as session:
         (person,) = register(session, **facts)
@@ -42,6 +42,9 @@ def verified(base, done, check="registry", second=None, **facts) -> Referral:
         )
         handlers.subscriber_hears(WORKS.values())[type(offered)].run(session, [heard(offered, by="intake")])
         referrals.accept_referrals(session, OFFICER, [offered.referral_id])
+        if offered_at:
+            session.get_one(Referral, offered.referral_id).offered_at = offered_at
+            session.flush()
         if second:
             asked = commands.ask_second_person(session, OFFICER, offered.referral_id, "Surat Dukcapil 12/2023")
             overrides.decide(session, second, asked.id, agreed=True, reason="Surat sudah dilihat.")
@@ -110,7 +113,7 @@ def test_what_the_field_check_leaves_out_is_no_answer(question):
     del seen[question]
     with pytest.raises(ValidationError) as refused:
         schemas.VerificationDone().load({"field": seen})
-    assert refused.value.messages == {"field": {question: ["Missing data for required field."]}}
+    assert refused.value.messages == {"field": {question: ["Answer this: nothing is taken for a yes or a no."]}}
 
 
 @pytest.mark.parametrize("paper", list(ALL_PAPERS))
@@ -159,6 +162,47 @@ def test_a_field_check_that_is_entered_late_keeps_the_day_on_which_the_place_was
     referral = verified(intake_db, {**NOTHING, "field": SEEN}, check="field")
     assert referral.facts["checked_on"] == "2023-01-02"
     assert referral.done_on == date(2023, 1, 2)
+
+
+@pytest.mark.parametrize(("check", "done"), [("registry", None), ("file", ALL_PAPERS)])
+@pytest.mark.parametrize(
+    ("days_ago", "offered_days_ago", "refused"),
+    [
+        (0, 0, None),
+        (3, 10, None),
+        (10, 10, None),
+        (-1, 10, rules.CheckedLater),
+        (11, 10, rules.CheckedTooEarly),
+    ],
+)
+def test_registries_and_papers_are_checked_on_the_day_that_is_said(
+    intake_db, check, done, days_ago, offered_days_ago, refused
+):
+    day = clock.today() - timedelta(days=days_ago)
+    told = {**NOTHING, check: done, "checked_on": day}
+    offered_at = clock.now() - timedelta(days=offered_days_ago)
+    if refused:
+        with pytest.raises(refused) as why:
+            verified(intake_db, told, check=check, offered_at=offered_at)
+        assert list(why.value.errors) == ["checked_on"]
+        return
+    referral = verified(intake_db, told, check=check, offered_at=offered_at)
+    assert (referral.facts["checked_on"], referral.done_on) == (day.isoformat(), day)
+
+
+def test_without_a_day_it_was_checked_today_and_a_visit_has_its_own(intake_db):
+    assert verified(intake_db, NOTHING).done_on == clock.today()
+    with pytest.raises(rules.HasItsOwnDay):
+        verified(intake_db, {**NOTHING, "field": SEEN, "checked_on": clock.today()}, check="field")
+
+
+def test_what_goes_on_from_paper_may_have_been_checked_before_it_was_offered():
+    ago = {"offered_on": date(2024, 3, 1), "today": date(2024, 3, 9)}
+    rules.require_day(date(2024, 2, 1), on_paper=True, **ago)
+    with pytest.raises(rules.CheckedTooEarly):
+        rules.require_day(date(2024, 2, 1), on_paper=False, **ago)
+    with pytest.raises(rules.CheckedLater):
+        rules.require_day(date(2024, 3, 10), on_paper=True, **ago)
 
 
 def test_a_decision_keeps_the_facts_that_it_was_made_on(intake_db):
