@@ -22,7 +22,7 @@ from services.intake.sharing import commands as sharing
 from shared.bus import announce_all
 from shared.events.intake import PersonsMerged, PersonsParted
 from shared.identity.officer import Officer
-from shared.kernel import clock
+from shared.kernel import clock, numbers
 from shared.referrals.models import Referral
 
 
@@ -99,7 +99,7 @@ def _going_on(session: Session, merged_id: UUID, kept_id: UUID) -> list[UUID]:
     for row in theirs:
         if row.programme in hers:
             raise rules.JourneysCollide(
-                programme=row.programme, one=str(row.id)[-8:], other=str(hers[row.programme])[-8:]
+                programme=row.programme, one=numbers.of(row.id), other=numbers.of(hers[row.programme])
             )
     return [row.id for row in theirs]
 

@@ -26,7 +26,7 @@ from shared.identity import offices
 from shared.identity.areas import covers, within
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
-from shared.kernel import clock
+from shared.kernel import clock, numbers
 from shared.kernel.errors import DomainError, NotFound
 from shared.programmes import engine
 from shared.programmes.definition import Policy, Programme
@@ -315,7 +315,7 @@ def _had_it(
         return going, {}
     says = rules.HadItAlready if policy is Policy.BLOCK else rules.HadItBefore
     found: dict[UUID, DomainError] = {
-        subject: says(programme=definition.id, number=str(journey)[-8:])
+        subject: says(programme=definition.id, number=numbers.of(journey))
         for subject, journey in had.had_by(session, definition, subjects).items()
     }
     if policy is not Policy.BLOCK:

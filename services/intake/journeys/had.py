@@ -18,6 +18,7 @@ from services.intake.journeys.rules import JourneyStatus
 from services.intake.registry import queries as registry
 from services.intake.registry.models import Person
 from shared.events.intake import JourneyOutcome, SubjectKind
+from shared.kernel import clock
 from shared.programmes import kinds
 from shared.programmes.definition import Policy, Programme
 from shared.programmes.state import Standing
@@ -101,8 +102,8 @@ def _gives(kind: str) -> frozenset[str]:
 
 
 def _belonged() -> ColumnElement[bool]:
-    """Whether somebody belonged to a journey's group on the day on which it ended."""
-    day = func.timezone("UTC", Journey.ended_at).cast(GroupMember.joined_on.type)
+    """Whether somebody belonged to a journey's group on the day, in the deployment's zone, on which it ended."""
+    day = func.timezone(str(clock.zone()), Journey.ended_at).cast(GroupMember.joined_on.type)
     return and_(
         GroupMember.group_id == Journey.subject_id,
         GroupMember.joined_on <= day,

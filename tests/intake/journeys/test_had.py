@@ -1,7 +1,7 @@
 """Who has had a programme already is told so when she sets out, and not only when aid is decided on."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from services.intake.journeys import commands, had, publishing, queries
 from services.intake.journeys.models import Journey
 from services.intake.journeys.rules import HadItAlready, HadItBefore, JourneyAlreadyOpen, MembersHadIt
 from shared.events.intake import JourneyOutcome
-from shared.kernel import clock
+from shared.kernel import clock, numbers
 from shared.privacy.fields import blind_index
 from shared.programmes import engine
 from shared.programmes.definition import Compatibility, Policy
@@ -92,7 +92,7 @@ def test_who_has_had_it_is_refused_at_opening_and_is_no_candidate(
     assert (woman in again.opened) is may
     if not may:
         assert isinstance(again.refused[woman], HadItAlready)
-        assert again.refused[woman].fields == {"programme": WRSE, "number": str(before)[-8:]}
+        assert again.refused[woman].fields == {"programme": WRSE, "number": numbers.of(before)}
 
 
 @pytest.mark.parametrize(
@@ -169,6 +169,22 @@ def test_a_group_and_its_members_have_had_it(road: Road) -> None:
     refused = road.open([other], KUBE).refused[other]
     assert isinstance(refused, MembersHadIt)
     assert refused.fields["members"] == 1
+
+
+@pytest.mark.parametrize("hour", [0, 7, 8, 23])
+def test_whoever_joined_on_the_day_on_which_it_ended_has_had_it_at_whichever_hour(road: Road, hour: int) -> None:
+    people = road.women(3)
+    group = formed(road, people)
+    over(road, group, JourneyOutcome.STOPPED, GIVEN, KUBE)
+    ended_at = datetime.combine(clock.today(), time(hour, 30), clock.zone())
+    with road.database.transaction() as session:
+        session.execute(update(Journey).where(Journey.subject_id == group).values(ended_at=ended_at))
+        programme = publishing.newest(session, KUBE)
+        assert set(had.had_by(session, programme, people)) == set(people)
+        session.execute(
+            update(Journey).where(Journey.subject_id == group).values(ended_at=ended_at - timedelta(days=1))
+        )
+        assert had.had_by(session, programme, people) == {}
 
 
 def test_both_doors_say_who_has_had_it(road: Road, app: Flask) -> None:

@@ -1,5 +1,6 @@
 """Who is named in a list, to whom: as on the referral's own page, and nobody else to anybody else."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -140,13 +141,14 @@ def test_everybody_of_a_group_is_named_as_far_as_she_was_shared(training_db: Dat
 
 
 def test_no_page_shows_the_end_of_an_identifier() -> None:
-    cut = (r"| string)[", r"|string)[", "_id)[-", "_id)[:", ".hex[")
+    cut = re.compile(r"\| ?string\)\[|_id\)\[[-:]|\.hex\[|\bstr\([^()]*\)\[[-:]|\)\[-[0-9]+:\] *}}")
+    apart = Path("services/intake/protection/templates/protection/log.html")  # its cases have no number outside
     shown = [
         f"{path}: {line.strip()[:80]}"
         for folder in ("services", "shared")
         for path in sorted(Path(folder).rglob("*"))
-        if path.suffix in (".html", ".py") and "migrations" not in path.parts
+        if path.suffix in (".html", ".py") and "migrations" not in path.parts and path != apart
         for line in path.read_text().splitlines()
-        if any(each in line for each in cut)
+        if cut.search(line)
     ]
     assert shown == []
