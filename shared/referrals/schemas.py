@@ -3,12 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validate
 
 from shared.events.intake import SubjectKind
-from shared.kernel import fields
+from shared.kernel import fields, requirements
 from shared.kernel.errors import Invalid, NotFound
 from shared.programmes import kinds
 from shared.programmes.definition import Basis
@@ -19,11 +20,26 @@ from shared.referrals.work import Works
 from shared.web import messages, paging
 
 MOST_AT_ONCE = 500
-MOST_TOGETHER = 200
-"""Referrals in one act of which some may be refused."""
+OWN = Path(__file__).with_name("together.yaml")
 LONGEST_EXPLANATION = 2_000
 MOST_AREAS = 20
 AREA_CODE = re.compile(r"\d{2}(\.\d{2}){0,2}(\.\d{4})?")
+
+
+def most_together() -> int:
+    """How many referrals there are in one act of which some may be refused, in this deployment."""
+    return requirements.whole_numbers(OWN, "referrals")["most_together"].value
+
+
+class AtOnce(validate.Length):
+    """So many at once as the deployment does together, asked when something comes and not when a class is made."""
+
+    def __init__(self, min: int | None = None) -> None:  # noqa: A002 (marshmallow's own name)
+        super().__init__(min=min, max=1)
+
+    def __getattribute__(self, name: str) -> Any:
+        """The largest length is what the deployment says now."""
+        return most_together() if name == "max" else super().__getattribute__(name)
 
 
 class NarrowingQuery(paging.LeavesOthers):
@@ -229,11 +245,9 @@ class TogetherSchema(Schema):
     """
 
     act = fields.String(required=True, validate=validate.OneOf(["accept", "report", "save", "hand-over"]))
-    ids = fields.List(fields.UUID(), required=True, validate=validate.Length(min=1, max=MOST_TOGETHER))
+    ids = fields.List(fields.UUID(), required=True, validate=AtOnce(min=1))
     done = fields.Dict(load_default=dict)
-    each = fields.Dict(
-        keys=fields.UUID(), values=fields.Dict(), load_default=dict, validate=validate.Length(max=MOST_TOGETHER)
-    )
+    each = fields.Dict(keys=fields.UUID(), values=fields.Dict(), load_default=dict, validate=AtOnce())
     colleague = fields.UUID(load_default=None, allow_none=True)
     look = fields.Boolean(load_default=False)
 

@@ -103,7 +103,7 @@ def _told(works: Works, address: str, act: Act, wrong: Invalid | None) -> str:
             rows=rows,
             before=stage.before_together(session, rows) if stage and rows else {},
             names=naming.listed((each.id for each in rows), WHY) if rows else {},
-            most=schemas.MOST_TOGETHER,
+            most=schemas.most_together(),
             referral=found,
             settings=found.settings if found else {},
             work=stage.view(session, found) if stage and found and act in together.OF_ONE_STAGE else {},

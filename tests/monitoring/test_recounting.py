@@ -246,6 +246,9 @@ def test_how_long_an_office_took_is_counted_by_its_areas_calendar(monitoring_db:
         decree(MONDAY + DAY, MONDAY + 2 * DAY),
         decree(MONDAY + DAY, region=PROVINCE, number="100/2/2026"),
         decree(MONDAY + 5 * DAY, kind=DayKind.HOLIDAY, region=PROVINCE, number="100/3/2026"),  # a Saturday
+        decree(MONDAY - 3 * DAY, region=PROVINCE, number="100/4/2026"),  # before it was offered
+        decree(MONDAY, region=PROVINCE, number="100/5/2026"),  # on that very day
+        decree(MONDAY + 8 * DAY, region=PROVINCE, number="100/6/2026"),  # after it was done
     ]
     if first == "decree":
         hear(monitoring_db, *events)

@@ -15,7 +15,7 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.intake.registry.households import MARK_ARRIVED
+from services.intake.registry.households import MARK_ARRIVED, limits
 from services.intake.registry.models import DuplicateReview, Household, Person
 from services.intake.registry.records import Record
 from services.intake.registry.rules import UNLESS_SHE_SAYS, Registry, plain_name
@@ -248,7 +248,7 @@ def settle(session: Session, arrivals: Sequence[Arrival], run_id: UUID, today: d
     if keyring().of(Kind.BLIND_INDEX).previous:
         _take_over(session, arrivals)
     session.execute(text("ANALYZE arrival"))
-    known = {"run_id": run_id, "today": today, "now": now}
+    known = {"run_id": run_id, "today": today, "now": now, **limits()}
     for statement in STATEMENTS:
         session.execute(text(statement), {name: value for name, value in known.items() if f":{name}" in statement})
     counts: dict[str, int] = _pairs(session, "SELECT verdict, count(*) FROM arrival GROUP BY verdict")
@@ -275,6 +275,7 @@ def tell_of(
 def _decided(session: Session, record: Record, known: Mapping[str, Any], judging: str) -> UUID:
     session.execute(text(CREATE))
     _copy(session, [Arrival(record)])
+    known = {**known, **limits()}
     for statement in (judging, INSERT_PERSONS, *TAKING_OVER) if judging is NEW_BY_DECISION else (judging, *TAKING_OVER):
         session.execute(text(statement), {name: value for name, value in known.items() if f":{name}" in statement})
     person_id: UUID = session.scalars(text("SELECT person_id FROM arrival")).one()

@@ -5,13 +5,16 @@ border of a chunk, and it goes again once the card is put right. It refuses nobo
 """
 
 from collections.abc import Collection
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from services.intake.registry.rules import ABOUT_HOUSEHOLD, MOST_ON_A_CARD, MOTHER_OLDER_BY, Caution, Relation, Sex
+from services.intake.registry.rules import ABOUT_HOUSEHOLD, Caution, Relation, Sex
+from shared.kernel import requirements
 
+OWN = Path(__file__).with_name("households.yaml")
 ARRIVED = "SELECT person_id FROM arrival WHERE verdict IN ('new', 'changed')"
 NAMED = "SELECT unnest(CAST(:people AS uuid[]))"
 
@@ -28,10 +31,10 @@ WITH touched AS MATERIALIZED (
     SELECT DISTINCT mother.household_id FROM members mother JOIN members child USING (household_id)
     WHERE mother.sex = '{Sex.FEMALE.value}' AND mother.relation IN ('{Relation.HEAD.value}', '{Relation.SPOUSE.value}')
     AND child.relation = '{Relation.CHILD.value}'
-    AND child.birth_date < mother.birth_date + interval '{MOTHER_OLDER_BY} years'
+    AND child.birth_date < mother.birth_date + make_interval(years => :mother_older_by)
 ), said AS (
     SELECT household_id, to_jsonb(array_remove(ARRAY[
-        CASE WHEN count(*) > {MOST_ON_A_CARD} THEN '{Caution.HOUSEHOLD_LARGE.value}' END,
+        CASE WHEN count(*) > :most_on_a_card THEN '{Caution.HOUSEHOLD_LARGE.value}' END,
         CASE WHEN count(*) FILTER (WHERE relation = '{Relation.HEAD.value}') > 1
              THEN '{Caution.HOUSEHOLD_HEADS.value}' END,
         CASE WHEN count(DISTINCT regency) > 1 THEN '{Caution.HOUSEHOLD_FAR.value}' END,
@@ -50,7 +53,12 @@ MARK_ARRIVED = MARK.format(people=ARRIVED)
 MARK_NAMED = MARK.format(people=NAMED)
 
 
+def limits() -> dict[str, int]:
+    """From when on a household is improbable in this deployment, as parameters of the statements."""
+    return {name: each.value for name, each in requirements.whole_numbers(OWN, "households").items()}
+
+
 def mark(session: Session, people: Collection[UUID], today: object) -> None:
     """Say what is improbable of the households of these persons, those that they have left today among them."""
     session.flush()
-    session.execute(text(MARK_NAMED), {"people": list(people), "today": today})
+    session.execute(text(MARK_NAMED), {"people": list(people), "today": today, **limits()})

@@ -147,10 +147,6 @@ ABOUT_HOUSEHOLD = (
     Caution.HOUSEHOLD_AGES,
 )
 """What a file says of a household is a claim: where it is improbable, everybody on the card has a caution."""
-MOST_ON_A_CARD = 15
-"""More members than that are asked about: a card that was typed wrong, or a placeholder, gathers strangers."""
-MOTHER_OLDER_BY = 12
-"""Years by which a mother is older than a child on her card; a difference below that is asked about."""
 
 
 class RecordMerged(Conflict):

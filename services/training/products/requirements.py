@@ -4,16 +4,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
-from services.training.products.rules import Requirements, Value
+from services.training.products.rules import Requirements
+from shared.kernel import requirements as values
+from shared.kernel.requirements import RequirementsUnreadable
 from shared.kernel.settings import settings
 
+__all__ = ["RequirementsUnreadable", "read", "requirements"]
+
 OWN = Path(__file__).with_name("requirements.yaml")
-
-
-class RequirementsUnreadable(ValueError):
-    """A file of requirements lacks a value, or a value lacks its source."""
 
 
 def requirements() -> Requirements:
@@ -25,14 +23,8 @@ def requirements() -> Requirements:
 @lru_cache
 def read(path: Path) -> Requirements:
     """The requirements of one file; raises RequirementsUnreadable."""
-    entries = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = dict(values.read(path))
     try:
-        values: dict[str, Any] = {name: _value(entry) for name, entry in entries.items()}
-        return Requirements(**values)
-    except (KeyError, TypeError) as wrong:
+        return Requirements(**found)
+    except TypeError as wrong:
         raise RequirementsUnreadable(f"{path}: {wrong}") from wrong
-
-
-def _value(entry: dict[str, Any]) -> Value[Any]:
-    value = tuple(entry["value"]) if isinstance(entry["value"], list) else entry["value"]
-    return Value(value, entry["unit"], entry["source"], entry["verified"])

@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from shared.kernel.errors import Invalid
+from shared.kernel.requirements import Value
 from shared.kernel.unsaid import NotAnswered
-
-T = TypeVar("T")
 
 
 class ProductKind(StrEnum):
@@ -147,16 +146,6 @@ class WhatIsMissing(Invalid):
     indonesian = (
         "Tangga yang diminta belum tercapai: tulis apa yang masih kurang, lalu tahap dapat ditutup sebagai belum."
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Value(Generic[T]):
-    """A configured value, its unit, where it comes from, and whether somebody compared it with the legal text."""
-
-    value: T
-    unit: str
-    source: str
-    verified: bool
 
 
 @dataclass(frozen=True, slots=True)

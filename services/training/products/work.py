@@ -14,6 +14,7 @@ from services.training.products.rules import LADDER, Extra, Rung
 from services.training.products.schemas import ProductCompletionSchema, ProductSchema, ProductWorkSchema
 from shared.identity.officer import Officer
 from shared.kernel import clock
+from shared.kernel.requirements import Value
 from shared.programmes.kinds import BECAUSE
 from shared.referrals.models import Referral
 from shared.referrals.work import Completion, StageWork
@@ -132,7 +133,7 @@ def _evidence(found: ProductEvidence | None) -> dict[str, Any] | None:
     return {**seen_by, "brand": None, "document_number": None, **found.details}
 
 
-def _each(asked: rules.Requirements) -> list[tuple[str, rules.Value[Any]]]:
+def _each(asked: rules.Requirements) -> list[tuple[str, Value[Any]]]:
     return [(name, getattr(asked, name)) for name in asked.__slots__]
 
 

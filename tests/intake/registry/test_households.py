@@ -5,13 +5,15 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
-from services.intake.registry import mending
+from services.intake.registry import households, mending
 from services.intake.registry.models import Person
-from services.intake.registry.rules import ABOUT_HOUSEHOLD, MOST_ON_A_CARD, Detail
+from services.intake.registry.rules import ABOUT_HOUSEHOLD, Detail
+from shared.kernel import requirements
 from tests.intake.registry.conftest import MELAYU, line, officer, sheet
 
 SAMARINDA = "64.72.01.1001"
 OTHER_CARD = "6402060101109001"
+MOST_ON_A_CARD = households.limits()["most_on_a_card"]
 
 
 def row(number: int, relation: str = "Anak", **others: str) -> str:
@@ -77,3 +79,18 @@ def test_a_correction_says_so_too_and_takes_it_back(intake_db, bring_in):
     assert set(map(frozenset, cautions(intake_db).values())) == {frozenset({"household-heads"})}
     correct("Orang b", kk=OTHER_CARD)
     assert set().union(*cautions(intake_db).values()) == set()
+
+
+def test_a_city_sets_its_own_limits_with_their_sources(intake_db, bring_in, tmp_path, monkeypatch):
+    own = tmp_path / "requirements" / "households.yaml"
+    own.parent.mkdir()
+    own.write_text(households.OWN.read_text().replace("value: 15", "value: 2").replace("value: 12", "value: 40"))
+    monkeypatch.setattr(requirements, "settings", lambda: type("Settings", (), {"programmes_path": tmp_path}))
+    bring_in(sheet(MOTHER, row(1), row(2)), officer("64"))
+    assert all(said == {"household-large", "household-ages"} for said in cautions(intake_db).values())
+
+
+def test_every_limit_says_where_it_comes_from():
+    found = requirements.read(households.OWN)
+    assert {name: each.value for name, each in found.items()} == {"most_on_a_card": 15, "mother_older_by": 12}
+    assert all(each.source.startswith("assumption") and each.unit and not each.verified for each in found.values())

@@ -237,7 +237,10 @@ def test_a_result_that_goes_against_many_is_shown_before_needs_its_reason_and_is
     assert set(states(training_db).values()) == {ReferralState.COMPLETED}
 
 
-@pytest.mark.parametrize("ids", [[], ["x"], [str(new_id())], [str(new_id()) for _ in range(schemas.MOST_TOGETHER + 1)]])
+TOO_MANY = [str(new_id()) for _ in range(schemas.most_together() + 1)]
+
+
+@pytest.mark.parametrize("ids", [[], ["x"], [str(new_id())], TOO_MANY])
 def test_nobody_chosen_nobody_known_or_too_many_is_said(training_db: Database, app: Flask, ids: list[str]) -> None:
     browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
     chosen = {"ids[]": ids, "act": "report", "sessions_attended": "2"}
@@ -264,6 +267,6 @@ def test_a_program_looks_first_and_then_does_it(training_db: Database, app: Flas
     for wrong in (
         {**given, "ids": []},
         {**given, "act": "jump"},
-        {**given, "ids": [str(new_id()) for _ in range(schemas.MOST_TOGETHER + 1)]},
+        {**given, "ids": TOO_MANY},
     ):
         assert client.post(f"{API}/together", json=wrong, headers=her).status_code == 422
