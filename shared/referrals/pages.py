@@ -51,7 +51,7 @@ def blueprint(service: str, works: Iterable[StageWork]) -> Blueprint:
     known = by_kind(works)
     listing.add_pages(pages, service, known)
     together_pages.add_pages(pages, service, known)
-    bulk_pages.add_pages(pages, service)
+    bulk_pages.add_pages(pages, service, known)
     pages.record_once(lambda setup: reach.install(setup.app, known))
     _passing_on(pages, service, known)
     referral = _one(pages, service, known)

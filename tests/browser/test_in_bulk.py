@@ -111,5 +111,8 @@ def test_a_whole_stage_is_looked_at_confirmed_and_followed_to_its_end(page, serv
     expect(page.locator("main")).to_contain_text("Selesai.")
     assert look(page) == []
     assert desk.balance().realised == 3 * TOTAL
+    desk.offer("hand-over", desk.granted(2))
     page.get_by_role("link", name="Dikerjakan sekaligus").click()
     assert look(page) == []
+    page.get_by_role("button", name="Terima semua").click()
+    expect(page.locator("main")).to_contain_text("0 dari 2")

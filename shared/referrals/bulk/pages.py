@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,11 +15,12 @@ from werkzeug.wrappers import Response as Answer
 from shared.identity.permissions import Permission
 from shared.programmes import kinds
 from shared.referrals import foreseeing, naming, queries, words
-from shared.referrals.bulk import api, commands
+from shared.referrals.bulk import api, commands, schemas
 from shared.referrals.bulk import queries as runs
 from shared.referrals.bulk.models import BulkItem, BulkRun, BulkState, ItemState
 from shared.referrals.models import Referral
 from shared.referrals.together import Act
+from shared.referrals.work import Works
 from shared.storage.arrays import among
 from shared.web import door, forms, paging, posting
 from shared.web.guard import guard
@@ -36,17 +37,18 @@ TAGS = {
 }
 
 
-def add_pages(pages: Blueprint, service: str) -> None:
+def add_pages(pages: Blueprint, service: str, works: Works) -> None:
     """Give a service's worklist the pages of what is done in the background."""
-    show = _showing(pages, service)
+    show, show_all = _showing(pages, service)
     _pressing(pages, service, show)
+    _taking_on(pages, service, works, show_all)
 
 
-def _showing(pages: Blueprint, service: str) -> posting.Page:
+def _showing(pages: Blueprint, service: str) -> tuple[posting.Page, posting.Page]:
     @pages.get(api.RUNS)
     @guard(Permission.REFERRALS_WORK)
-    def bulk_runs(agency: str) -> str:
-        """The office's runs, the latest first."""
+    def bulk_runs(agency: str, form: forms.Form | None = None) -> str:
+        """The office's runs, the latest first, and the stages of which many wait to be taken on."""
         query = forms.load(paging.PageQuery(), request.args)
         with door.reading() as session:
             page = paging.page(session, runs.runs_of(door.current_officer()), BulkRun.id, newest_first=True, **query)
@@ -56,7 +58,10 @@ def _showing(pages: Blueprint, service: str) -> posting.Page:
                 titles=_titles(),
                 tags=TAGS,
                 states=_states(),
+                waiting=runs.waiting(session, door.current_officer()),
+                form=form or forms.blank(),
                 address=_list(service, agency),
+                words=words,
             )
 
     @pages.get(api.ONE)
@@ -112,7 +117,7 @@ def _showing(pages: Blueprint, service: str) -> posting.Page:
         attachment = {"Content-Disposition": f'attachment; filename="{run_id}.csv"'}
         return Response(_csv([headings, *rows]), mimetype="text/csv", headers=attachment)
 
-    return bulk_run
+    return bulk_run, bulk_runs
 
 
 def _pressing(pages: Blueprint, service: str, show: posting.Page) -> None:
@@ -135,6 +140,19 @@ def _pressing(pages: Blueprint, service: str, show: posting.Page) -> None:
         with door.transaction() as session:
             commands.stop(session, runs.run(session, door.current_officer(), run_id, lock=True))
         return posting.done(_("Stopped; what was done stays done."), f"{_list(service, agency)}/{run_id}")
+
+
+def _taking_on(pages: Blueprint, service: str, works: Works, show_all: posting.Page) -> None:
+    @pages.post(api.RUNS)
+    @guard(Permission.REFERRALS_WORK)
+    @posting.sent_from(show_all)
+    def take_on_whole_stage(agency: str) -> Answer:
+        """Try to take on all that waits of a stage; nothing is done before it is confirmed."""
+        given = forms.load(schemas.WholeStageSchema(), request.form)
+        stage = (given["programme"], given["version"], given["stage"], given["kind"])
+        with door.transaction() as session:
+            run = commands.begin(session, door.current_officer(), works, Act.ACCEPT, whole=stage)
+        return redirect(f"{_list(service, agency)}/{run.id}", 303)
 
 
 def _lines(session: Session, ids: list[UUID]) -> dict[UUID, Any]:

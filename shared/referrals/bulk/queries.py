@@ -39,6 +39,17 @@ class Progress:
         return self.total - self.waiting
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A stage of which referrals wait to be taken on, and how many; named as a referral's page names it."""
+
+    programme: str
+    version: int
+    stage: str
+    kind: str
+    number: int
+
+
 def runs_of(officer: Officer) -> Select[Any]:
     """The runs of an officer's office."""
     return select(BulkRun).where(BulkRun.agency == officer.agency, BulkRun.office == officer.office)
@@ -80,6 +91,18 @@ def one_of(session: Session, run_id: UUID, outcome: str) -> Referral | None:
     """A referral that would end so, for what follows it to be told."""
     wanted = select(Referral).join(BulkItem, BulkItem.referral_id == Referral.id)
     return session.scalar(wanted.where(BulkItem.run_id == run_id, BulkItem.outcome == outcome).limit(1))
+
+
+def waiting(session: Session, officer: Officer) -> list[Waits]:
+    """The stages of which referrals wait to be taken on by her office, in her areas, and how many; the most first."""
+    about = (Referral.programme, Referral.version, Referral.stage, Referral.kind)
+    rows = session.execute(
+        select(*about, func.count())
+        .where(queries.hers(officer), Referral.state.in_(MOVES[MOVE_OF[Act.ACCEPT]][0]))
+        .group_by(*about)
+        .order_by(func.count().desc(), *about)
+    )
+    return [Waits(*row) for row in rows]
 
 
 def number_of(session: Session, officer: Officer, act: Act, stage: Key) -> int:

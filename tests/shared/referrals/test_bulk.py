@@ -374,3 +374,28 @@ def test_the_pages_lead_from_the_chosen_to_the_whole_stage_its_progress_and_its_
     stranger = Browser(app, an_officer(Role.OFFICER, office="dinsos-kubar"))
     for address in (one, f"{one}/list.csv"):
         assert stranger.get(address).status_code == 404
+
+
+def test_a_whole_stage_that_waits_is_taken_on_from_the_page(training_db: Database, app: Flask) -> None:
+    her = an_officer(Role.OFFICER, office="dinsos-kaltim")
+    browser, ids = Browser(app, her), offers(training_db, 6)
+    offers(training_db, 1, stage="business_course")
+    in_work(training_db, 1, her)
+    page = browser.get(f"{PAGES}/runs").text
+    assert page.count("Take on all") == 2
+    with training_db.reading() as session:
+        one = session.get_one(Referral, ids[0])
+        assert [each.number for each in queries.waiting(session, her)] == [6, 1]
+        assert queries.waiting(session, officer(office="dinsos-kubar")) == []
+    stage = {"programme": one.programme, "version": str(one.version), "stage": one.stage, "kind": one.kind}
+    sent = browser.submit(f"{PAGES}/runs", stage)
+    assert sent.status_code == 303
+    work(training_db)
+    assert "It can be done for 6 referrals" in browser.get(sent.headers["Location"]).text
+    assert browser.submit(f"{sent.headers['Location']}/confirm", {}).status_code == 303
+    work(training_db)
+    taken = [each.referral_id for each in announced(training_db) if isinstance(each, ReferralAccepted)]
+    assert set(ids) <= set(taken)
+    assert len(taken) == 7, "six, and the one from before"
+    for wrong in ({**stage, "stage": "nowhere"}, {}):
+        assert browser.submit(f"{PAGES}/runs", wrong).status_code == 422
