@@ -63,6 +63,12 @@ class MoreThanSetAside(Conflict):
     indonesian = "Dari dana {fund} hanya {held} yang berstatus {balance} di sini; {wanted} tidak dapat diambil."
 
 
+class FundNotChosen(Invalid):
+    """Several funds may pay for this: choose the one that does."""
+
+    indonesian = "Ada beberapa dana yang boleh membayar ini: pilih dana yang membayar."
+
+
 class NotYourFund(Invalid):
     """This fund cannot pay here: it has to be open and of the office that decides, and for an order also of its source.
 

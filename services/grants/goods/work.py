@@ -160,8 +160,8 @@ class GoodsHandOver(StageWork):
         grant = queries.standing(session, found) if found else None
         order = _chosen(next((each for each in _of(grant, "orders") if each["state"] == "placed"), {}), ORDER_FIELDS)
         funds = queries.funds_to_choose(session, found) if found else []
-        if found and funds:
-            order["fund"] = found.fund_id
+        if len(funds) == 1:  # of several, whoever orders says which pays
+            order["fund"] = funds[0]["id"]
         deed = next((each for each in _of(grant, "deeds") if not each["signed"]), {})
         drafted = {each["number"]: each for each in deed.get("lines", ())}
         return {

@@ -14,13 +14,15 @@ from sqlalchemy import insert, update
 from services.grants.funds import queries, rules
 from services.grants.funds.commands import MoneyMove, close_year, move_money
 from services.grants.funds.models import Fund, FundEntry
-from services.grants.funds.rules import Balance, FundHoldsTheMoney, NotYourFund, Purse, Source
+from services.grants.funds.rules import Balance, FundHoldsTheMoney, FundNotChosen, NotYourFund, Purse, Source
 from services.grants.goods.commands import orders
+from services.grants.goods.work import GoodsHandOver
 from services.operate import audit
 from shared.identity import offices
 from shared.identity.rules import Role
 from shared.kernel import clock, ids
 from shared.kernel.settings import settings
+from shared.referrals.models import Referral
 from shared.storage import Database
 from shared.succession.handlers import hand_over
 from tests.apps import web_app
@@ -129,6 +131,27 @@ def test_an_order_after_a_failure_or_a_lapse_takes_money_only_where_the_decision
     assert desk.grant(journey).fund_id == FUND
     if fund != "tidak-ada":
         assert desk.balance(fund) == Balance()
+
+
+@pytest.mark.parametrize("before", [failed, lapsed])
+def test_where_several_funds_may_pay_none_is_taken_before_one_is_chosen(desk: Desk, before: Any) -> None:
+    others(desk)
+    _journey, referral = before(desk)
+    with desk.database.reading() as session:
+        work = GoodsHandOver().view(session, session.get_one(Referral, referral))
+    assert (len(work["funds"]) > 1, work["order"].get("fund")) == (True, None)
+    with pytest.raises(FundNotChosen) as refused:
+        desk.record(referral, {"order": order("SP-Z")})
+    assert list(refused.value.errors) == ["order.fund"]
+    assert desk.balance().committed == 0
+
+
+def test_where_one_fund_may_pay_it_pays_without_a_question(desk: Desk) -> None:
+    journey, referral = failed(desk)
+    with desk.database.reading() as session:
+        assert GoodsHandOver().view(session, session.get_one(Referral, referral))["order"]["fund"] == FUND
+    desk.record(referral, {"order": order("SP-Z")})
+    assert (desk.balance(), desk.grant(journey).fund_id) == (Balance(committed=TOTAL), FUND)
 
 
 def test_another_fund_is_named_only_once_the_money_is_free(desk: Desk) -> None:

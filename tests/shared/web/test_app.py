@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from sqlalchemy import func, insert, select
 from werkzeug.test import Client
 
@@ -13,7 +13,7 @@ from shared.identity.rules import Role
 from shared.kernel.ids import new_id
 from shared.kernel.settings import load
 from shared.storage import Database
-from shared.web import assets, headers
+from shared.web import assets, forms, headers
 from shared.web.bells import forget_answers
 from shared.web.factory import create_app
 from shared.web.idempotency import Idempotency
@@ -148,6 +148,26 @@ def test_every_component_can_be_shown(app: Flask) -> None:
     assert 'href="#decision" data-named>Keputusan: Pilih salah satu.' in page.text
     assert '<input class="govuk-radios__input" type="radio" id="decision"' in page.text
     assert page.text.count("<form") == page.text.count("</form>")
+
+
+@pytest.mark.parametrize(
+    ("options", "more", "chosen_beforehand"),
+    [
+        ('[("a", "A"), ("b", "B")]', "", False),
+        ('[("a", "A"), ("b", "B")]', ', choose="Choose the fund"', False),
+        ('[("a", "A"), ("b", "B")]', ", first_holds=true", True),
+        ('[("a", "A")]', "", True),
+    ],
+)
+def test_of_several_choices_none_is_made_beforehand(
+    app: Flask, options: str, more: str, chosen_beforehand: bool
+) -> None:
+    source = f'{{% from "components.html" import select %}}{{{{ select(form, "fund", "Fund", {options}{more}) }}}}'
+    with app.test_request_context():
+        shown = render_template_string(source, form=forms.blank())
+        assert ('<option value="">' in shown) is not chosen_beforehand
+        assert " selected" not in shown
+        assert '<option value="a" selected>' in render_template_string(source, form=forms.blank({"fund": "a"}))
 
 
 def test_behind_a_proxy_of_ours_its_word_on_who_asks_counts(home: Any, monkeypatch: pytest.MonkeyPatch) -> None:

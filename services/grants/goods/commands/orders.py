@@ -216,6 +216,8 @@ def _commit_again(
         have = held.get((grant.fund_id, grant.id), Balance()).committed
         wanted = sum(each.line.open_money for each in lines.get(grant.id, ()))
         if have < wanted:
+            if not have and grant.id not in named and len(money.may_pay_again(session, grant.id)) > 1:
+                raise moves.FundNotChosen().at("order.fund")
             again[grant.id] = grant, wanted - have
     funds.move_money(
         session,
