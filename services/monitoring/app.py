@@ -12,6 +12,7 @@ from services.monitoring.oversight import api as oversight_api
 from services.monitoring.oversight import desk as oversight_desk
 from services.monitoring.oversight import pages as oversight_pages
 from services.monitoring.steering import api as steering_api
+from services.monitoring.steering import desk as steering_desk
 from services.monitoring.steering import pages as steering_pages
 from services.monitoring.visits import api as visit_api
 from services.monitoring.visits import pages as visit_pages
@@ -50,7 +51,12 @@ MENU = (
     machine_pages.link("monitoring"),
 )
 
-WAITING = (desk_referrals.source("monitoring", WORKS), *meetings_desk.SOURCES, *oversight_desk.SOURCES)
+WAITING = (
+    desk_referrals.source("monitoring", WORKS),
+    *meetings_desk.SOURCES,
+    *steering_desk.SOURCES,
+    *oversight_desk.SOURCES,
+)
 """What may wait for one officer here: her start page asks each service."""
 
 

@@ -13,7 +13,7 @@ from services.monitoring.meetings.work import Discussion
 from services.monitoring.money import commands as money
 from services.monitoring.money import handlers as money_handlers
 from services.monitoring.outcomes.work import Graduation
-from services.monitoring.steering import models as steering  # noqa: F401 (nothing is heard, and its tables stand here)
+from services.monitoring.steering.jobs import escalate_explanations
 from services.monitoring.visits.work import Visits
 from shared.anchors import handlers as anchors
 from shared.anchors.jobs import anchor_looks
@@ -98,5 +98,6 @@ PARTICIPANT = Participant(
         anchor_looks("monitoring"),
         *flow_jobs.BELLS,
         end_tasks,
+        escalate_explanations,
     ),
 )

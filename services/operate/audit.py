@@ -4,9 +4,9 @@ Added to what `shared.bus.audit` proves of the events: for each open stage of ev
 that it waits for, exactly one office is accountable and has it in its worklist with a due date, somebody is there who
 can open it and do it, no referral is open that no journey waits for, no fund is over its ceiling, money realised is
 what was handed over, no office's grant holds money of a fund that is not that office's, no two aids that exclude each
-other have a share of one person or household, no meeting that was held left a stage waiting, nothing is owed by law
-whose date passed while Kail stood still, every service knows the same records as one person, the tallies are what a
-fresh count gives, and no line of a chained log was changed or cut off.
+other have a share of one person or household, no meeting that was held left a stage waiting, no explanation is late
+and nobody was told, nothing is owed by law whose date passed while Kail stood still, every service knows the same
+records as one person, the tallies are what a fresh count gives, and no line of a chained log was changed or cut off.
 """
 
 import time
@@ -35,6 +35,7 @@ from services.intake.recruitment import queries as recruitment
 from services.monitoring import worker as monitoring
 from services.monitoring.flow import summing
 from services.monitoring.meetings import queries as meetings
+from services.monitoring.steering import queries as steering
 from services.operate import accountability, records
 from services.training import worker as training
 from services.training.markets import queries as markets
@@ -86,6 +87,7 @@ def _audit_once(databases: Mapping[str, Database]) -> list[Finding]:
         limits += [Finding(Gravity.BROKEN, "placement", what) for what in placement.audit(session)]
     with databases["monitoring"].reading() as session:
         limits += [Finding(Gravity.BROKEN, "meetings", what) for what in meetings.audit(session)]
+        limits += [Finding(Gravity.BROKEN, "explanations", what) for what in steering.audit(session)]
     tallies = _tallies(databases["monitoring"])
     gaps = _gaps(databases)
     with databases["intake"].reading() as session:

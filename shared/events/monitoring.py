@@ -78,6 +78,18 @@ class ExplanationGiven(Event):
     ask_id: UUID
 
 
+@event("explanation-late", by="monitoring")
+class ExplanationLate(Event):
+    """The office did not answer in time what a coordinator had asked; she is told, and it owes the answer still."""
+
+    journey_id: UUID
+    referral_id: UUID
+    stage: str
+    agency: str
+    office: str
+    ask_id: UUID
+
+
 @event("journey-flagged", by="monitoring")
 class JourneyFlagged(Event):
     """A coordinator keeps an eye on a journey from now on."""
@@ -105,5 +117,13 @@ class PutOnAgenda(Event):
     office: str
 
 
-STEERED = (OfficeNudged, ExplanationAsked, ExplanationGiven, JourneyFlagged, FlagLifted, PutOnAgenda)
+STEERED = (
+    OfficeNudged,
+    ExplanationAsked,
+    ExplanationGiven,
+    ExplanationLate,
+    JourneyFlagged,
+    FlagLifted,
+    PutOnAgenda,
+)
 """What a coordinator did about a journey, and what an office answered."""

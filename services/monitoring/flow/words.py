@@ -126,6 +126,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "office-nudged": (N_("The coordinator reminded the office"), "warning"),
     "explanation-asked": (N_("The coordinator asked the office why it does not move"), "warning"),
     "explanation-given": (N_("The office answered the coordinator"), "neutral"),
+    "explanation-late": (N_("No explanation in time: the coordinator was told"), "bad"),
     "journey-flagged": (N_("Flagged by the coordinator"), "warning"),
     "flag-lifted": (N_("The coordinator lifted the flag"), "neutral"),
     "put-on-agenda": (N_("Put on the agenda of the next meeting"), "neutral"),

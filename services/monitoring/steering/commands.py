@@ -17,12 +17,13 @@ from services.monitoring.steering import queries, rules
 from services.monitoring.steering.models import CoordinatorAsk, JourneyFlag
 from services.monitoring.steering.rules import Wants
 from shared import calendars
-from shared.bus import announce
+from shared.bus import announce, announce_all
 from shared.calendars import Calendars
 from shared.events.intake import CalendarChanged
 from shared.events.monitoring import (
     ExplanationAsked,
     ExplanationGiven,
+    ExplanationLate,
     FlagLifted,
     JourneyFlagged,
     OfficeNudged,
@@ -32,6 +33,8 @@ from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
 from shared.kernel import clock, ids
 from shared.web import access
+
+AT_ONCE = 200
 
 
 def nudge_office(session: Session, officer: Officer, journey_id: UUID, *, referral_id: UUID, words: str) -> None:
@@ -70,6 +73,17 @@ def explain(session: Session, officer: Officer, ask_id: UUID, answer: str) -> Co
     session.flush()
     announce(session, ExplanationGiven(**_about(ask), ask_id=ask.id))
     return ask
+
+
+def escalate_late(session: Session) -> int:
+    """Note that explanations are late, once of each, and announce it; says how many there were."""
+    late = select(CoordinatorAsk).where(queries.past()).order_by(CoordinatorAsk.due_at).limit(AT_ONCE)
+    found = session.scalars(late.with_for_update(of=CoordinatorAsk, skip_locked=True)).all()
+    for each in found:
+        each.escalated_at = clock.now()
+    session.flush()
+    announce_all(session, [ExplanationLate(**_about(each), ask_id=each.id) for each in found])
+    return len(found)
 
 
 def flag_journey(session: Session, officer: Officer, journey_id: UUID, *, words: str) -> JourneyFlag:
@@ -181,6 +195,8 @@ def recount(
             continue
         ask.rescheduled = calendars.why_anew(told, ask.area, ask.due_at, now)
         ask.due_at = new
+        if new > now:
+            ask.escalated_at = None  # told on anew when the new day has passed
         counted += 1
     session.flush()
     return counted

@@ -33,6 +33,13 @@ class CoordinatorAsk(Base):
             unique=True,
             postgresql_where=text("due_at IS NOT NULL AND answered_at IS NULL"),
         ),
+        CheckConstraint("escalated_at IS NULL OR due_at IS NOT NULL", name="only_what_has_a_clock_is_late"),
+        # what the bell tells on
+        Index(
+            "ix_coordinator_ask_late",
+            "due_at",
+            postgresql_where=text("due_at IS NOT NULL AND answered_at IS NULL AND escalated_at IS NULL"),
+        ),
         Index("ix_coordinator_ask_office", "office", "asked_at", "id"),
         Index("ix_coordinator_ask_journey_id", "journey_id"),
     )
@@ -54,6 +61,7 @@ class CoordinatorAsk(Base):
     asked_at: Mapped[Timestamp]
     asked_on: Mapped[date]
     due_at: Mapped[Timestamp | None]
+    escalated_at: Mapped[Timestamp | None]  # it is late, and whoever asked was told
     rescheduled: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))  # by which decree
     answer: Mapped[str | None] = mapped_column(EncryptedText)
     answered_by: Mapped[UUID | None]

@@ -1,6 +1,7 @@
 """What can be told of a coordinator's acts: what an office was asked, what came of it, and what is flagged."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
@@ -15,7 +16,9 @@ from services.monitoring.steering.rules import CONFIDENTIAL
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.kernel.errors import NotFound
+from shared.outages.rules import OUTAGE_AFTER
 from shared.programmes import library
+from shared.storage import clock as domain
 
 LATEST_FIRST = (CoordinatorAsk.asked_at, CoordinatorAsk.id)
 
@@ -72,6 +75,46 @@ def of_referral(session: Session, officer: Officer, referral_id: UUID) -> Sequen
     """What the officer's office was asked about a referral, the latest first."""
     asked = asks(officer).where(CoordinatorAsk.referral_id == referral_id)
     return session.scalars(asked.order_by(*(each.desc() for each in LATEST_FIRST))).all()
+
+
+def owed_by(officer: Officer) -> Select[CoordinatorAsk]:
+    """The explanations that the officer's own office owes still."""
+    return select(CoordinatorAsk).where(
+        CoordinatorAsk.office == officer.office,
+        within(CoordinatorAsk.area, officer.areas),
+        CoordinatorAsk.due_at.is_not(None),
+        is_open(),
+    )
+
+
+def late_to(officer: Officer) -> Select[CoordinatorAsk]:
+    """What the officer's own office asked, and was told of as late because it is not explained."""
+    return select(CoordinatorAsk).where(
+        CoordinatorAsk.coordinating_office == officer.office,
+        within(CoordinatorAsk.area, officer.areas),
+        CoordinatorAsk.escalated_at.is_not(None),
+        is_open(),
+    )
+
+
+def past(*, by: timedelta = timedelta()) -> ColumnElement[bool]:
+    """Owed still, past its day by so much, and nobody was told of it."""
+    return and_(
+        CoordinatorAsk.due_at < domain.now() - by,
+        CoordinatorAsk.due_at.is_not(None),
+        CoordinatorAsk.escalated_at.is_(None),
+        is_open(),
+    )
+
+
+def audit(session: Session) -> Iterator[str]:
+    """Explanations that are late although the bells had the time to tell on them, and of which nobody was told."""
+    silent = session.scalars(select(CoordinatorAsk).where(past(by=OUTAGE_AFTER)).order_by(CoordinatorAsk.due_at))
+    for each in silent:
+        yield (
+            f"{each.office} owes the explanation {each.id} on journey {each.journey_id} since "
+            f"{each.due_at:%Y-%m-%d}, and {each.coordinating_office}, which asked, was not told that it is late"
+        )
 
 
 def flag(session: Session, journey_id: UUID, *, lock: bool = False) -> JourneyFlag | None:

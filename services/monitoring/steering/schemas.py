@@ -47,6 +47,9 @@ class AskSchema(Schema):
     coordinating_office = fields.String()
     asked_at = fields.AwareDateTime()
     due_at = fields.AwareDateTime(allow_none=True)
+    escalated_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "When whoever asked was told that the answer is late"}
+    )
     rescheduled = fields.Dict(
         allow_none=True, metadata={"description": "Which decree had it counted anew last, and when it was due before"}
     )

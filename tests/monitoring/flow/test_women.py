@@ -189,6 +189,14 @@ def test_a_merge_that_is_heard_later_moves_what_is_counted_already(women: Women)
     assert women.reached() == (2, 2)
 
 
+def test_a_second_journey_that_is_heard_later_counts_nobody_anew(women: Women) -> None:
+    women.open("a")
+    women.hear()
+    women.open("a", OTHER)
+    stories.hear(women.base, women.story.heard[-1:])
+    assert women.reached() == (2, 1)
+
+
 def test_whose_journey_was_not_kept_counts_for_itself(women: Women) -> None:
     for _ in range(2):
         women.open("a")
