@@ -28,7 +28,7 @@ from shared.web import access, door, forms, language, showing
 from shared.web.guard import guard
 from shared.web.rates import searching
 
-NARROWING = ("number", "programme", "version", "stage", "state", "outcome", "area", "cohort", "journey_id")
+NARROWING = ("number", "programme", "version", "stage", "state", "outcome", "because", "area", "cohort", "journey_id")
 pages = Blueprint("flow_pages", __name__, template_folder="templates")
 for said_as in (
     words.code_kind,

@@ -41,6 +41,8 @@ from shared.storage.arrays import among
 from shared.storage.numbers import numbered
 from shared.web import paging
 
+NO_STAGE = "-"
+"""What is asked for in the place of a stage: journeys that none decided."""
 IS_OPEN = StageStanding.standing.in_(OPEN)
 STANDS: dict[At, Condition] = {
     At.OPEN: IS_OPEN,
@@ -179,6 +181,7 @@ def journeys(
     outcome: str | None = None,
     area: str | None = None,
     cohort: date | None = None,
+    because: str | None = None,
     number: str | None = None,
     journey_id: Collection[UUID] = (),
     after: str | None = None,
@@ -194,6 +197,10 @@ def journeys(
     if cohort is not None:
         first = cohort.replace(day=1)
         listed = listed.where(JourneyFigure.opened_on >= first, JourneyFigure.opened_on < add_months(first, 1))
+    if because is not None:
+        listed = listed.where(
+            JourneyFigure.because == because if because != NO_STAGE else JourneyFigure.because.is_(None)
+        )
     if number is not None:
         listed = listed.where(numbered(JourneyFigure.id, number))
     if journey_id:
@@ -231,6 +238,7 @@ def reached(
     at_a_stage = (
         narrower.get("number")
         or narrower.get("journey_id")
+        or narrower.get("because")
         or narrower.get("stage")
         or narrower.get("outcome")
         or (state and state not in (At.OPEN, *Ended))

@@ -42,6 +42,9 @@ class JourneyQuery(paging.PageQuery):
     stage = fields.String(load_default=None)
     state = StateField(load_default=None, metadata={"enum": list(STATES)})
     outcome = fields.String(load_default=None)
+    because = fields.String(
+        load_default=None, metadata={"description": "The stage that decided it; `-` where none did"}
+    )
     area = fields.String(load_default=None, metadata={"description": "An area's code: whoever lives there or inside"})
     cohort = fields.Date(load_default=None, metadata={"description": "Any day of the month in which they were opened"})
     number = fields.JourneyNumber(

@@ -412,6 +412,30 @@ def test_the_list_is_narrowed_alike_by_page_and_by_program(
     assert counting.Page(page).rows == len(found)
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("state=refused", {"new", "late", "elsewhere"}),
+        ("state=refused&because=file_check", {"new"}),
+        ("state=refused&because=proposal", {"late"}),
+        ("state=refused&because=-", {"elsewhere"}),
+        ("because=training", set()),
+    ],
+)
+def test_why_others_left_leads_to_those_whom_that_stage_decided(
+    app: Flask, monitoring_db: Database, told: dict[str, UUID], asked: str, found: set[str]
+) -> None:
+    story = stories.Story()
+    for name, because in (("new", "file_check"), ("late", "proposal"), ("elsewhere", None)):
+        over = {"outcome": intake.JourneyOutcome.REFUSED, "ended_on": clock.today(), "because": because}
+        story.tell("intake", intake.JourneyEnded(journey_id=told[name], **over), clock.now())
+    stories.hear(monitoring_db, story.heard)
+    listed = ask(app, f"/monitoring/v1/dinsos/journeys?{asked}")["items"]
+    assert {each["journey"]["id"] for each in listed} == {str(told[each]) for each in found}
+    page = Browser(app, an_officer()).get(f"/monitoring/dinsos/journeys?{asked}").text
+    assert counting.Page(page).rows == len(found)
+
+
 @pytest.fixture
 def named(monitoring_db: Database, told: dict[str, UUID]) -> None:
     """The office was told who is on two of the journeys, for a stage of its own here; another office of the third."""

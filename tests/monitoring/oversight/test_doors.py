@@ -21,6 +21,7 @@ from shared.kernel.settings import settings
 from shared.programmes import library
 from shared.storage import Database
 from shared.web.factory import create_app
+from tests import counting
 from tests.browsing import Browser, an_officer, bearer
 from tests.monitoring import stories
 from tests.programmes_of import published_in
@@ -218,6 +219,9 @@ def test_every_number_on_the_page_leads_to_a_list(app: Flask, told: dict[str, UU
     assert len(leads) > 10
     for address in leads:
         assert browser.get(address).status_code == 200, address
+    counted = counting.Page(page.text).counted
+    assert len(counted) > 5
+    assert counting.disagreements(lambda address: browser.get(address).text, counted) == []
 
 
 def test_nothing_on_the_page_is_styled_or_scripted_in_line(app: Flask, told: dict[str, UUID]) -> None:
