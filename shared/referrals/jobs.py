@@ -33,7 +33,7 @@ from shared.storage.clock import now_of
 
 EVERY = timedelta(seconds=5)
 AT_ONCE = 500
-BULK_EVERY = timedelta(seconds=1)
+BULK_EVERY = timedelta(seconds=2)
 WORKS_FOR = 1.0
 """Seconds for which a ring works on runs in bulk before it lets others have the worker."""
 

@@ -133,6 +133,14 @@ RULES = (
         erases=False,
     ),
     Rule(
+        ("*.bulk_run", "*.bulk_item"),
+        Text(
+            "Yang dikerjakan untuk banyak rujukan sekaligus dihapus {length} setelah selesai atau ditinggalkan.",
+            "What was done for many referrals at once is deleted {length} after it ended or was left.",
+        ),
+        "shared.referrals.bulk.commands.KEPT_FOR",
+    ),
+    Rule(
         ("*.note",),
         Text(
             "Isi catatan pada rujukan dihapus bersama data yang dibagikan untuknya, dan isi catatan sebuah instansi "
