@@ -194,10 +194,10 @@ def test_everybody_else_came_is_one_press_and_leaves_who_is_marked_as_she_is(
     now = {"attendance": [{"id": two, "number": 2, "present": False}], "others_present": [1, 2]}
     for _ in range(2):
         assert client.put(f"{course}/attendance", json=now).status_code == 204
-    assert came_to(training_db) == {
-        (one, 1): False, (two, 1): True, (three, 1): True, (whole, 1): True,
-        (one, 2): True, (two, 2): False, (three, 2): True, (whole, 2): True,
-    }  # fmt: skip
+        assert came_to(training_db) == {
+            (one, 1): False, (two, 1): True, (three, 1): True, (whole, 1): True,
+            (one, 2): True, (two, 2): False, (three, 2): True, (whole, 2): True,
+        }  # fmt: skip
     with training_db.reading() as session:
         assert set(session.scalars(select(Attendance.members_present))) >= {None, 5}
     assert codes(client.put(f"{course}/attendance", json={"others_present": [3]})) == (422, "not-held-yet")
