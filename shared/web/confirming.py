@@ -41,8 +41,8 @@ def is_going_back() -> bool:
 
 
 def is_confirmed() -> bool:
-    """Whether this is the second press, and for the very form that was shown."""
-    return request.form.get(CONFIRMED) == _mark()
+    """Whether this is the second press, and for the very form that was shown; whoever goes back confirms nothing."""
+    return not is_going_back() and request.form.get(CONFIRMED) == _mark()
 
 
 def page(asked: Asked) -> str:
