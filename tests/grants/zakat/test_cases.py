@@ -191,8 +191,9 @@ def test_arrears_are_what_was_due_before_today_and_is_missing(desk: Lender) -> N
     desk.complete([referral], approved(), by=desk.approver)
     loan_id = case(desk, referral).id
     with desk.database.transaction() as session:
-        session.execute(text("UPDATE loan SET lent_on = lent_on - 100"))
-        session.execute(text("UPDATE loan_instalment SET due_on = due_on - 90"))
+        today = {"today": clock.today()}  # two of four are due before it
+        session.execute(text("UPDATE loan SET lent_on = CAST(:today AS date) - 100"), today)
+        session.execute(text("UPDATE loan_instalment SET due_on = CAST(:today AS date) + 30 * number - 75"), today)
     repay(desk, loan_id, 300_000, "KW-1")
     with desk.database.reading() as session:
         (line,) = loan_queries.lines(session, [loan_queries.loan_for(session, desk.officer, loan_id)])
