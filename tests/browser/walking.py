@@ -47,7 +47,6 @@ PARTS = {
 ELSEWHERE = {
     "referrals_pages.bulk_list": "a file to keep: test_bulk",
     "referrals_pages.bulk_run": "what was begun in bulk: test_in_bulk",
-    "referrals_pages.bulk_runs": "linked from a page that a form is sent to: test_in_bulk",
     "account_pages.follow_link": "opened by a one-time link: test_an_officers_account",
     "signin.step_form": "asked of whoever has a second step: test_an_officers_account",
     "second_step_pages.set_up_form": "a demonstration needs no second step: test_an_officers_account",

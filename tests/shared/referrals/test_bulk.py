@@ -370,6 +370,7 @@ def test_the_pages_lead_from_the_chosen_to_the_whole_stage_its_progress_and_its_
     assert "It is done." in browser.get(one).text
     rows = list(csv.reader(io.StringIO(browser.get(f"{one}/list.csv").text)))
     assert (len(rows), Counter(row[3] for row in rows[1:])) == (7, Counter({"done": 5, "not done": 1}))
+    assert f'href="{PAGES}/runs"' in browser.get("/training/dinsos/referrals").text
     assert browser.get(f"{PAGES}/runs").text.count("/together/runs/") == 1
     stranger = Browser(app, an_officer(Role.OFFICER, office="dinsos-kubar"))
     for address in (one, f"{one}/list.csv"):
