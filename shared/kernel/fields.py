@@ -44,13 +44,15 @@ from marshmallow.fields import (
 from marshmallow.types import ErrorMessages
 from webargs.fields import DelimitedList
 
-from shared.kernel import numbers
+from shared.kernel import clock, numbers
+from shared.kernel.days import DayToCome
 from shared.kernel.money import parse_rupiah
 from shared.kernel.unsaid import NotAnswered
 
 __all__ = [
-    "UUID", "AwareDateTime", "Boolean", "Date", "DateTime", "DelimitedList", "Dict", "Enum", "Field", "Float",
-    "Integer", "JourneyNumber", "List", "LongInteger", "Mapping", "Nested", "Raw", "Rupiah", "String", "Url", "YesNo",
+    "UUID", "AwareDateTime", "Boolean", "Date", "DateTime", "DayDone", "DelimitedList", "Dict", "Enum", "Field",
+    "Float", "Integer", "JourneyNumber", "List", "LongInteger", "Mapping", "Nested", "Raw", "Rupiah", "String", "Url",
+    "YesNo",
 ]  # fmt: skip
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
@@ -169,6 +171,21 @@ class Date(AnyDate):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         return _of_our_times(self, super()._deserialize(value, attr, data, **kwargs), value)
+
+
+class DayDone(Date):
+    """The day on which something was done: today at the latest, by the deployment's own day.
+
+    Which days may lie ahead, and why, `shared.kernel.days` lists.
+    """
+
+    default_error_messages: ErrorMessages = {"ahead": DayToCome().message("en")}  # noqa: RUF012 (marshmallow's own)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if day > clock.today():
+            raise self.make_error("ahead")
+        return day
 
 
 class DateTime(AnyDateTime):

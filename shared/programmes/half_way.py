@@ -42,6 +42,12 @@ class StillAhead(Invalid):
     indonesian = "{stage} bertanggal {done_on}, padahal belum tiba: tulis tanggal pelaksanaannya."
 
 
+class ReportedAhead(Invalid):
+    """{stage} reports {fact} = {day}, which lies ahead: write the day on which it was done."""
+
+    indonesian = "{stage} melaporkan {fact} = {day}, padahal belum tiba: tulis tanggal pelaksanaannya."
+
+
 class NotReachedSo(Invalid):
     """What was done before does not lead to {stage}: {waits} comes first. Add what is missing, or mend the days."""
 
@@ -143,6 +149,17 @@ def act(programme: Programme, stage: str, outcome: str, done_on: date, **said: A
     return Act(stage, outcome, done_on, facts, number)
 
 
+def require_past(programme: Programme, said: Act, today: date) -> None:
+    """Refuse a day to come, of the act itself or of what it reports; raises StillAhead, ReportedAhead."""
+    stage = _stage(programme, said.stage)
+    if said.done_on > today:
+        raise StillAhead(stage=stage.title, done_on=said.done_on.isoformat()).at("date")
+    known = kinds.kind(stage.does).facts
+    for fact, value in said.facts.items():
+        if known.get(fact) is date and value is not None and date.fromisoformat(value) > today:
+            raise ReportedAhead(stage=stage.title, fact=fact, day=value).at(f"facts.{fact}")
+
+
 def take_up(
     programme: Programme,
     acts: Iterable[Act],
@@ -152,7 +169,7 @@ def take_up(
 ) -> TakenUp:
     """Begin a journey after what was done on paper; acts of one day count in the order of the programme's stages.
 
-    Raises NothingWasDone, StillAhead, NotReachedSo, NothingAhead, WorksOnPaper.
+    Raises NothingWasDone, StillAhead, ReportedAhead, NotReachedSo, NothingAhead, WorksOnPaper.
     """
     place = {name: number for number, name in enumerate(programme.order)}
     in_turn = sorted(acts, key=lambda each: (each.done_on, place[_stage(programme, each.stage).name]))
@@ -162,8 +179,7 @@ def take_up(
     journey, done = engine.start(programme, naming, allowed).journey, list[Done]()
     for each in in_turn:
         stage = programme.stages[each.stage]
-        if each.done_on > today:
-            raise StillAhead(stage=stage.title, done_on=each.done_on.isoformat()).at("done_on")
+        require_past(programme, each, today)
         if journey.ended:
             raise NothingAhead(stage=programme.stages[done[-1].act.stage].title).at("stage")
         at = journey.stages.get(each.stage)

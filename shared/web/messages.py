@@ -35,6 +35,7 @@ TEMPLATES = (
     N_("Special numeric values (nan or infinity) are not permitted."),
     N_("Not a valid date."),
     N_("Not a valid datetime."),
+    N_("This day is still to come: write the day on which it happened."),
     N_("Not a valid UUID."),
     N_("Not a valid email address."),
     N_("Not a valid list."),

@@ -155,9 +155,13 @@ def test_a_cooperative_is_joined_and_capital_lent_through_either_door(grants_db:
     registration = {"name": "Koperasi Wanita Melati", "area": "52.71.01", "formed_on": in_days(-400)}
     at = "/grants/koperasi/cooperatives"
     if door == "program":
+        ahead = act("POST", "cooperatives", registration | {"formed_on": in_days(1)}, status=422)
+        assert list(ahead["errors"]) == ["formed_on"]
         act("POST", "cooperatives", registration, status=201)
     else:
         assert hers.get(f"{at}/new").status_code == 200
+        ahead = hers.submit(at, registration | {"formed_on": in_days(1)})
+        assert (ahead.status_code, 'id="formed_on-error"' in ahead.text) == (422, True)
         assert hers.submit(at, registration | {"area": "99.99"}).status_code == 422
         assert hers.submit(at, registration).status_code == 303
     (known,) = act("GET", "cooperatives")["items"]
@@ -173,6 +177,8 @@ def test_a_cooperative_is_joined_and_capital_lent_through_either_door(grants_db:
         act("POST", f"referrals/{referral}/accept")
         act("PUT", f"referrals/{referral}/work", work)
         assert act("GET", f"referrals/{referral}")["work"]["loan"]["amount"] == 6_000_000
+        ahead = decide("POST", f"referrals/{referral}/complete", done | {"handed_over_on": in_days(1)}, status=422)
+        assert list(ahead["errors"]) == ["handed_over_on"]
         assert decide("POST", f"referrals/{referral}/complete", done)["outcome"] == "joined"
     else:
         assert hers.submit(f"{page}/accept").status_code == 303
@@ -187,6 +193,8 @@ def test_a_cooperative_is_joined_and_capital_lent_through_either_door(grants_db:
     if door == "program":
         refused = act("POST", f"cooperatives/{known['id']}/savings", unsaid, status=422)
         assert list(refused["errors"]) == ["taken_back"]
+        refused = act("POST", f"cooperatives/{known['id']}/savings", saving | {"saved_on": in_days(1)}, status=422)
+        assert list(refused["errors"]) == ["saved_on"]
         act("POST", f"cooperatives/{known['id']}/savings", saving, status=201)
         act("POST", f"cooperatives/{known['id']}/savings", back, status=422)
         act("PUT", f"cooperatives/{known['id']}/legal-number", {"legal_number": "AHU-9"})
@@ -194,6 +202,8 @@ def test_a_cooperative_is_joined_and_capital_lent_through_either_door(grants_db:
         one = f"{at}/{known['id']}"
         assert "Members and their savings" in hers.get(one).get_data(as_text=True)
         assert hers.submit(f"{one}/savings", typed(unsaid)).status_code == 422
+        ahead = hers.submit(f"{one}/savings", typed(saving) | {"taken_back": "false", "saved_on": in_days(1)})
+        assert (ahead.status_code, 'id="saved_on-error"' in ahead.text) == (422, True)
         assert hers.submit(f"{one}/savings", typed(saving) | {"taken_back": "false"}).status_code == 303
         assert hers.submit(f"{one}/savings", typed(back) | {"taken_back": "true"}).status_code == 422
         assert hers.submit(f"{one}/legal-number", {"legal_number": "AHU-9"}).status_code == 303

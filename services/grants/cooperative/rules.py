@@ -113,12 +113,6 @@ class LoanUndecided(Invalid):
     indonesian = "Pinjaman modal diusulkan: putuskan; bila disetujui, tuliskan nomor akad dan tanggal penyerahan."
 
 
-class HandedOverInTheFuture(Invalid):
-    """The money cannot have been handed over later than today."""
-
-    indonesian = "Tanggal penyerahan uang tidak boleh setelah hari ini."
-
-
 class RecorderCannotDecide(Forbidden):
     """Whoever recorded the loan does not decide on it; another approver has to."""
 
@@ -147,12 +141,6 @@ class MoreThanSaved(Invalid):
     """Only {saved} is saved as sukarela; {wanted} cannot be taken back."""
 
     indonesian = "Simpanan sukarela hanya {saved}; {wanted} tidak dapat diambil."
-
-
-class SavedInTheFuture(Invalid):
-    """A saving cannot be dated later than today."""
-
-    indonesian = "Tanggal simpanan tidak boleh setelah hari ini."
 
 
 class NotAMember(Invalid):

@@ -64,7 +64,7 @@ class MembershipDoneSchema(Schema):
         validate=_word(60),
         metadata={"description": "Number of the loan's agreement (akad)"},
     )
-    handed_over_on = fields.Date(load_default=None, allow_none=True)
+    handed_over_on = fields.DayDone(load_default=None, allow_none=True)
     aid_acknowledged = fields.String(
         load_default=None,
         allow_none=True,
@@ -78,7 +78,7 @@ class RegistrationSchema(Schema):
 
     name = fields.String(required=True, validate=_word(120))
     area = fields.String(required=True, validate=is_known_area)
-    formed_on = fields.Date(required=True)
+    formed_on = fields.DayDone(required=True)
     legal_number = fields.String(load_default=None, allow_none=True, validate=_word(60))
 
 
@@ -95,7 +95,7 @@ class SavingSchema(Schema):
     kind = fields.Enum(Saving, by_value=True, required=True)
     amount = fields.Rupiah(required=True, validate=POSITIVE)
     taken_back = fields.YesNo(metadata={"description": "False where it is paid in"})
-    saved_on = fields.Date(required=True)
+    saved_on = fields.DayDone(required=True)
     receipt = fields.String(required=True, validate=_word(60))
 
 

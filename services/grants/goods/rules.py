@@ -365,10 +365,10 @@ def may_sign(signer: UUID, *proposers: UUID | None) -> None:
         raise ProposerCannotDecide
 
 
-def dated(day: date, today: date) -> date:
-    """The date of a document that exists already; raises InTheFuture."""
+def dated(day: date, today: date, field: str) -> date:
+    """The date of a document that exists already, as a field (dotted path) tells it; raises InTheFuture."""
     if day > today:
-        raise InTheFuture
+        raise InTheFuture().at(field)
     return day
 
 

@@ -18,8 +18,10 @@ from services.intake.registry.rules import parse_nik
 from shared.identity.areas import within
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
+from shared.kernel import clock
 from shared.kernel.errors import DomainError, NotFound
 from shared.privacy.fields import blind_indexes
+from shared.programmes import half_way
 from shared.programmes.definition import Programme, SubjectKind
 from shared.storage.arrays import among
 from shared.web import access
@@ -126,7 +128,9 @@ def _read(programme: Programme, who: str, said: Iterable[Line], found: BroughtIn
     read, wrong, sound = Read(), [], []
     for each in said:
         try:
-            read.acts.append(rules.read_act(programme, each))
+            act = rules.read_act(programme, each)
+            half_way.require_past(programme, act, clock.today())
+            read.acts.append(act)
             read.lines.append(each.line)
             sound.append(each.line)
         except DomainError as refusal:

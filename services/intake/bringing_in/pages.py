@@ -131,12 +131,12 @@ def _look_or_do(agency: str, programme: str, lines: list[Line], text: str) -> st
 
 def _say_beside_field(stays: commands.Stays) -> None:
     """Refuse one journey that cannot be brought in, beside the field of the stage at fault where it is known."""
-    named = next(iter(stays.why.fields.get("errors", {})), None)
+    named = next(iter(stays.why.fields.get("errors", {})), "")
     if isinstance(stays.why, rules.OthersRefused):
         return
     if isinstance(stays.why, (NotFound, rules.GroupNamedTwice, rules.NobodyNamed)):
         raise Invalid(errors={"who": [stays.why]})
-    if len(stays.lines) == 1 and named in rules.COLUMNS:
+    if len(stays.lines) == 1 and (named in rules.COLUMNS or named.startswith("facts.")):
         raise Invalid(errors={f"acts.{stays.lines[0]}.{named}": [stays.why]})
     raise Invalid(errors={f"acts.{stays.lines[0]}.outcome" if len(stays.lines) == 1 else "who": [stays.why]})
 

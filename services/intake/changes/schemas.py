@@ -171,7 +171,7 @@ class Ending(Schema):
     """The deliberation (musyawarah) that ended a group; with `into` its members go over to that group."""
 
     berita_acara = fields.String(required=True, validate=validate.Length(min=1, max=80))
-    on = fields.Date(required=True)
+    on = fields.DayDone(required=True)
     into = fields.UUID(load_default=None, allow_none=True)
 
 

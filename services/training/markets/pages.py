@@ -107,7 +107,7 @@ class _Day(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    sold_on = fields.Date(required=True)
+    sold_on = fields.DayDone(required=True)
 
 
 def _days(fair: Fair) -> list[date]:

@@ -82,7 +82,7 @@ class SoldAtStandSchema(Schema):
 class FairSalesSchema(Schema):
     """What everybody at a fair sold on one day; noted again, a day is corrected, and whoever is left out stays so."""
 
-    sold_on = fields.Date(required=True)
+    sold_on = fields.DayDone(required=True)
     sales = fields.List(
         fields.Nested(SoldAtStandSchema), required=True, validate=validate.Length(min=1, max=MOST_STANDS)
     )
@@ -140,14 +140,14 @@ class AgreementSchema(Schema):
     unit_price = fields.Rupiah(required=True, validate=validate.Range(min=1, max=10**10))
     from_day = fields.Date(required=True)
     until_day = fields.Date(required=True)
-    signed_on = fields.Date(required=True)
+    signed_on = fields.DayDone(required=True)
 
 
 class AmendmentSchema(Schema):
     """A change of an agreement that both sides signed; what is not told stays."""
 
     agreement_id = fields.UUID(required=True)
-    amended_on = fields.Date(required=True)
+    amended_on = fields.DayDone(required=True)
     reason = fields.String(required=True, validate=validate.Length(min=1, max=1_000))
     quantity = fields.Integer(load_default=None, allow_none=True, validate=QUANTITY)
     unit_price = fields.Rupiah(load_default=None, allow_none=True, validate=validate.Range(min=1, max=10**10))

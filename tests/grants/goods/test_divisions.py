@@ -123,8 +123,9 @@ def test_group_splits_and_its_goods_are_divided_once(desk: Desk) -> None:
     divide(desk, journey, told, {1: (2, 0), 2: (20, 20)})
     with pytest.raises(rules.NothingToDivide):
         divide(desk, journey, told, {1: (2, 0), 2: (20, 0)})
-    with pytest.raises(rules.InTheFuture):
+    with pytest.raises(rules.InTheFuture) as refused:
         divide(desk, journey, told, {}, divided_on=clock.today().replace(year=2999))
+    assert list(refused.value.errors) == ["divided_on"]
     with desk.database.reading() as session:
         assert len(session.scalars(select(GoodsDivision)).all()) == 1
 

@@ -112,9 +112,10 @@ def test_a_step_follows_from_where_the_grant_stands(state: GrantState) -> None:
 
 def test_a_document_is_not_dated_ahead() -> None:
     today = date(2026, 11, 30)
-    assert rules.dated(today, today) == today
-    with pytest.raises(rules.InTheFuture):
-        rules.dated(date(2026, 12, 1), today)
+    assert rules.dated(today, today, "sk_date") == today
+    with pytest.raises(rules.InTheFuture) as refused:
+        rules.dated(date(2026, 12, 1), today, "sk_date")
+    assert list(refused.value.errors) == ["sk_date"]
 
 
 def test_where_all_is_as_agreed_a_line_is_told_of_by_what_differs_and_a_closed_one_not_at_all() -> None:

@@ -178,10 +178,20 @@ def test_a_hand_over_where_nothing_is_taken_is_refused_and_moves_no_money(desk: 
     assert desk.balance() == Balance(committed=TOTAL)
 
 
-def test_a_document_of_tomorrow_is_refused(desk: Desk) -> None:
-    (referral,) = desk.take("hand-over", desk.granted())
-    with pytest.raises(rules.InTheFuture):
-        desk.record(referral, {"order": {**order(), "ordered_on": "2999-01-01"}})
+def test_a_document_of_tomorrow_is_refused_at_its_own_field(desk: Desk) -> None:
+    (decision,) = desk.take("decision", desk.propose(1))
+    (bare,) = desk.take("hand-over", desk.granted())
+    _, ordered = desk.ordered()
+    whole = {"deed": {**deed(), "handed_over_on": "2999-01-01"}, "lines": AS_AGREED}
+    for field, ahead in (
+        ("sk_date", lambda: desk.record(decision, {**sk(), "sk_date": "2999-01-01"})),
+        ("sk_date", lambda: desk.complete([decision], {**sk(), "sk_date": "2999-01-01"}, by=desk.approver)),
+        ("order.ordered_on", lambda: desk.record(bare, {"order": {**order(), "ordered_on": "2999-01-01"}})),
+        ("deed.handed_over_on", lambda: desk.complete([ordered], whole)),
+    ):
+        with pytest.raises(rules.InTheFuture) as refused:
+            ahead()
+        assert list(refused.value.errors) == [field]
 
 
 def test_an_account_that_does_not_reconcile_can_only_be_closed_as_incomplete(desk: Desk) -> None:

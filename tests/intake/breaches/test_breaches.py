@@ -110,6 +110,7 @@ def test_what_cannot_be_is_not_recorded(road: Road) -> None:
     for given, error in (
         ({"found_at": now + timedelta(hours=1)}, rules.FoundAhead),
         ({"happened_from": now + timedelta(hours=1)}, rules.OutOfOrder),
+        ({"happened_until": now + timedelta(hours=1)}, rules.OutOfOrder),
         ({"happened_from": now, "happened_until": now - timedelta(hours=1)}, rules.OutOfOrder),
         ({"area": None}, rules.ScopeMissing),
         ({"area": "52.71"}, rules.NotKecamatan),
@@ -148,8 +149,9 @@ def test_how_and_when_each_was_reached_stays_as_it_was_noted_first(road: Road) -
     with road.database.reading() as session:
         kept = session.scalars(select(BreachPerson)).one()
         assert (kept.way, kept.told_by) == (Way.VISIT, OFFICER.id)
-    with pytest.raises(rules.ToldOutOfOrder):
-        tell(road, breach, woman, at=breach.found_at - timedelta(hours=1))
+    for told_at in (breach.found_at - timedelta(hours=1), clock.now() + timedelta(hours=1)):
+        with pytest.raises(rules.ToldOutOfOrder):
+            tell(road, breach, woman, at=told_at)
     with pytest.raises(IntegrityError):
         told_by_nobody(road)
 
@@ -260,6 +262,9 @@ def test_both_doors_record_it_once_and_say_what_is_wrong_beside_its_field(road: 
     listed = client.get(RECORDED, headers=bearer(COORDINATOR)).json["items"]
     assert [each["data"] for each in listed] == [["identity", "aid"], ["identity"]]
     assert listed[0]["found_at"][:16] == now.strftime("%Y-%m-%dT%H:%M")
+    ahead = (now + timedelta(hours=1)).astimezone(clock.zone()).strftime("%Y-%m-%dT%H:%M")
+    early = browser.submit(f"{noted.location}/authority", {"told_at": ahead, "note": "Surat 046/1"})
+    assert (early.status_code, 'id="fauthority-told_at-error"' in early.text) == (422, True)
     told = browser.submit(f"{noted.location}/authority", {"told_at": local, "note": "Surat 046/1"})
     assert told.status_code == 303  # told in the minute in which it was found
     assert Browser(app, COORDINATOR).get(f"{noted.location}/notice").status_code == 200

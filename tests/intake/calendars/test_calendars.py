@@ -333,7 +333,7 @@ def test_an_administrator_looks_adds_and_takes_out_by_page(road: Road, admin: Br
 
 def test_a_program_does_the_same(road: Road, app: Flask) -> None:
     client, she = app.test_client(), bearer(an_officer(Role.ADMINISTRATOR))
-    given = {
+    given: dict[str, Any] = {
         "region": HERE,
         "source": {"number": "1/2026", "date": "2026-11-30", "issuer": "Bupati"},
         "days": [{"day": "2026-12-02", "kind": "holiday", "name": "Hari jadi"}],
@@ -344,6 +344,8 @@ def test_a_program_does_the_same(road: Road, app: Flask) -> None:
     assert added.status_code == 201
     (listed,) = client.get(API, headers=she).json["items"]
     assert listed["id"] == added.json["id"]
+    ahead = {**given, "source": {**given["source"], "date": "2026-12-01"}}
+    assert list(client.post(API, json=ahead, headers=she).json["errors"]) == ["source.date"]
     wrong = client.post(API, json={**given, "days": []}, headers=she)
     assert (wrong.status_code, wrong.mimetype) == (422, "application/problem+json")
     removed = client.post(f"{API}/{listed['id']}/remove", json={"reason": "dicabut"}, headers=she)

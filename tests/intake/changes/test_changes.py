@@ -378,6 +378,8 @@ def test_a_program_does_the_same(road: Road, app: Flask) -> None:
     died = send(f"persons/{woman}/death", died_on=clock.today().isoformat(), evidence="Akta 3")
     assert died.json == {"journeys": [], "group_id": None}
     group, _people = a_group(road)
+    ahead = send(f"groups/{group}/end", berita_acara="BA-9", on=(clock.today() + timedelta(days=1)).isoformat())
+    assert (ahead.status_code, list(ahead.json["errors"])) == (422, ["on"])
     ended = send(f"groups/{group}/end", berita_acara="BA-9", on=clock.today().isoformat())
     assert ended.json["dissolved_on"] == clock.today().isoformat()
     with road.database.reading() as session:

@@ -410,6 +410,9 @@ def test_a_person_notes_it_on_a_page_and_is_told_what_is_wrong_beside_its_field(
     wrong = browser.submit(address, form)
     assert wrong.status_code == 422
     assert 'id="wanted-nik-error"' in wrong.text
+    unborn = (clock.today() + timedelta(days=1)).isoformat()
+    ahead = browser.submit(address, form | {"wanted.nik": "", "wanted.birth_date": unborn})
+    assert (ahead.status_code, 'id="wanted-birth_date-error"' in ahead.text) == (422, True)
     assert browser.submit(address, form | {"wanted.nik": ""}).status_code == 422
     noted = browser.submit(address, form | {"wanted.nik": NIK, "wanted.has_business": "true"})
     assert noted.status_code == 303

@@ -1,7 +1,7 @@
 """A programme that has run on paper is taken over: looked at first, then brought in, each act under its own day."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -158,6 +158,7 @@ def test_whoever_cannot_be_brought_in_is_named_by_line_and_hinders_nobody(road: 
         (("verification", "lulus", "2023-01-09", "", ""), "wrong-report"),
         (("verification", "eligible", "2024-01-16", "", ""), "still-ahead"),
         (("verification", "eligible", "31/02/2023", "", ""), "no-such-day"),
+        (("verification", "eligible", "2023-01-09", "", "", "visited_on=2024-01-16"), "reported-ahead"),
         (("proposal", "submitted", "2023-01-09", "", ""), "not-reached-so"),
         (("proposal", "submitted", "2023-01-09", "", "2.9 juta"), "not-rupiah"),
         (("hand_over", "as-agreed", "2023-01-09", "1", "-"), "amount-unsaid"),
@@ -166,7 +167,7 @@ def test_whoever_cannot_be_brought_in_is_named_by_line_and_hinders_nobody(road: 
 )
 def test_an_act_that_cannot_be_is_refused_with_its_reason(road: Road, act: tuple[str, ...], code: str) -> None:
     (woman,) = road.women()
-    found = bring(road, HEADING + lines(woman, act))
+    found = bring(road, HEADING.rstrip() + ",reported\n" + lines(woman, act))
     assert (found.brought_in, codes(found)) == ([], [((2,), code)])
     assert road.said() == []
 
@@ -324,6 +325,27 @@ def test_what_a_stage_reported_is_filled_in_by_fields_of_its_kind(road: Road, ap
     looked = browser.submit(f"{PAGE}/one", form | {field: "3"})
     assert "sessions_attended=3" in looked.text
     assert "1 journey would be brought in." in looked.text
+
+
+def test_a_day_to_come_is_refused_beside_its_own_field(road: Road, app: Flask) -> None:
+    (woman,) = road.women()
+    ahead = (clock.today() + timedelta(days=1)).isoformat()
+    stages = list(library.programme(WRSE).stages)
+    form: dict[str, Any] = {"programme": WRSE, "who": str(woman)}
+    for stage, outcome, day, number, amount in CHAIN:
+        told = {"stage": stage, "outcome": outcome, "date": day, "number": number, "amount": amount}
+        form |= {f"acts.{stages.index(stage)}.{name}": value for name, value in told.items()}
+    for named in ("date", "facts.visited_on"):
+        field = f"acts.{stages.index('field_check')}.{named}"
+        assert f'name="{field}"' in Browser(app, HEAD).get(f"{PAGE}/one?programme={WRSE}").text
+        page = Browser(app, HEAD).submit(f"{PAGE}/one", form | {field: ahead})
+        assert (page.status_code, f'id="{field.replace(".", "-")}-error"' in page.text) == (422, True), named
+        assert "which lies ahead" in page.text
+    (stage, outcome, *_), client = CHAIN[0], app.test_client()
+    acts = [{"who": str(woman), "stage": stage, "outcome": outcome, "date": ahead}]
+    answer = client.post(API, json={"programme": WRSE, "acts": acts}, headers=bearer(HEAD)).json
+    assert (answer["brought_in"], [each["code"] for each in answer["refused"]]) == ([], ["still-ahead"])
+    assert road.said() == []
 
 
 KUKAR = library.programme("pemberdayaan-kukar")

@@ -19,11 +19,13 @@ from shared.programmes.half_way import (
     NothingAhead,
     NothingWasDone,
     NotReachedSo,
+    ReportedAhead,
     StillAhead,
     StillOwed,
     TakenUp,
     WorksOnPaper,
     act,
+    require_past,
     take_up,
 )
 from shared.programmes.kinds import WrongReport
@@ -181,6 +183,34 @@ def test_nothing_is_dated_later_than_today() -> None:
     with pytest.raises(StillAhead):
         up(KUBE, usual(KUBE, "formation", day=(TODAY - FIRST).days + 1))
     assert up(KUBE, usual(KUBE, "formation", day=(TODAY - FIRST).days)).began_on == TODAY
+
+
+@pytest.mark.parametrize(
+    ("programme", "stage", "fact"),
+    [
+        (programme, name, fact)
+        for programme in (KUBE, MATARAM)
+        for name, stage in programme.stages.items()
+        for fact, expected in kinds.kind(stage.does).facts.items()
+        if expected is date
+    ],
+)
+def test_no_day_that_a_stage_reports_is_later_than_today(programme: Programme, stage: str, fact: str) -> None:
+    outcome = kinds.kind(programme.stages[stage].does).outcomes[0]
+
+    def told(day: date) -> Act:
+        return Act(stage, outcome, FIRST, {fact: day.isoformat()})
+
+    with pytest.raises(ReportedAhead) as refused:
+        require_past(programme, told(TODAY + timedelta(1)), TODAY)
+    assert list(refused.value.errors) == [f"facts.{fact}"]
+    require_past(programme, told(TODAY), TODAY)
+
+
+def test_what_a_paper_reports_of_a_day_to_come_begins_no_journey() -> None:
+    said = act(KUBE, "formation", "formed", FIRST, reported={"deliberated_on": (TODAY + timedelta(1)).isoformat()})
+    with pytest.raises(ReportedAhead):
+        up(KUBE, said)
 
 
 def test_a_turn_back_on_paper_counts_as_a_chance_used_up() -> None:

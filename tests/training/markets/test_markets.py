@@ -96,6 +96,17 @@ def test_a_delivery_that_does_not_add_up_is_refused(
     assert desk.work(one)["deliveries"] == []
 
 
+def test_no_agreement_is_signed_or_amended_on_a_day_to_come(desk: MarketDesk) -> None:
+    (one,) = desk.take()
+    agreed = desk.agreed(one)
+    change = {"agreement_id": agreed, "quantity": 110, "amended_on": day(1), "reason": "Pesanan bertambah"}
+    signed = {"buyer": "UD Maju", "goods": "Kerupuk", "unit": "bungkus", "quantity": 1, "unit_price": 1}
+    signed |= {"from_day": day(), "until_day": day(9), "signed_on": day(1)}
+    assert desk.refused(one, amendment=change)[1] == ["amendment.amended_on"]
+    assert desk.refused(one, agreement=signed)[1] == ["agreement.signed_on"]
+    assert (len(desk.work(one)["agreements"]), desk.work(one)["amendments"]) == (1, [])
+
+
 def test_a_new_price_leaves_earlier_deliveries_at_theirs(desk: MarketDesk) -> None:
     (one,) = desk.take()
     agreed = desk.agreed(one)

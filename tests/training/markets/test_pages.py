@@ -124,6 +124,10 @@ def test_what_everybody_sold_in_a_day_is_noted_on_one_sheet(desk: MarketDesk) ->
     ):
         assert browser.submit(f"{address}/sales", wrong).status_code == 422, wrong
     assert [each["sold"] for each in desk.stands(fair)["stands"]] == [500_000, 0, 70_000], "all of them, or none"
+    ahead = {"sold_on": day(1), "sales": [{"id": one, "amount": 1_000}]}
+    assert list(desk.client.put(f"/training/v1/dinsos/fairs/{fair}/sales", json=ahead).get_json()["errors"]) == [
+        "sold_on"
+    ]
     told = {"sold_on": day(), "sales": [{"id": one, "amount": 1_000}, {"id": two, "amount": 2_000}]}
     answer = desk.client.put(f"/training/v1/dinsos/fairs/{fair}/sales", json=told)
     assert [each["sold"] for each in answer.get_json()["stands"]] == [1_000, 2_000, 70_000]

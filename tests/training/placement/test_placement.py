@@ -331,6 +331,9 @@ def test_a_result_that_cannot_be_stands_at_its_row_and_nothing_is_half_saved(des
     rows = [{"id": one, "took_part": True}, {"id": elsewhere, "took_part": True}, {"id": other, "passed": True}]
     refused = desk.client.put(f"{BATCHES}/{batch}/results", json={"results": rows})
     assert sorted(refused.get_json()["errors"]) == ["results.1.id", "results.2.passed"]
+    ahead = [{"id": one, "took_part": True, "passed": True, "assessed_on": day(1)}]
+    refused = desk.client.put(f"{BATCHES}/{batch}/results", json={"results": ahead})
+    assert said(refused)[1] == ["results.0.assessed_on"]
     lines = desk.client.get(f"{BATCHES}/{batch}/trainees").get_json()
     assert [each["took_part"] for each in lines] == [None, None]
     assert browser.submit(f"{page}/results", {}).status_code == 422

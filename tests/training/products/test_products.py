@@ -180,6 +180,16 @@ def test_the_product_stays_hers_and_the_next_stage_goes_on_where_it_stands(
             "seen-later",
             "evidence.0.seen_on",
         ),
+        (
+            {"product": KERUPUK, "evidence": [seen("made-to-order"), licence(premises_checked_on="2999-01-01")]},
+            "seen-later",
+            "evidence.1.premises_checked_on",
+        ),
+        (
+            {"product": KERUPUK, "production": [*weeks(1), weeks(1)[0] | {"made_on": "2999-01-01"}]},
+            "seen-later",
+            "production.1.made_on",
+        ),
     ],
 )
 def test_work_that_does_not_show_it_is_refused_at_its_field_and_nothing_of_it_is_kept(

@@ -12,7 +12,6 @@ from services.grants.loans import rules as lending
 from services.grants.loans.rules import Lender
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
-from shared.kernel import clock
 from shared.referrals.models import Referral
 from shared.web import access
 
@@ -45,8 +44,6 @@ def decide(officer: Officer, member: CooperativeMember, done: Mapping[str, Any])
         for field in ("document", "handed_over_on"):
             if not done.get(field):
                 raise rules.LoanUndecided().at(field)
-        if done["handed_over_on"] > clock.today():
-            raise rules.HandedOverInTheFuture().at("handed_over_on")
         try:
             lending.first_due_after(done["handed_over_on"], member.first_due or done["handed_over_on"])
         except lending.FirstDueTooEarly as wrong:

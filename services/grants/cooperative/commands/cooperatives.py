@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from services.grants.cooperative import queries, rules
+from services.grants.cooperative import queries
 from services.grants.cooperative.models import Cooperative
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
-from shared.kernel import clock, ids
+from shared.kernel import ids
 from shared.web import access
 
 
@@ -18,8 +18,6 @@ def register(
 ) -> Cooperative:
     """Note a cooperative that exists already, so that women can join it."""
     access.require(officer, Permission.COOPERATIVES_RUN, area=area)
-    if formed_on > clock.today():
-        raise rules.SavedInTheFuture().at("formed_on")
     found = Cooperative(
         id=ids.new_id(),
         name=name,

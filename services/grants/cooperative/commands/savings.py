@@ -11,7 +11,6 @@ from services.grants.cooperative.models import CooperativeMember, CooperativeSav
 from services.grants.cooperative.rules import MEMBERS, Saving
 from shared.identity.officer import Officer
 from shared.identity.permissions import Permission
-from shared.kernel import clock
 from shared.web import access
 
 
@@ -39,8 +38,6 @@ def save_money(
     member = session.scalar(wanted.with_for_update())
     if member is None:
         raise rules.NotAMember().at("member_id")
-    if saved_on > clock.today():
-        raise rules.SavedInTheFuture().at("saved_on")
     moved = -amount if taken_back else amount
     rules.may_save(kind, moved, queries.savings_of(session, [member_id]).get(member_id, {}))
     entry = CooperativeSaving(

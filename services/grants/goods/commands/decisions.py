@@ -68,7 +68,7 @@ def prepare_decisions(session: Session, officer: Officer, told: Sequence[Prepare
     for each in told:
         grant, ceiling = grants[each.referral.journey_id], each.referral.settings.get("ceiling")
         rules.expect(grant.state, *DECIDABLE)
-        rules.dated(each.sk_date, clock.today())
+        rules.dated(each.sk_date, clock.today(), "sk_date")
         if each.verdict is Verdict.ACCEPTED and ceiling is not None and grant.total > ceiling:
             raise rules.RabAboveCeiling(total=format_rupiah(grant.total), ceiling=format_rupiah(ceiling))
         wanted[each.referral.id] = grant.total if each.verdict is Verdict.ACCEPTED else 0

@@ -28,7 +28,7 @@ def divide_goods(
     lines: Sequence[Mapping[str, Any]],
 ) -> GoodsDivision:
     """Write down who holds what of a locked grant's goods from now on; raises NothingToDivide, SharesDoNotAddUp."""
-    rules.dated(divided_on, clock.today())
+    rules.dated(divided_on, clock.today(), "divided_on")
     waiting = {row.GroupSplit.id: row.GroupSplit for row in session.execute(holdings.undivided([grant.id]))}
     split = waiting.get(split_id)
     if split is None:

@@ -86,7 +86,7 @@ def draft_deeds(session: Session, officer: Officer, drafts: Sequence[Drafted]) -
     deeds, rows = [], []
     for draft in drafts:
         rules.expect(draft.grant.state, *DELIVERING)
-        rules.dated(draft.handed_over_on, clock.today())
+        rules.dated(draft.handed_over_on, clock.today(), "deed.handed_over_on")
         if draft.grant.id not in placed:
             raise rules.NothingOrdered
         known = {each.number: each for each in budgets.get(draft.grant.id, ())}

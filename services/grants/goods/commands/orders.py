@@ -74,7 +74,7 @@ def place_orders(
     for grant in grants:
         rules.expect(grant.state, *DELIVERING)
     groups.refuse_frozen(session, [each.journey_id for each in grants])
-    rules.dated(ordered_on, clock.today())
+    rules.dated(ordered_on, clock.today(), "order.ordered_on")
     _commit_again(session, officer, grants, named, number)
     placed = orders_out(session, grants)
     for grant in grants:

@@ -22,8 +22,6 @@ def agree(session: Session, officer: Officer, case: MarketCase, **agreed: Any) -
     require_channel(case, Channel.OFF_TAKER, "agreement.buyer")
     if agreed["until_day"] < agreed["from_day"]:
         raise rules.EndsBeforeItBegins().at("agreement.until_day")
-    if agreed["signed_on"] > clock.today():
-        raise rules.YetToCome().at("agreement.signed_on")
     found = OffTake(referral_id=case.referral_id, noted_by=officer.id, **agreed)
     session.add(found)
     session.flush()
@@ -46,8 +44,6 @@ def amend(
     found = _locked(session, case, [agreement_id]).get(agreement_id)
     if found is None:
         raise rules.NoSuchAgreement().at("amendment.agreement_id")
-    if amended_on > clock.today():
-        raise rules.YetToCome().at("amendment.amended_on")
     before = {"quantity": found.quantity, "unit_price": found.unit_price, "until_day": found.until_day}
     found.quantity = quantity or found.quantity
     found.unit_price = unit_price or found.unit_price
