@@ -13,7 +13,8 @@ from tests.waiting import PATIENCE
 
 SCREEN = {"width": 1280, "height": 900}
 TELEPHONE = {"width": 390, "height": 844}
-WIDTH = "document.documentElement.scrollWidth"
+WIDTH = "document.documentElement ? document.documentElement.scrollWidth : null"
+"""Null while the page is still on its way to another one."""
 REFUSED = 422
 """An answer that asks to mend a form is no fault."""
 
@@ -137,13 +138,16 @@ class Desk:
         if response.status >= 400 and response.status != REFUSED:
             self.faults.append(f"{response.url}: status {response.status}")
 
+    def _width(self):
+        try:
+            return self.page.evaluate(WIDTH)
+        except Error:  # it was on its way to another page
+            return None
+
     def _look(self):
         self.page.set_viewport_size(TELEPHONE)
-        try:
-            wide = self.page.evaluate(WIDTH)
-        except Error:  # it was still on its way to another page
+        while (wide := self._width()) is None:
             self.page.wait_for_load_state()
-            wide = self.page.evaluate(WIDTH)
         if wide > TELEPHONE["width"]:
             self.faults.append(f"{self.page.url}: {wide} pixels wide on a telephone")
         self.page.set_viewport_size(SCREEN)

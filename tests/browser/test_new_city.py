@@ -56,7 +56,7 @@ def test_a_city_with_nothing_comes_to_its_first_referral_by_pages_alone(city, de
     desk.go("/intake/signin")
     desk.page.locator("main").get_by_role("link", name="Administrator pertama").click()
     desk.fill({"code": code, "name": "Admin Contoh", "username": "admin.contoh", "password": PASSWORD})
-    office = {"name": "Bappeda Contoh", "id": "bappeda-contoh", "agency": "bappeda", "region": AREA}
+    office = {"name": "Bappeda Contoh", "id": "bappeda-contoh", "agency": "bappeda", "region": AREA, "registers": False}
     desk.fill({f"new_office.{name}": value for name, value in office.items()})
     desk.press("Mulai")
     desk.fill({"username": "admin.contoh", "password": PASSWORD})

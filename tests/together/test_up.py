@@ -102,6 +102,7 @@ def test_an_empty_home_begins_as_a_city_s_own_and_stays_one(tmp_path):
             assert list(one.home.glob("*password*")) == []
             assert not (one.home / "to-be-said").exists()
             office = {"id": "bappeda-contoh", "agency": "bappeda", "name": "Bappeda Contoh", "region": "64.03"}
+            office["registers"] = False
             she = {"code": code, "name": "Ani Contoh", "username": "ani", "password": "tiga kata biasa"}
             assert asked(one, "/intake/v1/welcome", {**she, "new_office": office})["username"] == "ani"
         finally:
