@@ -171,7 +171,7 @@ def test_a_cooperative_is_joined_and_capital_lent_through_either_door(grants_db:
         "savings": {"pokok": 100_000, "receipt": "KS-1"},
         "loan": {"amount": 6_000_000, "instalments": 12, "first_due": in_days(30)},
     }
-    done = {"loan_verdict": "approved", "document": "AKAD-1", "handed_over_on": in_days(0)}
+    done = {"outcome": "member", "loan_verdict": "approved", "document": "AKAD-1", "handed_over_on": in_days(0)}
     page = f"/grants/koperasi/referrals/{referral}"
     if door == "program":
         act("POST", f"referrals/{referral}/accept")
@@ -179,12 +179,16 @@ def test_a_cooperative_is_joined_and_capital_lent_through_either_door(grants_db:
         assert act("GET", f"referrals/{referral}")["work"]["loan"]["amount"] == 6_000_000
         ahead = decide("POST", f"referrals/{referral}/complete", done | {"handed_over_on": in_days(1)}, status=422)
         assert list(ahead["errors"]) == ["handed_over_on"]
+        unsaid = {name: each for name, each in done.items() if name != "outcome"}
+        assert list(decide("POST", f"referrals/{referral}/complete", unsaid, status=422)["errors"]) == ["outcome"]
         assert decide("POST", f"referrals/{referral}/complete", done)["outcome"] == "joined"
     else:
         assert hers.submit(f"{page}/accept").status_code == 303
         assert hers.submit(f"{page}/work", typed(work)).status_code == 303
         assert "Koperasi Wanita Melati" in theirs.get(page).get_data(as_text=True)
-        assert theirs.submit(f"{page}/complete", typed(work) | {"outcome": "member"} | done).status_code == 303
+        unsaid = {name: each for name, each in done.items() if name != "outcome"}
+        assert theirs.submit(f"{page}/complete", typed(work) | unsaid).status_code == 422  # no answer makes no member
+        assert theirs.submit(f"{page}/complete", typed(work) | done).status_code == 303
     assert desk.balance(CAPITAL_FUND) == Balance(lent=6_000_000)
     (member,) = act("GET", f"cooperatives/{known['id']}")["members"]
     saving = {"member_id": member["id"], "kind": "wajib", "amount": 25_000, "saved_on": in_days(0), "receipt": "KS-2"}

@@ -55,7 +55,7 @@ class MembershipSchema(Schema):
 class MembershipDoneSchema(Schema):
     """How it ended: a member, or not; where a loan is proposed, an approver also decides on it."""
 
-    outcome = fields.Enum(Ending, by_value=True, load_default=Ending.MEMBER)
+    outcome = fields.Enum(Ending, by_value=True, required=True)
     reason = fields.String(load_default=None, allow_none=True, validate=_word(500))
     loan_verdict = fields.Enum(LoanVerdict, by_value=True, load_default=None, allow_none=True)
     document = fields.String(

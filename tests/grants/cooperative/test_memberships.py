@@ -44,8 +44,11 @@ def capital(amount: int = 6_000_000) -> dict[str, Any]:
     return {"amount": amount, "instalments": 12, "first_due": in_days(30)}
 
 
+MEMBER = {"outcome": "member"}
+
+
 def lent() -> dict[str, Any]:
-    return {"loan_verdict": "approved", "document": "AKAD-1", "handed_over_on": in_days(0)}
+    return MEMBER | {"loan_verdict": "approved", "document": "AKAD-1", "handed_over_on": in_days(0)}
 
 
 def findings(desk: Lender) -> list[str]:
@@ -62,15 +65,15 @@ def test_a_kube_of_five_joins_or_merges(desk: Lender) -> None:
     alone = desk.one()
     desk.record(alone, {"name": "Koperasi Mawar"})
     with pytest.raises(rules.FoundersMissing):  # it cannot found one alone
-        desk.complete([alone])
+        desk.complete([alone], MEMBER)
     with_it = desk.one()
     desk.record(with_it, {"name": "Koperasi Mawar"})  # another KUBE of five merges with it into one
-    done = desk.complete([alone, with_it])
+    done = desk.complete([alone, with_it], MEMBER)
     assert {each.outcome for each in done} == {"formed"}
     joining = desk.one()
     cooperative = existing(desk)
     desk.record(joining, {"cooperative_id": str(cooperative)})  # a third joins one that exists
-    (done_joining,) = desk.complete([joining])
+    (done_joining,) = desk.complete([joining], MEMBER)
     assert (done_joining.outcome, done_joining.facts) == ("joined", {"savings": 0, "loan": 0})
     with desk.database.reading() as session:
         found = session.scalars(select(Cooperative).where(Cooperative.name == "Koperasi Mawar")).one()
@@ -82,7 +85,7 @@ def test_a_kube_that_could_not_found_one_may_change_to_an_existing_one(desk: Len
     referral = desk.one()
     desk.record(referral, {"name": "Koperasi Mawar"})
     desk.record(referral, {"cooperative_id": str(existing(desk))})
-    (done,) = desk.complete([referral])
+    (done,) = desk.complete([referral], MEMBER)
     assert done.outcome == "joined"
     with desk.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Cooperative)) == 1  # the one nobody founds is forgotten
@@ -94,15 +97,15 @@ def test_nine_women_found_a_cooperative_and_eight_do_not(desk: Lender) -> None:
     for each in women[:8]:
         desk.record(each, {"name": "Koperasi Perempuan"})
     with pytest.raises(rules.FoundersMissing) as refused:
-        desk.complete(women[:8])
+        desk.complete(women[:8], MEMBER)
     assert list(refused.value.fields["errors"]) == ["cooperative_id"]
     desk.record(women[8], {"name": "Koperasi Perempuan"})
-    assert {each.outcome for each in desk.complete(women)} == {"formed"}
+    assert {each.outcome for each in desk.complete(women, MEMBER)} == {"formed"}
     late = desk.one()
     with desk.database.reading() as session:
         (choice,) = queries.choices(session, desk.officer.office)
     desk.record(late, {"cooperative_id": choice["id"]})
-    assert desk.complete([late])[0].outcome == "joined"
+    assert desk.complete([late], MEMBER)[0].outcome == "joined"
 
 
 def test_founders_who_write_the_same_name_at_once_found_one_cooperative(desk: Lender) -> None:
@@ -117,7 +120,7 @@ def test_savings_are_a_ledger_from_the_first_day(desk: Lender) -> None:
     referral, cooperative = desk.one(), existing(desk)
     desk.record(referral, {"cooperative_id": str(cooperative), "savings": SAVINGS})
     desk.record(referral, {"cooperative_id": str(cooperative), "savings": SAVINGS})
-    (done,) = desk.complete([referral])
+    (done,) = desk.complete([referral], MEMBER)
     assert done.facts == {"savings": 570_000, "loan": 0}
     (member,) = standing(desk, cooperative)["members"]
     assert member["savings"] == {"pokok": 500_000, "wajib": 50_000, "sukarela": 20_000}
@@ -151,7 +154,7 @@ def test_savings_are_a_ledger_from_the_first_day(desk: Lender) -> None:
 def test_two_who_take_back_at_once_cannot_take_more_than_is_saved(desk: Lender) -> None:
     referral, cooperative = desk.one(), existing(desk)
     desk.record(referral, {"cooperative_id": str(cooperative), "savings": SAVINGS})
-    desk.complete([referral])
+    desk.complete([referral], MEMBER)
     (member,) = standing(desk, cooperative)["members"]
 
     def take(number: int) -> bool:
@@ -184,7 +187,7 @@ def test_capital_is_recorded_by_an_officer_and_lent_by_an_approver(desk: Lender)
     with pytest.raises(Forbidden):
         desk.complete([referral], lent())
     with pytest.raises(rules.LoanUndecided):
-        desk.complete([referral], by=desk.approver)
+        desk.complete([referral], MEMBER, by=desk.approver)
     (done,) = desk.complete([referral], lent(), by=desk.approver)
     assert (done.outcome, done.facts) == ("joined", {"savings": 0, "loan": 6_000_000})
     assert desk.balance(CAPITAL_FUND) == Balance(lent=6_000_000)
@@ -198,7 +201,7 @@ def test_capital_is_recorded_by_an_officer_and_lent_by_an_approver(desk: Lender)
 def test_a_refused_loan_leaves_the_membership_and_frees_the_money(desk: Lender) -> None:
     referral, cooperative = desk.one(), existing(desk)
     desk.record(referral, {"cooperative_id": str(cooperative), "loan": capital()})
-    (done,) = desk.complete([referral], {"loan_verdict": "refused"}, by=desk.approver)
+    (done,) = desk.complete([referral], MEMBER | {"loan_verdict": "refused"}, by=desk.approver)
     assert (done.outcome, done.facts) == ("joined", {"savings": 0, "loan": 0})
     assert desk.balance(CAPITAL_FUND) == Balance()
     assert findings(desk) == []
@@ -228,7 +231,7 @@ def test_what_is_wrong_is_said_beside_its_field(
 def test_not_joining_needs_its_reason(desk: Lender) -> None:
     referral = desk.one()
     with pytest.raises(rules.NothingRecorded):
-        desk.complete([referral])
+        desk.complete([referral], MEMBER)
     with pytest.raises(rules.ReasonMissing):
         desk.complete([referral], {"outcome": "not-joined"})
     desk.record(referral, {"name": "Koperasi Mawar", "loan": capital()})
@@ -245,11 +248,11 @@ def test_who_comes_back_goes_on_as_a_member_and_counts_once(desk: Lender) -> Non
     first, again = desk.one(subject=subject), desk.one(subject=subject)
     paid = {"pokok": 100_000, "wajib": 20_000, "receipt": "KS-1"}
     desk.record(first, {"cooperative_id": str(cooperative), "savings": paid})
-    desk.complete([first])
+    desk.complete([first], MEMBER)
     with pytest.raises(rules.PokokPaid):
         desk.record(again, {"cooperative_id": str(cooperative), "savings": paid})
     desk.record(again, {"cooperative_id": str(cooperative), "savings": {"wajib": 20_000, "receipt": "KS-2"}})
-    (done,) = desk.complete([again])
+    (done,) = desk.complete([again], MEMBER)
     assert (done.outcome, done.facts) == ("joined", {"savings": 20_000, "loan": 0})
     with desk.database.reading() as session:
         assert queries.memberships_of(session, subject) == [cooperative]
@@ -264,7 +267,7 @@ def test_who_comes_back_under_another_of_her_records_goes_on_as_a_member(desk: L
     paid = {"pokok": 100_000, "wajib": 20_000, "receipt": "KS-1"}
     first, again = desk.one(subject=record), desk.one(subject=person)
     desk.record(first, {"cooperative_id": str(cooperative), "savings": paid})
-    desk.complete([first])
+    desk.complete([first], MEMBER)
     with desk.database.transaction() as session:
         hear_persons_merged(session, [heard(PersonsMerged(record_id=record, person_id=person, revision=1))])
         for each in (record, person):
