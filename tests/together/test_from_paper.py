@@ -12,7 +12,7 @@ from services.simulate.chance import Chance
 from tests.copies import Copy, errors_in
 from tests.servers import own_part
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 AREA = "/intake/v1/dinsos"
 FEW = 300
