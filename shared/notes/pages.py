@@ -31,6 +31,7 @@ def add(pages: Blueprint, service: str, kind: Kind) -> None:
             found = queries.notes(session, officer, noted, request.args.get("after"), limit=50)
         return render_template(
             "notes/list.html",
+            about=kind.about.value,
             notes=found,
             closed=noted.closed,
             form=form or forms.blank(),

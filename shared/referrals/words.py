@@ -26,6 +26,9 @@ from shared.web.messages import N_
 Table = tuple[str, list[str | tuple[str, str]], list[list[tuple[str, bool]]]]
 NAMES = {
     "name": N_("Name"),
+    "brand": N_("Brand"),
+    "checked": N_("Checked"),
+    "terms": N_("Terms"),
     "nik": "NIK",
     "phone": N_("Phone"),
     "address": N_("Address"),
