@@ -100,6 +100,19 @@ def test_whoever_is_sent_to_a_page_may_open_it(apps: dict[str, Flask]) -> None:
     assert sent
 
 
+def test_every_page_that_the_guide_sends_to_opens_as_it_is_named(databases: dict[str, Database]) -> None:
+    sent: dict[str, Officer] = {}
+    for who in everybody():
+        for entry in reading_as(who, "intake").roles:
+            sent |= {step.at.format(agency=who.agency): who for step in entry.steps if step.at and step.at != "/"}
+    assert sent
+    found = {}
+    for address, who in sent.items():
+        service = address.split("/")[1]
+        found[address] = Browser(web_app(service, databases[service]), who).get(address).status_code
+    assert {address: status for address, status in found.items() if status not in (200, 303)} == {}
+
+
 def reading_as(who: Officer, service: str) -> reading.Read:
     with web_app(service, None).test_request_context():
         return reading.read(who, service, "", works_of(service))
