@@ -59,7 +59,11 @@ def add(pages: Blueprint, service: str, kind: Kind) -> None:
             found = queries.note(session, kind.find(session, officer, about_id), note_id)
             note = queries.line(officer, found)
         return render_template(
-            "notes/strike.html", note=note, form=form or forms.blank(), address=address(agency, about_id)
+            "notes/strike.html",
+            about=kind.about.value,
+            note=note,
+            form=form or forms.blank(),
+            address=address(agency, about_id),
         )
 
     @pages.post(f"{notes}/<uuid:note_id>/strike", endpoint=f"strike_{kind.about}_note")
