@@ -1,12 +1,14 @@
 """The officer as every command sees her: a plain value that came out of a verified token."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from shared.identity import rules
 from shared.identity.acting import Acting
 from shared.identity.rules import Role
+from shared.kernel import clock
 from shared.places import covers
 
 
@@ -65,6 +67,42 @@ class Officer:
     def signs_as(self) -> str | None:
         """Her name with the capacity in which she acts; None where she signs as herself."""
         return f"{self.name}, {self.acting.title}" if self.acting else None
+
+    def to_claims(self) -> dict[str, Any]:
+        """As a token carries her, and whatever else has to know her again later: with what is her own, and apart from
+        it the post that she acts in."""
+        claims: dict[str, Any] = {
+            "sub": str(self.id),
+            "name": self.name,
+            "office": self.office,
+            "agency": self.agency,
+            "roles": sorted(self.own_roles),
+            "areas": list(self.own_areas),
+            "locale": self.language,
+        }
+        if self.acting is not None:
+            claims["acting"] = self.acting.to_claim()
+        if self.scopes is not None:
+            claims["scope"] = sorted(self.scopes)
+        return claims
+
+    @classmethod
+    def from_claims(cls, claims: Mapping[str, Any]) -> Self:
+        """The officer of these claims, without the post that she acted in once its last day is over.
+
+        Raises ValueError, KeyError or TypeError for anything else.
+        """
+        acting = Acting.from_claim(claims["acting"]) if "acting" in claims else None
+        return cls(
+            id=UUID(claims["sub"]),
+            name=claims["name"],
+            office=claims["office"],
+            agency=claims["agency"],
+            roles=frozenset(Role(role) for role in claims["roles"]),
+            areas=tuple(claims["areas"]),
+            language=claims["locale"],
+            scopes=frozenset(claims["scope"]) if "scope" in claims else None,
+        ).acts(acting if acting is not None and clock.today() <= acting.until else None)
 
     def has(self, *roles: Role) -> bool:
         """Whether she holds one of these roles."""

@@ -18,7 +18,7 @@ from joserfc.jwk import OKPKey
 
 from shared.identity.acting import Acting
 from shared.identity.officer import Officer
-from shared.identity.rules import Role, TokenRefused
+from shared.identity.rules import TokenRefused
 from shared.kernel import calendar, clock
 from shared.kernel.ids import new_id
 from shared.privacy.keys import keyring
@@ -68,23 +68,13 @@ def issue(
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
-        "sub": str(officer.id),
         "iat": issued_at,
         "exp": min(int(issued_at) + lifetime, began + LONGEST, *_end_of(officer.acting, issued_at)),
         "jti": str(new_id()),
         "sid": str(session_id or new_id()),
         "auth_time": began,
-        "name": officer.name,
-        "office": officer.office,
-        "agency": officer.agency,
-        "roles": sorted(officer.own_roles),
-        "areas": list(officer.own_areas),
-        "locale": officer.language,
+        **officer.to_claims(),
     }
-    if officer.acting is not None:
-        claims["acting"] = officer.acting.to_claim()
-    if officer.scopes is not None:
-        claims["scope"] = sorted(officer.scopes)
     return jwt.encode({"alg": ALGORITHM}, claims, _key(keyring().token_private), algorithms=[ALGORITHM])
 
 
@@ -94,12 +84,6 @@ def _end_of(acting: Acting | None, now: float) -> list[int]:
         return []
     left = calendar.end_of_day(acting.until) - clock.now()
     return [int(now + left.total_seconds())]
-
-
-def _acting(claims: dict[str, Any]) -> Acting | None:
-    """In which capacity she acts today, if a token says that she does."""
-    acting = Acting.from_claim(claims["acting"]) if "acting" in claims else None
-    return acting if acting is not None and clock.today() <= acting.until else None
 
 
 def _signed_by_us(text: str) -> dict[str, Any]:
@@ -126,16 +110,7 @@ def read(text: str) -> Token:
     try:
         claims = _signed_by_us(text)
         CLAIMS.validate(claims)
-        officer = Officer(
-            id=UUID(claims["sub"]),
-            name=claims["name"],
-            office=claims["office"],
-            agency=claims["agency"],
-            roles=frozenset(Role(role) for role in claims["roles"]),
-            areas=tuple(claims["areas"]),
-            language=claims["locale"],
-            scopes=frozenset(claims["scope"]) if "scope" in claims else None,
-        ).acts(_acting(claims))
+        officer = Officer.from_claims(claims)
         return Token(officer, claims["iat"], claims["exp"], claims["auth_time"], UUID(claims["sid"]))
     except (JoseError, ValueError, KeyError, TypeError) as refused:
         raise TokenRefused from refused

@@ -53,6 +53,7 @@ def propose(way, step):
     for row, (item, quantity, unit, price) in enumerate(BUDGET):
         line = {"item": item, "quantity": quantity, "unit": unit, "unit_price": price}
         way.desk.fill({f"lines.{row}.{name}": value for name, value in line.items()})
+    way.desk.fill({"outcome": "submitted"})
     way.report()
 
 
@@ -80,6 +81,7 @@ def hand_over(way, step):
 def account(way, step):
     for row, (_, quantity, _, price) in enumerate(BUDGET):
         way.desk.fill({f"lines.{row}.spent": quantity * price, f"lines.{row}.receipt": f"KW-{row + 1}"})
+    way.desk.fill({"outcome": "accepted"})
     way.report()
 
 

@@ -42,6 +42,11 @@ RAB = [
     {"item": "Beras", "quantity": 40, "unit": "karung", "unit_price": 225_000},
 ]
 TOTAL = 15_000_000
+WELL = {
+    "grants.goods-proposal": {"outcome": "submitted"},
+    "grants.goods-accountability": {"outcome": "accepted"},
+}
+"""How a stage ends where a test says nothing else, for the kinds whose officer always has to say it."""
 BECAUSE = "Begitu hasilnya."
 """Why a stage ended as it did, which some results have to say."""
 
@@ -165,7 +170,7 @@ class Desk:
             given = {}
             for referral in referrals:
                 row = session.get_one(Referral, referral)
-                given[referral] = KNOWN[row.kind].completion_schema().load(done or {})
+                given[referral] = KNOWN[row.kind].completion_schema().load({**WELL.get(row.kind, {}), **(done or {})})
             because = dict.fromkeys(given, BECAUSE)
             return commands.complete_referrals(session, by or self.officer, KNOWN, given, because)
 

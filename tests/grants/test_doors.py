@@ -55,18 +55,21 @@ def approver(app: Flask, desk: Desk) -> Program:
 
 def test_a_program_carries_a_grant_from_proposal_to_account(program: Program, approver: Program, desk: Desk) -> None:
     journey = ids.new_id()
-    for stage, work, signer in (
-        ("proposal", {"lines": RAB}, program),
-        ("decision", sk(), approver),
-        ("hand-over", {"order": order(), "deed": deed(), "lines": AS_AGREED}, program),
-        ("accountability", {"lines": _spent()}, program),
+    for stage, work, signer, end in (
+        ("proposal", {"lines": RAB}, program, {"outcome": "submitted"}),
+        ("decision", sk(), approver, {}),
+        ("hand-over", {"order": order(), "deed": deed(), "lines": AS_AGREED}, program, {}),
+        ("accountability", {"lines": _spent()}, program, {"outcome": "accepted"}),
     ):
         (referral,) = desk.offer(stage, [journey])
         program("POST", f"referrals/{referral}/accept")
         program("PUT", f"referrals/{referral}/work", work)
         told = program("GET", f"referrals/{referral}")
         assert told["work"]["grant"]["journey_id"] == str(journey)
-        done = signer("POST", f"referrals/{referral}/complete", {})
+        if end:
+            silent = signer("POST", f"referrals/{referral}/complete", {}, status=422)
+            assert list(silent["errors"]) == ["outcome"]
+        done = signer("POST", f"referrals/{referral}/complete", end)
         assert done["state"] == "completed"
     assert desk.balance() == Balance(realised=TOTAL)
     assert desk.grant(journey).state is GrantState.ACCOUNTED

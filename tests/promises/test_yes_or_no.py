@@ -20,6 +20,12 @@ from shared.kernel.unsaid import MAY_BE_LEFT_OUT, ON_PAGES_ALONE
 ROOT = Path(__file__).parents[2]
 SAID = "Answer this: nothing is taken for a yes or a no."
 LOADS = {"load", "narrowed", "arguments", "completion_schema", "work_schema"}
+CHOSEN_BEFOREHAND = {
+    "role": "Most women of a group are its members; for its offices the first of a list are proposed, in sight.",
+    "tray": "It narrows a list.",
+    "members.part": "Every woman stays in the group that she is in.",
+}
+"""What one of several choices stands for where nothing is said, and why that is no decision; all else is answered."""
 BOX = re.compile(r'checkbox\(\s*form\S*, (?:[^"]*")?([\w.]+)"|type="checkbox"[^>]*name="([^"]+)"')
 
 
@@ -95,6 +101,23 @@ def test_a_missing_answer_is_refused_by_the_name_of_its_field() -> None:
             with pytest.raises(ValidationError) as refused:
                 schema().load(given)
             assert refused.value.messages_dict[name] == [SAID], f"{schema.__name__}.{name}"
+
+
+def test_no_choice_that_decides_is_made_beforehand() -> None:
+    sent = {
+        name
+        for schema in read()
+        for name, field in schema._declared_fields.items()
+        if isinstance(field, bare.Enum) and isinstance(field.load_default, field.enum)
+    }
+    held = {
+        ".".join(part for part in re.findall(r"[a-z_]+", said) if part not in {"loop", "index", "number"})
+        for place in ("services", "shared")
+        for path in (ROOT / place).rglob("*.html")
+        for said in re.findall(r"select\(form, ([^,]+),[^\n]*first_holds=true", path.read_text())
+    }
+    assert (sent, held) == ({"role", "tray"}, {"members.part", "members.role"})
+    assert set(CHOSEN_BEFOREHAND) == sent | held - {"members.role"}
 
 
 def test_a_box_stands_only_for_what_may_be_left_out() -> None:

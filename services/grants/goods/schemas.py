@@ -36,7 +36,7 @@ class ProposalSchema(Schema):
 class ProposalDoneSchema(Schema):
     """The proposal goes in, or the applicant steps back; lines that come along are saved first."""
 
-    outcome = fields.Enum(ProposalOutcome, by_value=True, load_default=ProposalOutcome.SUBMITTED)
+    outcome = fields.Enum(ProposalOutcome, by_value=True, required=True)
     lines = fields.List(fields.Nested(RabLineSchema), validate=validate.Length(max=MOST_LINES))
 
 
@@ -185,7 +185,7 @@ class AccountSchema(Schema):
 class AccountDoneSchema(Schema):
     """The report is accepted, or closed as incomplete; lines that come along are saved first."""
 
-    outcome = fields.Enum(AccountOutcome, by_value=True, load_default=AccountOutcome.ACCEPTED)
+    outcome = fields.Enum(AccountOutcome, by_value=True, required=True)
     lines = fields.List(fields.Nested(AccountLineSchema), validate=validate.Length(max=MOST_LINES))
 
 

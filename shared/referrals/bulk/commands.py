@@ -10,11 +10,8 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from shared.identity.acting import Acting
 from shared.identity.officer import Officer
 from shared.identity.revocation import Revocation
-from shared.identity.rules import Role
-from shared.kernel import clock
 from shared.kernel.errors import Conflict, DomainError, Invalid
 from shared.kernel.failpoints import failpoint
 from shared.referrals import queries, together
@@ -86,7 +83,7 @@ def begin(
         "colleague": str(colleague) if colleague else None,
         "stage": list(stage) if stage else None,
         "strict": strict,
-        "officer": _written(officer),
+        "officer": officer.to_claims(),
     }
     run = BulkRun(
         act=act,
@@ -110,7 +107,7 @@ def confirm(session: Session, officer: Officer, run: BulkRun) -> None:
     """
     if run.state is not BulkState.LOOKED or run.asked_by != officer.id:
         raise NotWaitingForYou
-    run.given = {**run.given, "officer": _written(officer)}
+    run.given = {**run.given, "officer": officer.to_claims()}
     run.state, run.confirmed_at, run.moved_at, run.tries = BulkState.RUNNING, func.kail_now(), func.kail_now(), 0
     session.execute(
         update(BulkItem)
@@ -206,7 +203,7 @@ def _tried(session: Session, works: Works, run: BulkRun, piece: list[UUID]) -> t
     try:
         return together.do(
             session,
-            _read(told["officer"]),
+            Officer.from_claims(told["officer"]),
             works,
             run.act,
             piece,
@@ -271,34 +268,3 @@ def _key(written: list[Any] | None) -> Key | None:
         return None
     programme, version, stage, kind = written
     return programme, version, stage, kind
-
-
-def _written(officer: Officer) -> dict[str, Any]:
-    own = officer.in_person
-    return {
-        "id": str(own.id),
-        "name": own.name,
-        "office": own.office,
-        "agency": own.agency,
-        "roles": sorted(each.value for each in own.roles),
-        "areas": list(own.areas),
-        "language": own.language,
-        "scopes": sorted(own.scopes) if own.scopes is not None else None,
-        "acting": officer.acting.to_claim() if officer.acting else None,
-    }
-
-
-def _read(written: Mapping[str, Any]) -> Officer:
-    """The officer as she was signed in; without the post that she acted in once its last day is over."""
-    acting = Acting.from_claim(written["acting"]) if written["acting"] else None
-    scopes = written["scopes"]
-    return Officer(
-        id=UUID(written["id"]),
-        name=written["name"],
-        office=written["office"],
-        agency=written["agency"],
-        roles=frozenset(Role(each) for each in written["roles"]),
-        areas=tuple(written["areas"]),
-        language=written["language"],
-        scopes=frozenset(scopes) if scopes is not None else None,
-    ).acts(acting if acting and acting.until >= clock.today() else None)

@@ -263,9 +263,9 @@ def test_a_post_that_she_acts_in_counts_until_its_last_day_is_over(training_db: 
     )
     here = officer(areas=("64.07",), roles=frozenset({Role.OFFICER}))
     acts = here.acts(post)
-    assert bulk._read(bulk._written(acts)) == acts
+    assert Officer.from_claims(acts.to_claims()) == acts
     ended = here.acts(replace(post, until=clock.today() - timedelta(days=1)))
-    assert bulk._read(bulk._written(ended)) == here
+    assert Officer.from_claims(ended.to_claims()) == here
 
 
 WRONG: dict[str, tuple[Any, type[DomainError]]] = {
