@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 
 from services import catalogue
 from services.embedded import Embedded
+from services.intake.accounts import passwords
 from shared.kernel import clock
 from shared.kernel.settings import APART, STORES, load
 from shared.storage import Database, database, migrate
@@ -69,6 +71,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(Path(__file__).parent).parts[0] in SLOW:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hasher() -> Iterator[PasswordHasher]:
+    """Hash passwords with little care: hashing is slow on purpose, and the tests sign hundreds of people in.
+
+    What Kail itself hashes with is given to the test that holds it.
+    """
+    careful = passwords.HASHER
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield careful
+    passwords.HASHER = careful
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Which passwords are taken."""
 
 import pytest
+from argon2 import PasswordHasher
 
 from services.intake.accounts import passwords
 
@@ -39,3 +40,10 @@ def test_what_nobody_else_would_think_of_is_taken(password: str) -> None:
 def test_where_nothing_is_kept_no_password_matches() -> None:
     assert not passwords.matches(None, "nobody has this password")
     assert passwords.matches(passwords.hashed("kail bukan ikan"), "kail bukan ikan")
+
+
+def test_what_is_kept_costs_whoever_steals_it_what_rfc_9106_recommends(hasher: PasswordHasher) -> None:
+    lanes, passes, kibibytes = 4, 3, 64 * 1024  # section 4, the second recommended option
+    assert (hasher.parallelism, hasher.time_cost, hasher.memory_cost) == (lanes, passes, kibibytes)
+    assert passwords.is_outdated(passwords.hashed("hasil hash percobaan")) is False
+    assert hasher.check_needs_rehash(passwords.hashed("hasil hash percobaan")) is True
