@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from shared.identity.permissions import Permission
 from shared.kernel.errors import Invalid
-from shared.referrals import foreseeing, handing_over, naming, rules, schemas, together, words
+from shared.referrals import foreseeing, handing_over, naming, rules, schemas, together, trail, words
 from shared.referrals.bulk import commands as bulk
 from shared.referrals.bulk import queries as bulk_runs
 from shared.referrals.models import Referral
@@ -75,6 +75,8 @@ def add_pages(pages: Blueprint, service: str, works: Works) -> None:
             reasons={each: error.message(language()) for each, error in result.refused.items()},
             ids=_ids(),
             address=_list(agency),
+            back=trail.leading(_list(agency)),
+            came=trail.query(),
             words=words,
             rules=rules,
             **more,
@@ -118,6 +120,8 @@ def _told(works: Works, address: str, act: Act, wrong: Invalid | None) -> str:
             whole=bulk_runs.number_of(session, officer, act, _key(found)) if found else 0,
             form=forms.filled(request.form, wrong) if wrong else forms.blank(),
             address=address,
+            back=trail.leading(address),
+            came=trail.query(),
             words=words,
         )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 import flask
 import pytest
 from flask import Flask
+from markupsafe import escape
 from sqlalchemy import select, update
 
 from shared.events.referrals import ReferralAccepted, ReferralCompleted, ReferralReassigned
@@ -235,6 +236,18 @@ def test_a_result_that_goes_against_many_is_shown_before_needs_its_reason_and_is
     assert (len(announced(training_db)), set(states(training_db).values())) == (before, {ReferralState.ACCEPTED})
     assert "<strong>3</strong>: Absent" in browser.submit(f"{LIST}/together/do", told).text
     assert set(states(training_db).values()) == {ReferralState.COMPLETED}
+
+
+def test_every_answer_leads_back_to_the_list_as_it_was_narrowed(training_db: Database, app: Flask) -> None:
+    browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
+    told = {"ids[]": [str(each) for each in in_work(training_db, 2)], "act": "report", "sessions_attended": "2"}
+    narrowed = "tray=open&stage=course"
+    form = browser.submit(f"{LIST}/together?act=report&{narrowed}", told).text
+    for part in ("look", "do"):
+        assert f'action="{LIST}/together/{part}?{escape(narrowed)}"' in form
+        form = browser.submit(f"{LIST}/together/{part}?{narrowed}", told).text
+        assert form.count(f'href="{LIST}?{escape(narrowed)}"') >= 1
+        assert f'href="{LIST}"' not in form.partition("<main")[2]
 
 
 TOO_MANY = [str(new_id()) for _ in range(schemas.most_together() + 1)]
