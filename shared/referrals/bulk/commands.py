@@ -184,7 +184,7 @@ def _do(database: Database, works: Works, run_id: UUID) -> bool:
             return False
         found = _tried(session, works, run, piece)
         _note(session, run, found, ItemState.DONE)
-        failpoint("bulk-piece-done")
+        failpoint("bulk.piece-done")
     return True
 
 

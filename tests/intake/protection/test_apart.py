@@ -2,12 +2,7 @@
 passes between a referral and a case is lost or done twice, whoever is killed in between."""
 
 import json
-import os
 import re
-import signal
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,6 +28,7 @@ from shared.programmes import library
 from shared.storage import Database, database, migrate
 from shared.storage.base import tables_of
 from tests.browsing import an_officer
+from tests.dying import die
 from tests.intake.protection.conftest import OFFICE, Compartment
 from tests.intake.protection.test_outside import offered
 from tests.servers import own_postgresql
@@ -279,36 +275,6 @@ def test_what_was_in_intakes_database_moves_over_once_and_reads_as_before(compar
     assert {UUID(each).version for each in IDENTIFIER.findall(everywhere)} == {4}
 
 
-@contextmanager
-def killed_at(failpoint: str) -> Iterator[None]:
-    before = os.environ.get("KAIL_FAILPOINT")
-    os.environ["KAIL_FAILPOINT"] = failpoint
-    try:
-        yield
-    finally:
-        os.environ.pop("KAIL_FAILPOINT")
-        if before:
-            os.environ["KAIL_FAILPOINT"] = before
-
-
-def die(base: Database, failpoint: str, work: Callable[[], Any]) -> bool:
-    """Let a process of its own do this, and be killed at a failpoint; says whether it was."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # the fork of a process with threads: it soon ends
-        child = os.fork()
-    if child == 0:
-        try:
-            for each in (base, apart()):
-                each.forget_connections()
-                each.__dict__.pop("engine", None)
-            with killed_at(failpoint):
-                work()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-
-
 TAKING = [
     "protection.taken-over",
     *(f"transaction.{side}-commit:{nth}" for nth in (1, 2) for side in ("before", "after")),
@@ -321,7 +287,7 @@ def test_whoever_is_killed_while_taking_over_loses_and_doubles_no_wish(
 ) -> None:
     woman = talks(compartment, ask=True)
     talks(compartment, ask=False)
-    assert die(compartment.base, failpoint, lambda: commands.take_over(compartment.base))
+    assert die(failpoint, lambda: commands.take_over(compartment.base), compartment.base, apart())
     for _ in range(2):
         compartment.take_over()
     (wish,) = compartment.due()["requests"]
@@ -334,7 +300,7 @@ def test_whoever_is_killed_while_taking_over_loses_and_doubles_no_wish(
 
 def test_a_wish_that_was_answered_before_the_crash_was_noticed_is_not_asked_again(compartment: Compartment) -> None:
     talks(compartment, ask=True)
-    assert die(compartment.base, "protection.taken-over", lambda: commands.take_over(compartment.base))
+    assert die("protection.taken-over", lambda: commands.take_over(compartment.base), compartment.base, apart())
     (wish,) = compartment.due()["requests"]
     settled = {"reason": "Sudah dijawab dalam percakapan."}
     assert compartment.ask(compartment.counsellor, "POST", f"requests/{wish['id']}/settle", settled).status_code == 204
@@ -377,7 +343,7 @@ def test_whoever_is_killed_while_referring_onward_opens_and_notes_one_journey_or
     compartment: Compartment, failpoint: str
 ) -> None:
     woman, case = case_of(compartment)
-    assert die(compartment.base, failpoint, lambda: refer(compartment.base, compartment.counsellor, case))
+    assert die(failpoint, lambda: refer(compartment.base, compartment.counsellor, case), compartment.base, apart())
     for _ in range(2):
         jobs.look(compartment.base)
     journeys, noted, waits = held(compartment.base, woman)
@@ -395,8 +361,8 @@ FINISHING = ["protection.onward-opened", "protection.onward-noted"]
 def test_the_worker_that_is_killed_while_it_finishes_is_finished_for(compartment: Compartment, failpoint: str) -> None:
     woman, case = case_of(compartment)
     begin = "protection.onward-written"
-    assert die(compartment.base, begin, lambda: refer(compartment.base, compartment.counsellor, case))
-    assert die(compartment.base, failpoint, lambda: commands.resume_onward(compartment.base))
+    assert die(begin, lambda: refer(compartment.base, compartment.counsellor, case), compartment.base, apart())
+    assert die(failpoint, lambda: commands.resume_onward(compartment.base), compartment.base, apart())
     jobs.look(compartment.base)
     journeys, noted, waits = held(compartment.base, woman)
     assert (journeys, len(noted), waits) == (1, 1, [(False, {})])
@@ -405,7 +371,7 @@ def test_the_worker_that_is_killed_while_it_finishes_is_finished_for(compartment
 def test_what_cannot_be_opened_any_more_is_given_up_and_overwritten(compartment: Compartment) -> None:
     woman, case = case_of(compartment)
     begin = "protection.onward-written"
-    assert die(compartment.base, begin, lambda: refer(compartment.base, compartment.counsellor, case))
+    assert die(begin, lambda: refer(compartment.base, compartment.counsellor, case), compartment.base, apart())
     given = {"programme": PROGRAMME, "subject_ids": [str(woman)]}
     assert compartment.ask(compartment.officer, "POST", "/intake/v1/dp3a/journeys", given).status_code == 200
     jobs.look(compartment.base)

@@ -36,6 +36,7 @@ from shared.web.factory import create_app
 from shared.web.roster import Roster
 from tests.announcements import announced
 from tests.browsing import Browser, an_officer, bearer, token_of
+from tests.dying import die
 from tests.shared.referrals.offers import officer
 from tests.shared.referrals.test_together import ATTENDED, GIVEN_WORKS, WORKS, in_work, offers
 
@@ -122,25 +123,26 @@ def test_it_is_looked_at_then_done_piece_by_piece_each_once_and_the_rest_says_wh
     assert reported(training_db) == Counter([closed, *ids])
 
 
-def test_a_worker_that_dies_in_the_midst_has_done_no_piece_by_half_and_another_goes_on(
-    training_db: Database, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("at", "done"),
+    [
+        ("bulk.piece-done:1", 0),
+        ("bulk.piece-done:2", 4),
+        ("transaction.before-commit:3", 4),
+        ("transaction.after-commit:4", 8),
+        ("bulk.piece-done:3", 8),
+    ],
+)
+def test_a_worker_that_is_killed_in_the_midst_has_done_no_piece_by_half_and_another_goes_on(
+    training_db: Database, at: str, done: int
 ) -> None:
     ids = in_work(training_db, 10, HER)
     run_id = looked(training_db, ids)
     confirm(training_db, run_id)
-    passed = Counter[str]()
-
-    def dying(name: str) -> None:
-        passed[name] += 1
-        if passed[name] == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(bulk, "failpoint", dying)
-    with pytest.raises(KeyboardInterrupt):
-        work(training_db)
+    assert die(at, lambda: work(training_db), training_db)
     state, progress = standing(training_db, run_id)
-    assert (state, progress.done, progress.waiting) == (BulkState.RUNNING, 4, 6)
-    assert len(reported(training_db)) == 4
+    assert (state, progress.done, progress.waiting) == (BulkState.RUNNING, done, 10 - done)
+    assert len(reported(training_db)) == done
     work(training_db)
     assert standing(training_db, run_id)[0] is BulkState.DONE
     assert reported(training_db) == Counter(ids)
