@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.training.mentoring import rules
-from services.training.mentoring.rules import Direction, Line, MentoringOutcome
+from services.training.mentoring.rules import Direction, Kept, Line, MentoringOutcome, Month
+from tests.refusals import refused
 
 BEGINS = date(2026, 1, 15)
 lines = st.lists(st.tuples(st.integers(0, 100), st.sampled_from(Direction), st.integers(1, 10**9)), max_size=30).map(
@@ -66,17 +67,48 @@ def test_a_book_begun_on_the_thirty_first_counts_every_day_of_its_term_once() ->
     assert months[-1].ends_on == rules.last_day(date(2025, 10, 31), 5)
 
 
-@pytest.mark.parametrize(
-    ("today", "refused"), [(14, rules.TermNotBegun), (15, None), (20, None), (21, rules.TermEnded)]
-)
-def test_a_mentor_serves_from_the_first_to_the_last_day_of_her_term(
-    today: int, refused: type[Exception] | None
-) -> None:
-    def hold() -> None:
-        rules.require_term(date(2026, 1, 15), date(2026, 1, 20), date(2026, 1, today))
+def test_a_mentor_serves_from_the_first_to_the_last_day_of_her_term() -> None:
+    first, last = date(2026, 1, 15), date(2026, 1, 20)
+    for today in (first, date(2026, 1, 17), last):
+        rules.require_term(first, last, today)
+    with refused(rules.TermNotBegun, day="2026-01-15"):
+        rules.require_term(first, last, date(2026, 1, 14))
+    with refused(rules.TermEnded, day="2026-01-20"):
+        rules.require_term(first, last, date(2026, 1, 21))
 
-    if refused is None:
-        hold()
-        return
-    with pytest.raises(refused):
-        hold()
+
+BOOK = [
+    Line(1, date(2026, 1, 15), Direction.IN, 500_000),
+    Line(2, date(2026, 2, 14), Direction.OUT, 120_000),
+    Line(3, date(2026, 2, 15), Direction.IN, 90_000),
+    Line(4, date(2026, 2, 15), Direction.OUT, 90_000, corrects=3),
+    Line(5, date(2026, 3, 14), Direction.IN, 80_000),
+    Line(6, date(2026, 3, 15), Direction.OUT, 7_000),
+    Line(7, date(2026, 1, 14), Direction.OUT, 3_000),
+]
+
+
+def test_neither_a_counter_entry_nor_what_it_undoes_stands() -> None:
+    assert [each.number for each in rules.standing(BOOK)] == [1, 2, 5, 6, 7]
+
+
+def test_the_cash_in_hand_follows_every_entry_as_it_was_written() -> None:
+    assert rules.balances(BOOK) == [500_000, 380_000, 470_000, 380_000, 460_000, 453_000, 450_000]
+    assert rules.balances([]) == []
+
+
+def test_a_month_counts_the_entries_that_stand_from_its_first_to_its_last_day() -> None:
+    assert rules.by_month(BEGINS, 2, BOOK) == [
+        Month(1, date(2026, 1, 15), date(2026, 2, 14), 2),
+        Month(2, date(2026, 2, 15), date(2026, 3, 14), 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("least", "outcome", "months"),
+    [(1, MentoringOutcome.KEPT, 2), (2, MentoringOutcome.NOT_KEPT, 1), (3, MentoringOutcome.NOT_KEPT, 0)],
+)
+def test_a_book_at_its_end_says_how_many_entries_stand_what_came_in_and_what_went_out(
+    least: int, outcome: MentoringOutcome, months: int
+) -> None:
+    assert rules.kept(BEGINS, 2, least, BOOK) == Kept(outcome, 5, 580_000, 130_000, months)
