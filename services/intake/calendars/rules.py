@@ -62,15 +62,15 @@ class DecreeRemoved(Conflict):
 def require_days(days: Collection[tuple[date, DayKind]], decreed_on: date, today: date) -> None:
     """Hold a decree to days that can be; raises DecreedInTheFuture, DayTwice, DayOutOfRange, NotAWeekday."""
     if decreed_on > today:
-        raise DecreedInTheFuture(day=decreed_on).at("source.date")
+        raise DecreedInTheFuture(day=decreed_on.isoformat()).at("source.date")
     first, last = date(today.year - YEARS_BACK, 1, 1), date(today.year + YEARS_AHEAD, 12, 31)
     seen: set[date] = set()
     for place, (day, kind) in enumerate(days):
         at = f"days.{place}.day"
         if day in seen:
-            raise DayTwice(day=day).at(at)
+            raise DayTwice(day=day.isoformat()).at(at)
         if not first <= day <= last:
-            raise DayOutOfRange(day=day, first=first, last=last).at(at)
+            raise DayOutOfRange(day=day.isoformat(), first=first.isoformat(), last=last.isoformat()).at(at)
         if kind is DayKind.WORKING and day.weekday() > 4:
-            raise NotAWeekday(day=day).at(at)
+            raise NotAWeekday(day=day.isoformat()).at(at)
         seen.add(day)

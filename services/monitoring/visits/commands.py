@@ -88,7 +88,7 @@ def last_visit(visits: Sequence[Visit]) -> Visit:
     """The visit that closes the plan; raises VisitsOutstanding while one is still to come."""
     outstanding = [each for each in visits if each.visited_on is None]
     if outstanding:
-        raise rules.VisitsOutstanding(outstanding=len(outstanding), due_on=outstanding[0].due_on)
+        raise rules.VisitsOutstanding(outstanding=len(outstanding), due_on=outstanding[0].due_on.isoformat())
     return visits[-1]
 
 

@@ -85,10 +85,10 @@ def plan(offered_on: date, months: Sequence[int]) -> list[date]:
 def check_day(visited_on: date, *, today: date, begun_on: date, previous: date | None) -> None:
     """Refuse a visit that lies ahead, before the stage began, or before the visit before it."""
     if visited_on > today:
-        raise VisitInFuture(visited_on=visited_on).at("visited_on")
+        raise VisitInFuture(visited_on=visited_on.isoformat()).at("visited_on")
     earliest = max(begun_on, previous or begun_on)
     if visited_on < earliest:
-        raise VisitBeforePrevious(previous=earliest).at("visited_on")
+        raise VisitBeforePrevious(previous=earliest.isoformat()).at("visited_on")
 
 
 def is_sold_without_approval(goods: Goods, approval: str | None, *, visited_on: date, begun_on: date) -> bool:
