@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.kernel.errors import DomainError
 from shared.referrals import rules
 from shared.referrals.rules import (
     CLOSED,
@@ -21,10 +22,11 @@ from shared.referrals.rules import (
     Tray,
     WithoutGrounds,
 )
+from tests.refusals import refused
 
 S, M = ReferralState, Move
 
-TABLE = {
+TABLE: dict[tuple[ReferralState, Move], ReferralState | type[DomainError]] = {
     (S.OFFERED, M.OPEN): S.OPENED,
     (S.OFFERED, M.ACCEPT): S.ACCEPTED,
     (S.OFFERED, M.DECLINE): S.DECLINED,
@@ -55,7 +57,8 @@ def test_a_move_leads_where_the_table_says_or_is_refused_with_its_reason(state: 
         assert rules.after(state, move) is expected
         assert move in rules.moves_from(state)
     else:
-        with pytest.raises(expected):
+        closed = {"state": rules.label(state, "en").lower(), "state_id": rules.label(state, "id").lower()}
+        with refused(expected, **(closed if expected is AlreadyClosed else {})):
             rules.after(state, move)
         assert move not in rules.moves_from(state)
 
@@ -118,11 +121,17 @@ def test_a_stage_is_nearly_due_when_half_of_its_time_is_gone_and_two_weeks_are_l
 
 @pytest.mark.parametrize("empty", ["", "   ", "\n\t "])
 def test_a_no_without_words_is_refused(empty: str) -> None:
-    with pytest.raises(WithoutGrounds):
+    with refused(WithoutGrounds, at="explanation"):
         rules.grounds(empty)
 
 
+@pytest.mark.parametrize("written", ["Dana habis.", "  Dana   habis.\n", "Dana\n\thabis."])
+def test_a_no_is_kept_in_its_words_without_stray_spaces(written: str) -> None:
+    assert rules.grounds(written) == "Dana habis."
+
+
 def test_every_word_that_a_person_reads_is_there_in_both_languages() -> None:
+    assert (rules.label(S.ACCEPTED, "id"), rules.label(S.ACCEPTED, "en")) == ("Dikerjakan", "Taken on")
     words = [*ReferralState, *Tray, *Lateness, *Reason, *Suggestion]
     assert len(words) == len(set(words)) == len(rules.LABELS)
     assert all(rules.label(word, language).strip() for word in words for language in ("id", "en"))
