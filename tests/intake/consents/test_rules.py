@@ -18,6 +18,7 @@ from services.intake.consents.rules import (
     together,
 )
 from shared.programmes.engine import Answer
+from tests.refusals import refused
 
 A, B, C = (UUID(int=each) for each in (1, 2, 3))
 YES, NO, BACK = Said.GIVEN, Said.REFUSED, Said.WITHDRAWN
@@ -66,19 +67,28 @@ def test_only_another_answer_is_news(before, answer, changes):
 
 
 def test_a_yes_is_not_made_a_no_behind_her_back():
-    with pytest.raises(WithdrawInstead):
+    with refused(WithdrawInstead):
         require_change(YES, NO, TODAY, YESTERDAY)
 
 
 def test_the_last_answer_counts():
-    with pytest.raises(AnsweredBeforeLast) as refused:
+    with refused(AnsweredBeforeLast, at="answered_on"):
         require_change(NO, YES, YESTERDAY, TODAY)
-    assert list(refused.value.errors) == ["answered_on"]
+
+
+def test_two_answers_of_one_day_are_told_as_they_were_written_down():
+    assert require_change(NO, YES, TODAY, TODAY)
+    assert require_change(YES, BACK, TODAY, TODAY)
+
+
+def test_an_answer_that_says_nothing_new_may_be_older():
+    assert require_change(YES, YES, YESTERDAY, TODAY) is False
+    assert require_change(BACK, NO, YESTERDAY, TODAY) is False
 
 
 def test_nobody_answers_tomorrow():
     require_past(TODAY, TODAY)
-    with pytest.raises(AnsweredInFuture):
+    with refused(AnsweredInFuture, at="answered_on"):
         require_past(TODAY, YESTERDAY)
 
 
