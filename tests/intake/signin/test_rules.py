@@ -60,7 +60,9 @@ HERE = [NOW - number * MINUTE for number in range(rules.STRICT)]
         # What strangers do to her name concerns only networks that have guessed at it themselves.
         ({"of_name": MANY}, NOTHING),
         ({"of_name": MANY, "of_network": FEW}, NOTHING),
+        ({"of_name": MANY, "of_network": Failures(rules.FREE_FOR_A_NETWORK, NOW)}, 5 * MINUTE),
         ({"of_name": MANY, "of_network": MANY}, 5 * MINUTE),
+        ({"of_name": MANY, "of_network": MANY, "of_address": MANY}, 5 * MINUTE),
         ({"of_name": MANY, "of_network": MANY, "is_hers": True}, NOTHING),
         ({"of_name": Failures(1_000, NOW - 5 * MINUTE), "of_network": MANY}, NOTHING),
         # Behind one proxy everybody waits a little, and whoever is known there does not.
