@@ -95,10 +95,31 @@ def test_new_groups_are_full_of_one_kecamatan_and_lose_nobody(lives, size):
         assert left == there[len(there) - len(left) :]  # whoever came first goes first
 
 
-def test_a_group_is_at_home_where_most_of_its_members_live():
-    lives = ["52.71.01.1002", "52.71.01.1001", "52.71.01.1002", "52.71.01.1001", "52.71.01.1003"]
-    members = [Waiting(UUID(int=number), UUID(int=number), area) for number, area in enumerate(lives)]
-    assert rules.home_of(members) == "52.71.01.1001"
+@pytest.mark.parametrize(
+    ("recruiter_of", "line"),
+    [
+        ({}, []),
+        ({DEWI: EVA}, []),
+        ({ANA: DEWI}, [DEWI]),
+        ({ANA: DEWI, DEWI: EVA, BEA: CITA}, [DEWI, EVA]),
+        ({ANA: DEWI, DEWI: EVA, EVA: ANA}, [DEWI, EVA, ANA]),  # such a circle is refused, and would still be left
+    ],
+)
+def test_who_brought_her_in_is_told_from_the_nearest_on(recruiter_of, line):
+    assert rules.line_of(ANA, recruiter_of) == line
+
+
+@pytest.mark.parametrize(
+    ("lives", "home"),
+    [
+        (["1002", "1001", "1002", "1001", "1003"], "1001"),
+        (["1001", "1003", "1002", "1003"], "1003"),
+        (["1002"], "1002"),
+    ],
+)
+def test_a_group_is_at_home_where_most_of_its_members_live(lives, home):
+    members = [Waiting(UUID(int=number), UUID(int=number), f"52.71.01.{area}") for number, area in enumerate(lives)]
+    assert rules.home_of(members) == f"52.71.01.{home}"
 
 
 @pytest.mark.parametrize(("recruits", "outcome"), [(0, "nobody"), (1, "recruited"), (10, "recruited")])

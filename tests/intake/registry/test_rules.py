@@ -84,7 +84,9 @@ def test_a_day_from_forty_one_on_is_a_womans(number, day, sex):
     assert rules.parse_nik(number) == rules.Nik(number, "64.02.06", sex, day, 12, 90)
 
 
-@pytest.mark.parametrize("number", ["6402062902040001", "6402063112990001", "1111111111111112", "6402060101001000"])
+@pytest.mark.parametrize(
+    "number", ["6402062902040001", "6402062902041001", "6402063112990001", "1111111111111112", "6402060101001000"]
+)
 def test_the_number_of_a_family_card_holds_the_day_of_issue(number):
     assert rules.parse_kk(f" '{number[:4]} {number[4:]} ") == number
 

@@ -57,7 +57,17 @@ def test_a_fund_stays_nearly_used_as_more_of_it_is_used(ceiling: int, free: int)
 
 @pytest.mark.parametrize(
     ("ceiling", "free", "nearly"),
-    [(100, 11, False), (100, 10, True), (100, 0, True), (10, 1, True), (10, 2, False), (1, 0, True), (0, 0, False)],
+    [
+        (1000, 101, False),
+        (1000, 100, True),
+        (100, 11, False),
+        (100, 10, True),
+        (100, 0, True),
+        (10, 1, True),
+        (10, 2, False),
+        (1, 0, True),
+        (0, 0, False),
+    ],
 )
 def test_a_fund_is_nearly_used_from_nine_tenths_on(ceiling: int, free: int, nearly: bool) -> None:
     assert rules.is_nearly_used(ceiling, free) is nearly
