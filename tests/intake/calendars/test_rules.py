@@ -17,8 +17,8 @@ REACH = {"first": "2025-01-01", "last": "2029-12-31"}
 
 
 @pytest.mark.parametrize("day", [FIRST, LAST, SATURDAY, SUNDAY])
-def test_offices_may_close_on_any_day_within_reach(day: date) -> None:
-    rules.require_days([(day, OFF), (MONDAY, WORKING)], TODAY, TODAY)
+def test_offices_may_close_on_any_day_within_reach_and_open_on_weekdays(day: date) -> None:
+    rules.require_days([(day, OFF), (MONDAY, WORKING), (date(2026, 3, 6), WORKING)], TODAY, TODAY)  # and a Friday
 
 
 @pytest.mark.parametrize(
