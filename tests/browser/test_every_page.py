@@ -15,18 +15,20 @@ import psycopg
 import pytest
 
 from services.intake.accounts.demo import DEMO_OFFICERS, DemoOfficer
-from services.simulate.client import Client
+from services.simulate.client import Client, Refused
 from shared.identity import offices
 from shared.identity.rules import Role
 from shared.kernel.settings import SERVICES
 from shared.programmes import library
-from tests.browser.walking import ELSEWHERE, FORMS, PARTS, Pages, Referrals, Walk, walkers
+from tests.browser.walking import ELSEWHERE, FORMS, NOTED, PARTS, Pages, Referrals, Walk, walkers
 from tests.copies import KAIL, Copy
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages")]
 WORKS_FOR = 900
 """Seconds for which the officers work at most; they end as soon as every kind of stage has been seen in work."""
+AT_WORK = "petugas-samarinda"
+"""Whom the stages of women in Samarinda come to."""
 HANDED_OVER = "kata sandi sementara percobaan"
 AUDITOR = DemoOfficer("pemeriksa", "Pemeriksa Contoh", "bappeda-kaltim", (Role.AUDITOR,))
 
@@ -46,6 +48,7 @@ def walk(home, browser, tmp_path_factory):
         look_while_they_work(copy, one)
         protect(one)
         decline(one)
+        ask_about(one)
         give_back(one)
         try_out(one)
         use_rights(one)
@@ -91,6 +94,8 @@ def look_while_they_work(copy, walk):
             window = windows.get(office) or windows.setdefault(office, walk.sign_in(officer))
             if what not in walk.seen:
                 window.open(path, what)
+            if any(each.endpoint == NOTED for each in lacking):
+                take_note(walk, officer, path)
             window.open_forms(path, lacking)
             if state == "accepted":
                 done.add(kind)
@@ -121,24 +126,79 @@ def protect(walk):
         each.close()
 
 
-def decline(walk):
-    """An office declines a stage, so that the leading office has to find another way."""
-    officer = client(walk, "petugas1")
-    chosen = next(officer.every("/intake/v1/dinsos/candidates", programme="wrse-kaltim-2023", area="64.72"))
+def take_note(walk, officer, path):
+    """An officer notes something on a referral; where nothing is noted, she cannot."""
+    one = client(walk, officer.username)
+    _, service, rest = path.split("/", 2)
+    try:
+        one.post(f"/{service}/v1/{rest}/notes", {"words": "Telepon contoh tidak diangkat."})
+    except Refused as refused:
+        if refused.code != "nothing-is-noted-here":
+            raise
+    one.close()
+
+
+def send_out(officer, area, whoever):
+    """An officer sends out a woman who lives there; gives her, the journey, and the referral that comes to them."""
+    chosen = next(officer.every("/intake/v1/dinsos/candidates", programme="wrse-kaltim-2023", area=area))
     sent = officer.post("/intake/v1/dinsos/journeys", {"programme": "wrse-kaltim-2023", "subject_ids": [chosen["id"]]})
     journey = sent["opened"][0]["journey_id"]
-    neighbour = client(walk, "petugas-samarinda")
 
     def offered():
-        rows = neighbour.every("/intake/v1/dinsos/referrals")
+        rows = whoever.every("/intake/v1/dinsos/referrals")
         return next((each["id"] for each in rows if each["journey_id"] == journey), None)
 
     wait_until(offered, "the stage was never offered")
+    return chosen["id"], journey, offered()
+
+
+def decline(walk):
+    """An office declines a stage, so that the leading office has to find another way."""
+    officer, neighbour = client(walk, "petugas1"), client(walk, AT_WORK)
+    _, journey, offered = send_out(officer, "64.72", neighbour)
     no = {"reason": "no-places", "explanation": "Jadwal bulan ini penuh.", "suggestion": "offer-again-later"}
-    neighbour.post(f"/intake/v1/dinsos/referrals/{offered()}/decline", no)
+    neighbour.post(f"/intake/v1/dinsos/referrals/{offered}/decline", no)
     wait_until(lambda: officer.get(f"/intake/v1/dinsos/journeys/{journey}")["is_stuck"], "the no never arrived")
     for each in (officer, neighbour):
         each.close()
+
+
+def ask_about(walk):
+    """A woman who stands on no list any more waits at an office: notes are taken, evidence is wanted, the coordinator
+    asks why nothing moves."""
+    officer, neighbour, coordinator = (client(walk, each) for each in ("petugas1", AT_WORK, "koordinator"))
+    woman, journey, referral = send_out(officer, "64.72", neighbour)
+    for about in (f"journeys/{journey}", f"persons/{woman}"):
+        officer.post(f"/intake/v1/dinsos/{about}/notes", {"words": "Datang lagi hari Kamis."})
+    asked = f"/monitoring/v1/bappeda/journeys/{journey}"
+    wait_until(lambda: is_there(coordinator, asked), "monitoring never heard of the journey")
+    coordinator.post(f"{asked}/explanation", {"referral_id": referral, "words": "Mengapa belum dijawab?"})
+    neighbour.post(f"/intake/v1/dinsos/referrals/{referral}/accept")
+    with psycopg.connect(walk.referrals.address.format(database="kail_intake")) as connection:
+        connection.execute("UPDATE listing SET until = since WHERE person_id = %s AND until IS NULL", [woman])
+    for each in (officer, neighbour, coordinator):
+        each.close()
+    for who, page, endpoint in (
+        ("petugas1", f"/intake/dinsos/journeys/{journey}", "journey_pages.journey_note_struck"),
+        ("petugas1", f"/intake/dinsos/persons/{woman}", "registry_pages.person_note_struck"),
+        (AT_WORK, f"/intake/dinsos/referrals/{referral}", "eligibility_pages.evidence_form"),
+        (AT_WORK, "/monitoring/dinsos/asks", "steering_pages.answer_form"),
+        ("kepala", "/intake/dinsos/journeys/brought-in?programme=wrse-kaltim-2023", "bringing_in_pages.hand_form"),
+        ("koordinator-bappeda-mataram", "/monitoring/bappeda/programmes/kusiapp-mataram", "flow_pages.show_unreached"),
+    ):
+        window = walk.sign_in(next(each for each in DEMO_OFFICERS if each.username == who))
+        window.open_forms(page, {walk.pages.routes[page.split("/")[1], endpoint]})
+        window.close()
+
+
+def is_there(who, path):
+    """Whether somebody finds it."""
+    try:
+        return bool(who.get(path))
+    except Refused as refused:
+        if refused.status != httpx.codes.NOT_FOUND:
+            raise
+        return False
 
 
 def give_back(walk):

@@ -40,6 +40,10 @@ PARTS = {
     "programmes_pages.download_file": "a file to keep",
     "trials_pages.download_example": "a file to keep",
     "papers_pages.download_paper": "a file to keep",
+    "flow_pages.download_unreached": "a file to keep",
+    "bringing_in_pages.model_list": "a file to keep",
+    "steering_pages.waiting_asks": "what coordinators asked, seen on the start page",
+    "steering_pages.asks_about": "what coordinators asked, seen on the referral's page",
     "audits_pages.last_audit": "what the last audit found, seen in the machine room",
     "signin.renew": "sends on to where somebody was",
 }
@@ -54,9 +58,10 @@ ELSEWHERE = {
     "welcome_pages.welcome_form": "only while nobody is an administrator: test_new_city",
 }
 """Pages to which no link of a demonstration leads, and the test that opens them in the browser."""
+NOTED = "referrals_pages.referral_note_struck"
 FORMS = {
     "waiting": {"referrals_pages.decline_form"},
-    "accepted": {"referrals_pages.return_form", "referrals_pages.hand_over_form"},
+    "accepted": {"referrals_pages.return_form", "referrals_pages.hand_over_form", NOTED},
 }
 """Forms that are there only while a referral stands so: they are opened while the simulated officers pause."""
 LEADS = frozenset(each.office for each in BEGINNINGS)
@@ -244,7 +249,12 @@ class Window:
         """Look at those of a page's forms that are wanted; there are none of them when the moment has passed."""
         for each in Ways(self.fetch(path)[1]).links:
             what = self.walk.what(each, self.officer)
-            if each.startswith(f"{path}/") and what and what[0] in wanted and what[0] not in self.walk.routes():
+            if (
+                each.startswith(f"{urlsplit(path).path}/")
+                and what
+                and what[0] in wanted
+                and what[0] not in self.walk.routes()
+            ):
                 self.open(each, what)
 
     def fetch(self, path):

@@ -132,6 +132,27 @@ def test_no_other_office_answers(waiting: Waiting, stranger: str) -> None:
         commands.explain(session, an_officer(Role.OFFICER, office=stranger), asked.id, "Bukan kami.")
 
 
+@pytest.mark.parametrize(
+    ("viewer", "may_answer"),
+    [
+        (OFFICE, True),
+        (COORDINATOR, False),
+        (an_officer(Role.AUDITOR, office="bappeda-kaltim"), False),
+        (an_officer(Role.OFFICER, Role.COORDINATOR, office="bappeda-kaltim"), False),
+        (an_officer(Role.AUDITOR, office="dinsos-kukar"), False),
+    ],
+)
+def test_only_whoever_may_answer_is_led_to_the_answer(
+    waiting: Waiting, app: Flask, viewer: Officer, may_answer: bool
+) -> None:
+    asked = waiting.ask()
+    browser, root = Browser(app, viewer), f"/monitoring/{viewer.agency}/asks"
+    for part in ("", "/waiting", f"/about/{waiting.referral}"):
+        said = browser.get(f"{root}{part}").text
+        assert (f"{root}/{asked.id}" in said) == may_answer, part
+    assert (browser.get(f"{root}/{asked.id}").status_code == 200) == may_answer
+
+
 def test_a_nudge_wants_no_answer(waiting: Waiting) -> None:
     waiting.nudge()
     (ask,) = waiting.seen()
