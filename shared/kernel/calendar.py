@@ -110,7 +110,7 @@ def half_way(start: datetime, due_at: datetime, days: Days = NATIONAL) -> dateti
     count = working_days_between(first, last, days)
     if count < 1:
         return start + (due_at - start) / 2
-    return min(opening(add_working_days(first, count // 2 + 1 if count > 1 else 1, days)), due_at)
+    return min(opening(add_working_days(first, count // 2 + 1, days)), due_at)
 
 
 @dataclass(frozen=True)

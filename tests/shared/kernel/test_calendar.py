@@ -63,3 +63,49 @@ def test_a_day_begins_where_the_one_before_ended() -> None:
     day = date(2026, 11, 30)
     assert calendar.start_of_day(day) - calendar.end_of_day(day - timedelta(days=1)) == timedelta(seconds=1)
     assert calendar.start_of_day(day).tzinfo is UTC
+
+
+FRIDAY = date(2026, 11, 27)
+OWN = calendar.Days(off=frozenset({date(2026, 12, 1)}), on=frozenset({date(2026, 11, 28)}))
+"""A city that works on the Saturday and is at rest on the Tuesday."""
+
+
+@pytest.mark.parametrize(
+    ("days", "end", "between"),
+    [
+        (calendar.NATIONAL, date(2026, 12, 1), 2),
+        (OWN, date(2026, 12, 1), 2),
+        (OWN, date(2026, 11, 28), 1),
+        (calendar.NATIONAL, date(2026, 11, 28), 0),
+        (OWN, FRIDAY, 0),
+    ],
+)
+def test_days_are_counted_by_the_citys_calendar_and_back_they_are_as_many_with_another_sign(
+    days: calendar.Days, end: date, between: int
+) -> None:
+    assert working_days_between(FRIDAY, end, days) == between
+    assert working_days_between(end, FRIDAY, days) == -between
+
+
+@pytest.mark.parametrize(
+    ("limit", "days", "last"),
+    [
+        ("2 working days", calendar.NATIONAL, date(2026, 12, 1)),
+        ("2 working days", OWN, date(2026, 11, 30)),
+        ("3 days", OWN, date(2026, 11, 30)),
+        ("1 month", OWN, date(2026, 12, 27)),
+        ("3 months", OWN, date(2027, 2, 27)),
+    ],
+)
+def test_a_limit_ends_with_its_last_day_by_the_citys_calendar(limit: str, days: calendar.Days, last: date) -> None:
+    assert parse_within(limit).after(at(FRIDAY), days) == calendar.end_of_day(last)
+
+
+@pytest.mark.parametrize(
+    ("days", "rings"),
+    [(calendar.NATIONAL, date(2026, 12, 1)), (OWN, date(2026, 11, 30))],  # Mon Tue Wed; Sat Mon Wed
+)
+def test_half_of_the_time_is_counted_by_the_citys_calendar(days: calendar.Days, rings: date) -> None:
+    due = calendar.end_of_day(date(2026, 12, 2))
+    assert half_way(at(FRIDAY), due, days) == calendar.opening(rings)
+    assert calendar.opening(rings).tzinfo is UTC

@@ -44,6 +44,20 @@ def test_what_cannot_be_read_is_refused(text: str) -> None:
         compile_expression(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("a.x +", "at character 6, mismatched input '<EOF>'"),
+        ("a['x'] ==", "at character 10, mismatched input '<EOF>'"),
+        ("'open", "at character 1, token recognition error at: ''open'"),
+    ],
+)
+def test_what_cannot_be_read_is_shown_where_it_breaks(text: str, where: str) -> None:
+    with pytest.raises(ExpressionUnreadable) as refused:
+        compile_expression(text)
+    assert str(refused.value).endswith(f": {where}.")
+
+
 def test_an_expression_tells_what_it_asks_and_compares() -> None:
     condition = compile_expression(
         "a.x == 'one' || 'two' != b.y || c.z in ['three', 'four'] && d.l.exists(r, r == 'q')"

@@ -140,6 +140,27 @@ def test_what_cannot_be_taken_up_says_so(programme: Programme, done: list[str], 
 
 
 @pytest.mark.parametrize(
+    ("programme", "done", "stage", "waits"),
+    [
+        (KUBE, ["proposal"], "proposal", ["formation"]),
+        (library.programme("pemberdayaan-kukar"), ["work"], "work", ["assessment", "protection"]),
+    ],
+)
+def test_what_was_not_reached_names_all_that_comes_first(
+    programme: Programme, done: list[str], stage: str, waits: list[str]
+) -> None:
+    titles = [programme.stages[each].title for each in (stage, *waits)]
+    with pytest.raises(NotReachedSo) as refused:
+        up(programme, *acts(programme, *done))
+    for language in ("id", "en"):
+        first, *rest = [each.to(language) for each in titles]
+        assert (str(refused.value.fields["stage"].to(language)), refused.value.fields["waits"].to(language)) == (
+            first,
+            ", ".join(rest),
+        )
+
+
+@pytest.mark.parametrize(
     ("stage", "outcome", "more", "refused"),
     [
         ("hand_over", "as-agreed", {}, AmountUnsaid),

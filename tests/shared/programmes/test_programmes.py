@@ -64,6 +64,18 @@ def test_a_fact_nobody_knows_is_named_and_not_guessed() -> None:
     assert [(failure.clause, failure.missing) for failure in decision.failures] == [("listed", "registries")]
 
 
+def test_a_member_is_decided_by_herself_and_told_each_reason_once_in_either_language() -> None:
+    kube = library.programme("kube-kaltim-2023")
+    assert decide_member(kube, person()) == decide(kube, [person()] * 5)
+    alone = decide_member(kube, person(registries=[]))
+    assert (alone.eligible, [failure.member for failure in alone.failures]) == (False, [None])
+    several = decide(kube, [person(registries=[])] * 5)
+    assert len(several.failures) == 5
+    for decision in (alone, several):
+        assert decision.reasons("en") == ["Listed in the social welfare registry (DTKS)"]
+        assert decision.reasons("id") == ["Terdaftar dalam Data Terpadu Kesejahteraan Sosial (DTKS)"]
+
+
 def test_an_unknown_programme_is_said_to_be_unknown() -> None:
     with pytest.raises(library.UnknownProgramme):
         library.programme("nowhere-2023")
