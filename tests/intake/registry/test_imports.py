@@ -382,3 +382,49 @@ def test_pieces_that_come_in_count_the_tries_anew(intake_db, monkeypatch):
     jobs.run_import.run(intake_db, import_id=str(run_id))
     with intake_db.reading() as session:
         assert queries.import_run(session, officer("64.02"), run_id).state is ImportState.DONE
+
+
+ODD = [
+    line(),
+    line(),
+    line(name="Siti Aminah Lain", born="06-12-1990"),
+    line(
+        nik="6402064512909002", name="Budi", jenis_kelamin="L", born="05-12-1990", hub_kepala_keluarga="Kepala Keluarga"
+    ),
+    line(nik="", name="Tanpa NIK", alamat="-", no_hp="n/a", dtks="-"),
+    line(nik="", name="Tanpa Kartu", no_kk="0000000000000000", p3ke="Ya"),
+    line(nik="6.40206E+15", name="Dari Lembar Kerja"),
+    line(nik="6402064512909003", name="Jauh Sekali", area="64.72.01.1001"),
+    line(nik="6402064512909004", name="Alamat Terpecah", alamat="Jl. Mawar 1, RT 2"),
+    line(nik="6402064512909005", name="Anak Tua", born="05-12-1930", hub_kepala_keluarga="Anak"),
+    line(nik="6402064512909001", name="Siti Aminah", p3ke="Ya"),
+]
+"""Rows of which each says something odd: twice the same, a NIK of somebody else, nothing, no card, a cell too many."""
+
+
+def told_of_everyone(base, runs) -> tuple[object, ...]:
+    """All that an import leaves, whatever numbers it was given: people with what is known of them, doubts, refusals."""
+    with base.reading() as session:
+        people = []
+        for each in session.scalars(select(Person)):
+            told = queries.described(session, each)
+            lists = sorted((one["registry"], one["until"]) for one in told["listings"])
+            homes = sorted(one["address"] or "" for one in told["residences"])
+            people.append(
+                (told["name"], told["nik"], told["kk"], told["relation"], sorted(each.cautions), lists, homes)
+            )
+        doubts = session.scalar(select(func.count()).select_from(DuplicateReview))
+        refused = sorted(map(tuple, session.execute(select(ImportRefusal.column, ImportRefusal.reason))))
+    return sorted(people, key=repr), doubts, refused, tuple(sum(each) for each in zip(*map(counts, runs), strict=True))
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 1000])
+@pytest.mark.parametrize("cut", [[], [4], [1, 3, 9]], ids=["one file", "two files", "four files"])
+def test_what_a_row_says_depends_on_no_border_of_a_piece_or_a_file(intake_db, bring_in, monkeypatch, chunk, cut):
+    monkeypatch.setattr(commands, "CHUNK", 1000)
+    whole = told_of_everyone(intake_db, [bring_in(sheet(*ODD), officer("64.02"))])
+    with intake_db.engine.begin() as connection:
+        connection.execute(text("TRUNCATE person, import_run, household CASCADE"))
+    monkeypatch.setattr(commands, "CHUNK", chunk)
+    parts = [ODD[begin:end] for begin, end in zip([0, *cut], [*cut, len(ODD)], strict=True)]
+    assert told_of_everyone(intake_db, [bring_in(sheet(*part), officer("64.02")) for part in parts]) == whole
