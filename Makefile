@@ -7,7 +7,7 @@ INSTALLED := .venv/installed
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status test long mutants check bench lint format types contracts lock theme install chromium nginx docs clean gallery sbom
+.PHONY: help up down status test long mutants mutate check bench lint format types contracts lock theme install chromium nginx docs clean gallery sbom
 .DELETE_ON_ERROR:
 
 help: ## List these commands
@@ -33,6 +33,13 @@ long: install chromium ## Walk all pages by every role, travel to every end, liv
 
 mutants: install ## Plant faults by hand and see which the tests find; noted in docs/mutants.md (MUTANTS="3 7" for some)
 	JOBS=$(JOBS) $(BIN)/python -m tests.mutants $(MUTANTS)
+
+mutate: install ## Change the engine and the pure rules in every small way (mutmut) and tell what no test minds (docs/mutation.md)
+	rm -rf build/mutate
+	mkdir -p build/mutate
+	git ls-files -z | xargs -0 cp --parents --target-directory build/mutate
+	cd build/mutate && $(CURDIR)/$(BIN)/python -m mutmut run --max-children $(JOBS)
+	cd build/mutate && $(CURDIR)/$(BIN)/python -m mutmut results
 
 bench: install ## Measure journeys a second and latency, beside a Celery chain and a plain loop (bench/README.md)
 	$(BIN)/python -m bench.journeys

@@ -42,6 +42,13 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[CLUSTERS] = clusters = tempfile.mkdtemp(prefix="kail-clusters-")
         Path(clusters).chmod(0o711)  # PostgreSQL's own user has to pass where tests run as root
         config.add_cleanup(lambda: shutil.rmtree(clusters, ignore_errors=True))
+        config.add_cleanup(_forget_folders)
+
+
+def _forget_folders() -> None:
+    """Whoever runs the tests several times in one process gets new folders."""
+    for name in (TEMPORARY, CLUSTERS):
+        os.environ.pop(name, None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

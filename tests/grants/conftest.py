@@ -20,7 +20,7 @@ def desk(grants_db: Database) -> Desk:
 
 
 @pytest.fixture(scope="session")
-def cooperatives_work(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cooperatives_work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of programmes by which Mataram's office for cooperatives does what Kukar's does."""
     folder = tmp_path_factory.mktemp("programmes")
     return with_work_given_to("koperasi", folder, "pemberdayaan-kukar", also_in="52.71")

@@ -11,7 +11,7 @@ EVERY_STAGE = ("pemberdayaan-kukar", "p2wkss-tangsel", "usaha-mikro-kaltim-2023"
 
 
 @pytest.fixture(scope="session")
-def every_stage(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def every_stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of programmes by which Dinas Sosial does all of training."""
     folder = tmp_path_factory.mktemp("programmes")
     return with_work_given_to("dinsos", folder, *EVERY_STAGE, also_in="64.07")
