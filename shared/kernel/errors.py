@@ -58,6 +58,8 @@ def _said(value: Any, language: str) -> Any:
     """What names itself in both languages by that name, and a day as people write it; everything else as it is."""
     if isinstance(value, Named):
         return value.to(language)
+    if type(value) is date:
+        value = value.isoformat()
     if isinstance(value, str) and DAY.fullmatch(value):
         with suppress(ValueError):  # it only looks like a day
             day = date.fromisoformat(value)

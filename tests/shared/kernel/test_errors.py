@@ -1,5 +1,7 @@
 """What an error says to a person, and what it keeps for a program."""
 
+from datetime import date
+
 import pytest
 
 from shared.kernel.errors import Conflict, NotFound
@@ -21,6 +23,7 @@ class TooEarly(Conflict):
 def test_a_day_is_said_as_people_write_it_and_stays_as_json_in_the_evidence(language: str, said: str) -> None:
     error = TooEarly(day="2027-08-17", count=2)
     assert error.message(language) == said
+    assert TooEarly(day=date(2027, 8, 17), count=2).message(language) == said
     assert error.fields["day"] == "2027-08-17"
 
 
