@@ -71,6 +71,15 @@ class Browser:
         (confirmed,) = re.findall(r'name="_confirmed" value="([0-9a-f]{16})"', asked.text)
         return self.submit(address, {**(form or {}), "_confirmed": confirmed})
 
+    def shown_together(self, worklist: str, form: Mapping[str, Any]) -> dict[str, Any]:
+        """The form of what is done with the chosen ones of a worklist, with what its officer is shown beforehand."""
+        asked = self.submit(f"{worklist}/together/look", form)
+        return {**form, "shown[]": re.findall(r'name="shown\[\]" value="([^"]+)"', asked.text)}
+
+    def do_together(self, worklist: str, form: Mapping[str, Any]) -> TestResponse:
+        """Look at what would happen with the chosen ones of a worklist, and say yes to just that."""
+        return self.submit(f"{worklist}/together/do", self.shown_together(worklist, form))
+
     def csrf_token(self) -> str:
         """The token that a page opened in this browser carries."""
         with self.client.session_transaction() as session:

@@ -23,7 +23,9 @@ from shared.web.guard import guard
 from shared.web.language import language
 
 IDENTIFIER = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-NOT_TOLD = ("csrf_token", "_once", "_next", "ids[]", "rows[]", "act", "whole")
+SHOWN = "shown[]"
+"""What the page before said would become of each, as identifier and outcome: only that is done."""
+NOT_TOLD = ("csrf_token", "_once", "_next", "ids[]", "rows[]", "act", "whole", SHOWN)
 WHY = "many referrals together"
 
 
@@ -43,28 +45,30 @@ def add_pages(pages: Blueprint, service: str, works: Works) -> None:
         """What will happen with each of the chosen; with a whole stage, in the background. Nothing is changed by it."""
         act = _act()
         try:
-            if request.form.get("whole"):
-                return _begin(works, _list(agency), act)
-            given = _given(act)
-            with door.trying() as session:
-                result = together.do(session, door.current_officer(), works, act, **given, strict=False)
-                ahead = _ahead(session, result)
+            return _begin(works, _list(agency), act) if request.form.get("whole") else _look(agency, act)
         except Invalid as wrong:
             return _told(works, _list(agency), act, wrong), 422
-        return _result("referrals/together_look.html", agency, act, result, ahead=ahead, told=list(_as_told()))
 
     @pages.post("/<agency>/referrals/together/do")
     @guard(Permission.REFERRALS_WORK)
     def do_together(agency: str) -> Any:
-        """Do it as far as it goes, and say what could not be done and why."""
+        """Do what was shown as far as it goes, and say what could not be done and why.
+
+        Whoever would end otherwise than she was shown, or was not shown at all, is looked at once more before.
+        """
         act = _act()
         try:
-            given = _given(act)
-            with door.transaction() as session:
-                result = together.do(session, door.current_officer(), works, act, **given, strict=False)
+            result = _do_as_shown(works, act)
+            if result is None:
+                return _look(agency, act, again=SHOWN in request.form)
         except Invalid as wrong:
             return _told(works, _list(agency), act, wrong), 422
         return _result("referrals/together_done.html", agency, act, result)
+
+    def _look(agency: str, act: Act, *, again: bool = False) -> str:
+        result, ahead = _tried(works, act)
+        told = [*_as_told(), *((SHOWN, each) for each in _as_shown(result))]
+        return _result("referrals/together_look.html", agency, act, result, ahead=ahead, told=told, again=again)
 
     def _result(template: str, agency: str, act: Act, result: Result, **more: Any) -> str:
         return render_template(
@@ -84,6 +88,30 @@ def add_pages(pages: Blueprint, service: str, works: Works) -> None:
 
     def _list(agency: str) -> str:
         return f"/{service}/{agency}/referrals"
+
+
+def _tried(works: Works, act: Act) -> tuple[Result, dict[str, Any]]:
+    """What would become of each, and what would follow; it is done and taken back."""
+    given = _given(act)
+    with door.trying() as session:
+        result = together.do(session, door.current_officer(), works, act, **given, strict=False)
+        return result, _ahead(session, result)
+
+
+def _do_as_shown(works: Works, act: Act) -> Result | None:
+    """Do it for those who end as was shown; None, and nothing is done, where anybody would end otherwise."""
+    given = _given(act)
+    with door.transaction() as session:
+        result = together.do(session, door.current_officer(), works, act, **given, strict=False)
+        if set(_as_shown(result)) <= set(request.form.getlist(SHOWN)):
+            return result
+    door.undo()
+    return None
+
+
+def _as_shown(result: Result) -> Iterator[str]:
+    """What becomes of each for whom it can be done."""
+    return (f"{each} {result.lines[each].outcome or ''}" for each in result.done)
 
 
 def _told(works: Works, address: str, act: Act, wrong: Invalid | None) -> str:

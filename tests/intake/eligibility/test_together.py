@@ -53,7 +53,7 @@ def test_many_are_decided_as_the_registries_say_after_one_look(intake_db: Databa
         assert expected in look, "whoever would be refused is left out without a reason"
     told = {**chosen, "because": "Tidak ada di DTKS maupun P3KE."}
     assert "<strong>1</strong>: Not eligible" in browser.submit(f"{LIST}/together/look", told).text
-    assert "Done for 12 referrals" in browser.submit(f"{LIST}/together/do", told).text
+    assert "Done for 12 referrals" in browser.do_together(LIST, told).text
     with intake_db.reading() as session:
         kept = session.scalars(select(Verification.outcome)).all()
     assert sorted(each.value for each in kept) == ["eligible"] * 11 + ["not-eligible"]
@@ -67,7 +67,7 @@ def test_papers_that_all_are_there_are_reported_once_for_all(intake_db: Database
     form = browser.submit(f"{LIST}/together?act=report", chosen).text
     assert all(f'name="file.{each}"' in form for each in papers)
     told = {**chosen, **{f"file.{each}": "true" for each in papers}}
-    assert "Done for 2 referrals" in browser.submit(f"{LIST}/together/do", told).text
+    assert "Done for 2 referrals" in browser.do_together(LIST, told).text
 
 
 def test_the_day_of_the_check_is_said_by_page_and_by_api_for_one_and_for_many(intake_db: Database) -> None:
@@ -89,7 +89,7 @@ def test_the_day_of_the_check_is_said_by_page_and_by_api_for_one_and_for_many(in
     assert 'name="checked_on"' in browser.submit(f"{LIST}/together?act=report", chosen).text
     refused = browser.submit(f"{LIST}/together/look", {**chosen, "checked_on": ahead}).text
     assert "It cannot have been checked on a day to come" in refused
-    assert "Done for 2 referrals" in browser.submit(f"{LIST}/together/do", {**chosen, "checked_on": today}).text
+    assert "Done for 2 referrals" in browser.do_together(LIST, {**chosen, "checked_on": today}).text
     with intake_db.reading() as session:
         said = {each.facts["checked_on"] for each in session.scalars(select(Referral))}
     assert said == {today.isoformat()}

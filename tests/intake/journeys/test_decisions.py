@@ -171,13 +171,13 @@ def test_many_that_came_back_are_offered_together_to_another_office_and_who_live
     assert ('value="dinsos-kaltim"' in asked, "dinsos-samarinda" in asked) == (True, False)
     before = len(road.said())
     nowhere = {**chosen, "decision": "offer-again", "office": "dinsos-samarinda"}
-    assert desk.submit(f"{LIST}/together/do", nowhere).status_code == 200
+    assert desk.do_together(LIST, nowhere).status_code == 200
     assert len(road.said()) == before, "nobody there works where they live"
     told = {**chosen, "decision": "offer-again", "office": "dinsos-kaltim"}
     assert desk.submit(f"{LIST}/together/look", told).status_code == 200
     assert len(road.said()) == before, "only looked at"
     for _ in range(2):
-        assert desk.submit(f"{LIST}/together/do", told).status_code == 200
+        assert desk.do_together(LIST, told).status_code == 200
     assert {each.outcome for each in owed(road)} == {"offered-again"}
     assert [road.offers(each)[-1].office for each in journeys] == ["dinsos-kaltim"] * 3
     assert [len(road.offers(each)) for each in journeys] == [2] * 3, "each once"

@@ -1,5 +1,6 @@
 """One act for many referrals: whoever it is refused for hinders nobody else, and pressing again does nothing twice."""
 
+import re
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -209,7 +210,10 @@ def test_the_page_says_what_will_happen_before_it_does_it_once(training_db: Data
     assert 'name="sessions_attended" value="2"' in look.text
     assert len(announced(training_db)) == before
     assert set(states(training_db).values()) == {ReferralState.ACCEPTED, ReferralState.COMPLETED}, "only looked at"
-    pressed = [browser.submit(f"{LIST}/together/do", {**told, "_once": "x"}) for _ in range(2)]
+    unseen = browser.submit(f"{LIST}/together/do", told).text
+    assert ("Nothing has been done yet." in unseen, len(announced(training_db))) == (True, before)
+    said = {**browser.shown_together(LIST, told), "_once": "x"}
+    pressed = [browser.submit(f"{LIST}/together/do", said) for _ in range(2)]
     assert "Done for 3 referrals" in pressed[0].text
     assert pressed[1].text == pressed[0].text, "pressed twice, the first answer is given again"
     assert set(states(training_db).values()) == {ReferralState.COMPLETED}
@@ -234,8 +238,26 @@ def test_a_result_that_goes_against_many_is_shown_before_needs_its_reason_and_is
     for expected in ("Nothing has been done yet.", "<strong>3</strong>: Absent", "Your office is asked for this stage"):
         assert expected in look
     assert (len(announced(training_db)), set(states(training_db).values())) == (before, {ReferralState.ACCEPTED})
-    assert "<strong>3</strong>: Absent" in browser.submit(f"{LIST}/together/do", told).text
+    assert "<strong>3</strong>: Absent" in browser.do_together(LIST, told).text
     assert set(states(training_db).values()) == {ReferralState.COMPLETED}
+
+
+def test_who_would_end_otherwise_than_was_shown_is_looked_at_once_more(training_db: Database, app: Flask) -> None:
+    browser = Browser(app, an_officer(Role.OFFICER, office="dinsos-kaltim"))
+    one, other, new = (str(each) for each in in_work(training_db, 3))
+    told = {"ids[]": [one, other], "act": "report", "sessions_attended": "2"}
+    look = browser.submit(f"{LIST}/together/look", told).text
+    shown = re.findall(r'name="shown\[\]" value="([^"]+)"', look)
+    assert sorted(shown) == sorted(f"{each} attended" for each in (one, other))
+    before = len(announced(training_db))
+    otherwise = {**told, "sessions_attended": "0", "because": "Tidak datang."}
+    for changed in (otherwise, {**told, "ids[]": [one, new]}, {**told, "ids[]": [one, other, new]}):
+        asked = browser.submit(f"{LIST}/together/do", {**changed, "shown[]": shown}).text
+        assert "Something has changed since you looked." in asked
+        assert "Nothing has been done yet." in asked
+        assert len(announced(training_db)) == before
+    left = browser.submit(f"{LIST}/together/do", {**told, "ids[]": [one], "shown[]": shown}).text
+    assert "Done for 1 referral" in left, "whoever drops out hinders nobody"
 
 
 def test_every_answer_leads_back_to_the_list_as_it_was_narrowed(training_db: Database, app: Flask) -> None:
@@ -245,7 +267,8 @@ def test_every_answer_leads_back_to_the_list_as_it_was_narrowed(training_db: Dat
     form = browser.submit(f"{LIST}/together?act=report&{narrowed}", told).text
     for part in ("look", "do"):
         assert f'action="{LIST}/together/{part}?{escape(narrowed)}"' in form
-        form = browser.submit(f"{LIST}/together/{part}?{narrowed}", told).text
+        shown = re.findall(r'name="shown\[\]" value="([^"]+)"', form)
+        form = browser.submit(f"{LIST}/together/{part}?{narrowed}", {**told, "shown[]": shown}).text
         assert form.count(f'href="{LIST}?{escape(narrowed)}"') >= 1
         assert f'href="{LIST}"' not in form.partition("<main")[2]
 
