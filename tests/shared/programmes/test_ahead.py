@@ -6,8 +6,11 @@ from shared.programmes import engine, kinds, library
 from shared.programmes.ahead import Ahead, ahead
 from shared.programmes.definition import Programme
 from shared.programmes.engine import Answer, Completed
+from shared.programmes.load import read
 from shared.programmes.state import OUT
+from tests.shared.programmes.samples import changed, sample
 
+SAMPLE = sample()
 KUBE = library.programme("kube-kaltim-2023")
 KUKAR = library.programme("pemberdayaan-kukar")
 KUSIAPP = library.programme("kusiapp-mataram")
@@ -36,6 +39,68 @@ def test_a_first_try_says_nothing_of_used_up_chances_and_a_later_one_does() -> N
     later = foreseen(KUBE, "file_check", attempt=3)["mend"].otherwise
     assert later is not None
     assert later.ends == ("refused",)
+
+
+def test_a_second_try_is_the_first_whose_chances_may_be_used_up() -> None:
+    second = foreseen(KUBE, "file_check", attempt=2)
+    assert second["mend"].otherwise == Ahead("mend", ends=("refused",))
+    assert second["check-dukcapil"].otherwise == Ahead("check-dukcapil", ends=("refused",))
+    assert second["eligible"].otherwise is None
+
+
+def test_a_condition_may_ask_at_which_try_the_chances_were_used_up() -> None:
+    text = changed("mend: refused}", "check-dukcapil: refused}").replace(
+        "needs: [course, check]", "needs: [course, check]\n    when: check.attempt == 3"
+    )
+    programme = read(text)
+    for attempt, then in ((2, []), (3, ["graduation"])):
+        otherwise = foreseen(programme, "check", attempt, course="attended")["mend"].otherwise
+        assert otherwise is not None
+        assert names(otherwise) == then
+
+
+def test_a_stage_left_out_and_an_offer_taken_back_are_said_beforehand() -> None:
+    assert foreseen(SAMPLE, "verification")["mend"].skips == (SAMPLE.stages["proposal"],)
+    ended = foreseen(SAMPLE, "check", verification="eligible", proposal="submitted")["not-eligible"]
+    assert ended == Ahead("not-eligible", takes_back=(SAMPLE.stages["course"],), ends=("refused",))
+
+
+def test_what_is_sent_back_says_nothing_of_stages_left_out_once_more() -> None:
+    found = foreseen(SAMPLE, "check", verification="mend")["mend"]
+    assert found == Ahead("mend", sends_back_to=SAMPLE.stages["proposal"], most=2)
+
+
+def test_where_something_is_offered_nothing_beside_it_has_to_be_waited_for() -> None:
+    found = foreseen(SAMPLE, "proposal", verification="eligible")["submitted"]
+    assert (names(found), found.waits_for) == (["check"], ())
+
+
+@pytest.mark.parametrize(("assessment", "end"), [("graduated", "graduated"), ("not-yet", "completed")])
+def test_what_was_reported_before_decides_how_the_last_stage_ends(assessment: str, end: str) -> None:
+    assert foreseen(KUSIAPP, "recruitment", assessment=assessment)["nobody"].ends == (end,)
+
+
+def test_facts_reported_before_say_what_goes_on_beside_a_stage() -> None:
+    reports = {"assessment": {"outcome": "assessed", "facts": {"needs": ["skills", "market"]}}}
+    (attended, _absent) = ahead(KUKAR, "skills", reports, 1)
+    assert [each.name for each in attended.waits_for] == ["protection", "market"]
+
+
+def test_a_stage_reported_before_counts_as_done_at_its_first_try() -> None:
+    text = changed("needs: [course, check]", "needs: [course, check]\n    when: verification.attempt == 1")
+    found = foreseen(read(text), "check", verification="eligible", proposal="submitted", course="attended")
+    assert names(found["eligible"]) == ["graduation"]
+
+
+def test_an_end_that_a_fact_decides_is_said_to_be_open() -> None:
+    text = changed("graduation.outcome == 'graduated'", "has(graduation.cause) && graduation.cause == 'work'").replace(
+        "signatures: 2}", "signatures: 2}\n    ends: {failed: stopped}"
+    )
+    found = foreseen(read(text), "graduation")
+    assert found["graduated"].ends == ("graduated", "completed")
+    assert not found["graduated"].ends_badly
+    assert found["failed"].ends == ("stopped",)
+    assert found["failed"].ends_badly
 
 
 def test_a_stage_beside_others_says_what_else_has_to_be_done() -> None:
