@@ -22,10 +22,12 @@ from shared.programmes.engine import (
     OfferAgain,
     StepBack,
     Undone,
+    Withdrawal,
 )
 from shared.programmes.findings import ProgrammeInvalid
 from shared.programmes.load import read
-from shared.programmes.state import OPEN, OUT, JourneyState, Standing
+from shared.programmes.state import OPEN, OUT, JourneyState, StageState, Standing
+from tests.refusals import refused
 from tests.shared.programmes.samples import SAMPLE, changed
 
 STUDENTS = "perguruan-tinggi"
@@ -105,6 +107,46 @@ def test_without_an_answer_the_stage_waits_for_the_leading_office_and_the_others
     assert walk.course() == (Standing.STUCK, "consent-missing")
 
 
+def test_a_stage_that_waits_for_her_answer_has_a_number_of_its_own() -> None:
+    walk = Asked()
+    (stuck,) = walk.report("verification", "eligible").stuck
+    assert isinstance(stuck.referral_id, UUID)
+    assert stuck.referral_id != UUID(walk.journey.stages["proposal"].referral)
+    assert walk.journey.stages["course"] == StageState(Standing.STUCK, 0, str(stuck.referral_id), why="consent-missing")
+
+
+def test_a_repeated_stage_that_has_to_wait_for_her_answer_remembers_its_tries() -> None:
+    walk = Asked(read(TEXT.replace("sessions: 2}", "sessions: 2}\n    repeat: {on: [absent], most: 1}")))
+    walk.answers[STUDENTS] = Answer.GIVEN
+    walk.report("verification", "eligible")
+    del walk.answers[STUDENTS]
+    (stuck,) = walk.report("course", "absent").stuck
+    assert walk.journey.stages["course"] == StageState(
+        Standing.STUCK, 1, str(stuck.referral_id), why="consent-missing", repeats=1
+    )
+    (offer,) = walk.answer(Answer.GIVEN).offers
+    assert (offer.stage, offer.attempt) == ("course", 2)
+    assert walk.report("course", "absent").offers == []
+    assert walk.course()[0] is Standing.DONE
+
+
+def test_a_second_chance_that_has_to_wait_for_her_answer_is_still_counted() -> None:
+    before = "agency: dinsos\n    does: intake.verification\n    needs: [proposal]"
+    walk = Asked(read(changed(before, before.replace("dinsos", STUDENTS))))
+    walk.answers[STUDENTS] = Answer.GIVEN
+    walk.report("verification", "eligible")
+    walk.report("proposal", "submitted")
+    walk.report("check", "mend")
+    del walk.answers[STUDENTS]
+    (stuck,) = walk.report("proposal", "submitted").stuck
+    assert walk.journey.stages["check"] == StageState(
+        Standing.STUCK, 1, str(stuck.referral_id), why="consent-missing", returns=1
+    )
+    (offer,) = walk.answer(Answer.GIVEN).offers
+    assert (offer.stage, offer.attempt) == ("check", 2)
+    assert walk.journey.stages["check"].returns == 1
+
+
 def test_waiting_is_said_once() -> None:
     walk = Asked()
     walk.report("verification", "eligible")
@@ -117,8 +159,10 @@ def test_waiting_is_said_once() -> None:
 def test_consent_offers_the_stage_by_itself() -> None:
     walk = Asked()
     walk.report("verification", "eligible")
-    (offer,) = walk.answer(Answer.GIVEN).offers
+    step = walk.answer(Answer.GIVEN)
+    (offer,) = step.offers
     assert (offer.stage, offer.attempt) == ("course", 1)
+    assert (step.withdrawals, step.skipped, step.stuck, step.changed) == ([], [], [], True)
     assert walk.course() == (Standing.OFFERED, None)
 
 
@@ -126,7 +170,8 @@ def test_a_refusal_skips_the_stage_and_the_journey_goes_on() -> None:
     walk = Asked()
     walk.report("verification", "eligible")
     step = walk.answer(Answer.REFUSED)
-    assert (step.skipped, step.withdrawals, step.ended) == (["course"], [], False)
+    assert (step.skipped, step.offers, step.withdrawals, step.stuck) == (["course"], [], [], [])
+    assert (step.ended, step.changed) == (False, True)
     assert walk.course() == (Standing.SKIPPED, "consent-refused")
     walk.report("proposal", "submitted")
     walk.report("check", "eligible")
@@ -145,9 +190,28 @@ def test_a_withdrawal_takes_the_offer_back() -> None:
     walk.answers[STUDENTS] = Answer.GIVEN
     walk.report("verification", "eligible")
     referral = UUID(walk.journey.stages["course"].referral)
-    (taken,) = walk.answer(Answer.REFUSED).withdrawals
-    assert (taken.referral_id, taken.reason) == (referral, No.CONSENT_WITHDRAWN)
+    step = walk.answer(Answer.REFUSED)
+    assert step.withdrawals == [Withdrawal("course", referral, No.CONSENT_WITHDRAWN)]
+    assert step.changed is True
     assert walk.course() == (Standing.SKIPPED, "consent-refused")
+
+
+def test_a_stage_found_to_lack_consent_makes_an_answer_a_change() -> None:
+    walk = Asked()
+    walk.answers["baznas"] = Answer.GIVEN
+    walk.report("verification", "eligible")
+    stages = {name: state for name, state in walk.journey.stages.items() if name != "course"}
+    step = engine.advance(walk.programme, JourneyState(stages), ConsentAnswered("baznas"), walk.naming, walk.answers)
+    assert [(each.stage, each.why) for each in step.stuck] == [("course", CameBack.CONSENT_MISSING)]
+    assert (step.offers, step.withdrawals, step.skipped, step.changed) == ([], [], [], True)
+
+
+def test_an_answer_that_leaves_nothing_open_ends_the_journey_and_is_a_change() -> None:
+    walk = Asked()
+    done = JourneyState({name: StageState(Standing.DONE, 1) for name in walk.programme.stages})
+    step = engine.advance(walk.programme, done, ConsentAnswered(STUDENTS), walk.naming, walk.answers)
+    assert (step.journey.ended, step.ended, step.changed) == (("completed", None), True, True)
+    assert (step.offers, step.withdrawals, step.skipped, step.stuck) == ([], [], [], [])
 
 
 def test_what_was_done_before_a_withdrawal_stays_done() -> None:
@@ -176,8 +240,21 @@ def test_the_withdrawal_of_the_last_open_stage_ends_the_journey() -> None:
 def test_a_stage_that_lacks_consent_cannot_be_offered_by_hand() -> None:
     walk = Asked()
     walk.report("verification", "eligible")
-    with pytest.raises(ConsentMissing):
+    with refused(ConsentMissing, stage="course"):
         walk.hear(OfferAgain("course"))
+
+
+def test_a_stage_that_came_back_is_offered_by_hand_only_with_the_consent_for_its_own_agency() -> None:
+    walk = Asked()
+    walk.answers[STUDENTS] = Answer.GIVEN
+    walk.report("verification", "eligible")
+    walk.hear(Undone("course", UUID(walk.journey.stages["course"].referral), CameBack.DECLINED))
+    walk.answers = {"baznas": Answer.GIVEN}
+    with refused(ConsentMissing, stage="course"):
+        walk.hear(OfferAgain("course"))
+    walk.answers = {STUDENTS: Answer.GIVEN}
+    (offer,) = walk.hear(OfferAgain("course")).offers
+    assert (offer.stage, offer.attempt) == ("course", 2)
 
 
 def test_a_stage_that_came_back_is_skipped_when_she_withdraws() -> None:

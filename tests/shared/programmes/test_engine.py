@@ -1,5 +1,5 @@
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from uuid import UUID
 
@@ -16,15 +16,19 @@ from shared.programmes.engine import (
     Happening,
     JourneyIsOver,
     No,
+    Offer,
     OfferAgain,
     Opened,
+    SpawnedJourney,
     StageNotStuck,
     StepBack,
     Stop,
     Undone,
+    Withdrawal,
 )
 from shared.programmes.load import read
 from shared.programmes.state import OPEN, OUT, JourneyState, Standing
+from tests.refusals import refused
 from tests.shared.programmes.samples import changed, sample
 
 PROGRAMME = sample()
@@ -151,12 +155,40 @@ def test_a_stage_that_came_back_is_stuck_until_offered_again(why: CameBack) -> N
     assert walk.referral("verification") != first
 
 
+@pytest.mark.parametrize("why", list(CameBack))
+def test_a_stuck_stage_keeps_why_it_came_back_and_is_due_no_more(why: CameBack) -> None:
+    walk = Walk()
+    first = walk.referral("verification")
+    due = replace(walk.journey.stages["verification"], due_at="2023-03-01", office="dinsos-kaltim")
+    step = engine.advance(
+        PROGRAMME, JourneyState({"verification": due}), Undone("verification", first, why), walk.naming
+    )
+    assert step.journey.stages["verification"] == replace(due, standing=Standing.STUCK, why=why.value, due_at=None)
+    assert step.changed is True
+
+
+def test_what_the_office_does_with_a_referral_is_noted_and_is_a_change() -> None:
+    walk = Walk()
+    offered = walk.journey.stages["verification"]
+    referral = walk.referral("verification")
+    for happening, standing in (
+        (Opened("verification", referral), Standing.OPENED),
+        (Accepted("verification", referral), Standing.ACCEPTED),
+    ):
+        assert walk.hear(happening).changed is True
+        assert walk.journey == JourneyState({"verification": replace(offered, standing=standing)})
+        assert walk.hear(happening).changed is False
+
+
 def test_an_offer_nobody_accepted_can_be_given_to_another_office() -> None:
     walk = Walk()
     first = walk.referral("verification")
     step = walk.hear(OfferAgain("verification"))
-    assert [(each.referral_id, each.reason) for each in step.withdrawals] == [(first, No.OFFERED_ELSEWHERE)]
-    assert len(step.offers) == 1
+    second = walk.referral("verification")
+    assert step.withdrawals == [Withdrawal("verification", first, No.OFFERED_ELSEWHERE)]
+    assert step.offers == [Offer("verification", 2, second)]
+    assert second != first
+    assert step.changed is True
 
 
 def test_an_offer_that_was_only_looked_at_can_be_given_to_another_office() -> None:
@@ -178,6 +210,23 @@ def test_a_condition_reads_of_a_stage_left_out_that_it_was_skipped() -> None:
     assert walk.journey.ended == ("graduated", None)
 
 
+@pytest.mark.parametrize(
+    ("condition", "end"),
+    [
+        ("!('ktp' in verification.papers_missing)", "graduated"),
+        ("has(verification.papers_missing)", "graduated"),
+        ("has(course.sessions_attended)", "completed"),
+    ],
+)
+def test_a_list_not_reported_is_empty_and_another_fact_not_reported_is_missing(condition: str, end: str) -> None:
+    walk = Walk(read(changed("graduates: graduation.outcome == 'graduated'", f'graduates: "{condition}"')))
+    walk.report("verification", "mend")
+    walk.report("course", "attended")
+    walk.report("check", "eligible")
+    walk.report("graduation", "graduated")
+    assert walk.journey.ended == (end, None)
+
+
 @pytest.mark.parametrize("happening", [StepBack(), Stop()])
 def test_a_journey_that_is_over_moves_to_no_version(happening: Happening) -> None:
     walk = Walk()
@@ -189,8 +238,13 @@ def test_a_journey_that_is_over_moves_to_no_version(happening: Happening) -> Non
 def test_an_accepted_stage_is_not_taken_from_its_office() -> None:
     walk = Walk()
     walk.hear(Accepted("verification", walk.referral("verification")))
-    with pytest.raises(StageNotStuck):
+    with refused(StageNotStuck, stage="verification"):
         walk.hear(OfferAgain("verification"))
+
+
+def test_a_stage_not_reached_yet_is_not_offered_again() -> None:
+    with refused(StageNotStuck, stage="check"):
+        Walk().hear(OfferAgain("check"))
 
 
 def test_what_is_heard_of_an_earlier_referral_changes_nothing() -> None:
@@ -234,8 +288,45 @@ def test_a_journey_moves_to_a_version_that_has_its_stages() -> None:
 def test_a_journey_does_not_move_to_a_version_without_a_stage_it_reached() -> None:
     text = changed("version: 1", "version: 2").replace("verification", "screening")
     newer = read(text.replace("intake.screening", "intake.verification"))
-    with pytest.raises(engine.DoesNotFitVersion):
+    with refused(engine.DoesNotFitVersion, version=2, stage="verification"):
         engine.move(newer, Walk().journey)
+
+
+RECRUITING = """\
+    does: intake.recruitment
+    needs: [verification]
+    within: 1 months
+    with: {most: 1, group_size: 5}
+    spawns: {on: [recruited], programme: sample, subjects: groups}
+"""
+GROUPS = [UUID(int=0xA), UUID(int=0xB)]
+
+
+def recruiting() -> Walk:
+    course = """\
+    does: training.course
+    needs: [verification]
+    within: 1 months
+    with: {course: basics, sessions: 2}
+"""
+    walk = Walk(read(changed(course, RECRUITING)))
+    walk.report("verification", "eligible")
+    return walk
+
+
+def test_a_journey_begins_for_each_subject_that_a_stage_names() -> None:
+    step = recruiting().report("course", "recruited", groups=[str(each) for each in GROUPS])
+    assert step.spawns == [SpawnedJourney("course", "sample", each) for each in GROUPS]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "facts"),
+    [("recruited", {}), ("recruited", {"groups": []}), ("nobody", {"groups": [str(each) for each in GROUPS]})],
+)
+def test_no_journey_begins_where_nobody_is_named_or_nobody_was_recruited(
+    outcome: str, facts: dict[str, object]
+) -> None:
+    assert recruiting().report("course", outcome, **facts).spawns == []
 
 
 @dataclass(frozen=True)
