@@ -1,6 +1,7 @@
 """A stage that needs her consent: it waits for her answer, and a no costs her that stage and nothing else."""
 
 import json
+from dataclasses import replace
 from itertools import count
 from uuid import UUID
 
@@ -183,6 +184,7 @@ def test_a_refusal_known_before_is_not_asked_again() -> None:
     walk.answers[STUDENTS] = Answer.REFUSED
     step = walk.report("verification", "eligible")
     assert (step.skipped, step.stuck) == (["course"], [])
+    assert walk.course() == (Standing.SKIPPED, "consent-refused")
 
 
 def test_a_withdrawal_takes_the_offer_back() -> None:
@@ -212,6 +214,18 @@ def test_an_answer_that_leaves_nothing_open_ends_the_journey_and_is_a_change() -
     step = engine.advance(walk.programme, done, ConsentAnswered(STUDENTS), walk.naming, walk.answers)
     assert (step.journey.ended, step.ended, step.changed) == (("completed", None), True, True)
     assert (step.offers, step.withdrawals, step.skipped, step.stuck) == ([], [], [], [])
+
+
+def test_a_stage_she_takes_back_keeps_its_tries_and_is_due_no_more() -> None:
+    walk = Asked()
+    walk.answers[STUDENTS] = Answer.GIVEN
+    walk.report("verification", "eligible")
+    walk.last.journey = walk.journey.with_stage("course", due_at="2023-03-01")
+    offered = walk.journey.stages["course"]
+    walk.answer(Answer.REFUSED)
+    assert walk.journey.stages["course"] == replace(
+        offered, standing=Standing.SKIPPED, why="consent-refused", due_at=None
+    )
 
 
 def test_what_was_done_before_a_withdrawal_stays_done() -> None:
@@ -271,6 +285,20 @@ def test_a_new_version_may_do_without_consent() -> None:
     walk.report("verification", "eligible")
     newer = read(SAMPLE.replace("version: 1", "version: 2"))
     assert [each.stage for each in engine.move(newer, walk.journey, walk.naming).offers] == ["course"]
+
+
+def test_what_she_allowed_before_is_offered_at_the_start_and_on_a_new_version() -> None:
+    before = "agency: dinsos\n    does: intake.verification\n    within"
+    first = read(changed(before, before.replace("dinsos", STUDENTS)))
+    (stuck,) = Asked(first).last.stuck
+    assert stuck.stage == "verification"
+    assert [each.stage for each in Asked(first, **{STUDENTS: Answer.GIVEN}).last.offers] == ["verification"]
+    walk = Asked()
+    walk.report("verification", "eligible")
+    newer = read(TEXT.replace("version: 1", "version: 2"))
+    assert engine.move(newer, walk.journey, walk.naming).offers == []
+    moved = engine.move(newer, walk.journey, walk.naming, {STUDENTS: Answer.GIVEN})
+    assert [each.stage for each in moved.offers] == ["course"]
 
 
 def test_a_journey_that_is_over_hears_no_answer() -> None:

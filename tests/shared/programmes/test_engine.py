@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.programmes import engine, kinds
+from shared.programmes import engine, kinds, library
 from shared.programmes.definition import Programme
 from shared.programmes.engine import (
     Accepted,
@@ -21,13 +21,14 @@ from shared.programmes.engine import (
     Opened,
     SpawnedJourney,
     StageNotStuck,
+    Step,
     StepBack,
     Stop,
     Undone,
     Withdrawal,
 )
 from shared.programmes.load import read
-from shared.programmes.state import OPEN, OUT, JourneyState, Standing
+from shared.programmes.state import OPEN, OUT, JourneyState, StageState, Standing
 from tests.refusals import refused
 from tests.shared.programmes.samples import changed, sample
 
@@ -67,7 +68,80 @@ class Walk:
 
 
 def test_a_journey_starts_with_the_stages_that_need_no_other() -> None:
-    assert [offer.stage for offer in Walk().last.offers] == ["verification"]
+    first = UUID(int=1)
+    journey = JourneyState({"verification": StageState(Standing.OFFERED, 1, str(first))})
+    offers = [Offer("verification", 1, first)]
+    assert Walk().last == Step(journey, offers, [], [], [], [], changed=True)
+
+
+def test_a_stage_that_still_has_to_wait_holds_up_none_that_stands_after_it() -> None:
+    text = changed("needs: [proposal]", "needs: [course]").replace("stage: proposal, most", "stage: course, most")
+    walk = Walk(read(text.replace("needs: [course, check]", "needs: [proposal]")))
+    assert walk.programme.order.index("check") < walk.programme.order.index("graduation")
+    walk.report("verification", "eligible")
+    assert [each.stage for each in walk.report("proposal", "submitted").offers] == ["graduation"]
+
+
+def test_a_stage_done_keeps_what_it_reported_and_is_due_no_more() -> None:
+    walk = Walk()
+    before = walk.journey.with_stage("verification", due_at="2023-03-01", why="returned", office="dinsos-kukar")
+    facts = {"checked_on": "2023-02-27", "papers_missing": ["ktp"]}
+    report = Completed("verification", walk.referral("verification"), "eligible", facts)
+    step = engine.advance(PROGRAMME, before, report, walk.naming)
+    assert step.changed is True
+    assert step.journey.stages["verification"] == StageState(
+        Standing.DONE, 1, str(UUID(int=1)), "dinsos-kukar", outcome="eligible", facts=facts
+    )
+
+
+WAITING = {
+    "verification": StageState(Standing.DONE, 1, str(UUID(int=91)), outcome="eligible"),
+    "proposal": StageState(Standing.OFFERED, 1, str(UUID(int=92)), due_at="2023-03-01"),
+    "course": StageState(Standing.STUCK, 1, str(UUID(int=93)), why="returned", due_at="2023-03-01"),
+    "check": StageState(Standing.AGAIN, 1, returns=1),
+}
+
+
+@pytest.mark.parametrize(
+    ("happening", "end"),
+    [
+        (StepBack(), ("withdrawn", None)),
+        (Stop(), ("stopped", None)),
+        (Stop("verification"), ("stopped", "verification")),
+    ],
+)
+def test_whoever_ends_a_journey_ends_all_that_waits_in_it(happening: Happening, end: tuple[str, str | None]) -> None:
+    step = engine.advance(PROGRAMME, JourneyState(WAITING), happening)
+    over = {"standing": Standing.SKIPPED, "why": "journey-ended", "due_at": None}
+    stages = {
+        name: state if name == "verification" else replace(state, **over)  # type: ignore[arg-type]
+        for name, state in WAITING.items()
+    }
+    taken = [Withdrawal("proposal", UUID(int=92), No.JOURNEY_ENDED)]
+    assert step == Step(JourneyState(stages, end), [], taken, [], [], [], ended=True, changed=True)
+
+
+@pytest.mark.parametrize("reached", ["course", "graduation"])
+def test_a_second_chance_takes_back_what_was_offered_after_it_and_remembers_its_tries(reached: str) -> None:
+    course = "needs: [verification]\n    within: 1 months"
+    programme = read(changed(course, course.replace("verification", "proposal")))
+    stages = {
+        **WAITING,
+        "proposal": StageState(Standing.DONE, 1, str(UUID(int=92)), outcome="submitted"),
+        "course": StageState(Standing.OFFERED, 2, str(UUID(int=93)), repeats=1),
+        "check": StageState(Standing.ACCEPTED, 1, str(UUID(int=94))),
+    }
+    stages[reached] = stages.pop("course")
+    report = Completed("check", UUID(int=94), "mend", {})
+    step = engine.advance(programme, JourneyState(stages), report, lambda: UUID(int=99))
+    assert step.withdrawals == [Withdrawal(reached, UUID(int=93), No.SECOND_CHANCE)]
+    assert step.offers == [Offer("proposal", 2, UUID(int=99))]
+    assert step.journey.stages == {
+        "verification": WAITING["verification"],
+        "proposal": StageState(Standing.OFFERED, 2, str(UUID(int=99))),
+        "check": StageState(Standing.AGAIN, 1, returns=1),
+        reached: StageState(Standing.AGAIN, 2, repeats=1),
+    }
 
 
 def test_branches_run_side_by_side_and_join() -> None:
@@ -216,13 +290,18 @@ def test_a_condition_reads_of_a_stage_left_out_that_it_was_skipped() -> None:
         ("!('ktp' in verification.papers_missing)", "graduated"),
         ("has(verification.papers_missing)", "graduated"),
         ("has(course.sessions_attended)", "completed"),
+        ("has(check.lives_there) && check.lives_there", "graduated"),
+        ("verification.attempt == 1", "graduated"),
+        ("verification.attempt == 2", "completed"),
     ],
 )
-def test_a_list_not_reported_is_empty_and_another_fact_not_reported_is_missing(condition: str, end: str) -> None:
+def test_a_condition_reads_what_was_reported_an_empty_list_where_none_was_and_nothing_else(
+    condition: str, end: str
+) -> None:
     walk = Walk(read(changed("graduates: graduation.outcome == 'graduated'", f'graduates: "{condition}"')))
     walk.report("verification", "mend")
     walk.report("course", "attended")
-    walk.report("check", "eligible")
+    walk.report("check", "eligible", lives_there=True)
     walk.report("graduation", "graduated")
     assert walk.journey.ended == (end, None)
 
@@ -245,6 +324,26 @@ def test_an_accepted_stage_is_not_taken_from_its_office() -> None:
 def test_a_stage_not_reached_yet_is_not_offered_again() -> None:
     with refused(StageNotStuck, stage="check"):
         Walk().hear(OfferAgain("check"))
+
+
+@pytest.mark.parametrize("stage", ["verification", "proposal", "check", "graduation"])
+@pytest.mark.parametrize("after", [None, StepBack()])
+def test_what_is_heard_of_a_stage_done_or_left_or_never_reached_changes_nothing(
+    stage: str, after: Happening | None
+) -> None:
+    walk = Walk()
+    walk.report("verification", "mend")
+    if after:
+        walk.hear(after)
+    before, referral = walk.journey, walk.referral("verification")
+    outcome = kinds.kind(walk.programme.stages[stage].does).outcomes[0]
+    for happening in (
+        Opened(stage, referral),
+        Accepted(stage, referral),
+        Undone(stage, referral, CameBack.DECLINED),
+        Completed(stage, referral, outcome, {}),
+    ):
+        assert walk.hear(happening) == Step(before, [], [], [], [], [])
 
 
 def test_what_is_heard_of_an_earlier_referral_changes_nothing() -> None:
@@ -279,10 +378,24 @@ def test_a_report_that_the_kind_does_not_know_is_refused(outcome: str, facts: di
         Walk().report("verification", outcome, **facts)
 
 
+def test_a_word_that_the_programme_does_not_offer_is_refused() -> None:
+    walk = Walk(library.programme("pemberdayaan-kukar"))
+    why = "needs names 'flying', but the stage offers skills, business, cooperative, work, market"
+    with refused(kinds.WrongReport, kind="intake.assessment", why=why):
+        walk.report("assessment", "assessed", needs=["skills", "flying"])
+
+
+def test_a_stage_is_offered_where_the_list_that_its_condition_reads_was_not_reported() -> None:
+    walk = Walk(read(changed("verification.outcome == 'eligible'", "\"!('ktp' in verification.papers_missing)\"")))
+    walk.report("verification", "eligible")
+    assert walk.waits() == {"proposal", "course"}
+
+
 def test_a_journey_moves_to_a_version_that_has_its_stages() -> None:
     newer = read(changed("version: 1", "version: 2"))
     walk = graduating()
-    assert engine.move(newer, walk.journey).journey.standing(*OUT) == ["graduation"]
+    assert walk.waits() == {"graduation"}
+    assert engine.move(newer, walk.journey) == Step(walk.journey, [], [], [], [], [], changed=True)
 
 
 def test_a_journey_does_not_move_to_a_version_without_a_stage_it_reached() -> None:
