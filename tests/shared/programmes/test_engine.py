@@ -27,6 +27,7 @@ from shared.programmes.engine import (
     Undone,
     Withdrawal,
 )
+from shared.programmes.expressions import ExpressionFailed
 from shared.programmes.load import read
 from shared.programmes.state import OPEN, OUT, JourneyState, StageState, Standing
 from tests.refusals import refused
@@ -403,6 +404,19 @@ def test_a_journey_does_not_move_to_a_version_without_a_stage_it_reached() -> No
     newer = read(text.replace("intake.screening", "intake.verification"))
     with refused(engine.DoesNotFitVersion, version=2, stage="verification"):
         engine.move(newer, Walk().journey)
+
+
+def test_a_journey_does_not_move_to_a_version_whose_condition_reads_a_stage_that_is_still_open() -> None:
+    text = changed("version: 1", "version: 2").replace("needs: [proposal]", "needs: [proposal, course]")
+    condition = "course.outcome == 'attended'"
+    newer = read(text.replace("needs: [course, check]", f"needs: [check]\n    when: {condition}"))
+    walk = Walk()
+    walk.report("verification", "eligible")
+    walk.report("proposal", "submitted")
+    walk.report("check", "eligible")
+    assert walk.waits() == {"course"}
+    with refused(ExpressionFailed, text=condition, why="outcome was not reported"):
+        engine.move(newer, walk.journey)
 
 
 RECRUITING = """\
