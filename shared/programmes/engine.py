@@ -283,7 +283,11 @@ def _note(before: StageState, happening: Opened | Accepted | Undone, step: Step)
 def move(
     programme: Programme, journey: JourneyState, naming: NewId = new_id, consents: Consents = NOBODY_ASKED
 ) -> Step:
-    """Put a journey on another version, which must have every stage that it has reached; raises DoesNotFitVersion."""
+    """Put a journey on another version, which must have every stage that it has reached.
+
+    Raises DoesNotFitVersion, JourneyIsOver, and ExpressionFailed where a condition of that version reads a stage that is
+    still open.
+    """
     for name in _under_way(journey).stages:
         if name not in programme.stages:
             raise DoesNotFitVersion(version=programme.version, stage=name)
