@@ -31,7 +31,7 @@ check: lint types contracts ## Lint, types, contracts and the quick tests: under
 long: install chromium ## Walk all pages by every role, travel to every end, live through a bad year; note it in docs/long.md
 	KAIL_LONG=1 $(BIN)/pytest -n $(JOBS) --dist loadgroup -m long
 
-mutants: install ## Plant faults by hand and see which the tests find; noted in docs/mutants.md (MUTANTS="3 7" for some)
+mutants: install ## Plant faults by hand and see which the tests find; noted in docs/mutants.md (MUTANTS="3 7", or all afresh)
 	JOBS=$(JOBS) $(BIN)/python -m tests.mutants $(MUTANTS)
 
 mutate: install ## Change the engine and the pure rules in every small way (mutmut) and tell what no test minds (docs/mutation.md)

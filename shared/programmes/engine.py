@@ -285,8 +285,8 @@ def move(
 ) -> Step:
     """Put a journey on another version, which must have every stage that it has reached.
 
-    Raises DoesNotFitVersion, JourneyIsOver, and ExpressionFailed where a condition of that version reads a stage that is
-    still open.
+    Raises DoesNotFitVersion, JourneyIsOver, and ExpressionFailed where a condition of that version reads a stage that
+    is still open.
     """
     for name in _under_way(journey).stages:
         if name not in programme.stages:

@@ -1,15 +1,21 @@
 """Plants the faults of `table.yaml` in a copy of the tree and runs the tests that should find them.
 
-    python -m tests.mutants [number ...]
+    python -m tests.mutants [number ... | all]
 
-A survivor is a behaviour that no test holds, or a change that changes nothing. Whole runs are kept in docs/mutants.md.
+A survivor is a behaviour that no test holds, or a change that changes nothing. What was found of a fault is kept in
+`build/mutants.json` as long as neither its file nor its tests change: a run that was cut goes on, and the next one
+tries only what is new. With `all` everything is tried afresh; numbers are tried in any case. docs/mutants.md tells
+what is known of each.
 """
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +26,11 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).parents[2]
 HEAD = """# Faults planted by hand
 
-`make mutants` writes this page: each fault of `tests/mutants/table.yaml` was planted in a copy of the tree, and the
-tests named for it were run. One that survives is a behaviour that no test holds, or a change that changes nothing.
+`make mutants` writes this page: each fault of `tests/mutants/table.yaml` is planted in a copy of the tree, and the
+tests named for it are run. One that survives is a behaviour that no test holds, or a change that changes nothing.
 
 """
+KNOWN = ROOT / "build" / "mutants.json"
 AT_ONCE = int(os.environ.get("JOBS", "2"))
 """Copies of the tree in which faults are tried side by side."""
 FOUND, MISSED = 1, 0
@@ -72,11 +79,31 @@ def copied(copy: Path) -> Path:
     return copy
 
 
+def key(fault: Fault) -> str:
+    """By what the outcome of a fault is known again: the fault, its file and its tests."""
+    told = hashlib.sha256(json.dumps([fault.file, fault.there, fault.instead, fault.tests]).encode())
+    places = [ROOT / fault.file, *(ROOT / each.split("::")[0] for each in fault.tests)]
+    for place in places:
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            told.update(file.read_bytes())
+    return told.hexdigest()
+
+
+def known() -> dict[str, str]:
+    """What became of faults so far, by key."""
+    found: dict[str, str] = json.loads(KNOWN.read_text(encoding="utf-8")) if KNOWN.exists() else {}
+    return found
+
+
 def main(arguments: list[str]) -> int:
-    """Say what became of each fault; whole runs are written down. The number of those that were not found."""
+    """Try the faults of which nothing is known, and write down what is; the number of those that were not found."""
     faults = table()
-    numbers = [int(each) for each in arguments] or list(range(len(faults)))
-    became: dict[int, str] = {}
+    keys = [key(each) for each in faults]
+    before = {} if arguments == ["all"] else known()
+    became = {each: before[each] for each in keys if each in before}
+    numbers = [int(each) for each in arguments if each != "all"] or [
+        number for number, each in enumerate(keys) if each not in became
+    ]
     with tempfile.TemporaryDirectory(prefix="kail-mutants-") as folder, ThreadPoolExecutor(AT_ONCE) as pool:
         free: SimpleQueue[Path] = SimpleQueue()
         for turn in range(AT_ONCE):
@@ -90,20 +117,27 @@ def main(arguments: list[str]) -> int:
                 free.put(copy)
 
         for number, how in pool.map(try_it, numbers):
-            became[number] = how
+            became[keys[number]] = how
+            KNOWN.parent.mkdir(exist_ok=True)
+            KNOWN.write_text(json.dumps(became, indent=0), encoding="utf-8")
             print(f"{number:3} {how:12} {faults[number].file}: {faults[number].there!r}", flush=True)
-    missed = [number for number, how in became.items() if how != "found"]
-    score = f"{len(became) - len(missed)} of {len(became)} were found."
-    print(score)
-    if not arguments:
-        lines = [f"| {each} | `{faults[each].file}` | {became[each]} | `{_line(faults[each])}` |\n" for each in missed]
-        listed = (
-            "\n\n| fault | file | became | what stands there |\n|---|---|---|---|\n" + "".join(lines)
-            if missed
-            else "\n"
-        )
-        (ROOT / "docs" / "mutants.md").write_text(f"{HEAD}{score}{listed}", encoding="utf-8")
-    return len(missed)
+    (ROOT / "docs" / "mutants.md").write_text(told(faults, [became.get(each) for each in keys]), encoding="utf-8")
+    return sum(became[keys[number]] != "found" for number in numbers)
+
+
+def told(faults: Sequence[Fault], became: Sequence[str | None]) -> str:
+    """The page that says what became of each."""
+    tried = [each for each in became if each is not None]
+    score = f"{tried.count('found')} of {len(tried)} were found" + (
+        "." if len(tried) == len(faults) else f"; {len(faults) - len(tried)} have not been tried as they stand now."
+    )
+    rows = [
+        f"| {number} | `{fault.file}` | {how or 'not tried'} | `{_line(fault)}` |\n"
+        for number, (fault, how) in enumerate(zip(faults, became, strict=True))
+        if how != "found"
+    ]
+    head = "\n\n| fault | file | became | what stands there |\n|---|---|---|---|\n" if rows else "\n"
+    return f"{HEAD}{score}{head}{''.join(rows)}"
 
 
 def _line(fault: Fault) -> str:
