@@ -6,6 +6,7 @@ from shared.programmes.expressions import (
     ExpressionUnreadable,
     compile_expression,
 )
+from tests.refusals import refused
 
 
 def holds(text: str, **facts: object) -> bool:
@@ -69,6 +70,78 @@ def test_an_expression_tells_what_it_asks_and_compares() -> None:
         (("c", "z"), "three"),
         (("c", "z"), "four"),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "asks", "compares"),
+    [
+        ("a.x == 'one'", "a.x", "a.x=one"),
+        ("a.x != 'one'", "a.x", "a.x=one"),
+        ("'one' == a.x", "a.x", "a.x=one"),
+        ("'one' != a.x", "a.x", "a.x=one"),
+        ("'one' in a.x", "a.x", "a.x=one"),
+        ("a.x in ['one', 'two']", "a.x", "a.x=one a.x=two"),
+        ("a.x in ['one'] && b.y in ['two', 'three']", "a.x b.y", "a.x=one b.y=two b.y=three"),
+        ("a.x == 'one' && 'two' == b.y", "a.x b.y", "a.x=one b.y=two"),
+        ("b.y == a.x || 'one' == a.x", "b.y a.x", "a.x=one"),
+        ("a.x >= 1 && b.y == true", "a.x b.y", ""),
+        ("a.x == 1", "a.x", ""),
+        ("a.x < b.y", "a.x b.y", ""),
+        ("a.x", "a.x", ""),
+        ("!a.x", "a.x", ""),
+        ("has(a.x) && a.x == 'one'", "a.x", "a.x=one"),
+        ("a.x.exists(r, r == 'one')", "a.x", ""),
+        ("a.x.exists(r, r in ['one']) && b.y == 'two'", "a.x b.y", "b.y=two"),
+        ("a.x.all(r, r.y > 1) && b.z > 1", "a.x b.z", ""),
+        ("a . x == 'one'", "a.x", "a.x=one"),
+        ("a.x == 'o ne'", "a.x", "a.x=o ne"),
+        ("a.x == true && null != b.y", "a.x b.y", ""),
+        ("size(a.x) > 1 && a.y.contains('one')", "a.x a.y", ""),
+    ],
+)
+def test_what_a_condition_asks_and_compares_is_read_off_its_text(text: str, asks: str, compares: str) -> None:
+    condition = compile_expression(text)
+    assert " ".join(".".join(each) for each in condition.asks) == asks
+    assert " ".join(f"{'.'.join(ask)}={literal}" for ask, literal in condition.compares) == compares
+
+
+OTHERWISE = "a text stands in one pair of quotes, with nothing before it, and remarks have no room"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("whole == 'x'", "`whole` is not of the form `thing.fact`"),
+        ("a.b.c == 1", "`a.b.c` is not of the form `thing.fact`"),
+        ("a.x == 1 && whole", "`whole` is not of the form `thing.fact`"),
+        (f"a.x == '{'y' * 1000}'", "it has more than 1000 characters"),
+        ("a.x == r'one'", OTHERWISE),
+        ('a.x == """one"""', OTHERWISE),
+        ("a.x == 1 // b", OTHERWISE),
+        (
+            "a.x.all(r, a.x.all(s, a.x.all(t, true)))",
+            "more than 2 of all, exists, exists_one, filter, map stand inside each other",
+        ),
+        (f"a.x in [{', '.join(['1'] * 51)}]", "a list in it has more than 50 entries"),
+    ],
+)
+def test_why_a_condition_is_not_read_is_said(text: str, why: str) -> None:
+    with refused(ExpressionUnreadable, text=text[:1000], why=why):
+        compile_expression(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"a.x == '{'y' * 991}'",
+        f"a.x in [{', '.join(['1'] * 50)}]",
+        "a.x.all(r, a.x.all(s, true)) && a.x.all(t, a.x.all(u, true))",
+        "a.x / 2 / 3 == 1",
+        "'one' in a.x && a.y in ['/', '//']",
+    ],
+)
+def test_as_much_as_is_allowed_is_read(text: str) -> None:
+    assert compile_expression(text).asks
 
 
 def test_words_inside_quotes_are_not_names() -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.kernel.errors import Invalid
 from shared.programmes import engine, half_way, kinds, library
-from shared.programmes.definition import Programme
+from shared.programmes.definition import Programme, Text
 from shared.programmes.engine import Answer, Completed
 from shared.programmes.half_way import (
     Act,
@@ -30,6 +31,7 @@ from shared.programmes.half_way import (
 )
 from shared.programmes.kinds import WrongReport
 from shared.programmes.state import OUT, SETTLED, Standing
+from tests.refusals import refused
 
 TODAY = date(2024, 3, 1)
 FIRST = date(2023, 2, 1)
@@ -121,7 +123,7 @@ def test_every_stage_of_every_programme_can_be_the_present_one_or_says_why_not(p
 
 
 @pytest.mark.parametrize(
-    ("programme", "done", "refused"),
+    ("programme", "done", "rule"),
     [
         (KUBE, (), NothingWasDone),
         (KUBE, ("proposal",), NotReachedSo),
@@ -134,34 +136,104 @@ def test_every_stage_of_every_programme_can_be_the_present_one_or_says_why_not(p
         (MATARAM, ("verification", "assessment"), NotReachedSo),
     ],
 )
-def test_what_cannot_be_taken_up_says_so(programme: Programme, done: list[str], refused: type[Invalid]) -> None:
-    with pytest.raises(refused):
+def test_what_cannot_be_taken_up_says_so(programme: Programme, done: list[str], rule: type[Invalid]) -> None:
+    with pytest.raises(rule):
         up(programme, *acts(programme, *done))
 
 
-@pytest.mark.parametrize(
-    ("programme", "done", "stage", "waits"),
-    [
-        (KUBE, ["proposal"], "proposal", ["formation"]),
-        (library.programme("pemberdayaan-kukar"), ["work"], "work", ["assessment", "protection"]),
-    ],
-)
-def test_what_was_not_reached_names_all_that_comes_first(
-    programme: Programme, done: list[str], stage: str, waits: list[str]
-) -> None:
-    titles = [programme.stages[each].title for each in (stage, *waits)]
-    with pytest.raises(NotReachedSo) as refused:
-        up(programme, *acts(programme, *done))
-    for language in ("id", "en"):
-        first, *rest = [each.to(language) for each in titles]
-        assert (str(refused.value.fields["stage"].to(language)), refused.value.fields["waits"].to(language)) == (
-            first,
-            ", ".join(rest),
-        )
+def titled(programme: Programme, **stages: str) -> dict[str, Text]:
+    """What a refusal names of a programme: the titles of these stages."""
+    return {name: programme.stages[stage].title for name, stage in stages.items()}
+
+
+def listed(programme: Programme, *stages: str) -> Text:
+    """The titles of several stages, one after another."""
+    titles = [programme.stages[each].title for each in stages]
+    return Text(", ".join(each.id for each in titles), ", ".join(each.en for each in titles))
+
+
+KUKAR = library.programme("pemberdayaan-kukar")
+TO_THE_END = (*CHAIN, "monitoring", "accountability", "graduation")
+LATE = TODAY + timedelta(1)
+REFUSALS: dict[str, tuple[Callable[[], object], type[Invalid], str, dict[str, Any]]] = {
+    "no stage": (
+        lambda: act(KUBE, "handover", "as-agreed", FIRST),
+        NoSuchStage,
+        "stage",
+        {"stage": "handover", "stages": ", ".join(KUBE.order)},
+    ),
+    "given anyway": (
+        lambda: act(KUBE, "decision", "skipped", FIRST),
+        NotGivenAnyway,
+        "outcome",
+        titled(KUBE, stage="decision"),
+    ),
+    "amount unsaid": (
+        lambda: act(KUBE, "hand_over", "as-agreed", FIRST),
+        AmountUnsaid,
+        "amount",
+        titled(KUBE, stage="hand_over"),
+    ),
+    "still owed": (
+        lambda: act(MATARAM, "baznas", "lent", FIRST, amount=2_000_000),
+        StillOwed,
+        "outcome",
+        titled(MATARAM, stage="baznas"),
+    ),
+    "done tomorrow": (
+        lambda: require_past(KUBE, Act("formation", "formed", LATE, {}), TODAY),
+        StillAhead,
+        "date",
+        titled(KUBE, stage="formation") | {"done_on": LATE.isoformat()},
+    ),
+    "reports tomorrow": (
+        lambda: require_past(KUBE, Act("formation", "formed", FIRST, {"deliberated_on": LATE.isoformat()}), TODAY),
+        ReportedAhead,
+        "facts.deliberated_on",
+        titled(KUBE, stage="formation") | {"fact": "deliberated_on", "day": LATE.isoformat()},
+    ),
+    "not reached": (
+        lambda: up(KUBE, *acts(KUBE, "proposal")),
+        NotReachedSo,
+        "stage",
+        titled(KUBE, stage="proposal", waits="formation"),
+    ),
+    "not reached by two": (
+        lambda: up(KUKAR, *acts(KUKAR, "work")),
+        NotReachedSo,
+        "stage",
+        titled(KUKAR, stage="work") | {"waits": listed(KUKAR, "assessment", "protection")},
+    ),
+    "works on paper": (
+        lambda: up(KUBE, *acts(KUBE, "formation", "proposal")),
+        WorksOnPaper,
+        "stage",
+        titled(KUBE, stage="decision", done="proposal"),
+    ),
+    "over": (
+        lambda: up(KUBE, *acts(KUBE, *TO_THE_END)),
+        NothingAhead,
+        "stage",
+        titled(KUBE, stage="graduation"),
+    ),
+    "goes on after its end": (
+        lambda: up(KUBE, *acts(KUBE, *TO_THE_END), usual(KUBE, "briefing", day=300)),
+        NothingAhead,
+        "stage",
+        titled(KUBE, stage="graduation"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_what_is_refused_of_a_paper_says_which_rule_where_and_of_what(case: str) -> None:
+    done, rule, at, figures = REFUSALS[case]
+    with refused(rule, at, **figures):
+        done()
 
 
 @pytest.mark.parametrize(
-    ("stage", "outcome", "more", "refused"),
+    ("stage", "outcome", "more", "rule"),
     [
         ("hand_over", "as-agreed", {}, AmountUnsaid),
         ("hand_over", "as-agreed", {"amount": 0}, AmountUnsaid),
@@ -172,9 +244,9 @@ def test_what_was_not_reached_names_all_that_comes_first(
     ],
 )
 def test_an_act_that_says_too_little_or_what_no_such_stage_reports_is_refused(
-    stage: str, outcome: str, more: dict[str, Any], refused: type[Invalid]
+    stage: str, outcome: str, more: dict[str, Any], rule: type[Invalid]
 ) -> None:
-    with pytest.raises(refused):
+    with pytest.raises(rule):
         act(KUBE, stage, outcome, FIRST, **more)
 
 
