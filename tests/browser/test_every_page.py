@@ -25,8 +25,6 @@ from tests.copies import KAIL, Copy
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("pages")]
-WORKS_FOR = 900
-"""Seconds for which the officers work at most; they end as soon as every kind of stage has been seen in work."""
 AT_WORK = "petugas-samarinda"
 """Whom the stages of women in Samarinda come to."""
 HANDED_OVER = "kata sandi sementara percobaan"
@@ -81,8 +79,7 @@ def look_while_they_work(copy, walk):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    end = time.monotonic() + WORKS_FOR
-    while simulation.poll() is None and (done != wanted or walk.all_lacking()) and time.monotonic() < end:
+    while simulation.poll() is None and (done != wanted or walk.all_lacking()):
         for office, path in walk.referrals.read():
             kind, state = walk.referrals.of(path)
             officer = next(each for each in DEMO_OFFICERS if each.office == office and Role.OFFICER in each.roles)
