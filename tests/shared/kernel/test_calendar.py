@@ -63,6 +63,13 @@ def test_a_day_begins_where_the_one_before_ended() -> None:
     day = date(2026, 11, 30)
     assert calendar.start_of_day(day) - calendar.end_of_day(day - timedelta(days=1)) == timedelta(seconds=1)
     assert calendar.start_of_day(day).tzinfo is UTC
+    assert calendar.end_of_day(day).tzinfo is UTC
+
+
+def test_a_day_counts_where_the_deployment_is() -> None:
+    after_midnight = datetime(2026, 11, 29, 18, tzinfo=UTC)  # Monday the 30th, one in the morning, in Makassar's zone
+    assert after_midnight.astimezone(clock.zone()).date() == date(2026, 11, 30)
+    assert calendar.deadline(after_midnight, 1) == calendar.end_of_day(date(2026, 12, 1))
 
 
 FRIDAY = date(2026, 11, 27)

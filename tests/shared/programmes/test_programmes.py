@@ -62,6 +62,10 @@ def test_a_groups_decision_names_the_member_who_stands_in_the_way() -> None:
 def test_a_fact_nobody_knows_is_named_and_not_guessed() -> None:
     decision = decide_member(library.programme("wrse-kaltim-2023"), person(registries=None))
     assert [(failure.clause, failure.missing) for failure in decision.failures] == [("listed", "registries")]
+    alone = decide(library.programme("wrse-kaltim-2023"), person(occupation="farmer", marital_status=None))
+    assert [(failure.clause, failure.missing) for failure in alone.failures] == [
+        ("working-housewife-or-widow", "marital_status")
+    ], "the one that nobody knows, not the first that is asked"
 
 
 def test_a_member_is_decided_by_herself_and_told_each_reason_once_in_either_language() -> None:
