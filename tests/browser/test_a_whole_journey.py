@@ -63,6 +63,7 @@ def propose(desk, village):
         desk.fill({f"lines.{row}.{name}": value for name, value in line.items()})
     desk.press("Simpan dulu")
     desk.says("Tersimpan.", "Rp2.900.000")
+    desk.fill({"outcome": "submitted"})
     desk.report("diajukan")
 
 
@@ -147,6 +148,7 @@ def account(desk, village):
     desk.take_on("grants", "Laporan pertanggungjawaban", village)
     for row, (_, quantity, _, price) in enumerate(BUDGET):
         desk.fill({f"lines.{row}.spent": quantity * price, f"lines.{row}.receipt": f"KW-{row + 1}"})
+    desk.fill({"outcome": "accepted"})
     desk.report("Rp2.900.000")
 
 
