@@ -109,10 +109,15 @@ def test_a_limit_ends_with_its_last_day_by_the_citys_calendar(limit: str, days: 
 
 
 @pytest.mark.parametrize(
-    ("days", "rings"),
-    [(calendar.NATIONAL, date(2026, 12, 1)), (OWN, date(2026, 11, 30))],  # Mon Tue Wed; Sat Mon Wed
+    ("days", "due", "rings"),
+    [
+        (calendar.NATIONAL, date(2026, 12, 2), date(2026, 12, 1)),  # Monday, Tuesday, Wednesday
+        (OWN, date(2026, 12, 2), date(2026, 11, 30)),  # Saturday, Monday, Wednesday
+        (calendar.NATIONAL, date(2026, 12, 3), date(2026, 12, 2)),  # one more
+        (calendar.Days(off=OWN.off), date(2026, 12, 3), date(2026, 12, 2)),  # Monday, Wednesday, Thursday
+        (calendar.Days(off=OWN.off), date(2026, 12, 4), date(2026, 12, 3)),
+    ],
 )
-def test_half_of_the_time_is_counted_by_the_citys_calendar(days: calendar.Days, rings: date) -> None:
-    due = calendar.end_of_day(date(2026, 12, 2))
-    assert half_way(at(FRIDAY), due, days) == calendar.opening(rings)
+def test_half_of_the_time_is_counted_by_the_citys_calendar(days: calendar.Days, due: date, rings: date) -> None:
+    assert half_way(at(FRIDAY), calendar.end_of_day(due), days) == calendar.opening(rings)
     assert calendar.opening(rings).tzinfo is UTC
